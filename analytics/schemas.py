@@ -1,0 +1,209 @@
+"""The frames everything else speaks of: what a row means, which columns, which bounds.
+
+`mois` is always the first day of a month. Counts are integers. Missing is never zero: a count is
+null only where the schema says what the null means. Codes are plain strings, never Enum or
+Categorical: such columns, shared by threads and converted to pandas, have frozen the server.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+import dataframely as dy
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Perimetre:
+    """The cours a reader may see; `None` means all of them (the ministry).
+
+    Every read of the store takes one, so that rights are enforced where data is read.
+    """
+
+    cours: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, cours: Iterable[str]) -> Self:
+        """Restrict to some cours; none at all is a perimeter that sees nothing."""
+        return cls(frozenset(cours))
+
+    def restrict(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Keep the rows of the reader's cours; `frame` must have a `cour` column."""
+        if self.cours is None:
+            return frame
+        return frame.filter(pl.col("cour").is_in(sorted(self.cours)))
+
+
+NATIONAL = Perimetre()
+
+
+class Cours(dy.Schema):
+    """The 35 cours d'appel and 2 tribunaux supérieurs d'appel of 2009, and what came later."""
+
+    cour = dy.String(primary_key=True)
+    nom = dy.String()
+    nom_court = dy.String()
+    type = dy.String(check=lambda c: c.is_in(["CA", "TSA"]))
+    outre_mer = dy.Bool()
+    latitude = dy.Float64()
+    longitude = dy.Float64()
+    groupe_dsj = dy.String(nullable=True)
+    valide_du = dy.Date(nullable=True)
+    valide_au = dy.Date(nullable=True)
+
+
+class Juridictions(dy.Schema):
+    """One row a juridiction and a period in which it belonged to one cour; bounds are inclusive.
+
+    The natural key is (`juridiction`, `valide_du`): a TGI can close, reopen, or change cour.
+    A null bound is open.
+    """
+
+    juridiction = dy.String()
+    nom = dy.String()
+    nom_court = dy.String()
+    type = dy.String(check=lambda c: c.is_in(["CA", "TSA", "CHA", "TGI", "TPI"]))
+    cour = dy.String()
+    ville = dy.String()
+    valide_du = dy.Date(nullable=True)
+    valide_au = dy.Date(nullable=True)
+
+    @dy.rule()
+    def cle_unique(cls) -> pl.Expr:
+        """One row a juridiction and a start of validity."""
+        return pl.struct("juridiction", "valide_du").is_unique()
+
+
+class Activites(dy.Schema):
+    """The rows of the monthly questionnaire, in its order.
+
+    `niveaux` lists the kinds of juridiction that fill the row in. `compte_objectif`: its column 2
+    counts for the objective. `colonne_2`: attendue, rare (worth a question when large) or exclue.
+    `legal_depuis`: before that date a zero is structural; null when it was always possible.
+    """
+
+    ordre = dy.Int64(min=0)
+    activite = dy.String(primary_key=True)
+    libelle = dy.String()
+    groupe = dy.String()
+    niveaux = dy.List(dy.String())
+    compte_objectif = dy.Bool()
+    colonne_2 = dy.String(check=lambda c: c.is_in(["attendue", "rare", "exclue"]))
+    legal_depuis = dy.Date(nullable=True)
+    base_legale = dy.String(nullable=True)
+    note = dy.String(nullable=True)
+
+
+class Declarations(dy.Schema):
+    """The value of a cell (mois, juridiction, activité) as last declared at the date asked.
+
+    Column 1 is `visioconferences`, column 2 `extractions_evitees` (circular, III, 2).
+    """
+
+    mois = dy.Date(primary_key=True)
+    juridiction = dy.String(primary_key=True)
+    activite = dy.String(primary_key=True)
+    visioconferences = dy.Int64(min=0)
+    extractions_evitees = dy.Int64(min=0)
+    cour = dy.String()
+    connu_le = dy.Datetime(time_zone="UTC")
+    lot = dy.Int64()
+
+    @dy.rule()
+    def evitees_dans_le_total(cls) -> pl.Expr:
+        """Column 2 counts some of column 1."""
+        return pl.col("extractions_evitees") <= pl.col("visioconferences")
+
+
+class AgregatActivite(dy.Schema):
+    """Sums of the declared cells of one month, cour and activité; `cellules` of them were declared."""
+
+    mois = dy.Date(primary_key=True)
+    cour = dy.String(primary_key=True)
+    activite = dy.String(primary_key=True)
+    cellules = dy.Int64(min=1)
+    visioconferences = dy.Int64(min=0)
+    extractions_evitees = dy.Int64(min=0)
+
+
+class TotalJuridiction(dy.Schema):
+    """What one juridiction declared for one month; a row exists only where it answered.
+
+    `evitees_objectif` keeps the activities whose column 2 counts for the objective. `premier_lot` and
+    `dernier_lot` tell an answer corrected later from one left as it came.
+    """
+
+    mois = dy.Date(primary_key=True)
+    juridiction = dy.String(primary_key=True)
+    cour = dy.String()
+    cellules = dy.Int64(min=1)
+    visioconferences = dy.Int64(min=0)
+    extractions_evitees = dy.Int64(min=0)
+    evitees_objectif = dy.Int64(min=0)
+    premier_lot = dy.Int64()
+    dernier_lot = dy.Int64()
+
+
+class BaseAnnuelle(dy.Schema):
+    """Extractions of a reference year, per cour, with where the figure comes from."""
+
+    annee = dy.Int64(primary_key=True)
+    cour = dy.String(primary_key=True)
+    extractions = dy.Int64(min=0)
+    source = dy.String()
+
+
+class Interieur(dy.Schema):
+    """Extractions required by the courts and executed, as counted by police and gendarmerie."""
+
+    mois = dy.Date(primary_key=True)
+    cour = dy.String(primary_key=True)
+    service = dy.String(primary_key=True)
+    extractions_requises = dy.Int64(min=0)
+    extractions_executees = dy.Int64(min=0)
+
+
+class CreditsVacataires(dy.Schema):
+    """The budget line of each cour on which its responsibility is engaged (circular, p. 2)."""
+
+    annee = dy.Int64(primary_key=True)
+    cour = dy.String(primary_key=True)
+    credits_eur = dy.Decimal(precision=14, scale=2, min=0)
+    source = dy.String()
+
+
+class Equipements(dy.Schema):
+    """Prisons, their population, and since when they have videoconference; null: not equipped."""
+
+    cour = dy.String(primary_key=True)
+    etablissement = dy.String(primary_key=True)
+    population = dy.Int64(min=0)
+    equipe_depuis = dy.Date(nullable=True)
+    source = dy.String()
+
+
+class Lots(dy.Schema):
+    """The history of writes: who, when, from which file, with what result."""
+
+    lot = dy.Int64(primary_key=True)
+    nature = dy.String()
+    origine = dy.String()
+    auteur = dy.String()
+    connu_le = dy.Datetime(time_zone="UTC")
+    fichier = dy.String()
+    sha256 = dy.String()
+    forme = dy.String()
+    encodage = dy.String(nullable=True)
+    lues = dy.Int64(min=0)
+    acceptees = dy.Int64(min=0)
+    inchangees = dy.Int64(min=0)
+    refusees = dy.Int64(min=0)
+    non_reponses = dy.Int64(min=0)
+    alertes = dy.Int64(min=0)
+
+
+def last_day_of_month(first_day: date) -> date:
+    """Give the last day of the month that begins on `first_day`."""
+    following = first_day.replace(year=first_day.year + first_day.month // 12, month=first_day.month % 12 + 1)
+    return date.fromordinal(following.toordinal() - 1)

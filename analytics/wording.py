@@ -1,0 +1,186 @@
+"""French as the readers expect it: numbers, dates, names, words for what is absent.
+
+Every label, sentence, figure and document takes its French from here, so that a space or an
+elision is right everywhere or nowhere. Nothing here follows the machine's locale.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
+
+NOT_ANSWERED = "n.r."
+NOT_APPLICABLE = "s.o."
+NOT_AVAILABLE = "n.d."
+LEGEND_OF_ABSENCES = "n.r. : non répondu · s.o. : sans objet · n.d. : non disponible"
+
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+SHORT_MONTHS = (
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+)
+
+Number = int | float | Decimal | Fraction
+
+
+def _rounded(value: Number, digits: int) -> Decimal:
+    """Round half away from zero, exactly for the exact types."""
+    if isinstance(value, Fraction):
+        scaled = abs(value) * 10**digits
+        units = (scaled.numerator * 2 + scaled.denominator) // (scaled.denominator * 2)
+        magnitude = Decimal(units).scaleb(-digits)
+        return -magnitude if value < 0 else magnitude
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def number(value: Number | None, digits: int = 0, *, signed: bool = False) -> str:
+    """Write a number the French way: « 155 000 », « 63,5 », « −5 »; absent is « n.d. »."""
+    if value is None or value != value:
+        return NOT_AVAILABLE
+    rounded = _rounded(value, digits)
+    text = f"{abs(rounded):,.{digits}f}".replace(",", NARROW_SPACE).replace(".", ",")
+    if rounded < 0:
+        return MINUS + text
+    return f"+{text}" if signed and rounded > 0 else text
+
+
+def percent(share: Number | None, digits: int = 1, *, signed: bool = False) -> str:
+    """Write a share given in 0–1 as « 5,0 % »; never clipped above 100 %."""
+    if share is None or share != share:
+        return NOT_AVAILABLE
+    scaled = Decimal(repr(share)) * 100 if isinstance(share, float) else share * 100
+    return number(scaled, digits, signed=signed) + NO_BREAK_SPACE + "%"
+
+
+def points(difference: Number | None, digits: int = 1) -> str:
+    """Write a difference between two shares as « +1,2 pt »."""
+    if difference is None or difference != difference:
+        return NOT_AVAILABLE
+    scaled = Decimal(repr(difference)) * 100 if isinstance(difference, float) else difference * 100
+    return number(scaled, digits, signed=True) + NO_BREAK_SPACE + "pt"
+
+
+def with_unit(value: Number | None, unit: str, digits: int = 0) -> str:
+    """Write « 1,47 ETPT » or « 1 234,50 € », the unit held to its number."""
+    return NOT_AVAILABLE if value is None else number(value, digits) + NO_BREAK_SPACE + unit
+
+
+def count(value: int | None, singular: str, plural: str | None = None) -> str:
+    """Write a number with its noun, agreed: « 0 cour », « 1 cour », « 2 cours »."""
+    if value is None:
+        return NOT_AVAILABLE
+    noun = singular if abs(value) < 2 else (plural or singular + "s")
+    return f"{number(value)}{NO_BREAK_SPACE}{noun}"
+
+
+def month(day: date) -> str:
+    """Write the month of a date: « mars 2009 »."""
+    return f"{MONTHS[day.month - 1]}{NO_BREAK_SPACE}{day.year}"
+
+
+def short_month(day: date) -> str:
+    """Write the month of a date for an axis or a column: « mars 2009 », « févr. 2009 »."""
+    return f"{SHORT_MONTHS[day.month - 1]}{NO_BREAK_SPACE}{day.year}"
+
+
+def long_date(day: date) -> str:
+    """Write a date in full: « 1er mars 2009 », « 5 février 2009 »."""
+    ordinal = "1er" if day.day == 1 else str(day.day)
+    return f"{ordinal}{NO_BREAK_SPACE}{MONTHS[day.month - 1]}{NO_BREAK_SPACE}{day.year}"
+
+
+def short_date(day: date) -> str:
+    """Write a date in figures: « 05/02/2009 »."""
+    return f"{day:%d/%m/%Y}"
+
+
+def unaccented(text: str) -> str:
+    """Strip accents and case, spell out ligatures, straighten apostrophes and hyphens: the key of every name.
+
+    Only letters and digits remain, separated by single spaces, so « Cour d’appel d'Aix–en–Provence »
+    and « COUR D'APPEL D'AIX EN PROVENCE » have the same key.
+    """
+    spelled = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", spelled)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
+
+
+def collation_key(name: str) -> tuple[str, str]:
+    """Order names as a French reader looks for them, ignoring « Cour d'appel de » and accents."""
+    return unaccented(place_of(name)), name
+
+
+_COURT_KINDS = (
+    "Tribunal supérieur d'appel",
+    "Tribunal de grande instance",
+    "Tribunal de première instance",
+    "Chambre d'appel",
+    "Cour d'appel",
+)
+_LINKS = (("des ", "Les "), ("du ", "Le "), ("d'", ""), ("de ", ""))
+
+
+def place_of(court_name: str) -> str:
+    """Give the town a court's name ends with: « Agen », « Le Mans », « Les Sables-d'Olonne ».
+
+    A name that is not a court's comes back unchanged.
+    """
+    for kind in _COURT_KINDS:
+        if court_name.startswith(kind + " "):
+            rest = court_name[len(kind) + 1 :].split(" (")[0]
+            for link, article in _LINKS:
+                if rest.startswith(link):
+                    return article + rest[len(link) :]
+    return court_name
+
+
+def of_place(town: str) -> str:
+    """Join « de » to a town: « d'Agen », « du Mans », « des Sables-d'Olonne », « de Rennes »."""
+    for article, joined in (("Le ", "du "), ("Les ", "des "), ("La ", "de La ")):
+        if town.startswith(article):
+            return joined + town[len(article) :]
+    return ("d'" if unaccented(town)[:1] in set("aeiouyh") else "de ") + town
+
+
+def at_place(town: str) -> str:
+    """Join « à » to a town: « à Agen », « au Mans », « aux Sables-d'Olonne »."""
+    for article, joined in (("Le ", "au "), ("Les ", "aux ")):
+        if town.startswith(article):
+            return joined + town[len(article) :]
+    return "à " + town
+
+
+def enumeration(items: Iterable[str]) -> str:
+    """Join words as a sentence does: « A, B et C »."""
+    words = list(items)
+    return " et ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -1,0 +1,164 @@
+"""The real courts and activities of the country, dated, from `data/reference/*.csv`."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import dataframely as dy
+import polars as pl
+
+from analytics.parameters import Parametre, Parametres
+from analytics.schemas import Activites, Cours, Juridictions, last_day_of_month
+from analytics.wording import of_place, place_of
+
+FOLDER = Path(__file__).parent / "reference"
+
+# Which rows of the questionnaire a kind of juridiction fills in.
+LEVEL_OF_TYPE = {"CA": "CA", "TSA": "CA", "CHA": "CA", "TGI": "TGI", "TPI": "TGI"}
+NATIONAL_BASE_DEMO = FOLDER / "base-demo.csv"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The courts, their periods, and the rows each kind of court fills in."""
+
+    cours: dy.DataFrame[Cours]
+    juridictions: dy.DataFrame[Juridictions]
+    activites: dy.DataFrame[Activites]
+
+    def in_force(self, mois: date) -> pl.DataFrame:
+        """Give the juridictions in force on any day of the month, one row each.
+
+        This is the one rule of the denominator of a response rate and of what an import accepts.
+        """
+        return self.juridictions.filter(in_force_during(mois, last_day_of_month(mois)))
+
+    def attendues(self, first: date, last: date) -> pl.DataFrame:
+        """List the (mois, juridiction, cour) expected to answer from `first` to `last`, both included."""
+        months = pl.DataFrame({"mois": pl.date_range(first, last, "1mo", eager=True)})
+        return (
+            months.join(self.juridictions, how="cross")
+            .filter(in_force_during(pl.col("mois"), pl.col("mois").dt.month_end()))
+            .select("mois", "juridiction", "cour", "type")
+            .sort("mois", "cour", "juridiction")
+        )
+
+    @property
+    def lignes(self) -> pl.DataFrame:
+        """List the (type, activite) pairs of the questionnaire, with what an import must know of each."""
+        kinds = pl.DataFrame(
+            {"type": list(LEVEL_OF_TYPE), "niveau": list(LEVEL_OF_TYPE.values())},
+        )
+        return (
+            self.activites.explode("niveaux")
+            .rename({"niveaux": "niveau"})
+            .join(kinds, on="niveau")
+            .select("type", "activite", "ordre", "compte_objectif", "colonne_2", "legal_depuis")
+            .sort("type", "ordre")
+        )
+
+
+def in_force_during(first_day: date | pl.Expr, last_day: date | pl.Expr) -> pl.Expr:
+    """Tell whether [`valide_du`, `valide_au`] meets the days from `first_day` to `last_day`."""
+    return (pl.col("valide_du").is_null() | (pl.col("valide_du") <= last_day)) & (
+        pl.col("valide_au").is_null() | (pl.col("valide_au") >= first_day)
+    )
+
+
+_SHORT_KIND = {"TGI": "TGI", "TPI": "TPI", "CA": "CA", "TSA": "TSA", "CHA": "Chambre d'appel"}
+
+# The families of the screens; the order is theirs. A code that matches none is « Autres ».
+_GROUPS = {
+    "Détention et instruction": ("CHINS_DETENTION", "JLD_DETENTION", "INSTRUCTION", "JUGEMENT_DETENTION"),
+    "Application des peines": ("JAP", "TAP", "CHAP"),
+    "Jugement": (
+        "TPOL",
+        "ASSISES_TEMOINS",
+        "ASSISES_INTERROGATOIRE",
+        "CORRECTIONNEL_TEMOINS",
+        "CORRECTIONNEL_PREVENU",
+        "DELIBERE_INTERETS_CIVILS",
+        "NOTIF_EXPERTISE",
+    ),
+    "Hors objectif": ("GAV_PROLONGATION", "ETRANGERS_ZA", "ETRANGERS_RETENTION"),
+}
+OTHER_GROUP = "Autres"
+GROUPS = (*_GROUPS, OTHER_GROUP)
+
+
+def _read(name: str) -> pl.DataFrame:
+    return pl.read_csv(FOLDER / name, infer_schema=False)
+
+
+def _day(column: str) -> pl.Expr:
+    return pl.col(column).str.to_date("%Y-%m-%d", strict=True)
+
+
+def _with_short_names(courts: pl.DataFrame) -> pl.DataFrame:
+    """Add `nom_court`: « TGI d'Agen », « CA de Douai »."""
+    short = [
+        f"{_SHORT_KIND[kind]} {of_place(place_of(nom))}"
+        for kind, nom in courts.select("type", "nom").iter_rows()
+    ]
+    return courts.with_columns(nom_court=pl.Series(short, dtype=pl.String))
+
+
+@cache
+def load_reference() -> Reference:
+    """Read the reference files, check them against their schemas, and give every court its labels."""
+    cours = _with_short_names(_read("cours.csv")).select(
+        cour="code",
+        nom="nom",
+        nom_court=pl.when(pl.col("type") == "CA").then("ville").otherwise("nom_court"),
+        type="type",
+        outre_mer=pl.col("zone") == "outre-mer",
+        latitude=pl.col("latitude").cast(pl.Float64),
+        longitude=pl.col("longitude").cast(pl.Float64),
+        groupe_dsj="groupe_dsj",
+        valide_du=_day("valid_from"),
+        valide_au=_day("valid_to"),
+    )
+    juridictions = _with_short_names(_read("juridictions.csv")).select(
+        juridiction="code",
+        nom="nom",
+        nom_court="nom_court",
+        type="type",
+        cour="cour_code",
+        ville="ville",
+        valide_du=_day("valid_from"),
+        valide_au=_day("valid_to"),
+    )
+    group_of = {code: group for group, codes in _GROUPS.items() for code in codes}
+    activites = (
+        _read("activites.csv")
+        .with_row_index("ordre")
+        .select(
+            ordre=pl.col("ordre").cast(pl.Int64),
+            activite="code",
+            libelle="libelle",
+            groupe=pl.col("code").replace_strict(group_of, default=OTHER_GROUP),
+            niveaux=pl.col("niveau").str.split("|"),
+            compte_objectif=pl.col("compte_objectif") == "oui",
+            colonne_2="colonne_2",
+            legal_depuis=_day("legal_depuis"),
+            base_legale="base_legale",
+            note="note",
+        )
+    )
+    return Reference(
+        cours=Cours.validate(cours),
+        juridictions=Juridictions.validate(juridictions),
+        activites=Activites.validate(activites),
+    )
+
+
+@cache
+def load_parameters() -> Parametres:
+    """Read every `data/parametres/*.toml`, checked: no value without source, no two in force at once."""
+    values: list[Parametre] = []
+    for path in sorted((Path(__file__).parent / "parametres").glob("*.toml")):
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        values += [Parametre.from_toml(table) for table in document["parametre"]]
+    return Parametres(values)
