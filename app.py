@@ -1,0 +1,41 @@
+"""Router of the screens: which page, for whom. `streamlit run app.py` serves it as one ASGI application."""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from pages import activites, cour, donnees, methode, synthese
+from pages.commun import identite, serveur
+
+PAGES = ("synthese", "cour", "activites", "donnees", "methode")
+
+
+def main() -> None:
+    """Run the page asked for; the navigation comes first, so that no page is ever served without it."""
+    st.set_page_config(page_title="Vigie", page_icon=":material/visibility:", layout="wide")
+    page = st.navigation(
+        [
+            st.Page(synthese.render, title="Synthèse", url_path="synthese", default=True),
+            st.Page(cour.render, title="Cour", url_path="cour"),
+            st.Page(activites.render, title="Activités", url_path="activites"),
+            st.Page(donnees.render, title="Données", url_path="donnees"),
+            st.Page(methode.render, title="Méthode", url_path="methode"),
+        ],
+        position="top",
+    )
+    if identite.must_sign_in():
+        identite.ask_to_sign_in()
+        return
+    page.run()
+
+
+if __name__ == "__main__":
+    main()
+else:
+    serveur.refuse_open_address()
+    readiness = serveur.Readiness()
+    app = st.App(
+        __file__,
+        lifespan=serveur.lifespan_with(readiness, PAGES),
+        routes=readiness.routes(),
+        middleware=[Middleware(serveur.Guard)],
+    )

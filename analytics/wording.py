@@ -184,3 +184,39 @@ def enumeration(items: Iterable[str]) -> str:
     """Join words as a sentence does: « A, B et C »."""
     words = list(items)
     return " et ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def of_cour(nom_court: str) -> str:
+    """Join « de » to the short name of a cour: « d'Agen », « du TSA de Mamoudzou »."""
+    return "du " + nom_court if nom_court.startswith("TSA ") else of_place(nom_court)
+
+
+def at_cour(nom_court: str) -> str:
+    """Join « à » to the short name of a cour: « à Agen », « au TSA de Mamoudzou »."""
+    return "au " + nom_court if nom_court.startswith("TSA ") else at_place(nom_court)
+
+
+def of_month(day: date) -> str:
+    """Join « de » to a month: « de mars 2009 », « d'avril 2009 »."""
+    return of_place(month(day))
+
+
+def some_of(names: Iterable[str], total: int) -> str:
+    """Name the first ones and count the others: « A, B et 3 autres »."""
+    shown = list(names)
+    others = total - len(shown)
+    if others <= 0:
+        return enumeration(shown)
+    return enumeration([*shown, "1 autre" if others == 1 else f"{number(others)}{NO_BREAK_SPACE}autres"])
+
+
+def typeset(sentence: str) -> str:
+    """Hold French punctuation to its word: no-break spaces inside « » and before : ; ? !."""
+    for mark in ("»", ":", ";", "?", "!"):
+        sentence = sentence.replace(" " + mark, NO_BREAK_SPACE + mark)
+    return sentence.replace("« ", "«" + NO_BREAK_SPACE)
+
+
+def agree(value: int, singular: str, plural: str) -> str:
+    """Choose the form that agrees with a count: French is plural from two up."""
+    return singular if abs(value) < 2 else plural

@@ -17,7 +17,6 @@ FOLDER = Path(__file__).parent / "reference"
 
 # Which rows of the questionnaire a kind of juridiction fills in.
 LEVEL_OF_TYPE = {"CA": "CA", "TSA": "CA", "CHA": "CA", "TGI": "TGI", "TPI": "TGI"}
-NATIONAL_BASE_DEMO = FOLDER / "base-demo.csv"
 
 
 @dataclass(frozen=True)
@@ -151,6 +150,17 @@ def load_reference() -> Reference:
         cours=Cours.validate(cours),
         juridictions=Juridictions.validate(juridictions),
         activites=Activites.validate(activites),
+    )
+
+
+@cache
+def load_illustrative_base() -> pl.DataFrame:
+    """Spread the 155 000 extractions of 2008 over the cours by population (`cour`, `extractions`).
+
+    Nobody published such a figure: it is ILLUSTRATIVE, and must be called so wherever it is shown.
+    """
+    return _read("base-demo.csv").select(
+        cour="cour_code", extractions=pl.col("extractions_demo_155000").cast(pl.Int64)
     )
 
 

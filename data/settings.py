@@ -31,11 +31,6 @@ class Settings(BaseSettings):
         gt=0,
         description="Secondes d'attente quand un autre import écrit, avant de proposer de réessayer.",
     )
-    cache_situations: int = Field(
-        default=8,
-        ge=1,
-        description="Nombre de situations (dates de connaissance) gardées en mémoire.",
-    )
     hotes: str = Field(
         default="",
         description="Noms d'hôte acceptés, séparés par des virgules, quand une identité est configurée.",

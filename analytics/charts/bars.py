@@ -1,0 +1,41 @@
+"""Horizontal bars: quantities by name, always from zero."""
+
+import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import polars as pl
+
+from analytics.charts.figure import axis, build, palette, value_axis
+
+BAR_HEIGHT = 30
+
+
+def draw_bars(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
+    """Draw a bar a row, the first on top, its number written at its end.
+
+    Columns: `nom`, `valeur` (null: nothing to draw) and `texte` (what is written, which says so then).
+    """
+    colours = palette(dark=dark)
+    values = [value or 0 for value in frame["valeur"].to_list()]
+    return build(
+        [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": values,
+                "y": frame["nom"].to_list(),
+                "text": frame["texte"].to_list(),
+                "textposition": "outside",
+                "cliponaxis": False,
+                "marker": {"color": colours.own},
+                "hovertemplate": "%{y} : %{text}<extra></extra>",
+            }
+        ],
+        dark=dark,
+        height=BAR_HEIGHT * max(frame.height, 2) + 20,
+        layout={
+            "xaxis": value_axis(
+                colours, showticklabels=False, showgrid=False, range=[0, max([*values, 1]) * 1.25]
+            ),
+            "yaxis": axis(colours, autorange="reversed", showline=False, tickfont={"size": 12}),
+            "bargap": 0.35,
+        },
+    )

@@ -1,0 +1,149 @@
+"""How every figure looks: the tokens of the State's design system, in light and in dark.
+
+Plotly has no types. Figures are therefore described by plain mappings, and `build` is the one place
+where a description becomes a `go.Figure`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+
+from analytics.wording import MONTHS, NARROW_SPACE, SHORT_MONTHS
+
+Trace = dict[str, Any]
+Layout = Mapping[str, Any]
+
+FONT = "Arial, Helvetica, system-ui, sans-serif"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme; `own` is the reader's cour, `peers` the others."""
+
+    text: str
+    muted: str
+    grid: str
+    surface: str
+    own: str
+    band: str
+    peers: str
+    good: str
+    bad: str
+    neutral: str
+    target: str
+    lines: tuple[str, ...]
+    scale: tuple[str, str]
+
+
+LIGHT = Palette(
+    text="#3a3a3a",
+    muted="#666666",
+    grid="#dddddd",
+    surface="#f6f6f6",
+    own="#000091",
+    band="rgba(0, 0, 145, 0.18)",
+    peers="#929292",
+    good="#0063cb",
+    bad="#b34000",
+    neutral="#666666",
+    target="#161616",
+    lines=("#29598F", "#31A7AE", "#B478F1", "#b34000", "#161616"),
+    scale=("#f5f5fe", "#000091"),
+)
+DARK = Palette(
+    text="#cecece",
+    muted="#929292",
+    grid="#3a3a3a",
+    surface="#242424",
+    own="#8585f6",
+    band="rgba(133, 133, 246, 0.28)",
+    peers="#929292",
+    good="#518fff",
+    bad="#fc5d00",
+    neutral="#929292",
+    target="#ffffff",
+    lines=("#6fa3dc", "#4ec4cb", "#c79cf5", "#fc5d00", "#ffffff"),
+    scale=("#242424", "#8585f6"),
+)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
+# Everything plotly might say by itself, in French; nothing is fetched.
+CONFIG: dict[str, Any] = {
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "showTips": False,
+    "responsive": True,
+    "locale": "fr",
+    "locales": {
+        "fr": {
+            "dictionary": {"Click to enter X axis title": "Titre de l'axe", "Loading...": "Chargement…"},
+            "format": {
+                "months": list(MONTHS),
+                "shortMonths": list(SHORT_MONTHS),
+                "decimal": ",",
+                "thousands": NARROW_SPACE,
+                "date": "%d/%m/%Y",
+            },
+        }
+    },
+}
+
+
+def palette(*, dark: bool) -> Palette:
+    """Give the colours of the theme."""
+    return DARK if dark else LIGHT
+
+
+def axis(colours: Palette, **options: Any) -> dict[str, Any]:
+    """Describe a sober axis; `options` complete or replace its settings."""
+    return {
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": colours.grid,
+        "tickfont": {"size": 11, "color": colours.muted},
+        "automargin": True,
+        "fixedrange": True,
+        **options,
+    }
+
+
+def value_axis(colours: Palette, **options: Any) -> dict[str, Any]:
+    """Describe an axis of quantities: from zero, with a light grid."""
+    return axis(
+        colours,
+        **{"rangemode": "tozero", "showgrid": True, "gridcolor": colours.grid, "nticks": 5, **options},
+    )
+
+
+def note(text: str, colour: str, **place: Any) -> dict[str, Any]:
+    """Describe a word written on the figure, without arrow."""
+    return {"text": text, "showarrow": False, "font": {"size": 12, "color": colour}, **place}
+
+
+def build(traces: Sequence[Trace], *, dark: bool, height: int, layout: Layout) -> go.Figure:
+    """Turn descriptions into a figure: transparent, no legend, French separators, nothing to zoom.
+
+    `height` in pixels. Raises ValueError when a description is not one plotly knows.
+    """
+    colours = palette(dark=dark)
+    return go.Figure(
+        {
+            "data": list(traces),
+            "layout": {
+                "template": "none",
+                "height": height,
+                "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+                "paper_bgcolor": "rgba(0, 0, 0, 0)",
+                "plot_bgcolor": "rgba(0, 0, 0, 0)",
+                "font": {"family": FONT, "size": 12, "color": colours.text},
+                "hoverlabel": {"font": {"family": FONT, "size": 12}},
+                "separators": "," + NARROW_SPACE,
+                "showlegend": False,
+                "dragmode": False,
+                **layout,
+            },
+        }
+    )

@@ -1,0 +1,62 @@
+"""A strip of dots: one among its peers, without rank."""
+
+import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import polars as pl
+
+from analytics.charts.figure import Trace, axis, build, note, palette, value_axis
+
+
+def draw_strip(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
+    """Draw a dot a cour on one line, the reader's own in the accent colour and named; a mark at 100 %.
+
+    Columns: `nom_court`, `valeur` (a share; null: not drawn), `soi` and `texte`.
+    """
+    colours = palette(dark=dark)
+    known = frame.filter(pl.col("valeur").is_not_null())
+    traces: list[Trace] = []
+    for own in (False, True):
+        rows = known.filter(pl.col("soi") == own)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": "Cette cour" if own else "Ses pairs",
+                "x": rows["valeur"].to_list(),
+                "y": [0] * rows.height,
+                "text": rows["texte"].to_list(),
+                "hovertemplate": "%{text}<extra></extra>",
+                "marker": {
+                    "size": 18 if own else 13,
+                    "symbol": "diamond" if own else "circle",
+                    "color": colours.own if own else colours.peers,
+                    "opacity": 1 if own else 0.75,
+                    "line": {"width": 1, "color": colours.surface},
+                },
+            }
+        )
+    notes = [
+        note(text, colours.own, x=value, y=0, yshift=20, xanchor="center")
+        for value, text in known.filter("soi").select("valeur", "texte").iter_rows()
+    ]
+    notes.append(note("objectif à date", colours.muted, x=1, y=-0.85, xanchor="center", yanchor="bottom"))
+    largest = max([*known["valeur"].to_list(), 1.0])
+    return build(
+        traces,
+        dark=dark,
+        height=150,
+        layout={
+            "xaxis": value_axis(colours, tickformat=",.0%", range=[0, largest * 1.12]),
+            "yaxis": axis(colours, visible=False, range=[-1, 1]),
+            "shapes": [
+                {
+                    "type": "line",
+                    "x0": 1,
+                    "x1": 1,
+                    "y0": -0.5,
+                    "y1": 0.6,
+                    "line": {"color": colours.target, "dash": "dash", "width": 1.5},
+                }
+            ],
+            "annotations": notes,
+        },
+    )

@@ -1,0 +1,329 @@
+"""A fictional ministry to look at: 24 months on the real courts, the same figures every time.
+
+Nothing here is true but the courts. The counts follow the story the circular was written for: few
+answer at first, those who use the equipment least stay silent longest, August is empty, and each
+cour takes up the practice at its own pace. Every lot is marked `demo`, every screen says so.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from data.reference import Reference, load_illustrative_base
+from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree
+
+FIRST, LAST = date(2009, 1, 1), date(2010, 12, 1)
+AUTHOR = "Démonstration"
+SEED = 20090205
+
+# Share of a year's extractions by activity: what a year of 2008 might have looked like.
+_SHARE = {
+    "CHINS_DETENTION": 0.11,
+    "JLD_DETENTION": 0.21,
+    "INSTRUCTION": 0.27,
+    "JUGEMENT_DETENTION": 0.06,
+    "JAP": 0.15,
+    "TAP": 0.03,
+    "CHAP": 0.02,
+    "TPOL": 0.004,
+    "ASSISES_INTERROGATOIRE": 0.01,
+    "DELIBERE_INTERETS_CIVILS": 0.02,
+    "MANDATS_MAE": 0.01,
+    "CIVI_REPARATION": 0.004,
+    "ENTRAIDE": 0.002,
+    "AUTRE": 0.01,
+}
+# Videoconferences a month in a juridiction of average size that avoid no extraction.
+_OTHER_USE = {
+    "ASSISES_TEMOINS": 0.5,
+    "CORRECTIONNEL_TEMOINS": 0.3,
+    "GAV_PROLONGATION": 1.6,
+    "ETRANGERS_ZA": 0.02,
+    "ETRANGERS_RETENTION": 0.05,
+    "CIVIL": 0.2,
+}
+_SEASON = (1.04, 0.99, 1.09, 1.0, 0.98, 1.07, 0.94, 0.58, 1.03, 1.1, 1.08, 1.1)
+
+
+@dataclass(frozen=True)
+class _World:
+    """What really happened (`cells`), and who said so: `silence` has one row a juridiction and month."""
+
+    cells: pl.DataFrame
+    silence: pl.DataFrame
+
+
+def demo_lots(reference: Reference) -> list[tuple[Entree, datetime]]:
+    """Build the lots of the demo, in the order in which they became known."""
+    generator = np.random.default_rng(SEED)
+    world = _world(reference, generator)
+    lots = [*_other_lots(reference, world, generator), *_collection_lots(world, generator)]
+    return sorted(lots, key=lambda entry: entry[1])
+
+
+def _world(reference: Reference, generator: np.random.Generator) -> _World:
+    months = reference.attendues(FIRST, LAST)
+    bases = load_illustrative_base()
+    courts = months.select("juridiction", "cour", "type").unique(maintain_order=True).sort("juridiction")
+    # The cour itself tries a fifth of its ressort's cases; its tribunaux share the rest unevenly.
+    size = generator.gamma(2.0, 1.0, courts.height) + 0.2
+    courts = courts.with_columns(
+        taille=pl.when(pl.col("type").is_in(["CA", "TSA", "CHA"])).then(0.25).otherwise(pl.Series(size))
+    )
+    is_court = pl.col("type").is_in(["CA", "TSA", "CHA"])
+    courts = courts.join(bases, on="cour").with_columns(
+        base=pl.col("extractions")
+        * pl.when(is_court)
+        .then(0.2)
+        .otherwise(0.8 * pl.col("taille") / pl.col("taille").filter(~is_court).sum().over("cour")),
+        # How far and when a juridiction takes up the practice: its cour's pace, and its own.
+        ardeur=pl.Series(generator.lognormal(0.0, 0.35, courts.height)),
+        constance=pl.Series(generator.normal(0.0, 1.0, courts.height)),
+    )
+    paces = courts.select("cour").unique(maintain_order=True).sort("cour")
+    paces = paces.with_columns(
+        plafond=pl.Series(0.058 * generator.lognormal(0.0, 0.32, paces.height)),
+        milieu=pl.Series(generator.normal(8.0, 2.6, paces.height)),
+        lenteur=pl.Series(generator.uniform(2.0, 4.5, paces.height)),
+    )
+    rank = (pl.col("mois").dt.year() - FIRST.year) * 12 + pl.col("mois").dt.month() - 1
+    held = (
+        months.join(courts.drop("cour", "type", "extractions"), on="juridiction")
+        .join(paces, on="cour")
+        .with_columns(
+            t=rank,
+            saison=pl.col("mois")
+            .dt.month()
+            .replace_strict(dict(enumerate(_SEASON, 1)), return_dtype=pl.Float64),
+        )
+        .with_columns(
+            recours=pl.col("ardeur")
+            * pl.col("plafond")
+            / (1 + ((pl.col("milieu") - pl.col("t")) / pl.col("lenteur")).exp())
+        )
+        .sort("mois", "juridiction")
+    )
+    lines = reference.lignes.with_columns(
+        part=pl.col("activite").replace_strict(_SHARE, default=0.0, return_dtype=pl.Float64),
+        autre_usage=pl.col("activite").replace_strict(_OTHER_USE, default=0.0, return_dtype=pl.Float64),
+    ).with_columns(part_du_type=pl.col("part") / pl.col("part").sum().over("type"))
+    cells = (
+        held.join(lines, on="type")
+        .sort("mois", "juridiction", "ordre")
+        .with_columns(
+            possible=(
+                pl.col("legal_depuis").is_null() | (pl.col("legal_depuis") <= pl.col("mois").dt.month_end())
+            ).cast(pl.Float64)
+        )
+        .with_columns(
+            attendu=pl.col("base")
+            / 12
+            * pl.col("saison")
+            * pl.col("part_du_type")
+            * pl.col("recours")
+            * pl.col("possible"),
+            autre=pl.col("autre_usage")
+            * pl.col("saison")
+            * (pl.col("base") / 800).sqrt()
+            * pl.col("possible")
+            * (0.6 + pl.col("t") / 24),
+        )
+    )
+    # Gamma-Poisson: a hearing day more or less makes months vary more than chance alone.
+    avoided = generator.poisson(cells["attendu"].to_numpy() * generator.gamma(4.0, 0.25, cells.height))
+    beside = generator.poisson(0.55 * avoided + cells["autre"].to_numpy())
+    rarely = cells.select((pl.col("colonne_2") == "exclue") | (pl.col("part") == 0)).to_series().to_numpy()
+    avoided = np.where(rarely, 0, avoided)
+    cells = cells.with_columns(
+        extractions_evitees=pl.Series(avoided, dtype=pl.Int64),
+        visioconferences=pl.Series(avoided + beside, dtype=pl.Int64),
+    )
+    # Silence falls from about 60 % to 10 % in two years, later where the equipment is used least.
+    falling = 0.55 - 3.3 * held["t"].to_numpy() / 23
+    use = np.log(held["ardeur"].to_numpy())
+    propensity = falling - 1.1 * use - 0.8 * held["constance"].to_numpy()
+    silent = generator.random(held.height) < 1 / (1 + np.exp(-propensity))
+    lateness = generator.random(held.height)
+    silence = held.select("mois", "juridiction", "cour").with_columns(
+        muette=pl.Series(silent), tardive=pl.Series(lateness < 0.08), corrigee=pl.Series(lateness > 0.985)
+    )
+    return _World(cells=cells, silence=silence)
+
+
+def _collection_lots(world: _World, generator: np.random.Generator) -> list[tuple[Entree, datetime]]:
+    """Make each month's lots: those on time at the closing, the late ones, then corrections."""
+    columns = ["mois", "juridiction", "activite", "visioconferences", "extractions_evitees"]
+    answered = world.cells.join(world.silence.filter(~pl.col("muette")), on=["mois", "juridiction", "cour"])
+    lots: list[tuple[Entree, datetime]] = []
+    for (mois,), rows in answered.sort("mois", "cour", "juridiction", "ordre").group_by(
+        "mois", maintain_order=True
+    ):
+        if not isinstance(mois, date):
+            raise TypeError("mois must be a date")
+        closing = (
+            datetime(2009, 2, 25, 17, tzinfo=UTC) if mois == FIRST else _next_month(mois, day=10, hour=17)
+        )
+        corrected = rows.filter("corrigee").select(columns)
+        # What was first typed before it was corrected: one column 2 forgotten.
+        first_typed = pl.col("corrigee") & (pl.col("extractions_evitees") > 0)
+        on_time = rows.filter(~pl.col("tardive")).with_columns(
+            extractions_evitees=pl.when(first_typed).then(0).otherwise("extractions_evitees")
+        )
+        refused = _refused_lines(mois, rows, generator)
+        lots.append((_entree(f"{mois:%Y-%m}_collecte.csv", on_time.select(columns), refused), closing))
+        late = rows.filter("tardive").select(columns)
+        if not late.is_empty():
+            lots.append((_entree(f"{mois:%Y-%m}_reponses_tardives.csv", late), closing + timedelta(days=12)))
+        changed = corrected.join(on_time.select(columns), on=columns, how="anti")
+        if not changed.is_empty():
+            lots.append((_entree(f"{mois:%Y-%m}_corrections.csv", changed), closing + timedelta(days=20)))
+    return lots
+
+
+def _other_lots(
+    reference: Reference, world: _World, generator: np.random.Generator
+) -> list[tuple[Entree, datetime]]:
+    """Make what is not collected from the courts: base, count of Intérieur, credits, equipment."""
+    bases = load_illustrative_base()
+    source = "répartition illustrative de 155 000 par population"
+    base = bases.with_columns(annee=pl.lit(2008, dtype=pl.Int64), source=pl.lit(source))
+    lots = [(_entree("base_2008.csv", base, nature="base"), datetime(2009, 1, 15, 9, tzinfo=UTC))]
+
+    true_figures = world.cells.group_by("mois", "cour").agg(evitees=pl.col("extractions_evitees").sum())
+    months = (
+        true_figures.join(bases, on="cour")
+        .sort("mois", "cour")
+        .with_columns(
+            saison=pl.col("mois")
+            .dt.month()
+            .replace_strict(dict(enumerate(_SEASON, 1)), return_dtype=pl.Float64),
+            # Demand grows a little every month: what is avoided does not show whole in what is executed.
+            croissance=1 + 0.0015 * ((pl.col("mois").dt.year() - 2009) * 12 + pl.col("mois").dt.month() - 1),
+        )
+        .with_columns(
+            besoin=pl.col("extractions") / 12 * pl.col("saison") * pl.col("croissance") - pl.col("evitees")
+        )
+    )
+    required = generator.poisson(np.maximum(months["besoin"].to_numpy(), 0.0))
+    by_police = generator.binomial(required, 0.35)
+    for year in (2009, 2010):
+        services: list[pl.DataFrame] = []
+        for service, counted in (("gendarmerie", required - by_police), ("police", by_police)):
+            not_executed = generator.binomial(counted, 0.006)
+            services.append(
+                months.select(
+                    "mois",
+                    "cour",
+                    service=pl.lit(service),
+                    extractions_requises=pl.Series(counted, dtype=pl.Int64),
+                    extractions_executees=pl.Series(counted - not_executed, dtype=pl.Int64),
+                )
+            )
+        counts = pl.concat(services).filter(pl.col("mois").dt.year() == year).sort("mois", "cour", "service")
+        known = datetime(year + 1, 1, 20, 9, tzinfo=UTC)
+        lots.append((_entree(f"interieur_{year}.csv", counts, nature="interieur"), known))
+        credits_eur = (pl.col("extractions") * 25 / 2).cast(pl.Decimal(14, 2))
+        credit = bases.select(
+            pl.lit(year + 1, dtype=pl.Int64).alias("annee"),
+            "cour",
+            credits_eur=credits_eur,
+            source=pl.lit("fictif"),
+        )
+        known = datetime(year + 1, 1, 10, 9, tzinfo=UTC)
+        lots.append((_entree(f"credits_vacataires_{year + 1}.csv", credit, nature="credits"), known))
+
+    prisons: list[dict[str, object]] = []
+    for cour, nom in (
+        reference.cours.filter(pl.col("valide_du").is_null()).select("cour", "nom_court").iter_rows()
+    ):
+        for number in range(1, int(generator.integers(2, 8))):
+            since = date(2005, 1, 1) + timedelta(days=30 * int(generator.integers(0, 72)))
+            prisons.append(
+                {
+                    "cour": cour,
+                    "etablissement": f"Établissement fictif {nom} {number}",
+                    "population": int(generator.integers(60, 950)),
+                    "equipe_depuis": since.replace(day=1) if generator.random() < 0.85 else None,
+                    "source": "fictif",
+                }
+            )
+    schema = {
+        "cour": pl.String,
+        "etablissement": pl.String,
+        "population": pl.Int64,
+        "equipe_depuis": pl.Date,
+        "source": pl.String,
+    }
+    equipment = _entree("equipements.csv", pl.DataFrame(prisons, schema=schema), nature="equipements")
+    lots.append((equipment, datetime(2009, 2, 20, 9, tzinfo=UTC)))
+    return lots
+
+
+def _next_month(mois: date, *, day: int, hour: int) -> datetime:
+    return datetime(mois.year + mois.month // 12, mois.month % 12 + 1, day, hour, tzinfo=UTC)
+
+
+def _refused_lines(mois: date, rows: pl.DataFrame, generator: np.random.Generator) -> pl.DataFrame:
+    """Make the faults of a month: now and then a figure that cannot be, and a name nobody knows."""
+    refused: list[dict[str, object]] = []
+    if mois.month % 3 == 0:
+        row = rows.row(int(generator.integers(rows.height)), named=True)
+        total = int(row["visioconferences"])
+        refused.append(
+            {
+                "ligne": 2 + int(generator.integers(rows.height)),
+                "regle": "evitees_superieures",
+                "champ": "extractions_evitees",
+                "valeur": str(total + 3),
+                "motif": f"Les extractions évitées ({total + 3}) dépassent les visioconférences ({total}). "
+                "Vérifiez que les deux colonnes ne sont pas inversées.",
+                "texte": f"{mois:%m/%Y};{row['juridiction']};{row['activite']};{total};{total + 3}",
+                "mois": mois,
+                "juridiction": row["juridiction"],
+                "activite": row["activite"],
+            }
+        )
+    if mois.month % 4 == 1:
+        refused.append(
+            {
+                "ligne": 2 + rows.height,
+                "regle": "juridiction_inconnue",
+                "champ": "juridiction",
+                "valeur": "TGI de Villeneuve",
+                "motif": "La juridiction « TGI de Villeneuve » n'est pas dans la liste. "
+                "Écrivez son code ou son nom complet.",
+                "texte": f"{mois:%m/%Y};TGI de Villeneuve;JAP;4;2",
+                "mois": mois,
+                "juridiction": None,
+                "activite": "JAP",
+            }
+        )
+    return pl.DataFrame(refused, schema=REJETS_SCHEMA)
+
+
+def _entree(
+    fichier: str,
+    acceptees: pl.DataFrame,
+    rejets: pl.DataFrame | None = None,
+    *,
+    nature: str = "declarations",
+) -> Entree:
+    refused = pl.DataFrame(schema=REJETS_SCHEMA) if rejets is None else rejets
+    return Entree(
+        nature=nature,
+        origine="demo",
+        auteur=AUTHOR,
+        fichier=fichier,
+        sha256=hashlib.sha256(acceptees.write_csv().encode()).hexdigest(),
+        forme="longue",
+        encodage=None,
+        lues=acceptees.height + refused.height,
+        non_reponses=0,
+        repetees=0,
+        acceptees=acceptees,
+        rejets=refused,
+        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
+    )

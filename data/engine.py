@@ -1,0 +1,134 @@
+"""One way to open a database, whichever engine: locks, transactions, migrations, bulk writes."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import polars.selectors as cs
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from analytics.errors import UserFacingError
+from data.tables import SCHEMA_VERSION
+
+# Any constant does, as long as every process of the product uses this one.
+_ADVISORY_LOCK = 0x56494749
+_BATCH = 50_000
+
+
+def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
+    """Open SQLite (WAL, foreign keys, busy timeout) or PostgreSQL.
+
+    Raises `UserFacingError` when the address is not one of theirs.
+    """
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise UserFacingError(
+            "L'adresse de l'entrepôt n'est pas lisible. Donnez à VIGIE_DATABASE_URL le chemin d'un fichier, "
+            "ou une adresse postgresql://utilisateur@hôte/base."
+        ) from error
+    if backend == "postgresql":
+        return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ").execution_options(
+            lock_timeout_s=lock_timeout_s
+        )
+    if backend != "sqlite":
+        raise UserFacingError(
+            f"L'entrepôt « {backend} » n'est pas pris en charge : utilisez SQLite ou PostgreSQL."
+        )
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": lock_timeout_s})
+
+    def prepare(dbapi_connection: Any, _record: object) -> None:
+        # The driver's own implicit BEGIN comes too late to lock before reading.
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Generator[Connection]:
+    """Open a transaction that sees one state of the store, whatever is written meanwhile."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Generator[Connection]:
+    """Open the one transaction that may write; others wait, then are told to try again.
+
+    Raises `UserFacingError` when another write lasts longer than the lock timeout.
+    """
+    with engine.connect().execution_options(writing=True) as connection:
+        if connection.dialect.name == "postgresql":
+            # Read committed: what the previous writer left must be seen once its lock is ours.
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
+        try:
+            transaction = connection.begin()
+            if connection.dialect.name == "postgresql":
+                milliseconds = int(float(engine.get_execution_options()["lock_timeout_s"]) * 1000)
+                connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        except OperationalError as error:
+            raise UserFacingError(
+                "Un autre import est en cours dans cet entrepôt. Rien n'a été écrit : "
+                "réessayez dans un instant."
+            ) from error
+        with transaction:
+            yield connection
+
+
+def prepare_schema(engine: Engine) -> None:
+    """Bring the store to the last migration; safe when two processes start at once."""
+    with reading(engine) as connection:
+        if _schema_version(connection) == SCHEMA_VERSION:
+            return
+    # Imported here: a start on an up-to-date store need not pay for it.
+    from alembic import command
+    from alembic.config import Config
+
+    with writing(engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _schema_version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def insert_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
+    """Insert a frame whose columns are columns of the table, by the fastest way the engine has."""
+    if frame.is_empty():
+        return
+    names = ", ".join(frame.columns)
+    if connection.dialect.name == "postgresql":
+        cursor = connection.connection.cursor()
+        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in frame.iter_rows(buffer_size=_BATCH):
+                copy.write_row(row)
+        return
+    # SQLite keeps dates as ISO text: what SQLAlchemy itself writes.
+    typed = frame.with_columns(cs.date().dt.to_string("%Y-%m-%d"))
+    marks = ", ".join("?" * len(frame.columns))
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names are the table's
+    for part in typed.iter_slices(_BATCH):
+        connection.exec_driver_sql(statement, part.rows())

@@ -1,0 +1,671 @@
+"""The store: append-only lots, what they say now, and what they said at any date.
+
+Every write is one lot in one transaction; killed at any point, it leaves all or nothing. Every read
+takes the reader's `Perimetre` and, where it makes sense, the last lot to take into account, so that
+any page or export can be replayed as it stood.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dataframely as dy
+import polars as pl
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    String,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from analytics.errors import UserFacingError
+from analytics.schemas import (
+    NATIONAL,
+    AgregatActivite,
+    BaseAnnuelle,
+    CreditsVacataires,
+    Declarations,
+    Equipements,
+    Interieur,
+    Lots,
+    Perimetre,
+    TotalJuridiction,
+)
+from data.engine import insert_frame, open_engine, prepare_schema, reading, writing
+from data.reference import Reference, in_force_during
+from data.settings import Settings
+from data.tables import (
+    agregat_activite,
+    alerte,
+    base_annuelle,
+    cellule,
+    credit_vacataire,
+    declaration,
+    equipement,
+    interieur,
+    lot,
+    metadata,
+    rejet,
+    revision,
+    total_juridiction,
+)
+
+Clock = Callable[[], datetime]
+PARIS = ZoneInfo("Europe/Paris")
+
+TABLE_OF_NATURE: Mapping[str, Table] = {
+    "declarations": declaration,
+    "interieur": interieur,
+    "base": base_annuelle,
+    "credits": credit_vacataire,
+    "equipements": equipement,
+}
+_CELL = ["mois", "juridiction", "activite"]
+_FIGURES = ["visioconferences", "extractions_evitees"]
+_CELL_SCHEMA = {
+    "mois": pl.Date,
+    "juridiction": pl.String,
+    "activite": pl.String,
+    "visioconferences": pl.Int64,
+    "extractions_evitees": pl.Int64,
+    "lot": pl.Int64,
+}
+REJETS_SCHEMA = {
+    "ligne": pl.Int64,
+    "regle": pl.String,
+    "champ": pl.String,
+    "valeur": pl.String,
+    "motif": pl.String,
+    "texte": pl.String,
+    "mois": pl.Date,
+    "juridiction": pl.String,
+    "activite": pl.String,
+}
+ALERTES_SCHEMA = {
+    "ligne": pl.Int64,
+    "regle": pl.String,
+    "message": pl.String,
+    "mois": pl.Date,
+    "juridiction": pl.String,
+    "activite": pl.String,
+}
+
+
+def utc_now() -> datetime:
+    """Tell the time; the only clock of the product, passed to whoever needs one."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Etat:
+    """Where the store stands.
+
+    `revision` rises with every write and is 0 while nobody decided what the store holds; `lot` is the
+    last lot (0: none yet).
+    """
+
+    revision: int
+    lot: int
+    demo: bool
+
+
+@dataclass(frozen=True)
+class Entree:
+    """What one lot brings: judged lines, and what is said of the file they come from.
+
+    `acceptees` holds `ligne`, then the key and value columns of the nature's table, then `rejet` where
+    a line corrects a refused one. `repetees` counts the lines that only repeat another of the file.
+    """
+
+    nature: str
+    origine: str
+    auteur: str
+    fichier: str
+    sha256: str
+    forme: str
+    encodage: str | None
+    lues: int
+    non_reponses: int
+    repetees: int
+    acceptees: pl.DataFrame
+    rejets: pl.DataFrame
+    alertes: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Ecriture:
+    """What became of an `Entree`: the lot it made, or None when it brought nothing new."""
+
+    lot: int | None
+    acceptees: int
+    inchangees: int
+
+
+@dataclass(frozen=True)
+class Faits:
+    """What the store knew after one lot, restricted to one perimeter."""
+
+    agregat: dy.DataFrame[AgregatActivite]
+    totaux: dy.DataFrame[TotalJuridiction]
+    bases: dy.DataFrame[BaseAnnuelle]
+    interieur: dy.DataFrame[Interieur]
+    credits: dy.DataFrame[CreditsVacataires]
+    equipements: dy.DataFrame[Equipements]
+
+    def restricted_to(self, perimetre: Perimetre) -> "Faits":
+        """Keep what a reader may see."""
+        keep = perimetre.restrict
+        return Faits(
+            agregat=AgregatActivite.cast(keep(self.agregat)),
+            totaux=TotalJuridiction.cast(keep(self.totaux)),
+            bases=BaseAnnuelle.cast(keep(self.bases)),
+            interieur=Interieur.cast(keep(self.interieur)),
+            credits=CreditsVacataires.cast(keep(self.credits)),
+            equipements=Equipements.cast(keep(self.equipements)),
+        )
+
+
+class Store:
+    """Lots in, situations out."""
+
+    def __init__(self, engine: Engine, reference: Reference) -> None:
+        self._engine = engine
+        self._reference = reference
+        self._objective = reference.activites.filter("compte_objectif")["activite"].to_list()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    # ------------------------------------------------------------------ where it stands
+
+    def etat(self) -> Etat:
+        """Tell the revision, the last lot, and whether the store holds the demo."""
+        with reading(self._engine) as connection:
+            return _etat(connection)
+
+    def lot_connu_le(self, day: date | None) -> int:
+        """Give the last lot known at the end of a day in Paris (0: nothing was); None means now."""
+        if day is None:
+            return self.etat().lot
+        end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=PARIS)
+        with reading(self._engine) as connection:
+            found = connection.scalar(select(func.max(lot.c.lot)).where(lot.c.connu_le < end))
+        return int(found or 0)
+
+    # ------------------------------------------------------------------ reads
+
+    def faits(self, perimetre: Perimetre, *, dernier_lot: int | None = None) -> Faits:
+        """Read all that pages show, as known after `dernier_lot` (None: now)."""
+        with reading(self._engine) as connection:
+            known = _etat(connection).lot if dernier_lot is None else dernier_lot
+            if known == _etat(connection).lot:
+                agregat = _read(connection, select(agregat_activite), AgregatActivite)
+                totaux = _read(connection, select(total_juridiction), TotalJuridiction)
+            else:
+                agregat, totaux = self._aggregate(
+                    _cells_known(connection, known), _first_lots(connection, known)
+                )
+            faits = Faits(
+                agregat=AgregatActivite.validate(agregat.sort("mois", "cour", "activite")),
+                totaux=TotalJuridiction.validate(totaux.sort("mois", "cour", "juridiction")),
+                bases=BaseAnnuelle.validate(_latest(connection, base_annuelle, BaseAnnuelle, known)),
+                interieur=Interieur.validate(_latest(connection, interieur, Interieur, known)),
+                credits=CreditsVacataires.validate(_credits(connection, known)),
+                equipements=Equipements.validate(_latest(connection, equipement, Equipements, known)),
+            )
+        return faits if perimetre == NATIONAL else faits.restricted_to(perimetre)
+
+    def declarations(
+        self,
+        perimetre: Perimetre,
+        *,
+        du: date | None = None,
+        au: date | None = None,
+        dernier_lot: int | None = None,
+    ) -> dy.DataFrame[Declarations]:
+        """Read the declared cells of some months (all by default), each with its lot and its date."""
+        with reading(self._engine) as connection:
+            if dernier_lot is None or dernier_lot == _etat(connection).lot:
+                # Months × juridictions as two lists: both engines answer from the primary key.
+                statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
+                if perimetre.cours is not None:
+                    statement = statement.where(cellule.c.juridiction.in_(self._juridictions(perimetre)))
+                cells = _read(connection, statement, _CELL_SCHEMA)
+            else:
+                cells = _cells_known(connection, dernier_lot).filter(
+                    pl.col("mois").is_between(du or date.min, au or date.max)
+                )
+            moments = _read(connection, select(lot.c.lot, lot.c.connu_le), Lots)
+        located = self._with_cour(cells).join(moments, on="lot", how="left")
+        return Declarations.validate(
+            perimetre.restrict(located).select(list(Declarations.columns())).sort(_CELL)
+        )
+
+    def lots(self, perimetre: Perimetre) -> dy.DataFrame[Lots]:
+        """Read the history of writes; it holds no figure of any cour, so every reader sees it."""
+        del perimetre
+        with reading(self._engine) as connection:
+            return Lots.validate(_read(connection, select(lot).order_by(lot.c.lot.desc()), Lots))
+
+    def rejets(self, perimetre: Perimetre, *, ouverts: bool = True) -> pl.DataFrame:
+        """Read the refused lines that nobody corrected yet (or all), latest lot first.
+
+        A line whose juridiction could not be made out belongs to no cour: only a reader of the whole
+        ministry sees it.
+        """
+        statement = (
+            select(rejet, lot.c.fichier, lot.c.connu_le)
+            .join(lot, lot.c.lot == rejet.c.lot)
+            .order_by(rejet.c.lot.desc(), rejet.c.ligne)
+        )
+        if ouverts:
+            statement = statement.where(rejet.c.corrige_par.is_(None))
+        schema = {
+            "rejet": pl.Int64,
+            "lot": pl.Int64,
+            **REJETS_SCHEMA,
+            "corrige_par": pl.Int64,
+            "fichier": pl.String,
+            "connu_le": pl.Datetime("us", "UTC"),
+        }
+        with reading(self._engine) as connection:
+            return perimetre.restrict(self._with_cour(_read(connection, statement, schema)))
+
+    def alertes(self, perimetre: Perimetre, *, dernier_lot: int | None = None) -> pl.DataFrame:
+        """Read the plausibility alerts, with the date they were raised."""
+        statement = (
+            select(alerte, lot.c.connu_le).join(lot, lot.c.lot == alerte.c.lot).order_by(alerte.c.alerte)
+        )
+        if dernier_lot is not None:
+            statement = statement.where(alerte.c.lot <= dernier_lot)
+        schema = {
+            "alerte": pl.Int64,
+            "lot": pl.Int64,
+            **ALERTES_SCHEMA,
+            "connu_le": pl.Datetime("us", "UTC"),
+        }
+        with reading(self._engine) as connection:
+            return perimetre.restrict(self._with_cour(_read(connection, statement, schema)))
+
+    def historique(self, du: date, au: date) -> pl.DataFrame:
+        """Read the current cells of some months, for an import to compare with."""
+        with reading(self._engine) as connection:
+            statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
+            return _read(connection, statement, _CELL_SCHEMA).drop("lot")
+
+    # ------------------------------------------------------------------ writes
+
+    def record(self, entree: Entree, *, connu_le: datetime, remplacer_demo: bool = False) -> Ecriture:
+        """Write one lot, whole, or nothing; the same values again write nothing.
+
+        Raises `UserFacingError` on a store that holds the demo, unless `remplacer_demo` empties it first,
+        and when another write lasts too long.
+        """
+        with writing(self._engine) as connection:
+            if _etat(connection).demo and entree.origine != "demo":
+                if not remplacer_demo:
+                    raise UserFacingError(
+                        "Cet entrepôt contient la démonstration fictive : y ajouter de vraies données "
+                        "mélangerait les deux. Videz-la d'abord avec « vigie vider-demo »."
+                    )
+                _empty(connection)
+            return self._write(connection, entree, connu_le)
+
+    def preview(self, entree: Entree) -> Ecriture:
+        """Tell what `record` would do, without writing."""
+        with reading(self._engine) as connection:
+            changed = _changed(_current(connection, entree), entree)
+        return Ecriture(None, changed.height, entree.acceptees.height - changed.height + entree.repetees)
+
+    def record_demo(self, lots_of_demo: list[tuple[Entree, datetime]]) -> None:
+        """Fill an empty store with the demo, in one transaction; do nothing if another process just did."""
+        with writing(self._engine) as connection:
+            etat = _etat(connection)
+            if etat.demo:
+                return
+            if etat.lot:
+                raise UserFacingError(
+                    "Cet entrepôt contient déjà de vraies données : la démonstration n'y est pas ajoutée."
+                )
+            for entree, connu_le in lots_of_demo:
+                _insert_lot(connection, entree, connu_le, _as_stored(entree.nature, entree.acceptees), 0)
+            self._rebuild(connection)
+            connection.execute(update(revision).values(numero=revision.c.numero + 1, demo=True))
+
+    def settle(self) -> None:
+        """Note that someone decided what this store holds, so that no start fills it with the demo."""
+        with writing(self._engine) as connection:
+            connection.execute(update(revision).where(revision.c.numero == 0).values(numero=1))
+
+    def empty_demo(self) -> int:
+        """Remove the demo, and tell how many lots left; a store of real data is never touched."""
+        with writing(self._engine) as connection:
+            etat = _etat(connection)
+            if not etat.demo:
+                return 0
+            number = int(connection.scalar(select(func.count()).select_from(lot)) or 0)
+            _empty(connection)
+            return number
+
+    def rebuild(self) -> None:
+        """Recompute from the history alone what is kept beside it; it must change nothing."""
+        with writing(self._engine) as connection:
+            self._rebuild(connection)
+
+    def _write(self, connection: Connection, entree: Entree, connu_le: datetime) -> Ecriture:
+        current = _current(connection, entree)
+        changed = _changed(current, entree)
+        unchanged = entree.acceptees.height - changed.height + entree.repetees
+        seen = connection.scalar(select(exists().where(lot.c.sha256 == entree.sha256)))
+        corrections = _corrections(entree)
+        new_rejets = not entree.rejets.is_empty() and not seen
+        if changed.is_empty() and not new_rejets and not corrections:
+            return Ecriture(None, 0, unchanged)
+        number = _insert_lot(connection, entree, connu_le, changed, unchanged)
+        if entree.nature == "declarations":
+            self._maintain(connection, number, changed, current)
+            _mark_corrected(connection, number, corrections)
+        connection.execute(update(revision).values(numero=revision.c.numero + 1))
+        return Ecriture(number, changed.height, unchanged)
+
+    def _maintain(
+        self, connection: Connection, number: int, changed: pl.DataFrame, current: pl.DataFrame
+    ) -> None:
+        """Bring `cellule` and the two aggregates up to date with the lot just inserted.
+
+        `current` holds the cells of the months of the lot, as they stood before it.
+        """
+        if changed.is_empty():
+            return
+        connection.execute(
+            text(
+                "INSERT INTO cellule"
+                " (mois, juridiction, activite, visioconferences, extractions_evitees, lot)"
+                " SELECT mois, juridiction, activite, visioconferences, extractions_evitees, lot"
+                " FROM declaration WHERE lot = :number AND visioconferences IS NOT NULL"
+                " ON CONFLICT (mois, juridiction, activite) DO UPDATE SET"
+                " visioconferences = excluded.visioconferences,"
+                " extractions_evitees = excluded.extractions_evitees, lot = excluded.lot"
+            ),
+            {"number": number},
+        )
+        withdrawn = declaration.alias()
+        connection.execute(
+            delete(cellule).where(
+                exists().where(
+                    withdrawn.c.lot == number,
+                    withdrawn.c.visioconferences.is_(None),
+                    *(withdrawn.c[name] == cellule.c[name] for name in _CELL),
+                )
+            )
+        )
+        months = changed["mois"].unique().to_list()
+        before = _read(
+            connection,
+            select(
+                total_juridiction.c.mois, total_juridiction.c.juridiction, total_juridiction.c.premier_lot
+            ).where(total_juridiction.c.mois.in_(months)),
+            TotalJuridiction,
+        )
+        new_values = changed.filter(pl.col("visioconferences").is_not_null()).with_columns(
+            lot=pl.lit(number, dtype=pl.Int64)
+        )
+        cells = pl.concat([current.join(changed, on=_CELL, how="anti"), new_values.select(current.columns)])
+        agregat, totaux = self._aggregate(cells, before)
+        for table, frame in ((agregat_activite, agregat), (total_juridiction, totaux)):
+            connection.execute(delete(table).where(table.c.mois.in_(months)))
+            insert_frame(connection, table, frame)
+
+    def _rebuild(self, connection: Connection) -> None:
+        known = _etat(connection).lot
+        cells = _cells_known(connection, known)
+        agregat, totaux = self._aggregate(cells, _first_lots(connection, known))
+        for table, frame in ((cellule, cells), (agregat_activite, agregat), (total_juridiction, totaux)):
+            connection.execute(delete(table))
+            insert_frame(connection, table, frame)
+
+    def _aggregate(self, cells: pl.DataFrame, first_lots: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Sum cells by (mois, cour, activite) and by (mois, juridiction)."""
+        located = self._with_cour(cells)
+        agregat = located.group_by("mois", "cour", "activite").agg(
+            cellules=pl.len().cast(pl.Int64),
+            visioconferences=pl.col("visioconferences").sum(),
+            extractions_evitees=pl.col("extractions_evitees").sum(),
+        )
+        totaux = (
+            located.group_by("mois", "juridiction", "cour")
+            .agg(
+                cellules=pl.len().cast(pl.Int64),
+                visioconferences=pl.col("visioconferences").sum(),
+                extractions_evitees=pl.col("extractions_evitees").sum(),
+                evitees_objectif=pl.col("extractions_evitees")
+                .filter(pl.col("activite").is_in(self._objective))
+                .sum(),
+                dernier_lot=pl.col("lot").max(),
+                plus_ancien=pl.col("lot").min(),
+            )
+            .join(first_lots, on=["mois", "juridiction"], how="left")
+            .with_columns(premier_lot=pl.coalesce("premier_lot", "plus_ancien"))
+            .select(list(TotalJuridiction.columns()))
+        )
+        return agregat, totaux
+
+    def _with_cour(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add the cour each juridiction belonged to that month; rows without juridiction get none."""
+        pairs = frame.select("mois", "juridiction").unique()
+        periods = self._reference.juridictions.select("juridiction", "cour", "valide_du", "valide_au")
+        located = (
+            pairs.join(periods, on="juridiction")
+            .filter(in_force_during(pl.col("mois"), pl.col("mois").dt.month_end()))
+            .unique(["mois", "juridiction"], keep="last", maintain_order=True)
+            .select("mois", "juridiction", "cour")
+        )
+        return frame.join(located, on=["mois", "juridiction"], how="left", maintain_order="left")
+
+    def _juridictions(self, perimetre: Perimetre) -> list[str]:
+        return perimetre.restrict(self._reference.juridictions)["juridiction"].unique().to_list()
+
+
+def open_store(settings: Settings, reference: Reference) -> Store:
+    """Open the store of the settings, created and migrated as needed, without any data in it."""
+    engine = open_engine(settings.database_url, lock_timeout_s=settings.attente_verrou_s)
+    prepare_schema(engine)
+    return Store(engine, reference)
+
+
+def _etat(connection: Connection) -> Etat:
+    row = connection.execute(select(revision.c.numero, revision.c.demo)).one()
+    last = connection.scalar(select(func.max(lot.c.lot)))
+    return Etat(revision=row.numero, lot=int(last or 0), demo=row.demo)
+
+
+def _months(connection: Connection, du: date | None, au: date | None) -> list[date]:
+    """List the months that hold declared cells now, within the bounds asked."""
+    statement = select(total_juridiction.c.mois).distinct()
+    if du:
+        statement = statement.where(total_juridiction.c.mois >= du)
+    if au:
+        statement = statement.where(total_juridiction.c.mois <= au)
+    return list(connection.scalars(statement))
+
+
+def _read(
+    connection: Connection, statement: Executable, schema: Mapping[str, Any] | type[dy.Schema]
+) -> pl.DataFrame:
+    """Read rows into a frame typed beforehand, so that an empty answer has its types too."""
+    kinds = dict(schema.create_empty().schema) if isinstance(schema, type) else schema
+    result = connection.execute(statement)
+    names = list(result.keys())
+    return pl.DataFrame(result.fetchall(), schema={name: kinds[name] for name in names}, orient="row")
+
+
+def _cells_known(connection: Connection, last: int) -> pl.DataFrame:
+    """Rebuild every cell as it stood after a lot; a withdrawn one is absent."""
+    latest = (
+        select(*(declaration.c[name] for name in _CELL), func.max(declaration.c.lot).label("lot"))
+        .where(declaration.c.lot <= last)
+        .group_by(*(declaration.c[name] for name in _CELL))
+        .subquery()
+    )
+    columns = ("mois", "juridiction", "activite", "visioconferences", "extractions_evitees", "lot")
+    statement = (
+        select(*(declaration.c[name] for name in columns))
+        .join(latest, and_(*(declaration.c[name] == latest.c[name] for name in (*_CELL, "lot"))))
+        .where(declaration.c.visioconferences.is_not(None))
+    )
+    return _read(connection, statement, _CELL_SCHEMA)
+
+
+def _first_lots(connection: Connection, last: int) -> pl.DataFrame:
+    statement = (
+        select(
+            declaration.c.mois, declaration.c.juridiction, func.min(declaration.c.lot).label("premier_lot")
+        )
+        .where(declaration.c.lot <= last)
+        .group_by(declaration.c.mois, declaration.c.juridiction)
+    )
+    return _read(connection, statement, TotalJuridiction)
+
+
+def _key_of(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key.columns if column.name != "lot"]
+
+
+def _rows_of(connection: Connection, table: Table, schema: type[dy.Schema], last: int) -> pl.DataFrame:
+    """Read the latest value of each key of one of the small tables."""
+    statement = select(table).where(table.c.lot <= last).order_by(table.c.lot)
+    kinds = {"lot": pl.Int64, "credits_centimes": pl.Int64, **schema.create_empty().schema}
+    return _read(connection, statement, kinds).unique(_key_of(table), keep="last", maintain_order=True)
+
+
+def _latest(connection: Connection, table: Table, schema: type[dy.Schema], last: int) -> pl.DataFrame:
+    return _rows_of(connection, table, schema, last).select(list(schema.columns())).sort(_key_of(table))
+
+
+def _credits(connection: Connection, last: int) -> pl.DataFrame:
+    rows = _rows_of(connection, credit_vacataire, CreditsVacataires, last)
+    return _in_euros(rows).select(list(CreditsVacataires.columns())).sort("annee", "cour")
+
+
+def _in_euros(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(
+        credits_eur=(pl.col("credits_centimes").cast(pl.Decimal(14, 0)) / 100).cast(pl.Decimal(14, 2))
+    )
+
+
+def _as_stored(nature: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Give the columns of the nature's table, euros as cents."""
+    if nature == "credits":
+        frame = frame.with_columns(credits_centimes=(pl.col("credits_eur") * 100).cast(pl.Int64))
+    names = [column.name for column in TABLE_OF_NATURE[nature].columns if column.name != "lot"]
+    return frame.select(names)
+
+
+def _current(connection: Connection, entree: Entree) -> pl.DataFrame:
+    """Read what the store says now of what a lot speaks of; for declarations, of all of its months."""
+    table = TABLE_OF_NATURE[entree.nature]
+    if entree.nature == "declarations":
+        months = entree.acceptees["mois"].unique().to_list()
+        return _read(connection, select(cellule).where(cellule.c.mois.in_(months)), _CELL_SCHEMA)
+    kinds = {"lot": pl.Int64, **_as_stored(entree.nature, entree.acceptees).schema}
+    rows = _read(connection, select(table).order_by(table.c.lot), kinds)
+    return rows.unique(_key_of(table), keep="last", maintain_order=True)
+
+
+def _changed(current: pl.DataFrame, entree: Entree) -> pl.DataFrame:
+    """Keep the accepted lines that say something new, in the columns of their table."""
+    proposed = _as_stored(entree.nature, entree.acceptees)
+    key = _key_of(TABLE_OF_NATURE[entree.nature])
+    values = [name for name in proposed.columns if name not in key]
+    compared = proposed.join(current, on=key, how="left", suffix="_actuel", maintain_order="left")
+    known = pl.col("lot").is_not_null()
+    same = known & pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_actuel")) for name in values)
+    # Withdrawing what was never declared says nothing; only the two figures of a cell can be withdrawn.
+    withdrawn = pl.all_horizontal(pl.col(name).is_null() for name in values)
+    return compared.filter(~same & (known | ~withdrawn)).select(proposed.columns)
+
+
+def _insert_lot(
+    connection: Connection, entree: Entree, connu_le: datetime, changed: pl.DataFrame, unchanged: int
+) -> int:
+    last_lot, last_moment = connection.execute(select(func.max(lot.c.lot), func.max(lot.c.connu_le))).one()
+    number = int(last_lot or 0) + 1
+    moment = connu_le.astimezone(UTC)
+    if last_moment is not None:
+        # A clock that steps back must not put a lot before those it follows.
+        moment = max(moment, last_moment)
+    connection.execute(
+        insert(lot).values(
+            lot=number,
+            nature=entree.nature,
+            origine=entree.origine,
+            auteur=entree.auteur[:200],
+            connu_le=moment,
+            fichier=entree.fichier[:400],
+            sha256=entree.sha256,
+            forme=entree.forme,
+            encodage=entree.encodage,
+            lues=entree.lues,
+            acceptees=changed.height,
+            inchangees=unchanged,
+            refusees=entree.rejets.height,
+            non_reponses=entree.non_reponses,
+            alertes=entree.alertes.height,
+        )
+    )
+    insert_frame(connection, TABLE_OF_NATURE[entree.nature], changed.with_columns(lot=number))
+    for table, frame, schema in (
+        (rejet, entree.rejets, REJETS_SCHEMA),
+        (alerte, entree.alertes, ALERTES_SCHEMA),
+    ):
+        insert_frame(connection, table, _fitting(table, frame.select(list(schema))).with_columns(lot=number))
+    return number
+
+
+def _fitting(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Cut texts that come from files to the width of their columns, without what no database takes."""
+    return frame.with_columns(
+        pl.col(column.name).str.replace_all("\x00", "\ufffd", literal=True).str.head(column.type.length)
+        for column in table.columns
+        if isinstance(column.type, String) and column.type.length and column.name in frame.columns
+    )
+
+
+def _corrections(entree: Entree) -> list[int]:
+    if "rejet" not in entree.acceptees.columns:
+        return []
+    return entree.acceptees["rejet"].drop_nulls().to_list()
+
+
+def _mark_corrected(connection: Connection, number: int, corrections: list[int]) -> None:
+    """Mark the refused lines that this lot names, or whose cell it fills in."""
+    same_cell = exists().where(
+        declaration.c.lot == number, *(declaration.c[name] == rejet.c[name] for name in _CELL)
+    )
+    connection.execute(
+        update(rejet)
+        .where(rejet.c.corrige_par.is_(None), rejet.c.lot < number)
+        .where(or_(rejet.c.rejet.in_(corrections), same_cell))
+        .values(corrige_par=number)
+    )
+
+
+def _empty(connection: Connection) -> None:
+    """Remove every lot and all that hangs from it; the revision still rises."""
+    for table in reversed(metadata.sorted_tables):
+        if table is not revision:
+            connection.execute(delete(table))
+    connection.execute(update(revision).values(numero=revision.c.numero + 1, demo=False))

@@ -1,0 +1,240 @@
+"""The tables of the store, the same on SQLite and PostgreSQL.
+
+Writes are lots: nothing in `lot`, `declaration`, `interieur`, `base_annuelle`, `credit_vacataire`,
+`equipement`, `rejet` or `alerte` is ever updated, save the mark that a refused line was corrected.
+`cellule`, `agregat_activite` and `total_juridiction` only repeat what `declaration` says now, and are
+maintained in the transaction of each lot, so that a page reads a few thousand rows whatever the
+length of the history.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    TypeDecorator,
+)
+from sqlalchemy.engine import Dialect
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, kept in UTC on engines that know time zones and on those that do not."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without time zone: nobody could say when it was."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back what the engine lost."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# The last migration; a test holds it against the scripts, so that a start need not read them.
+SCHEMA_VERSION = "0001"
+
+# One row: the number that every write raises. Caches are keyed by it, so several servers agree.
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("numero", Integer, nullable=False),
+    Column("demo", Boolean, nullable=False),
+    CheckConstraint("id = 1", name="une_seule_ligne"),
+)
+
+lot = Table(
+    "lot",
+    metadata,
+    Column("lot", Integer, primary_key=True),
+    Column("nature", String(20), nullable=False),
+    Column("origine", String(20), nullable=False),
+    Column("auteur", String(200), nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+    Column("fichier", String(400), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("forme", String(20), nullable=False),
+    Column("encodage", String(20)),
+    Column("lues", Integer, nullable=False),
+    Column("acceptees", Integer, nullable=False),
+    Column("inchangees", Integer, nullable=False),
+    Column("refusees", Integer, nullable=False),
+    Column("non_reponses", Integer, nullable=False),
+    Column("alertes", Integer, nullable=False),
+    Index(None, "connu_le"),
+    Index(None, "sha256"),
+)
+
+
+def _of_lot() -> Column[int]:
+    return Column("lot", Integer, ForeignKey("lot.lot"), nullable=False)
+
+
+# Null in both figures: the lot withdraws the value.
+declaration = Table(
+    "declaration",
+    metadata,
+    _of_lot(),
+    Column("mois", Date, nullable=False),
+    Column("juridiction", String(60), nullable=False),
+    Column("activite", String(40), nullable=False),
+    Column("visioconferences", Integer),
+    Column("extractions_evitees", Integer),
+    PrimaryKeyConstraint("lot", "mois", "juridiction", "activite"),
+    CheckConstraint(
+        "(visioconferences IS NULL AND extractions_evitees IS NULL)"
+        " OR (0 <= extractions_evitees AND extractions_evitees <= visioconferences)",
+        name="evitees_dans_le_total",
+    ),
+    sqlite_with_rowid=False,
+)
+
+cellule = Table(
+    "cellule",
+    metadata,
+    Column("mois", Date, nullable=False),
+    Column("juridiction", String(60), nullable=False),
+    Column("activite", String(40), nullable=False),
+    Column("visioconferences", Integer, nullable=False),
+    Column("extractions_evitees", Integer, nullable=False),
+    Column("lot", Integer, nullable=False),
+    PrimaryKeyConstraint("mois", "juridiction", "activite"),
+    sqlite_with_rowid=False,
+)
+
+agregat_activite = Table(
+    "agregat_activite",
+    metadata,
+    Column("mois", Date, nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("activite", String(40), nullable=False),
+    Column("cellules", Integer, nullable=False),
+    Column("visioconferences", Integer, nullable=False),
+    Column("extractions_evitees", Integer, nullable=False),
+    PrimaryKeyConstraint("mois", "cour", "activite"),
+    sqlite_with_rowid=False,
+)
+
+total_juridiction = Table(
+    "total_juridiction",
+    metadata,
+    Column("mois", Date, nullable=False),
+    Column("juridiction", String(60), nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("cellules", Integer, nullable=False),
+    Column("visioconferences", Integer, nullable=False),
+    Column("extractions_evitees", Integer, nullable=False),
+    Column("evitees_objectif", Integer, nullable=False),
+    Column("premier_lot", Integer, nullable=False),
+    Column("dernier_lot", Integer, nullable=False),
+    PrimaryKeyConstraint("mois", "juridiction"),
+    sqlite_with_rowid=False,
+)
+
+interieur = Table(
+    "interieur",
+    metadata,
+    _of_lot(),
+    Column("mois", Date, nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("service", String(60), nullable=False),
+    Column("extractions_requises", Integer, nullable=False),
+    Column("extractions_executees", Integer, nullable=False),
+    PrimaryKeyConstraint("lot", "mois", "cour", "service"),
+)
+
+base_annuelle = Table(
+    "base_annuelle",
+    metadata,
+    _of_lot(),
+    Column("annee", Integer, nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("extractions", Integer, nullable=False),
+    Column("source", String(400), nullable=False),
+    PrimaryKeyConstraint("lot", "annee", "cour"),
+)
+
+credit_vacataire = Table(
+    "credit_vacataire",
+    metadata,
+    _of_lot(),
+    Column("annee", Integer, nullable=False),
+    Column("cour", String(60), nullable=False),
+    # Cents: SQLite has no exact decimal type.
+    Column("credits_centimes", BigInteger, nullable=False),
+    Column("source", String(400), nullable=False),
+    PrimaryKeyConstraint("lot", "annee", "cour"),
+)
+
+equipement = Table(
+    "equipement",
+    metadata,
+    _of_lot(),
+    Column("cour", String(60), nullable=False),
+    Column("etablissement", String(200), nullable=False),
+    Column("population", Integer, nullable=False),
+    Column("equipe_depuis", Date),
+    Column("source", String(400), nullable=False),
+    PrimaryKeyConstraint("lot", "cour", "etablissement"),
+)
+
+# A refused line waits here, as typed, until a later lot corrects it.
+rejet = Table(
+    "rejet",
+    metadata,
+    Column("rejet", Integer, primary_key=True),
+    _of_lot(),
+    Column("ligne", Integer, nullable=False),
+    Column("regle", String(40), nullable=False),
+    Column("champ", String(40), nullable=False),
+    Column("valeur", String(400), nullable=False),
+    Column("motif", String(1000), nullable=False),
+    Column("texte", String(2000), nullable=False),
+    Column("mois", Date),
+    Column("juridiction", String(60)),
+    Column("activite", String(40)),
+    Column("corrige_par", Integer, ForeignKey("lot.lot")),
+    Index(None, "lot"),
+)
+
+alerte = Table(
+    "alerte",
+    metadata,
+    Column("alerte", Integer, primary_key=True),
+    _of_lot(),
+    Column("ligne", Integer, nullable=False),
+    Column("regle", String(40), nullable=False),
+    Column("message", String(1000), nullable=False),
+    Column("mois", Date),
+    Column("juridiction", String(60)),
+    Column("activite", String(40)),
+    Index(None, "mois"),
+)

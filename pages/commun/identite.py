@@ -1,0 +1,56 @@
+"""Who is reading, and what they may see.
+
+With no identity provider the server answers this machine only (see `serveur`), and its reader sees
+the whole ministry. With one ([auth] in .streamlit/secrets.toml), the claim `vigie_cours` of the
+identity lists the cours a reader may see (codes, or `*` for all); without it they see nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from analytics.schemas import NATIONAL, Perimetre
+
+_CLAIM = "vigie_cours"
+
+
+@dataclass(frozen=True)
+class Lecteur:
+    """The person at the screen: the name their writes are signed with, and their perimeter."""
+
+    nom: str
+    perimetre: Perimetre
+
+
+def is_configured() -> bool:
+    """Tell whether an identity provider is described in the secrets."""
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets
+
+
+def lecteur() -> Lecteur:
+    """Tell who is reading; someone not signed in, or without any cour, sees nothing."""
+    if not is_configured():
+        return Lecteur(nom="", perimetre=NATIONAL)
+    if not st.user.is_logged_in:
+        return Lecteur(nom="", perimetre=Perimetre.of([]))
+    claims: dict[str, Any] = dict(st.user)
+    nom = str(claims.get("email") or claims.get("name") or claims.get("sub") or "")
+    granted = claims.get(_CLAIM, ())
+    cours: Sequence[Any] = (granted,) if isinstance(granted, str) else tuple(granted or ())
+    if "*" in cours:
+        return Lecteur(nom=nom, perimetre=NATIONAL)
+    return Lecteur(nom=nom, perimetre=Perimetre.of(str(code) for code in cours))
+
+
+def must_sign_in() -> bool:
+    """Tell whether the page must wait for a signature."""
+    return is_configured() and not st.user.is_logged_in
+
+
+def ask_to_sign_in() -> None:
+    """Show the way in, and nothing else."""
+    st.title("Vigie")
+    st.text("Cette application est réservée aux agents habilités.")
+    st.button("Se connecter", on_click=st.login, type="primary")

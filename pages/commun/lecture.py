@@ -1,0 +1,124 @@
+"""Reads that pages share: one situation of the store, cached for all sessions, seen by one reader."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import dataframely as dy
+import polars as pl
+import streamlit as st
+
+from analytics.parameters import Parametres
+from analytics.schemas import (
+    AgregatActivite,
+    BaseAnnuelle,
+    CreditsVacataires,
+    Declarations,
+    Equipements,
+    Interieur,
+    Lots,
+    Perimetre,
+    TotalJuridiction,
+)
+from data.demo import demo_lots
+from data.reference import Reference, load_illustrative_base, load_parameters, load_reference
+from data.settings import Settings
+from data.store import Store, open_store
+from pages.commun.identite import lecteur
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the store knew at one moment, restricted to one perimeter.
+
+    `revision` and `lot` name the moment: a value computed from them and from the perimeter may be
+    cached under the three. The frames are shared by all sessions: never change them.
+    """
+
+    revision: int
+    lot: int
+    connu_le: date | None
+    demo: bool
+    perimetre: Perimetre
+    agregat: dy.DataFrame[AgregatActivite]
+    totaux: dy.DataFrame[TotalJuridiction]
+    bases: dy.DataFrame[BaseAnnuelle]
+    interieur: dy.DataFrame[Interieur]
+    credits: dy.DataFrame[CreditsVacataires]
+    equipements: dy.DataFrame[Equipements]
+    lots: dy.DataFrame[Lots]
+    alertes: pl.DataFrame
+
+
+def store() -> Store:
+    """Give the store of the settings, opened once for the server."""
+    return _open_store(Settings())
+
+
+def reference() -> Reference:
+    """Give the courts and the activities."""
+    return load_reference()
+
+
+def parametres() -> Parametres:
+    """Give the dated parameters."""
+    return load_parameters()
+
+
+def cle_illustrative() -> pl.DataFrame:
+    """Give the allocation key of the national base over the cours, where no base is loaded."""
+    return load_illustrative_base()
+
+
+def situation(connu_le: date | None) -> Situation:
+    """Read what was known at the end of a day (None: now), as the reader may see it."""
+    opened = store()
+    etat = opened.etat()
+    lot = etat.lot if connu_le is None else opened.lot_connu_le(connu_le)
+    reader = lecteur().perimetre
+    cours = None if reader.cours is None else tuple(sorted(reader.cours))
+    return _situation(Settings().database_url, etat.revision, lot, etat.demo, connu_le, cours)
+
+
+def cellules(known: Situation, cour: str) -> dy.DataFrame[Declarations]:
+    """Read the declared cells of one cour, as known in a situation; nothing outside its perimeter."""
+    allowed = known.perimetre.cours is None or cour in known.perimetre.cours
+    return _cellules(Settings().database_url, known.revision, known.lot, cour if allowed else None)
+
+
+@st.cache_resource(show_spinner=False, hash_funcs={Settings: lambda settings: settings.model_dump_json()})
+def _open_store(settings: Settings) -> Store:
+    opened = open_store(settings, load_reference())
+    if settings.demo and opened.etat().revision == 0:
+        opened.record_demo(demo_lots(load_reference()))
+    return opened
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _situation(
+    url: str, revision: int, lot: int, demo: bool, connu_le: date | None, cours: tuple[str, ...] | None
+) -> Situation:
+    del url  # part of the key only
+    reader = Perimetre(None if cours is None else frozenset(cours))
+    opened = store()
+    faits = opened.faits(reader, dernier_lot=lot)
+    return Situation(
+        revision=revision,
+        lot=lot,
+        connu_le=connu_le,
+        demo=demo,
+        perimetre=reader,
+        agregat=faits.agregat,
+        totaux=faits.totaux,
+        bases=faits.bases,
+        interieur=faits.interieur,
+        credits=faits.credits,
+        equipements=faits.equipements,
+        lots=Lots.cast(opened.lots(reader).filter(pl.col("lot") <= lot)),
+        alertes=opened.alertes(reader, dernier_lot=lot),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _cellules(url: str, revision: int, lot: int, cour: str | None) -> dy.DataFrame[Declarations]:
+    del url, revision  # part of the key only
+    return store().declarations(Perimetre.of([cour] if cour else []), dernier_lot=lot)

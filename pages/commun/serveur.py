@@ -1,0 +1,256 @@
+"""The application as a server sees it: what it refuses, what it adds, and its first visitor."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import logging
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from pages.commun import identite
+
+_LOGGER = logging.getLogger("vigie.serveur")
+_NO_IDENTITY = (
+    "Vigie refuse de répondre hors de cette machine tant qu'aucune identité n'est configurée : "
+    "décrivez le fournisseur d'identité dans la section [auth] de .streamlit/secrets.toml "
+    "(voir docs/exploitation.md), ou gardez server.address = 127.0.0.1."
+)
+# Routes of the framework that answer without identity and that the product does not use.
+_CLOSED = (
+    "/_stcore/metrics",
+    "/_stcore/agent",
+    "/_stcore/script-health-check",
+    "/component",
+    "/_stcore/bidi",
+)
+_WARM_UP_S = 60.0
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether an address can only be reached from this machine."""
+    if not host:
+        return False
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_open_address() -> None:
+    """Stop the start with one sentence when the server would be reachable without identity."""
+    address = config.get_option("server.address")
+    if not identite.is_configured() and not is_loopback(address):
+        raise SystemExit(_NO_IDENTITY)
+
+
+class Readiness:
+    """Whether the first visitor's work is done: `/pret` answers 503 until then."""
+
+    def __init__(self) -> None:
+        self.done = False
+
+    async def answer(self, _request: Request) -> JSONResponse:
+        """Answer a load balancer."""
+        return JSONResponse({"pret": self.done}, status_code=200 if self.done else 503)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Give the route to mount beside the framework's."""
+        return [Route("/pret", self.answer)]
+
+
+def shell() -> tuple[bytes, str]:
+    """Give the page that every URL starts from, in French, and the security policy that fits it.
+
+    The framework's own page announces English, preloads a font we do not use and describes its agent
+    interface, which is closed here.
+    """
+    source = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    page = source.replace('<html lang="en">', '<html lang="fr">').replace(
+        "<title>Streamlit</title>", "<title>Vigie</title>"
+    )
+    page = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
+    page = re.sub(r'<link rel="service-desc"[^>]*>', "", page)
+    page = re.sub(r'<link\s+rel="preload"[^>]*as="font"[^>]*/>', "", page)
+    page = re.sub(
+        r"<noscript>.*?</noscript>",
+        "<noscript><p>Vigie a besoin de JavaScript : activez-le dans votre navigateur, puis rechargez "
+        "la page.</p></noscript>",
+        page,
+        flags=re.DOTALL,
+    )
+    hashes = [
+        "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
+        for script in re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    ]
+    policy = "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' {' '.join(hashes)} 'unsafe-eval' 'wasm-unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+    return page.encode(), policy
+
+
+class Guard:
+    """Wrap every request: no visitor from elsewhere without identity, closed routes, security headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._page, self._policy = shell()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass on."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is not None and scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "refus"})
+        elif refusal is not None:
+            await refusal(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, _Dressing(send, self._page, self._policy))
+
+    @staticmethod
+    def _refusal(scope: Scope) -> ASGIApp | None:
+        server: tuple[str, int | None] | None = scope.get("server")
+        if not identite.is_configured() and not is_loopback(server[0] if server else None):
+            return PlainTextResponse(_NO_IDENTITY, status_code=403)
+        path: str = scope["path"]
+        if any(path == closed or path.startswith(closed + "/") for closed in _CLOSED):
+            return PlainTextResponse("Adresse inconnue.", status_code=404)
+        return None
+
+
+class _Dressing:
+    """Add the security headers to a response, and put our page in place of the framework's."""
+
+    def __init__(self, send: Send, page: bytes, policy: str) -> None:
+        self._send = send
+        self._page = page
+        self._policy = policy
+        self._is_page = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers: list[tuple[bytes, bytes]] = list(message["headers"])
+            kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+            self._is_page = message["status"] == 200 and kind.startswith(b"text/html")
+            if self._is_page:
+                ours = {b"content-length", b"content-encoding", b"etag", b"last-modified", b"cache-control"}
+                headers = [(name, value) for name, value in headers if name.lower() not in ours]
+                headers += [
+                    (b"content-length", str(len(self._page)).encode()),
+                    (b"cache-control", b"no-cache"),
+                ]
+            headers += [
+                (b"content-security-policy", self._policy.encode()),
+                (b"x-content-type-options", b"nosniff"),
+                (b"referrer-policy", b"same-origin"),
+                (b"cross-origin-opener-policy", b"same-origin"),
+                (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+            ]
+            await self._send({**message, "headers": headers})
+        elif message["type"] == "http.response.body" and self._is_page:
+            if not message.get("more_body", False):
+                await self._send({"type": "http.response.body", "body": self._page})
+        else:
+            await self._send(message)
+
+
+async def visit(app: ASGIApp, page: str) -> bool:
+    """Run one page as a visitor's browser would, without a network; tell whether it ended well."""
+    to_app: asyncio.Queue[Message] = asyncio.Queue()
+    done = asyncio.Event()
+    succeeded = False
+
+    async def send(message: Message) -> None:
+        nonlocal succeeded
+        if message["type"] == "websocket.close":
+            done.set()
+        if message["type"] == "websocket.send" and message.get("bytes"):
+            forward = ForwardMsg()
+            forward.ParseFromString(message["bytes"])
+            if forward.WhichOneof("type") == "script_finished":
+                succeeded = forward.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+                if forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    done.set()
+
+    request = BackMsg()
+    request.rerun_script.page_name = page
+    request.rerun_script.query_string = ""
+    await to_app.put({"type": "websocket.connect"})
+    await to_app.put({"type": "websocket.receive", "bytes": request.SerializeToString()})
+    scope: dict[str, Any] = {
+        "type": "websocket",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "ws",
+        "server": ("127.0.0.1", 0),
+        "client": ("127.0.0.1", 0),
+        "root_path": "",
+        "path": "/_stcore/stream",
+        "raw_path": b"/_stcore/stream",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"sec-websocket-protocol", b"streamlit")],
+        "subprotocols": ["streamlit"],
+        "state": {},
+    }
+    connection = asyncio.ensure_future(app(scope, to_app.get, send))
+    try:
+        await asyncio.wait_for(done.wait(), _WARM_UP_S)
+    finally:
+        await to_app.put({"type": "websocket.disconnect", "code": 1000})
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(connection, 5)
+    return succeeded
+
+
+def lifespan_with(readiness: Readiness, pages: Sequence[str]) -> Any:
+    """Once the application lives, visit each page, so that no real visitor is the first."""
+
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncGenerator[None]:
+        async def warm_up() -> None:
+            for page in pages:
+                try:
+                    if not await visit(app, page):
+                        _LOGGER.warning("page %s did not end well during the warm-up", page)
+                except TimeoutError:
+                    _LOGGER.warning("page %s took too long during the warm-up", page)
+            readiness.done = True
+
+        task = asyncio.create_task(warm_up())
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    return lifespan
