@@ -1,4 +1,367 @@
-"""x."""
+"""`vigie …`: the same questions as the screens, from a terminal, with the same numbers.
+
+Exit codes: 0 all is well, 1 some lines were refused, 2 nothing could be used or the request makes no
+sense. Errors are one French sentence on standard error.
+"""
+
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from data.exchange import write_table
+
+from analytics.errors import UserFacingError
+from analytics.schemas import NATIONAL, Perimetre
+from analytics.wording import count
+from data.collecte.importer import detected, examine, report, summary
+from data.collecte.limits import Limites
+from data.collecte.names import cour_names, court_key, day_of, month_of
+from data.demo import demo_lots
+from data.exports import exported
+from data.reference import load_parameters, load_reference
+from data.settings import Settings
+from data.store import Store, open_store, utc_now
+
+_MEGABYTE = 1_000_000
+_SHOWN_REFUSALS = 20
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def main() -> None: ...
+class _FrenchCommand(click.Command):
+    """A command whose help speaks French."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Usage : ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
+        if records:
+            with formatter.section("Options "):
+                formatter.write_dl(records)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "Montrer cette aide."
+        return option
+
+
+class _FrenchGroup(_FrenchCommand, click.Group):
+    """The list of commands, in French."""
+
+    command_class = _FrenchCommand
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _FrenchCommand.format_options(self, ctx, formatter)
+        with formatter.section("Commandes "):
+            formatter.write_dl(
+                [(name, command.get_short_help_str(80)) for name, command in sorted(self.commands.items())]
+            )
+
+
+@click.group(cls=_FrenchGroup, subcommand_metavar="COMMANDE [OPTIONS]…")
+def vigie() -> None:
+    """Suivre les extractions judiciaires évitées par la visioconférence."""
+
+
+def main() -> None:
+    """Run the command line; say errors in French, and let defects crash."""
+    try:
+        code = vigie.main(prog_name="vigie", standalone_mode=False)
+    except UserFacingError as error:
+        click.echo(str(error), err=True)
+        code = 2
+    except click.UsageError as error:
+        click.echo(_french(error), err=True)
+        code = 2
+    except click.Abort:
+        click.echo("Interrompu : rien n'a été écrit de ce qui était en cours.", err=True)
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _french(error: click.UsageError) -> str:
+    """Say in French what is wrong with the words typed after `vigie`."""
+    match error:
+        case click.NoSuchOption():
+            near = f" Vouliez-vous dire {', '.join(error.possibilities)} ?" if error.possibilities else ""
+            return f"L'option {error.option_name} n'existe pas.{near}"
+        case click.MissingParameter():
+            name = error.param.make_metavar(click.Context(vigie)) if error.param else ""
+            return f"Il manque {name} : voyez l'aide avec --help."
+        case click.BadParameter():
+            name = error.param.opts[0] if error.param else "Un argument"
+            if error.param and isinstance(error.param.type, click.Choice):
+                return f"{name} attend : {', '.join(error.param.type.choices)}."
+            return f"{name} : {error.message}"
+        case click.exceptions.NoArgsIsHelpError() if error.ctx:
+            return error.ctx.get_help()
+        case _ if "No such command" in error.message:
+            return f"Cette commande n'existe pas. Commandes : {', '.join(sorted(vigie.commands))}."
+        case _:
+            return f"La commande est incomplète, ou un mot est de trop : voyez « {_path(error)} --help »."
+
+
+def _path(error: click.UsageError) -> str:
+    return error.ctx.command_path if error.ctx else "vigie"
+
+
+class _Month(click.ParamType[date]):
+    """A month, written in any of the ways files write it."""
+
+    name = "MOIS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Give the first day of the month."""
+        if isinstance(value, date):
+            return value
+        month = month_of(str(value))
+        if month is None:
+            self.fail(f"« {value} » n'est pas un mois. Écrivez par exemple 2009-03.", param, ctx)
+        return month
+
+
+class _Day(click.ParamType[date]):
+    """A day."""
+
+    name = "JOUR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Give the day."""
+        if isinstance(value, date):
+            return value
+        day = day_of(str(value))
+        if day is None:
+            self.fail(f"« {value} » n'est pas une date. Écrivez par exemple 2009-07-10.", param, ctx)
+        return day
+
+
+def _open(*, settle: bool = True) -> Store:
+    """Open the store of the settings; from now on, no start fills it with the demo by itself."""
+    store = open_store(Settings(), load_reference())
+    if settle:
+        store.settle()
+    return store
+
+
+@vigie.command()
+@click.option("--demo", is_flag=True, help="Remplir un entrepôt vide de la démonstration fictive.")
+def preparer(demo: bool) -> None:
+    """Créer l'entrepôt, ou le mettre à niveau."""
+    store = _open()
+    if demo:
+        store.record_demo(demo_lots(load_reference()))
+        click.echo("Entrepôt prêt, rempli de données de démonstration fictives.")
+    else:
+        click.echo("Entrepôt prêt.")
+
+
+@vigie.command(name="vider-demo")
+def vider_demo() -> None:
+    """Retirer la démonstration ; de vraies données ne sont jamais touchées."""
+    removed = _open().empty_demo()
+    if removed:
+        click.echo(f"Démonstration retirée ({count(removed, 'lot')}). L'entrepôt est vide.")
+    else:
+        click.echo("Cet entrepôt ne contient pas de démonstration : rien n'a été retiré.")
+
+
+@vigie.command()
+@click.argument("fichiers", metavar="FICHIER…", nargs=-1, required=True)
+@click.option("--simulation", is_flag=True, help="Tout contrôler, ne rien écrire.")
+@click.option(
+    "--format", "output", type=click.Choice(["texte", "json"]), default="texte", help="Forme du compte rendu."
+)
+@click.option(
+    "--auteur", metavar="NOM", default=None, help="Qui importe (par défaut, le compte de la machine)."
+)
+def importer(fichiers: tuple[str, ...], simulation: bool, output: str, auteur: str | None) -> int:
+    """Contrôler des fichiers de collecte et les verser dans l'entrepôt, un lot par fichier.
+
+    Code de sortie : 0 si toutes les lignes sont prises, 1 si certaines sont refusées, 2 si rien n'est
+    utilisable.
+    """
+    store, settings = _open(), Settings()
+    if store.etat().demo and not simulation:
+        raise UserFacingError(
+            "Cet entrepôt contient la démonstration fictive : y ajouter de vraies données mélangerait les "
+            "deux. Videz-la d'abord avec « vigie vider-demo »."
+        )
+    author = auteur or getpass.getuser()
+    reports = [_import_one(store, settings, Path(name), author, simulation, output) for name in fichiers]
+    if output == "json":
+        click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
+    refused = any(each["refusees"] or "erreur" in each for each in reports)
+    taken = any(each["acceptees"] or each["inchangees"] or each["non_reponses"] for each in reports)
+    return (1 if refused else 0) if taken else 2
+
+
+def _import_one(
+    store: Store, settings: Settings, path: Path, author: str, simulation: bool, output: str
+) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > settings.taille_max_mo * _MEGABYTE:
+            raise UserFacingError(f"{path.name} dépasse {settings.taille_max_mo} Mo : découpez-le par mois.")
+        content = path.read_bytes()
+    except OSError as error:
+        failure: UserFacingError = UserFacingError(
+            f"{path} ne peut pas être ouvert ({_reason(error)}). Vérifiez le chemin."
+        )
+        return _unusable(path, failure, output)
+    except UserFacingError as error:
+        return _unusable(path, error, output)
+    with _Progress(path.name, shown=output == "texte" and sys.stderr.isatty()) as progress:
+        try:
+            examen = examine(
+                store,
+                content,
+                path.name,
+                auteur=author,
+                reference=load_reference(),
+                parametres=load_parameters(),
+                limites=Limites(octets=settings.taille_max_mo * _MEGABYTE),
+                clock=utc_now,
+                progress=progress,
+            )
+            progress(1.0, "écriture")
+            ecriture = examen.prevision if simulation else store.record(examen.entree, connu_le=utc_now())
+        except UserFacingError as error:
+            return _unusable(path, error, output)
+    account = report(examen, ecriture)
+    if output == "texte":
+        click.echo(f"{path.name} : {detected(examen.lecture)}")
+        click.echo(f"  {summary(examen, ecriture)}")
+        for total in account["totaux"]:
+            click.echo(f"  ligne {total['ligne']} : {total['message']}")
+        for line in account["rejets"][:_SHOWN_REFUSALS]:
+            click.echo(f"  ligne {line['ligne']}, {line['champ']} « {line['valeur']} » : {line['motif']}")
+        hidden = len(account["rejets"]) - _SHOWN_REFUSALS
+        if hidden > 0:
+            click.echo(
+                f"  … et {count(hidden, 'autre refus', 'autres refus')} : "
+                "« vigie exporter rejets » les donne tous."
+            )
+        for line in account["signalements"][:_SHOWN_REFUSALS]:
+            click.echo(f"  ligne {line['ligne']}, à vérifier : {line['message']}")
+        if simulation:
+            click.echo("  Simulation : rien n'a été écrit.")
+        elif ecriture.lot is not None:
+            click.echo(f"  Lot {ecriture.lot} enregistré.")
+        else:
+            click.echo("  Rien de nouveau : aucun lot n'a été enregistré.")
+    return account
+
+
+def _unusable(path: Path, error: UserFacingError, output: str) -> dict[str, Any]:
+    if output == "texte":
+        click.echo(f"{path.name} : {error}", err=True)
+    empty = dict.fromkeys(("lues", "acceptees", "inchangees", "refusees", "non_reponses", "alertes"), 0)
+    return {
+        "fichier": path.name,
+        "sha256": None,
+        "lot": None,
+        "forme": None,
+        "encodage": None,
+        **empty,
+        "rejets": [],
+        "erreur": str(error),
+    }
+
+
+def _reason(error: OSError) -> str:
+    """Say in French why the system refuses a file."""
+    match error:
+        case FileNotFoundError():
+            return "il n'existe pas"
+        case IsADirectoryError():
+            return "c'est un dossier"
+        case PermissionError():
+            return "l'accès est refusé"
+        case _:
+            return f"erreur {error.errno} du système"
+
+
+class _Progress:
+    """A bar on the terminal while a file is read and judged; silent elsewhere."""
+
+    def __init__(self, name: str, *, shown: bool) -> None:
+        self._name, self._shown = name, shown
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __call__(self, part: float, label: str) -> None:
+        if self._shown:
+            filled = round(part * 24)
+            bar = "█" * filled + "·" * (24 - filled)
+            click.echo(f"\r\033[K{self._name} {bar} {part * 100:3.0f} % {label}", nl=False, err=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+@vigie.command()
+@click.argument("quoi", type=click.Choice(["declarations", "rejets", "lots"]))
+@click.option("--cour", metavar="COUR", default=None, help="Une seule cour : code ou nom.")
+@click.option("--du", type=_Month(), default=None, help="Premier mois.")
+@click.option("--au", type=_Month(), default=None, help="Dernier mois.")
+@click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
+@click.option(
+    "--nature",
+    type=click.Choice(["declarations", "interieur", "base", "credits", "equipements"]),
+    default="declarations",
+    help="Nature des lignes refusées.",
+)
+@click.option(
+    "--format", "output", type=click.Choice(["csv", "xlsx", "ods", "parquet", "json"]), required=True
+)
+@click.option(
+    "--sortie", metavar="FICHIER|-", required=True, help="Fichier à écrire ; « - » pour la sortie standard."
+)
+def exporter(
+    quoi: Any,
+    cour: str | None,
+    du: date | None,
+    au: date | None,
+    connu_le: date | None,
+    nature: str,
+    output: Any,
+    sortie: str,
+) -> None:
+    """Écrire les déclarations, les lignes refusées ou l'historique des lots."""
+    frame = exported(
+        _open(), quoi, perimetre=_perimetre(cour), du=du, au=au, connu_le=connu_le, nature=nature
+    )
+    content = write_table(frame, output, sheet=quoi.capitalize())
+    if sortie == "-":
+        click.echo(content, nl=False)
+        return
+    path = Path(sortie)
+    try:
+        partial = path.with_name(path.name + ".partiel")
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise UserFacingError(f"{path} ne peut pas être écrit ({_reason(error)}).") from error
+    click.echo(f"{path} : {count(frame.height, 'ligne')}.", err=True)
+
+
+def _perimetre(cour: str | None) -> Perimetre:
+    if cour is None:
+        return NATIONAL
+    found = cour_names(load_reference()).resolve(court_key(cour))
+    if found.code is None:
+        near = found.candidats or found.proches
+        hint = f" Vouliez-vous dire {', '.join(near)} ?" if near else ""
+        raise UserFacingError(f"La cour « {cour} » n'est pas connue.{hint}")
+    return Perimetre.of([found.code])
+
+
+if __name__ == "__main__":
+    main()

@@ -41,6 +41,8 @@ GLYPHS = {ATTAINED: "●", AHEAD: "▲", ON_TRACK: "■", LATE: "▼", UNDETERMI
 HOLDING = (ATTAINED, AHEAD, ON_TRACK)
 
 SOURCE_KEY = "Clé de répartition par population (illustrative)"
+# A source that calls itself illustrative is believed.
+ILLUSTRATIVE = "illustrati"
 SOURCE_EXECUTED = "Extractions exécutées l'année précédente, comptées par l'Intérieur"
 SOURCE_HYPOTHESIS = "Base de l'année précédente moins extractions évitées (hypothèse)"
 
@@ -159,7 +161,7 @@ def find_bases(
     for cour, count, source in (
         bases.filter(pl.col("annee") == annee - 1).select("cour", "extractions", "source").iter_rows()
     ):
-        found[cour] = (int(count), str(source), False, False)
+        found[cour] = (int(count), str(source), ILLUSTRATIVE in wording.unaccented(str(source)), False)
     return BaseObjectif.validate(
         pl.DataFrame(
             [(annee, cour, *values) for cour, values in sorted(found.items())],
@@ -203,29 +205,23 @@ def set_objective(
 ) -> Objectif | None:
     """Sum the bases of some cours into one objective; none when the year has no rate or no base.
 
-    `ensemble` says that the bases are those of all cours: the allocation key is then no longer
-    illustrative, since what it spreads sums to the figure of the text.
+    `ensemble` says that the bases are those of all cours: when they sum to the figure of the text,
+    however it is spread over the cours, the source is the text and nothing is illustrative.
     """
     taux = rate_of(annee, parametres)
     if taux is None or bases.is_empty():
         return None
-    sources = bases["source"].unique().sort().to_list()
-    illustratif = bool(bases["illustratif"].any())
-    if ensemble and annee == FIRST_YEAR and sources == [SOURCE_KEY]:
-        return Objectif(
-            annee=annee,
-            base=int(bases["base"].sum()),
-            taux=taux,
-            source=parametres.at("extractions_2008", date(annee, 1, 1)).source,
-            illustratif=False,
-            hypothese=False,
-        )
+    base = int(bases["base"].sum())
+    if ensemble and annee == FIRST_YEAR:
+        text = parametres.at("extractions_2008", date(annee, 1, 1))
+        if base == text.valeur:
+            return Objectif(annee, base, taux, text.source, illustratif=False, hypothese=False)
     return Objectif(
         annee=annee,
-        base=int(bases["base"].sum()),
+        base=base,
         taux=taux,
-        source=" ; ".join(sources),
-        illustratif=illustratif and not ensemble,
+        source=" ; ".join(bases["source"].unique().sort()),
+        illustratif=bool(bases["illustratif"].any()),
         hypothese=bool(bases["hypothese"].any()),
     )
 
@@ -390,9 +386,8 @@ def sum_activities(
     `visioconferences_objectif` and `evitees_objectif` keep the activities that count for the
     objective; a column 2 typed on the others counts nowhere. `groupe` keeps one family of activities.
     """
-    kept = activites if groupe is None else activites.filter(pl.col("groupe") == groupe)
     return (
-        agregat.join(kept.select("activite", "compte_objectif"), on="activite")
+        agregat.join(keep_group(activites, groupe).select("activite", "compte_objectif"), on="activite")
         .group_by("mois", *par)
         .agg(
             visioconferences=pl.col("visioconferences").sum(),
@@ -401,6 +396,11 @@ def sum_activities(
         )
         .sort("mois", *par)
     )
+
+
+def keep_group(activites: dy.DataFrame[Activites], groupe: str | None) -> dy.DataFrame[Activites]:
+    """Keep one family of activities, or all of them."""
+    return activites if groupe is None else Activites.cast(activites.filter(pl.col("groupe") == groupe))
 
 
 def avoided_by_year(
@@ -601,6 +601,47 @@ def trace_year(
             haut=pl.when(pl.col("plafond").is_not_null()).then(pl.col("plafond").fill_null(0).cum_sum()),
             objectif_cumule=pl.Series(targets, dtype=pl.Float64),
         )
+    )
+
+
+def trace_months(
+    mensuel: pl.DataFrame,
+    reponses: dy.DataFrame[coverage.Reponses],
+    *,
+    mois: Sequence[date],
+    objectif: Objectif | None,
+    etpt_par_extraction: Fraction,
+) -> pl.DataFrame:
+    """Give the figures of each month for the sparklines; null where nothing was declared.
+
+    Columns: `mois`, the three counts, `part_evitees`, `part_reponse`, `etpt`, and `atteinte`, which is
+    cumulated since January of the objective's year and null in the others.
+    """
+    sums = mensuel.group_by("mois").agg(
+        pl.col("visioconferences", "visioconferences_objectif", "evitees_objectif").sum()
+    )
+    answers = reponses.group_by("mois").agg(
+        part_reponse=pl.col("repondues").sum() / pl.col("attendues").sum(),
+    )
+    frame = (
+        pl.DataFrame({"mois": list(mois)}, schema={"mois": pl.Date})
+        .join(sums, on="mois", how="left")
+        .join(answers, on="mois", how="left")
+        .sort("mois")
+        .with_columns(
+            part_evitees=pl.when(pl.col("visioconferences_objectif") > 0).then(
+                pl.col("evitees_objectif") / pl.col("visioconferences_objectif")
+            ),
+            etpt=pl.col("evitees_objectif") * float(etpt_par_extraction),
+        )
+    )
+    if objectif is None or not objectif.annuel:
+        return frame.with_columns(atteinte=pl.lit(None, dtype=pl.Float64))
+    in_year = pl.col("mois").dt.year() == objectif.annee
+    so_far = pl.when(in_year).then(pl.col("evitees_objectif").fill_null(0)).otherwise(0).cum_sum()
+    target = float(objectif.annuel) / MONTHS_IN_YEAR * pl.col("mois").dt.month()
+    return frame.with_columns(
+        atteinte=pl.when(in_year & pl.col("evitees_objectif").is_not_null()).then(so_far / target)
     )
 
 

@@ -267,7 +267,7 @@ class Store:
         ministry sees it.
         """
         statement = (
-            select(rejet, lot.c.fichier, lot.c.connu_le)
+            select(rejet, lot.c.nature, lot.c.fichier, lot.c.connu_le)
             .join(lot, lot.c.lot == rejet.c.lot)
             .order_by(rejet.c.lot.desc(), rejet.c.ligne)
         )
@@ -278,11 +278,17 @@ class Store:
             "lot": pl.Int64,
             **REJETS_SCHEMA,
             "corrige_par": pl.Int64,
+            "nature": pl.String,
             "fichier": pl.String,
             "connu_le": pl.Datetime("us", "UTC"),
         }
         with reading(self._engine) as connection:
             return perimetre.restrict(self._with_cour(_read(connection, statement, schema)))
+
+    def rejets_ouverts(self) -> frozenset[int]:
+        """List the numbers of the refused lines that await a correction."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(select(rejet.c.rejet).where(rejet.c.corrige_par.is_(None))))
 
     def alertes(self, perimetre: Perimetre, *, dernier_lot: int | None = None) -> pl.DataFrame:
         """Read the plausibility alerts, with the date they were raised."""
@@ -562,7 +568,7 @@ def _credits(connection: Connection, last: int) -> pl.DataFrame:
 
 def _in_euros(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
-        credits_eur=(pl.col("credits_centimes").cast(pl.Decimal(14, 0)) / 100).cast(pl.Decimal(14, 2))
+        credits_eur=(pl.col("credits_centimes").cast(pl.Decimal(16, 2)) / 100).cast(pl.Decimal(14, 2))
     )
 
 

@@ -1,15 +1,23 @@
-"""Placeholder."""
+"""Which judicial activities use videoconferences, and which of them avoid extractions."""
 
 import streamlit as st
 
-from pages.commun.lecture import situation
+from pages.commun import bloc_graphique, cadre, composants, vues
 
 
 def render() -> None:
-    """Show."""
-    st.title("activites")
-    known = situation(None)
-    st.text(f"{known.totaux.height}")
+    """Draw the page."""
+    contexte = cadre.open_page("Activités", groupe=True, activite=True)
+    if contexte is not None:
+        vue = vues.activites(contexte)
+        composants.conclude(vue.conclusion)
+        panels, shares = st.columns([3, 2], gap="medium")
+        with panels:
+            bloc_graphique.draw(vue.panneaux)
+        with shares:
+            bloc_graphique.draw(vue.parts)
+        bloc_graphique.draw(vue.croisement)
+    cadre.close_page(contexte)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,30 @@
-"""Placeholder."""
+"""Where one cour stands: its pace, its peers, its activities, its juridictions and their answers."""
 
 import streamlit as st
 
-from pages.commun.lecture import situation
+from pages.commun import bloc_graphique, cadre, composants, vues
 
 
 def render() -> None:
-    """Show."""
-    st.title("cour")
-    known = situation(None)
-    st.text(f"{known.totaux.height}")
+    """Draw the page."""
+    contexte = cadre.open_page("Cour", cour=True, groupe=True)
+    if contexte is not None:
+        vue = vues.cour(contexte)
+        composants.conclude(vue.conclusion)
+        composants.figures(vue.chiffres)
+        composants.note(vue.note_objectif)
+        composants.note(vue.avertissement)
+        for left, right, widths in (
+            (vue.trajectoire, vue.pairs, [2, 1]),
+            (vue.activites, vue.reponses, [1, 1]),
+        ):
+            first, second = st.columns(widths, gap="medium")
+            with first:
+                bloc_graphique.draw(left)
+            with second:
+                bloc_graphique.draw(right)
+        bloc_graphique.draw(vue.juridictions)
+    cadre.close_page(contexte)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,98 @@
-"""Placeholder."""
+"""Where the ministry stands: figures, trajectory, map of the cours, what changed this month."""
 
 import streamlit as st
 
-from pages.commun.lecture import situation
+from analytics.wording import unaccented
+from pages.commun import bloc_graphique, cadre, composants, navigation, vues
+from pages.commun.cadre import Contexte
+from pages.commun.vues import VueEnsemble
+
+CHOSEN = "cour_choisie"
+MAP = "graphique_carte"
+TABLE = "tableau_cours"
+OPENER = "ouvrir_cour"
 
 
 def render() -> None:
-    """Show."""
-    st.title("synthese")
-    known = situation(None)
-    st.text(f"{known.totaux.height}")
+    """Draw the page."""
+    contexte = cadre.open_page("Synthèse", groupe=True)
+    if contexte is not None:
+        chosen = st.session_state.pop(CHOSEN, None)
+        if chosen is not None:
+            navigation.go("cour", contexte.selection.requete(cour=chosen))
+        _draw(contexte, vues.ensemble(contexte))
+    cadre.close_page(contexte)
+
+
+def _draw(contexte: Contexte, vue: VueEnsemble) -> None:
+    composants.conclude(vue.conclusion)
+    composants.figures(vue.chiffres)
+    composants.note(vue.avertissement)
+    trajectory, tiles = st.columns([2, 1], gap="medium")
+    with trajectory:
+        bloc_graphique.draw(vue.trajectoire)
+    with tiles:
+        bloc_graphique.draw(vue.carte, on_click=_choose_on_map)
+    table, changes = st.columns([2, 1], gap="medium")
+    with table:
+        _draw_table(contexte, vue)
+    with changes:
+        composants.head("Ce qui a changé ce mois")
+        with st.container(key="changements"):
+            for change in vue.changements:
+                requete = contexte.selection.requete(**dict(change.requete))
+                navigation.link(change.page, change.phrase, requete, icon=":material/arrow_forward:")
+
+
+def _draw_table(contexte: Contexte, vue: VueEnsemble) -> None:
+    composants.head("Les cours")
+    with st.container(horizontal=True, gap="small"):
+        searched = st.text_input(
+            "Rechercher une cour", key="recherche_cour", placeholder="Rechercher une cour", width=230
+        )
+        st.selectbox(
+            "Ouvrir une cour",
+            list(contexte.choix.cours),
+            index=None,
+            key=OPENER,
+            format_func=contexte.choix.cours.__getitem__,
+            placeholder="Choisir une cour",
+            filter_mode="contains",
+            width=230,
+            on_change=_choose_in_list,
+        )
+    shown = vue.search(unaccented(searched))
+    st.dataframe(
+        shown.tableau,
+        key=TABLE,
+        hide_index=True,
+        height=420,
+        column_config=shown.colonnes,
+        on_select=_choose_in_table,
+        selection_mode="single-row",
+        placeholder="n.d.",
+        alt="Tableau des cours : état, extractions évitées, objectif à date, atteinte, taux de réponse",
+    )
+    st.session_state["cours_affichees"] = shown.codes
+    composants.note(vue.note_objectif)
+    composants.note("Cochez une ligne, choisissez une case de la carte ou un nom pour ouvrir une cour.")
+
+
+def _choose_on_map() -> None:
+    points = st.session_state[MAP]["selection"]["points"]
+    if points:
+        st.session_state[CHOSEN] = points[0]["customdata"]
+
+
+def _choose_in_list() -> None:
+    st.session_state[CHOSEN] = st.session_state[OPENER]
+
+
+def _choose_in_table() -> None:
+    rows = st.session_state[TABLE]["selection"]["rows"]
+    codes = st.session_state["cours_affichees"]
+    if rows and rows[0] < len(codes):
+        st.session_state[CHOSEN] = codes[rows[0]]
 
 
 if __name__ == "__main__":

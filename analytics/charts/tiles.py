@@ -20,12 +20,12 @@ def draw_tiles(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figure:
     null: not known), `etiquette` (what is written) and `texte` (what the pointer shows).
     """
     colours = palette(dark=dark)
-    known = frame["classe"].to_list()
-    fills = [UNKNOWN_FILL[dark] if rank is None else FILLS[rank] for rank in known]
-    inks = [UNKNOWN_INK[dark] if rank is None else INKS[rank] for rank in known]
-    columns = frame["colonne"].to_list()
-    rows = frame["rangee"].to_list()
-    tiles = [
+    ranks: list[int | None] = frame["classe"].to_list()
+    fills = [UNKNOWN_FILL[dark] if rank is None else FILLS[rank] for rank in ranks]
+    inks = [UNKNOWN_INK[dark] if rank is None else INKS[rank] for rank in ranks]
+    columns: list[int] = frame["colonne"].to_list()
+    rows: list[float] = frame["rangee"].to_list()
+    tiles: list[Trace] = [
         {
             "type": "rect",
             "x0": x - 0.47,

@@ -54,10 +54,15 @@ class Nature:
 
 
 class _Tapee(dy.Schema):
-    """What every file as typed has: where the line stands, and what stood beyond its last column."""
+    """What every file as typed may have besides its own columns.
+
+    `ligne` is where the line stands, `surplus` what stood beyond the last column, `rejet` the number of
+    the quarantined line that it corrects.
+    """
 
     ligne = dy.Int64(min=1)
     surplus = dy.String(nullable=True)
+    rejet = dy.String(nullable=True)
 
 
 class DeclarationsTapees(_Tapee):
@@ -68,7 +73,6 @@ class DeclarationsTapees(_Tapee):
     activite = dy.String(nullable=True)
     visioconferences = dy.String(nullable=True)
     extractions_evitees = dy.String(nullable=True)
-    rejet = dy.String(nullable=True)
 
 
 class InterieurTape(_Tapee):
@@ -110,17 +114,13 @@ class EquipementsTapes(_Tapee):
 
 
 class DeclarationsSaisies(dy.Schema):
-    """Declared cells that can be trusted; both figures null: a value withdrawn.
-
-    `rejet` is the number of the quarantined line that this one corrects.
-    """
+    """Declared cells that can be trusted; both figures null: a value withdrawn."""
 
     mois = dy.Date(primary_key=True)
     juridiction = dy.String(primary_key=True)
     activite = dy.String(primary_key=True)
     visioconferences = dy.Int64(nullable=True, min=0)
     extractions_evitees = dy.Int64(nullable=True, min=0)
-    rejet = dy.Int64(nullable=True)
 
     @dy.rule()
     def evitees_dans_le_total(cls) -> pl.Expr:
@@ -138,6 +138,7 @@ class DeclarationsSaisies(dy.Schema):
 _MOIS = Champ("mois", "mois", "mois", ("mois concerne", "mois de collecte", "periode"))
 _ANNEE = Champ("annee", "année", "annee", ("exercice",))
 _COUR = Champ("cour", "cour", "cour", ("cour d appel", "code cour", "ressort"))
+_REJET = Champ("rejet", "rejet", "rejet", ("numero de rejet",), requis=False, vide_admis=True)
 _SOURCE = Champ("source", "source", "texte", ("origine",))
 
 DECLARATIONS = Nature(
@@ -190,7 +191,7 @@ DECLARATIONS = Nature(
                 "colonne 2",
             ),
         ),
-        Champ("rejet", "rejet", "rejet", ("numero de rejet", "n rejet"), requis=False, vide_admis=True),
+        _REJET,
     ),
     cles=("mois", "juridiction", "activite"),
     valeurs=("visioconferences", "extractions_evitees"),
@@ -218,6 +219,7 @@ INTERIEUR = Nature(
         Champ("service", "service", "texte", ("force", "escorte")),
         Champ("extractions_requises", "extractions requises", "compte", ("requises", "requisitions")),
         Champ("extractions_executees", "extractions exécutées", "compte", ("executees",)),
+        _REJET,
     ),
     cles=("mois", "cour", "service"),
     valeurs=("extractions_requises", "extractions_executees"),
@@ -239,7 +241,7 @@ INTERIEUR = Nature(
 BASE = Nature(
     nom="base",
     libelle="base annuelle par cour",
-    champs=(_ANNEE, _COUR, Champ("extractions", "extractions", "compte"), _SOURCE),
+    champs=(_ANNEE, _COUR, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET),
     cles=("annee", "cour"),
     valeurs=("extractions", "source"),
     chiffres=("extractions",),
@@ -268,6 +270,7 @@ CREDITS = Nature(
             ("credits", "credits en euros", "montant", "credits vacataires"),
         ),
         _SOURCE,
+        _REJET,
     ),
     cles=("annee", "cour"),
     valeurs=("credits_eur", "source"),
@@ -295,6 +298,7 @@ EQUIPEMENTS = Nature(
             "equipe_depuis", "équipé depuis", "jour", ("equipee depuis", "date d equipement"), vide_admis=True
         ),
         _SOURCE,
+        _REJET,
     ),
     cles=("cour", "etablissement"),
     valeurs=("population", "equipe_depuis", "source"),

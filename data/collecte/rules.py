@@ -60,7 +60,7 @@ _REGLES: dict[str, str] = {
         "ou aucun."
     ),
     "maximum_depasse": (
-        "« {valeur} » dépasse le maximum plausible de {detail} par mois ({champ}) : vérifiez la frappe."
+        "« {valeur} » dépasse le maximum plausible de {detail} ({champ}) : vérifiez la frappe."
     ),
     "evitees_superieures": (
         "Il y a plus d'extractions évitées ({valeur}) que de visioconférences ({detail}) : la colonne 2 compte "
@@ -85,7 +85,7 @@ _ALERTES: dict[str, str] = {
         "{detail} évite rarement une extraction : {valeur} ce mois-ci, est-ce bien le nombre de personnes détenues ?"
     ),
     "saut": "{valeur} visioconférences, pour {detail} d'habitude : est-ce exact ?",
-    "premiere_valeur": (
+    "saut_sans_passe": (
         "{valeur} visioconférences, au-delà de {detail} pour une cellule au passé trop court : est-ce exact ?"
     ),
     "zero_soudain": "0 visioconférence, pour {detail} d'habitude : est-ce un vrai zéro, ou une absence de réponse ?",

@@ -13,7 +13,7 @@ import polars as pl
 from analytics.wording import typeset
 from data.collecte.limits import UnreadableFile
 
-SEPARATORS = (";", ",", "\t", "|")
+SEPARATORS = (";", ",", "\t")
 # A quoted cell may hold line ends; one that runs over more lines than this was never closed.
 _LINES_IN_A_CELL = 20
 _BLOCK = 8 << 20
@@ -90,7 +90,7 @@ def split_lines(utf8: bytes) -> pl.DataFrame:
     return (
         lines.with_row_index("ligne", offset=1)
         .with_columns(pl.col("ligne").cast(pl.Int64))
-        .filter(pl.col("texte").is_not_null() & pl.col("texte").str.contains(r"[^;,\t| \r\u{a0}]"))
+        .filter(pl.col("texte").is_not_null() & pl.col("texte").str.contains(r"[^;,\t \r\u{a0}]"))
     )
 
 

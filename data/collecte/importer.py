@@ -1,0 +1,169 @@
+"""From a file to a lot: read, judge, show, and only then write."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from analytics.parameters import Parametres
+from analytics.wording import count, number
+from data.collecte.judge import Jugement, judge
+from data.collecte.limits import Limites, Progress, ignore_progress
+from data.collecte.names import month_of
+from data.collecte.read import Lecture, read_file
+from data.reference import Reference
+from data.store import PARIS, Clock, Ecriture, Entree, Store
+
+# How far back the habit of a cell is looked for.
+_MONTHS_OF_HABIT = 24
+
+
+@dataclass(frozen=True)
+class Examen:
+    """A file read and judged, and what writing it would change; nothing is written yet."""
+
+    jugement: Jugement
+    entree: Entree
+    prevision: Ecriture
+
+    @property
+    def lecture(self) -> Lecture:
+        """What was detected of the file."""
+        return self.jugement.lecture
+
+    @property
+    def utilisable(self) -> bool:
+        """Whether at least one line could be taken."""
+        return not self.jugement.acceptees.is_empty()
+
+
+def examine(
+    store: Store,
+    content: bytes,
+    fichier: str,
+    *,
+    auteur: str,
+    reference: Reference,
+    parametres: Parametres,
+    limites: Limites,
+    clock: Clock,
+    progress: Progress | None = None,
+) -> Examen:
+    """Read and judge a file against what the store knows.
+
+    Raises `UnreadableFile` when it is not a table that can be judged.
+    """
+
+    notify = progress or ignore_progress
+
+    def stage(start: float) -> Progress:
+        """Each of the two stages is half of the work."""
+        return lambda part, label: notify(start + part / 2, label)
+
+    lecture = read_file(content, fichier, limites=limites, progress=stage(0.0))
+    jugement = judge(
+        lecture,
+        reference=reference,
+        parametres=parametres,
+        historique=_habits(store, lecture),
+        today=clock().astimezone(PARIS).date(),
+        rejets_connus=store.rejets_ouverts(),
+        progress=stage(0.5),
+    )
+    entree = Entree(
+        nature=lecture.nature,
+        origine="import",
+        auteur=auteur,
+        fichier=lecture.fichier,
+        sha256=lecture.sha256,
+        forme=lecture.forme,
+        encodage=lecture.encodage,
+        lues=jugement.lues,
+        non_reponses=jugement.non_reponses.height,
+        repetees=jugement.repetees.height,
+        acceptees=jugement.acceptees,
+        rejets=jugement.rejets,
+        alertes=jugement.alertes,
+    )
+    return Examen(jugement=jugement, entree=entree, prevision=store.preview(entree))
+
+
+def _habits(store: Store, lecture: Lecture) -> pl.DataFrame:
+    """Read the cells of the months that a file speaks of, and of those before."""
+    texts = lecture.lignes["mois"].unique().drop_nulls() if "mois" in lecture.lignes.columns else ()
+    months = [month for month in map(month_of, texts) if month is not None]
+    if not months:
+        return store.historique(date.max, date.min)
+    return store.historique(min(months) - timedelta(days=31 * _MONTHS_OF_HABIT), max(months))
+
+
+def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
+    """Give the account of one file, as the terminal prints it in JSON."""
+    lecture, jugement = examen.lecture, examen.jugement
+    return {
+        "fichier": lecture.fichier,
+        "sha256": lecture.sha256,
+        "lot": ecriture.lot,
+        "nature": lecture.nature,
+        "forme": lecture.forme,
+        "encodage": lecture.encodage,
+        "separateur": lecture.separateur,
+        "feuille": lecture.feuille,
+        "colonnes_ignorees": list(lecture.colonnes_ignorees),
+        "lues": jugement.lues,
+        "acceptees": ecriture.acceptees,
+        "inchangees": ecriture.inchangees,
+        "refusees": jugement.rejets.height,
+        "non_reponses": jugement.non_reponses.height,
+        "alertes": jugement.alertes.height,
+        "rejets": jugement.rejets.select("ligne", "champ", "valeur", "motif").to_dicts(),
+        "signalements": jugement.alertes.select("ligne", "regle", "message").to_dicts(),
+        "repetees": jugement.repetees.to_dicts(),
+        "totaux": [{"ligne": t.ligne, "juste": t.juste, "message": t.message} for t in lecture.totaux],
+    }
+
+
+_SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation"}
+_SHAPES = {"longue": "une ligne par activité", "grille": "grille du questionnaire"}
+_NATURES = {
+    "declarations": "déclarations des juridictions",
+    "interieur": "extractions comptées par l'Intérieur",
+    "base": "base annuelle par cour",
+    "credits": "crédits vacataires",
+    "equipements": "équipement des établissements",
+}
+
+
+def nature_label(nature: str) -> str:
+    """Name a kind of file in French."""
+    return _NATURES[nature]
+
+
+def detected(lecture: Lecture) -> str:
+    """Say in one French line what was recognised of a file."""
+    parts = [_NATURES[lecture.nature], _SHAPES[lecture.forme], lecture.format.upper()]
+    if lecture.encodage:
+        parts.append(f"encodage {lecture.encodage}")
+    if lecture.separateur:
+        parts.append(f"séparateur {_SEPARATORS[lecture.separateur]}")
+    if lecture.feuille:
+        parts.append(f"feuille « {lecture.feuille} »")
+    if lecture.colonnes_ignorees:
+        parts.append("colonnes ignorées : " + ", ".join(lecture.colonnes_ignorees))
+    return " · ".join(parts)
+
+
+def summary(examen: Examen, ecriture: Ecriture) -> str:
+    """Say in one French line what became of the lines of a file."""
+    jugement = examen.jugement
+    return " · ".join(
+        (
+            count(jugement.lues, "ligne lue", "lignes lues"),
+            count(ecriture.acceptees, "acceptée"),
+            count(ecriture.inchangees, "inchangée"),
+            count(jugement.rejets.height, "refusée"),
+            number(jugement.non_reponses.height) + " sans réponse",
+            count(jugement.alertes.height, "alerte"),
+        )
+    )

@@ -1,0 +1,276 @@
+"""The questions that a figure raises without being refused: what differs from the cell's own habits.
+
+Alerts never block. They are asked of what the file says, against its other months and the cells already
+known; where both speak of the same month, the file is believed.
+"""
+
+from datetime import date
+from string import Formatter
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from analytics.parameters import Parametres
+from analytics.wording import month, number
+from data.collecte.rules import ALERTES
+from data.reference import Reference
+
+_KEYS = ["mois", "juridiction", "activite"]
+_SCHEMA = {
+    "ligne": pl.Int64,
+    "regle": pl.String,
+    "message": pl.String,
+    "mois": pl.Date,
+    "juridiction": pl.String,
+    "activite": pl.String,
+}
+# A habit is what the last six known months show.
+_HABIT_MONTHS = 6
+# Fewer figures than this can be equal two months running by chance.
+_TELLING_FIGURES = 2
+
+
+def question_declarations(
+    acceptees: pl.DataFrame,
+    *,
+    reference: Reference,
+    parametres: Parametres,
+    historique: pl.DataFrame,
+    today: date,
+) -> pl.DataFrame:
+    """List the alerts on accepted cells: `ligne`, `regle`, `message` and the cell; withdrawals raise none."""
+    declared = acceptees.filter(pl.col("visioconferences").is_not_null())
+    if declared.is_empty():
+        return pl.DataFrame(schema=_SCHEMA)
+    latest = declared["mois"].max()
+    assert isinstance(latest, date)  # noqa: S101 - a Date column that is not empty
+    setting = {
+        nom: float(parametres.at(nom, latest).valeur)
+        for nom in (
+            "saut_ecarts",
+            "historique_minimal",
+            "premiere_valeur_plausible",
+            "zero_soudain_mediane",
+            "colonne_2_rare_maximum",
+        )
+    }
+    cells = _known_cells(acceptees, historique)
+    alerts = [
+        _on_activities(declared, reference, setting["colonne_2_rare_maximum"]),
+        _future_months(declared, today),
+        _jumps(cells, setting),
+        _sudden_zeros(cells, setting["zero_soudain_mediane"]),
+        _repeated_vectors(cells, reference),
+    ]
+    return pl.concat([pl.DataFrame(schema=_SCHEMA), *alerts]).sort("ligne", "regle")
+
+
+def _alert(
+    lines: pl.DataFrame,
+    regle: str,
+    *,
+    valeur: pl.Expr | None = None,
+    detail: pl.Expr | None = None,
+    phrase: str = "",
+) -> pl.DataFrame:
+    pieces: list[pl.Expr] = []
+    blanks = {"valeur": valeur, "detail": detail}
+    for text, blank, _, _ in Formatter().parse(ALERTES[phrase or regle]):
+        pieces.append(pl.lit(text))
+        if blank is not None and (filling := blanks[blank]) is not None:
+            pieces.append(filling.cast(pl.String))
+    return lines.select(
+        "ligne", *_KEYS, regle=pl.lit(regle), message=pl.concat_str(pieces) if pieces else pl.lit("")
+    ).select(list(_SCHEMA))
+
+
+def _on_activities(declared: pl.DataFrame, reference: Reference, rare_maximum: float) -> pl.DataFrame:
+    """Question column 2 where it cannot count for the objective, or rarely holds much."""
+    avoided = declared.filter(pl.col("extractions_evitees") > 0).join(
+        reference.activites.select("activite", "libelle", "compte_objectif", "colonne_2"), on="activite"
+    )
+    large = (pl.col("colonne_2") == "rare") & (pl.col("extractions_evitees") > rare_maximum)
+    shown = {"valeur": pl.col("extractions_evitees"), "detail": pl.col("libelle")}
+    return pl.concat(
+        [
+            _alert(avoided.filter(~pl.col("compte_objectif")), "hors_objectif", **shown),
+            _alert(avoided.filter(pl.col("compte_objectif") & large), "colonne_2_rare", **shown),
+        ]
+    )
+
+
+def _future_months(declared: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Question each month that is not over, once, at its first line."""
+    future = declared.filter(pl.col("mois").dt.month_end() >= today)
+    first = future.sort("ligne").unique("mois", keep="first", maintain_order=True)
+    names = {mois: month(mois) for mois in first["mois"]}
+    return _alert(first, "mois_a_venir", valeur=pl.col("mois").replace_strict(names, return_dtype=pl.String))
+
+
+def _known_cells(acceptees: pl.DataFrame, historique: pl.DataFrame) -> pl.DataFrame:
+    """Put the file's cells and the history's together, by cell and month; `ligne` is null in the history.
+
+    `cellule` and `rang_mois` are numbers: a million of them are compared faster than as many texts.
+    """
+    courts = pl.concat([acceptees["juridiction"], historique["juridiction"]]).unique().sort()
+    activities = pl.concat([acceptees["activite"], historique["activite"]]).unique().sort()
+    place_of_court = {court: place for place, court in enumerate(courts)}
+    place_of_activity = {activity: place for place, activity in enumerate(activities)}
+
+    def numbered(frame: pl.DataFrame, ligne: pl.Expr) -> pl.DataFrame:
+        return frame.select(
+            ligne.cast(pl.Int64).alias("ligne"),
+            rang_juridiction=pl.col("juridiction").replace_strict(place_of_court, return_dtype=pl.Int32),
+            rang_activite=pl.col("activite").replace_strict(place_of_activity, return_dtype=pl.Int32),
+            rang_mois=pl.col("mois").dt.year().cast(pl.Int32) * 12 + pl.col("mois").dt.month(),
+            visioconferences=pl.col("visioconferences").cast(pl.Int32),
+            extractions_evitees=pl.col("extractions_evitees").cast(pl.Int32),
+        ).with_columns(cellule=pl.col("rang_juridiction") * len(activities) + pl.col("rang_activite"))
+
+    typed = numbered(acceptees, pl.col("ligne"))
+    known = numbered(historique.filter(pl.col("visioconferences").is_not_null()), pl.lit(None))
+    if not known.is_empty():
+        known = known.join(typed.select("cellule", "rang_mois"), on=["cellule", "rang_mois"], how="anti")
+    cells = pl.concat([typed.filter(pl.col("visioconferences").is_not_null()), known])
+    ordered = cells.sort("cellule", "rang_mois")
+    return ordered.with_columns(
+        juridiction=courts.gather(ordered["rang_juridiction"]),
+        activite=activities.gather(ordered["rang_activite"]),
+    )
+
+
+def _with_month(cells: pl.DataFrame) -> pl.DataFrame:
+    before = pl.col("rang_mois") - 1
+    return cells.with_columns(mois=pl.date(before // 12, before % 12 + 1, 1))
+
+
+def _jumps(cells: pl.DataFrame, setting: dict[str, float]) -> pl.DataFrame:
+    """Question a figure far from the median of the cell's other months, in median absolute deviations."""
+    gaps, minimal = setting["saut_ecarts"], setting["historique_minimal"]
+    counted = cells.with_columns(
+        autres=pl.len().over("cellule") - 1, centre=pl.col("visioconferences").median().over("cellule")
+    )
+    young = counted.filter(
+        pl.col("ligne").is_not_null()
+        & (pl.col("autres") < minimal)
+        & (pl.col("visioconferences") > setting["premiere_valeur_plausible"])
+    )
+    # A figure that jumps from its other months is at least half as far from the median of all, itself
+    # included, as soon as the rule asks for two deviations: most cells need no closer look.
+    near = gaps / 2 if gaps >= 2 else -1.0
+    candidate = (
+        pl.col("ligne").is_not_null()
+        & (pl.col("autres") >= minimal)
+        & ((pl.col("visioconferences") - pl.col("centre")).abs() > near)
+    )
+    doubtful = counted.filter(candidate.any().over("cellule")).sort("cellule", "visioconferences")
+    found = _far_from_others(doubtful, gaps)
+    return pl.concat(
+        [
+            _alert(
+                _with_month(young),
+                "saut",
+                phrase="saut_sans_passe",
+                valeur=pl.col("visioconferences"),
+                detail=pl.lit(number(int(setting["premiere_valeur_plausible"]))),
+            ),
+            _alert(
+                _with_month(found),
+                "saut",
+                valeur=pl.col("visioconferences"),
+                detail=_habit(found["habitude"]),
+            ),
+        ]
+    )
+
+
+def _habit(medians: pl.Series) -> pl.Expr:
+    """Write medians the French way: « 12 », « 12,5 »."""
+    words = {m: number(m, 0 if float(m).is_integer() else 1) for m in medians.unique().drop_nulls()}
+    return pl.lit(medians.replace_strict(words, return_dtype=pl.String))
+
+
+def _far_from_others(cells: pl.DataFrame, gaps: float) -> pl.DataFrame:
+    """Keep the file's figures that jump; `cells` is sorted by cell then figure. Adds `habitude`."""
+    figures = cells["visioconferences"].to_numpy().astype(np.float64)
+    lengths = cells.group_by("cellule", maintain_order=True).len()["len"].to_list()
+    habits = np.empty_like(figures)
+    far = np.zeros(len(figures), dtype=np.bool_)
+    start = 0
+    for length in lengths:
+        group = figures[start : start + length]
+        if length > 1:
+            centres = _medians_without_each(group)
+            spreads = np.empty_like(group)
+            for centre in np.unique(centres):
+                concerned = centres == centre
+                distances = np.abs(group - centre)
+                order = np.argsort(distances, kind="stable")
+                unsorted = np.empty_like(group)
+                unsorted[order] = _medians_without_each(distances[order])
+                spreads[concerned] = unsorted[concerned]
+            habits[start : start + length] = centres
+            far[start : start + length] = np.abs(group - centres) > gaps * np.maximum(spreads, 1.0)
+        start += length
+    jumping = cells.with_columns(habitude=pl.Series(habits), saute=pl.Series(far))
+    return jumping.filter(pl.col("saute") & pl.col("ligne").is_not_null())
+
+
+def _medians_without_each(ordered: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Give, for each place of a sorted array, the median of the array without it."""
+    places = np.arange(len(ordered))
+    others = len(ordered) - 1
+    low, high = (others - 1) // 2, others // 2
+    at_low = ordered[np.where(places <= low, low + 1, low)]
+    at_high = ordered[np.where(places <= high, high + 1, high)]
+    return (at_low + at_high) / 2
+
+
+def _sudden_zeros(cells: pl.DataFrame, habit: float) -> pl.DataFrame:
+    """Question a zero where the month before was positive and the last months were not small."""
+    previous = pl.col("visioconferences").shift(1).over("cellule")
+    month_before = pl.col("rang_mois").shift(1).over("cellule")
+    zero = (
+        pl.col("ligne").is_not_null()
+        & (pl.col("visioconferences") == 0)
+        & (previous > 0)
+        & (month_before == pl.col("rang_mois") - 1)
+    )
+    marked = cells.with_columns(zero=zero)
+    concerned = marked.filter(pl.col("zero").any().over("cellule")).with_columns(
+        habitude=pl.col("visioconferences")
+        .cast(pl.Float64)
+        .shift(1)
+        .rolling_median(window_size=_HABIT_MONTHS, min_samples=1)
+        .over("cellule")
+    )
+    found = concerned.filter(pl.col("zero") & (pl.col("habitude") >= habit))
+    return _alert(_with_month(found), "zero_soudain", detail=_habit(found["habitude"]))
+
+
+def _repeated_vectors(cells: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Question a juridiction whose figures of the month are all those of the month before."""
+    vectors = cells.group_by("rang_juridiction", "rang_mois").agg(
+        # Shortened, so that the sum of a vector's hashes cannot overflow.
+        empreinte=(
+            pl.struct("rang_activite", "visioconferences", "extractions_evitees").hash() // 2**16
+        ).sum(),
+        cellules=pl.len(),
+        positives=(pl.col("visioconferences") > 0).sum(),
+        ligne=pl.col("ligne").min(),
+        juridiction=pl.col("juridiction").first(),
+        activite=pl.lit(None, dtype=pl.String),
+    )
+    before = vectors.select("rang_juridiction", pl.col("rang_mois") + 1, "empreinte", "cellules")
+    repeated = vectors.filter(pl.col("ligne").is_not_null() & (pl.col("positives") >= _TELLING_FIGURES)).join(
+        before, on=["rang_juridiction", "rang_mois", "empreinte", "cellules"], how="semi"
+    )
+    names = dict(reference.juridictions.select("juridiction", "nom_court").iter_rows())
+    return _alert(
+        _with_month(repeated),
+        "vecteur_repete",
+        detail=pl.col("juridiction").replace_strict(
+            names, default=pl.col("juridiction"), return_dtype=pl.String
+        ),
+    )

@@ -1,0 +1,67 @@
+"""What leaves the store as tables: declarations, refused lines, lots."""
+
+import csv
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from analytics.schemas import NATIONAL, Perimetre
+from data.collecte.natures import NATURES
+from data.store import Store
+
+Export = Literal["declarations", "rejets", "lots"]
+FICTIONAL = "fictives (démonstration)"
+
+
+def exported(
+    store: Store,
+    what: Export,
+    *,
+    perimetre: Perimetre = NATIONAL,
+    du: date | None = None,
+    au: date | None = None,
+    connu_le: date | None = None,
+    nature: str = "declarations",
+) -> pl.DataFrame:
+    """Give a table as it leaves: it can be imported again unchanged, and says when it is fictional.
+
+    The refused lines, of one nature at a time, keep their number (`rejet`): a corrected file sent back
+    marks them as corrected.
+    """
+    last = store.lot_connu_le(connu_le)
+    if what == "declarations":
+        frame = store.declarations(perimetre, du=du, au=au, dernier_lot=last).select(
+            "mois",
+            "juridiction",
+            "activite",
+            "visioconferences",
+            "extractions_evitees",
+            "cour",
+            "connu_le",
+            "lot",
+        )
+    elif what == "rejets":
+        frame = _quarantine(store, perimetre, nature, last, du, au)
+    else:
+        frame = store.lots(perimetre).filter(pl.col("lot") <= last).sort("lot")
+    return frame.with_columns(donnees=pl.lit(FICTIONAL)) if store.etat().demo else frame
+
+
+def _quarantine(
+    store: Store, perimetre: Perimetre, nature: str, last: int, du: date | None, au: date | None
+) -> pl.DataFrame:
+    """Lay the refused lines out in the columns they were typed in, each with its number and reason."""
+    refused = store.rejets(perimetre).filter(
+        pl.col("nature") == nature,
+        pl.col("lot") <= last,
+        pl.col("mois").is_null() | pl.col("mois").is_between(du or date.min, au or date.max),
+    )
+    fields = [champ.nom for champ in NATURES[nature].champs if champ.genre != "rejet"]
+    typed = list(csv.reader(refused["texte"].to_list(), delimiter=";"))
+    # A line may have fewer fields than its file, or more: what is missing stays empty.
+    padded = [[*row, *[""] * len(fields)][: len(fields)] for row in typed]
+    lines = pl.DataFrame(padded, schema=dict.fromkeys(fields, pl.String), orient="row")
+    return pl.concat(
+        [lines, refused.select("rejet", "motif", "champ", "fichier", "ligne", "lot")], how="horizontal"
+    )

@@ -1,0 +1,210 @@
+"""What surrounds every page: title, perimeter and data date, filters, banner, notices, footer."""
+
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics import wording
+from analytics.display import name_activity
+from pages.commun import filtres, lecture, navigation, style
+from pages.commun.filtres import Choix, Selection
+from pages.commun.lecture import Situation
+
+NATIONAL = "France entière"
+DEMO = "Données de démonstration : fictives"
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """One view: what was known, what is selected, what the reader may see, and the theme."""
+
+    situation: Situation
+    selection: Selection
+    choix: Choix
+    sombre: bool
+
+    @property
+    def perimetre(self) -> str:
+        """Name the perimeter of the reader."""
+        return name_perimeter(self.situation, self.choix)
+
+    @property
+    def date_donnees(self) -> str:
+        """Say until which month data go, and when they were known."""
+        known = self.situation.connu_le or last_known(self.situation)
+        text = f"données à fin {wording.month(self.selection.periode.fin)}"
+        return text + (f", connues au {wording.short_date(known)}" if known else "")
+
+    @property
+    def entete(self) -> tuple[str, ...]:
+        """Say what must travel with an export."""
+        lines = [f"Périmètre : {self.perimetre}", f"Période : {self.date_donnees}", f"Vigie {version_of()}"]
+        return tuple(wording.typeset(line) for line in (*lines, *([DEMO] if self.situation.demo else [])))
+
+    @property
+    def cle(self) -> tuple[Any, ...]:
+        """Give the scalars that name everything this view shows; one perimeter never meets another."""
+        cours = self.situation.perimetre.cours
+        return (
+            self.situation.revision,
+            self.situation.lot,
+            self.situation.demo,
+            None if cours is None else tuple(sorted(cours)),
+            self.selection.cle,
+            self.sombre,
+        )
+
+
+def name_perimeter(situation: Situation, choix: Choix) -> str:
+    """Name what the reader may see: the country, one cour, or how many."""
+    if situation.perimetre.cours is None:
+        return NATIONAL
+    if len(choix.cours) == 1:
+        return next(iter(choix.cours.values()))
+    return wording.count(len(choix.cours), "cour")
+
+
+def last_known(situation: Situation) -> date | None:
+    """Give the day of the last write the reader may see."""
+    days = situation.lots["connu_le"].dt.date().drop_nulls().sort().to_list()
+    return days[-1] if days else None
+
+
+def version_of() -> str:
+    """Give the version of the product."""
+    try:
+        return version("vigie")
+    except PackageNotFoundError:
+        return "en développement"
+
+
+def choices(situation: Situation) -> Choix | None:
+    """List what can be chosen; nothing when there are no data."""
+    months = situation.agregat.select(premier=pl.col("mois").min(), dernier=pl.col("mois").max()).row(0)
+    if months[0] is None:
+        return None
+    premier, dernier = months
+    reference = lecture.reference()
+    seen = situation.perimetre.restrict(reference.attendues(premier, dernier))["cour"].unique().to_list()
+    names = {
+        code: nom for code, nom in reference.cours.select("cour", "nom_court").iter_rows() if code in seen
+    }
+    codes = sorted(names, key=lambda code: wording.collation_key(names[code]))
+    days = situation.lots.filter(pl.col("nature") == "declarations")["connu_le"].dt.date().unique()
+    return Choix(
+        premier=premier,
+        dernier=dernier,
+        cours={code: names[code] for code in codes},
+        groupes=tuple(reference.activites["groupe"].unique(maintain_order=True)),
+        activites={
+            code: name_activity(code, label)
+            for code, label in reference.activites.select("activite", "libelle").iter_rows()
+        },
+        connus_le=tuple(days.sort(descending=True)),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _choices(_situation: Situation, _key: tuple[Any, ...]) -> Choix | None:
+    return choices(_situation)
+
+
+def is_dark() -> bool:
+    """Tell whether the reader's theme is dark."""
+    return st.context.theme.type == "dark"
+
+
+def open_page(
+    titre: str, *, cour: bool = False, groupe: bool = False, activite: bool = False
+) -> Contexte | None:
+    """Draw the top of a page and give its context; nothing when there are no data, which it then says."""
+    day, _ = filtres.parse_day(filtres.read_request())
+    situation = lecture.situation(day)
+    cours = situation.perimetre.cours
+    choix = choices_of(situation, cours)
+    if choix is None:
+        st.html(style.sheet(presentation=False))
+        _banner(situation)
+        draw_nothing_yet(titre, day)
+        return None
+    selection, notices = filtres.settle(choix)
+    st.html(style.sheet(presentation=selection.presentation))
+    contexte = Contexte(situation, selection, choix, is_dark())
+    nom = lecture.reference().cours
+    heading, place = titre, f"{contexte.perimetre}, {contexte.date_donnees}"
+    if cour:
+        heading = str(nom.filter(pl.col("cour") == selection.cour)["nom"][0])
+        place = contexte.date_donnees
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f"<div class='vigie-entete'><h1>{escape(heading)}</h1><p>{escape(place)}</p></div>")
+        with st.container(
+            key="filtres", horizontal=True, vertical_alignment="center", gap="small", width="content"
+        ):
+            filtres.draw(selection, choix, cour=cour, groupe=groupe, activite=activite)
+    if selection.presentation:
+        filtres.draw_exit()
+    _banner(situation)
+    for notice in notices:
+        st.html(f"<p class='vigie-avis' role='status'>{escape(notice)}</p>")
+    if selection.connu_le:
+        text = wording.typeset(
+            f"Situation telle qu'elle était connue le {wording.long_date(selection.connu_le)} : "
+            "les lots reçus depuis ne sont pas comptés."
+        )
+        st.html(f"<p class='vigie-avis'>{escape(text)}</p>")
+    return contexte
+
+
+def choices_of(situation: Situation, cours: frozenset[str] | None) -> Choix | None:
+    """Give the choices of a situation, from the cache shared by the readers of the same perimeter."""
+    key = (situation.revision, situation.lot, None if cours is None else tuple(sorted(cours)))
+    return _choices(situation, key)
+
+
+def _banner(situation: Situation) -> None:
+    if situation.demo:
+        st.html(f"<p class='vigie-demo' role='note'>{escape(wording.typeset(DEMO))}</p>")
+
+
+def draw_nothing_yet(titre: str, day: date | None) -> None:
+    """Say that there is nothing to show yet, and what to do next."""
+    when = f" au {wording.long_date(day)}" if day else ""
+    st.html(
+        f"<div class='vigie-entete'><h1>{escape(titre)}</h1></div>"
+        f"<section class='vigie-vide'><h2>Pas encore de données</h2>"
+        f"<p>Aucune déclaration n'est connue{escape(when)} dans votre périmètre. "
+        "Les chiffres apparaîtront dès le premier envoi accepté.</p></section>"
+    )
+    navigation.link("donnees", "Importer des données", {}, icon=":material/upload_file:")
+    if day is not None:
+        st.button(
+            "Revenir à la dernière situation connue",
+            key="derniere_situation",
+            on_click=filtres.forget,
+            type="tertiary",
+        )
+
+
+def close_page(contexte: Contexte | None) -> None:
+    """Draw the footer."""
+    facts = [f"Vigie {version_of()}"]
+    if contexte is not None:
+        facts.append(contexte.date_donnees)
+        if contexte.situation.demo:
+            facts.append(DEMO.lower())
+    st.html(
+        f"<footer class='vigie-pied'><p>{escape(wording.typeset(' · '.join(facts)))}<br>"
+        f"{escape(wording.LEGEND_OF_ABSENCES)}</p>"
+        "<details><summary>Données personnelles</summary><p>Vigie ne contient que des nombres par "
+        "juridiction et par activité : aucune donnée relative à une personne détenue. Le nom de la "
+        "personne qui dépose un fichier est conservé avec le dépôt.</p></details>"
+        "<details><summary>Accessibilité</summary><p>Chaque graphique a un titre, une phrase et un "
+        "tableau de données ; aucun sens n'est porté par la couleur seule. Conformité non encore "
+        "auditée.</p></details>"
+        "</footer>"
+    )

@@ -1,0 +1,41 @@
+"""Pieces that several pages draw: the conclusion, the row of figures, notes, headings."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from analytics.display import Chiffre
+from pages.commun.navigation import escape_markdown
+
+
+def conclude(phrase: str) -> None:
+    """Draw the one sentence that says what to conclude."""
+    st.html(f"<p class='vigie-conclusion'>{escape(phrase)}</p>")
+
+
+def head(titre: str) -> None:
+    """Draw the heading of a part of the page."""
+    st.html(f"<h2 class='vigie-titre'>{escape(titre)}</h2>")
+
+
+def note(phrase: str) -> None:
+    """Draw a note, if there is one."""
+    if phrase:
+        st.html(f"<p class='vigie-note'>{escape(phrase)}</p>")
+
+
+def figures(chiffres: Sequence[Chiffre]) -> None:
+    """Draw the row of figures, each with its unit, its sparkline and its sense."""
+    with st.container(key="chiffres"):
+        for chiffre in chiffres:
+            st.metric(
+                escape_markdown(chiffre.libelle),
+                escape_markdown(chiffre.valeur),
+                escape_markdown(chiffre.complement),
+                delta_color="off",
+                delta_arrow="off",
+                help=escape_markdown(chiffre.sens),
+                chart_data=list(chiffre.serie) if len(chiffre.serie) > 1 else None,
+                chart_type="area",
+            )

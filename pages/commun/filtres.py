@@ -1,0 +1,356 @@
+"""What the reader chose to see: one frozen selection, which lives in the address of the page.
+
+The address always names the period, so that a link opens the same view next year. What a link asks
+and cannot have is said in a French sentence, and replaced.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from analytics import wording
+from analytics.indicators import Periode
+
+T = TypeVar("T")
+
+STRICT = "strict"
+FOURCHETTE = "fourchette"
+OUI = "oui"
+
+_MEMORY = "vigie_demande"
+_ADDRESS = "vigie_adresse"
+_NOTICES = "vigie_avis"
+
+
+@dataclass(frozen=True)
+class Choix:
+    """What can be chosen: the months of data, the cours of the reader, the groups, the activities."""
+
+    premier: date
+    dernier: date
+    cours: Mapping[str, str]
+    groupes: Sequence[str]
+    activites: Mapping[str, str]
+    connus_le: Sequence[date]
+
+    @property
+    def annees(self) -> list[int]:
+        """List the years of data, the last first."""
+        return list(range(self.dernier.year, self.premier.year - 1, -1))
+
+    def mois(self, annee: int) -> list[int]:
+        """List the months of a year that have data, or could have."""
+        first = self.premier.month if annee == self.premier.year else 1
+        last = self.dernier.month if annee == self.dernier.year else 12
+        return list(range(first, last + 1))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is shown. `cour` is always one the reader may see; `groupe` and `activite` may be all."""
+
+    annee: int
+    mois: int
+    cour: str
+    groupe: str | None
+    activite: str | None
+    connu_le: date | None
+    fourchette: bool
+    presentation: bool
+    comparer: bool
+
+    @property
+    def periode(self) -> Periode:
+        """Give the period, from January to the month chosen."""
+        return Periode(date(self.annee, self.mois, 1))
+
+    @property
+    def cle(self) -> tuple[str | int | bool | None, ...]:
+        """Give the scalars that name this selection in a cache, whatever the type size."""
+        return tuple(
+            str(value) if isinstance(value, date) else value
+            for field in fields(self)
+            if field.name != "presentation"
+            for value in [getattr(self, field.name)]
+        )
+
+    def requete(self, **changes: Any) -> dict[str, str]:
+        """Write the selection, with some changes, as the query of an address."""
+        chosen = replace(self, **changes)
+        written = {
+            "annee": str(chosen.annee),
+            "mois": str(chosen.mois),
+            "cour": chosen.cour,
+            "groupe": slug(chosen.groupe) if chosen.groupe else "",
+            "activite": chosen.activite or "",
+            "connu_le": chosen.connu_le.isoformat() if chosen.connu_le else "",
+            "mode": FOURCHETTE if chosen.fourchette else "",
+            "presentation": OUI if chosen.presentation else "",
+            "comparer": "" if chosen.comparer else "non",
+        }
+        return {name: value for name, value in written.items() if value}
+
+
+NAMES = ("annee", "mois", "cour", "groupe", "activite", "connu_le", "mode", "presentation", "comparer")
+
+
+def slug(nom: str) -> str:
+    """Write a name so that it reads well in an address: « application-des-peines »."""
+    return wording.unaccented(nom).replace(" ", "-")
+
+
+def parse_day(demande: Mapping[str, str]) -> tuple[date | None, tuple[str, ...]]:
+    """Read the day at which the situation is asked; said and ignored when it is not a date."""
+    asked = demande.get("connu_le", "")
+    if not asked:
+        return None, ()
+    try:
+        return date.fromisoformat(asked), ()
+    except ValueError:
+        return None, (
+            wording.typeset(
+                f"Le lien demande la situation connue au « {asked} », qui n'est pas une date "
+                "(attendu : 2009-10-12) : la dernière situation connue est affichée."
+            ),
+        )
+
+
+def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[str, ...]]:
+    """Read what an address asks; what cannot be shown is replaced, and said in French."""
+    notices: list[str] = []
+    connu_le, said = parse_day(demande)
+    notices.extend(said)
+    annee = _parse_number(demande.get("annee", ""))
+    if annee not in choix.annees:
+        if demande.get("annee"):
+            notices.append(
+                f"Le lien demande l'année « {demande['annee']} », sans données : "
+                f"{choix.dernier.year} est affichée."
+            )
+        annee = choix.dernier.year
+    months = choix.mois(annee)
+    mois = _parse_number(demande.get("mois", ""))
+    if mois not in months:
+        if demande.get("mois"):
+            shown = wording.month(date(annee, months[-1], 1))
+            notices.append(
+                f"Le lien demande le mois « {demande['mois']} », sans données en {annee} : "
+                f"{shown} est affiché."
+            )
+        mois = months[-1]
+    cour = demande.get("cour", "")
+    if cour not in choix.cours:
+        fallback = next(iter(choix.cours), "")
+        if cour:
+            notices.append(
+                f"La cour « {cour} » demandée par le lien n'existe pas ou n'est pas dans votre périmètre"
+                + (f" : {choix.cours[fallback]} est proposée." if fallback else ".")
+            )
+        cour = fallback
+    groups = {slug(groupe): groupe for groupe in choix.groupes}
+    asked = demande.get("groupe", "")
+    if asked and asked not in groups:
+        notices.append(f"Le groupe d'activités « {asked} » n'existe pas : tous les groupes sont affichés.")
+    activite = demande.get("activite", "")
+    if activite and activite not in choix.activites:
+        notices.append(f"L'activité « {activite} » n'existe pas : toutes les activités sont affichées.")
+    for name, known in (
+        ("mode", (STRICT, FOURCHETTE)),
+        ("presentation", (OUI, "non")),
+        ("comparer", (OUI, "non")),
+    ):
+        if demande.get(name) and demande[name] not in known:
+            notices.append(
+                f"Le lien demande « {name}={demande[name]} » ; seuls {wording.enumeration(known)} existent : "
+                "la présentation habituelle est affichée."
+            )
+    selection = Selection(
+        annee=annee,
+        mois=mois,
+        cour=cour,
+        groupe=groups.get(asked),
+        activite=activite if activite in choix.activites else None,
+        connu_le=connu_le,
+        fourchette=demande.get("mode") == FOURCHETTE,
+        presentation=demande.get("presentation") == OUI,
+        comparer=demande.get("comparer") != "non",
+    )
+    return selection, tuple(wording.typeset(notice) for notice in notices)
+
+
+def _parse_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
+def read_request() -> dict[str, str]:
+    """Read what is asked now: the address when someone changed it, else what the session remembers."""
+    state = st.session_state
+    address = {name: st.query_params[name] for name in NAMES if name in st.query_params}
+    if address and address != state.get(_ADDRESS):
+        state[_MEMORY] = address
+        state[_ADDRESS] = address
+    request: dict[str, str] = state.get(_MEMORY, {})
+    return request
+
+
+def settle(choix: Choix) -> tuple[Selection, tuple[str, ...]]:
+    """Turn what is asked into a selection, and write it back into the session and the address.
+
+    Notices about a bad link stay until the reader chooses something.
+    """
+    state = st.session_state
+    selection, notices = parse(read_request(), choix)
+    if notices:
+        state[_NOTICES] = notices
+    remember(selection)
+    kept: tuple[str, ...] = state.get(_NOTICES, ())
+    return selection, kept
+
+
+def remember(selection: Selection) -> None:
+    """Keep a selection in the session and in the address of the page."""
+    written = selection.requete()
+    st.session_state[_MEMORY] = written
+    if {name: st.query_params[name] for name in NAMES if name in st.query_params} != written:
+        st.query_params.from_dict(written)
+    st.session_state[_ADDRESS] = written
+
+
+def draw(selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activite: bool) -> None:
+    """Draw the filters of a page; each keeps the address up to date."""
+    if cour:
+        _select("cour", "Cour", list(choix.cours), selection.cour, choix.cours.__getitem__, width=210)
+    _select("annee", "Année", choix.annees, selection.annee, str, width=96)
+    months = choix.mois(selection.annee)
+    _select("mois", "Mois de fin", months, selection.mois, lambda m: wording.MONTHS[m - 1], width=134)
+    others = (selection.groupe, selection.activite, selection.connu_le, selection.fourchette or None)
+    chosen = sum(value is not None for value in others)
+    with st.popover("Autres filtres" + (f" ({chosen})" if chosen else ""), icon=":material/tune:"):
+        if groupe:
+            _select(
+                "groupe",
+                "Groupe d'activités",
+                [None, *choix.groupes],
+                selection.groupe,
+                lambda nom: nom or "Tous les groupes",
+                written=lambda nom: slug(nom) if nom else "",
+            )
+        if activite:
+            _select(
+                "activite",
+                "Activité",
+                [None, *choix.activites],
+                selection.activite,
+                lambda code: choix.activites[code] if code else "Toutes les activités",
+                written=lambda code: code or "",
+            )
+        asked = {selection.connu_le} if selection.connu_le else set[date]()
+        days: list[date] = sorted(asked.union(choix.connus_le), reverse=True)
+        _select(
+            "connu_le",
+            "Situation connue au",
+            [None, *days],
+            selection.connu_le,
+            lambda day: wording.long_date(day) if day else "Dernière situation",
+            written=lambda day: day.isoformat() if day else "",
+        )
+        _toggle(
+            "mode",
+            "Avec fourchette",
+            selection.fourchette,
+            FOURCHETTE,
+            help_text="Ajoute, au-dessus de ce qui est déclaré, un plafond plausible pour les réponses "
+            "manquantes. Sans elle, seul ce qui est déclaré compte.",
+        )
+        _toggle("comparer", "Comparer les années", selection.comparer, OUI, off="non")
+        _toggle(
+            "presentation",
+            "Présentation",
+            selection.presentation,
+            OUI,
+            help_text="Agrandit le texte et masque les menus et les filtres, pour une projection.",
+        )
+
+
+def draw_exit() -> None:
+    """Draw the way out of the presentation, the only control it shows."""
+    st.button(
+        "Quitter la présentation",
+        key="quitter_presentation",
+        icon=":material/close_fullscreen:",
+        type="tertiary",
+        on_click=_choose,
+        args=("presentation", ""),
+    )
+
+
+def _select(
+    name: str,
+    label: str,
+    options: Sequence[T],
+    value: T,
+    show: Callable[[T], str],
+    *,
+    width: int | None = None,
+    written: Callable[[T], str] = str,
+) -> None:
+    key = f"filtre_{name}"
+    st.session_state[key] = value
+    st.selectbox(
+        label,
+        options,
+        key=key,
+        format_func=show,
+        placeholder="Choisir",
+        filter_mode="contains",
+        label_visibility="collapsed" if width else "visible",
+        width=width or "stretch",
+        on_change=_choose_from,
+        args=(name, key, written),
+    )
+
+
+def _toggle(
+    name: str, label: str, value: bool, on: str, *, off: str = "", help_text: str | None = None
+) -> None:
+    key = f"filtre_{name}"
+
+    def written(chosen: bool) -> str:
+        return on if chosen else off
+
+    st.session_state[key] = value
+    st.toggle(
+        label,
+        key=key,
+        help=help_text,
+        on_change=_choose_from,
+        args=(name, key, written),
+    )
+
+
+def _choose_from(name: str, key: str, written: Callable[[Any], str]) -> None:
+    _choose(name, written(st.session_state[key]))
+
+
+def _choose(name: str, value: str) -> None:
+    """Change one thing asked; a year without the month chosen falls back silently on its last month."""
+    request = {**st.session_state.get(_MEMORY, {})}
+    request.pop(name, None)
+    if value:
+        request[name] = value
+    if name == "annee":
+        request.pop("mois", None)
+    st.session_state[_MEMORY] = request
+    st.session_state.pop(_NOTICES, None)
+
+
+def forget() -> None:
+    """Forget everything asked: the page then shows the last situation known."""
+    for key in (_MEMORY, _ADDRESS, _NOTICES):
+        st.session_state.pop(key, None)
+    for name in NAMES:
+        if name in st.query_params:
+            del st.query_params[name]

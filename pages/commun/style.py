@@ -1,0 +1,74 @@
+"""How every page looks beyond the theme: one sheet, tokens only."""
+
+_SHEET = """
+.stMainBlockContainer, .block-container { padding: 3.75rem 2rem 2rem !important; max-width: 1440px; }
+[data-testid="stElementToolbar"], [data-testid="stDecoration"] { display: none !important; }
+[data-testid="stVerticalBlock"] { gap: .6rem; }
+.vigie-entete h1 { font-size: 1.5rem; font-weight: 700; line-height: 1.2; margin: 0; padding: 0;
+  display: inline; }
+.vigie-entete p { display: inline; margin: 0 0 0 .75rem; font-size: .875rem; opacity: .8; }
+.vigie-demo { border-left: 4px solid #b34000; padding: .2rem .6rem; margin: 0; font-size: .875rem;
+  background: rgba(179, 64, 0, .10); }
+.vigie-avis { border-left: 4px solid #0063cb; padding: .35rem .6rem; margin: 0; font-size: .875rem;
+  background: rgba(0, 99, 203, .10); }
+.vigie-conclusion { font-size: 1.15rem; line-height: 1.45; font-weight: 700; margin: .1rem 0;
+  max-width: 75rem; }
+.vigie-titre { font-size: 1.05rem; font-weight: 700; line-height: 1.3; margin: 0; padding: 0; }
+.vigie-mesure, .vigie-legende, .vigie-note { font-size: .8125rem; opacity: .8; margin: .1rem 0 0; }
+.vigie-legende span { white-space: nowrap; margin-right: .7rem; }
+.vigie-legende i { display: inline-block; width: .8rem; height: .8rem; margin-right: .25rem;
+  vertical-align: -1px; border: 1px solid rgba(128, 128, 128, .5); }
+.vigie-phrase { font-size: .875rem; margin: .25rem 0; }
+.vigie-donnees summary { font-size: .8125rem; cursor: pointer; text-decoration: underline;
+  width: max-content; }
+.vigie-defile { overflow-x: auto; max-height: 26rem; overflow-y: auto; }
+.vigie-donnees table, .vigie-table { border-collapse: collapse; font-size: .8125rem; margin: .4rem 0; }
+.vigie-donnees caption { text-align: left; opacity: .8; padding-bottom: .3rem; }
+.vigie-donnees th, .vigie-donnees td, .vigie-table th, .vigie-table td {
+  border: 0; border-bottom: 1px solid rgba(128, 128, 128, .35); padding: .25rem .6rem; text-align: left;
+  vertical-align: top; }
+.vigie-donnees .n, .vigie-table .n { text-align: right; white-space: nowrap;
+  font-variant-numeric: tabular-nums; }
+.vigie-pied { border-top: 1px solid rgba(128, 128, 128, .35); margin-top: 1rem; padding-top: .5rem;
+  font-size: .8125rem; opacity: .85; }
+.vigie-pied details { display: inline-block; margin-right: 1rem; vertical-align: top; max-width: 44rem; }
+.vigie-pied summary { cursor: pointer; text-decoration: underline; }
+.vigie-vide { border: 1px solid rgba(128, 128, 128, .35); padding: 1.5rem; max-width: 44rem; }
+.vigie-vide h2 { font-size: 1.15rem; margin: 0 0 .4rem; padding: 0; }
+.st-key-chiffres { display: grid !important; gap: .75rem 1.25rem;
+  grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
+.st-key-chiffres > div { width: auto !important; min-width: 0; }
+[data-testid="stMetric"] { border-top: 2px solid rgba(128, 128, 128, .45); padding-top: .35rem; }
+[data-testid="stMetricValue"] { font-size: 1.65rem; line-height: 1.2; }
+[data-testid="stMetricLabel"] p { font-size: .8125rem; }
+[data-testid="stMetricDelta"] { font-size: .8125rem; }
+.st-key-changements [data-testid="stPageLink"] a { white-space: normal; }
+.st-key-changements [data-testid="stPageLink"] p { font-size: .875rem; line-height: 1.4; white-space: normal;
+  overflow: visible; text-overflow: clip; }
+.st-key-filtres { justify-content: flex-end; }
+.vigie-methode { max-width: 52rem; }
+.vigie-methode h2 { font-size: 1.15rem; margin: 1.2rem 0 .3rem; padding: 0; }
+.vigie-methode p, .vigie-methode li, .vigie-methode dd { font-size: .9375rem; line-height: 1.5; }
+.vigie-methode dt { font-weight: 700; }
+.vigie-methode .formule { border-left: 3px solid rgba(128, 128, 128, .5); padding: .2rem .8rem;
+  margin: .3rem 0; font-variant-numeric: tabular-nums; }
+@media (max-width: 640px) {
+  .stMainBlockContainer, .block-container { padding: 3.75rem 1rem 1.5rem !important; }
+  .vigie-entete p { display: block; margin: .15rem 0 0; }
+  .vigie-conclusion { font-size: 1.05rem; }
+  .st-key-chiffres { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+}
+"""
+
+# What a projection changes: larger type, no menu, no filter.
+_PROJECTION = """
+html { font-size: 125% !important; }
+[data-testid="stHeader"], [data-testid="stSidebar"], .st-key-filtres, .stDownloadButton,
+.vigie-donnees { display: none !important; }
+.stMainBlockContainer, .block-container { padding-top: 1rem !important; }
+"""
+
+
+def sheet(*, presentation: bool) -> str:
+    """Give the style sheet of a page, as a style element."""
+    return f"<style>{_SHEET}{_PROJECTION if presentation else ''}</style>"

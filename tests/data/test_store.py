@@ -1,0 +1,369 @@
+"""The store: append-only, replayable, whole or nothing, on both engines."""
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from sqlalchemy import inspect
+
+from analytics.errors import UserFacingError
+from analytics.schemas import NATIONAL, Perimetre
+from data.demo import demo_lots
+from data.engine import open_engine, prepare_schema, reading
+from data.reference import Reference
+from data.settings import Settings
+from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, Etat, Store, open_store
+from data.tables import SCHEMA_VERSION, metadata
+
+T0 = datetime(2009, 3, 10, 12, tzinfo=UTC)
+JANUARY, FEBRUARY = date(2009, 1, 1), date(2009, 2, 1)
+Cell = tuple[date, str, str, int | None, int | None]
+
+
+def entree(
+    *cells: Cell, sha: str = "0" * 64, rejets: pl.DataFrame | None = None, corrige: int | None = None
+) -> Entree:
+    schema = {
+        "mois": pl.Date,
+        "juridiction": pl.String,
+        "activite": pl.String,
+        "visioconferences": pl.Int64,
+        "extractions_evitees": pl.Int64,
+    }
+    acceptees = pl.DataFrame(list(cells), schema=schema, orient="row").with_row_index("ligne")
+    acceptees = acceptees.with_columns(rejet=pl.lit(corrige, dtype=pl.Int64))
+    refused = pl.DataFrame(schema=REJETS_SCHEMA) if rejets is None else rejets
+    return Entree(
+        nature="declarations",
+        origine="import",
+        auteur="Statisticien",
+        fichier="f.csv",
+        sha256=sha,
+        forme="longue",
+        encodage="utf-8",
+        lues=acceptees.height + refused.height,
+        non_reponses=0,
+        repetees=0,
+        acceptees=acceptees,
+        rejets=refused,
+        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
+    )
+
+
+def figures(store: Store, dernier_lot: int | None = None) -> dict[tuple[str, str], tuple[int, int]]:
+    rows = store.declarations(NATIONAL, dernier_lot=dernier_lot)
+    return {
+        (row["juridiction"], row["activite"]): (row["visioconferences"], row["extractions_evitees"])
+        for row in rows.iter_rows(named=True)
+    }
+
+
+def test_a_new_store_is_empty_and_typed(store: Store) -> None:
+    assert store.etat() == Etat(revision=0, lot=0, demo=False)
+    faits = store.faits(NATIONAL)
+    assert faits.agregat.is_empty()
+    assert faits.totaux.schema["mois"] == pl.Date
+    assert store.declarations(NATIONAL).is_empty()
+    assert store.lots(NATIONAL).is_empty()
+
+
+def test_the_migrations_build_exactly_the_tables_of_the_code(settings: Settings) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    engine = open_engine(settings.database_url, lock_timeout_s=5)
+    prepare_schema(engine)
+    with reading(engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert {*metadata.tables} | {"alembic_version"} == {*inspect(connection).get_table_names()}
+    engine.dispose()
+    config = Config()
+    config.set_main_option("script_location", "data/migrations")
+    assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA_VERSION]
+
+
+def test_the_latest_lot_gives_the_value_and_the_past_can_be_asked(store: Store) -> None:
+    store.record(
+        entree((JANUARY, "TGI-LILLE", "JAP", 4, 2), (JANUARY, "TGI-LILLE", "TAP", 1, 0)), connu_le=T0
+    )
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 6, 5), sha="1" * 64), connu_le=T0 + timedelta(days=30))
+    assert figures(store)["TGI-LILLE", "JAP"] == (6, 5)
+    assert store.lot_connu_le(T0.date()) == 1
+    assert figures(store, dernier_lot=1)["TGI-LILLE", "JAP"] == (4, 2)
+    now, before = store.faits(NATIONAL), store.faits(NATIONAL, dernier_lot=1)
+    assert now.totaux.row(0, named=True)["evitees_objectif"] == 5
+    assert before.totaux.row(0, named=True)["evitees_objectif"] == 2
+    # The first answer came with lot 1, the correction with lot 2.
+    assert now.totaux.select("premier_lot", "dernier_lot").row(0) == (1, 2)
+
+
+def test_the_day_of_a_situation_ends_at_midnight_in_paris(store: Store) -> None:
+    # 23:30 in Paris on 10 March is 22:30 UTC; 00:30 on the 11th is 23:30 UTC on the 10th.
+    store.record(
+        entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=datetime(2009, 3, 10, 22, 30, tzinfo=UTC)
+    )
+    store.record(
+        entree((JANUARY, "TGI-LILLE", "JAP", 5, 2), sha="1" * 64),
+        connu_le=datetime(2009, 3, 10, 23, 30, tzinfo=UTC),
+    )
+    assert store.lot_connu_le(date(2009, 3, 9)) == 0
+    assert store.lot_connu_le(date(2009, 3, 10)) == 1
+    assert store.lot_connu_le(date(2009, 3, 11)) == 2
+
+
+def test_the_same_values_again_write_nothing(store: Store) -> None:
+    lines = entree((JANUARY, "TGI-LILLE", "JAP", 4, 2))
+    assert store.record(lines, connu_le=T0).acceptees == 1
+    again = store.record(lines, connu_le=T0)
+    assert (again.lot, again.acceptees, again.inchangees) == (None, 0, 1)
+    assert store.etat() == Etat(revision=1, lot=1, demo=False)
+
+
+def test_a_withdrawn_value_is_missing_not_zero(store: Store) -> None:
+    store.record(
+        entree((JANUARY, "TGI-LILLE", "JAP", 4, 2), (JANUARY, "TGI-DOUAI", "JAP", 1, 1)), connu_le=T0
+    )
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", None, None), sha="1" * 64), connu_le=T0)
+    assert figures(store) == {("TGI-DOUAI", "JAP"): (1, 1)}
+    assert store.faits(NATIONAL).totaux["juridiction"].to_list() == ["TGI-DOUAI"]
+    assert figures(store, dernier_lot=1)["TGI-LILLE", "JAP"] == (4, 2)
+    # Withdrawing it again, or what was never declared, says nothing new.
+    nothing = store.record(
+        entree(
+            (JANUARY, "TGI-LILLE", "JAP", None, None), (JANUARY, "TGI-LILLE", "TAP", None, None), sha="2" * 64
+        ),
+        connu_le=T0,
+    )
+    assert nothing.lot is None
+
+
+def test_what_is_kept_beside_the_history_is_what_the_history_says(store: Store) -> None:
+    store.record(
+        entree((JANUARY, "TGI-LILLE", "JAP", 4, 2), (FEBRUARY, "TGI-LILLE", "JAP", 9, 9)), connu_le=T0
+    )
+    store.record(
+        entree((JANUARY, "TGI-LILLE", "JAP", 7, 0), (JANUARY, "CA-DOUAI", "CHAP", 3, 1), sha="1" * 64),
+        connu_le=T0,
+    )
+    store.record(entree((FEBRUARY, "TGI-LILLE", "JAP", None, None), sha="2" * 64), connu_le=T0)
+    before, cells = store.faits(NATIONAL), store.declarations(NATIONAL)
+    store.rebuild()
+    after = store.faits(NATIONAL)
+    assert after.agregat.equals(before.agregat)
+    assert after.totaux.equals(before.totaux)
+    assert store.declarations(NATIONAL).equals(cells)
+    # The reading of the last lot through the history gives the same.
+    assert store.declarations(NATIONAL, dernier_lot=3).equals(cells)
+
+
+def test_column_2_outside_the_objective_is_kept_but_never_counts(store: Store) -> None:
+    store.record(entree((JANUARY, "TGI-LILLE", "GAV_PROLONGATION", 31, 2)), connu_le=T0)
+    total = store.faits(NATIONAL).totaux.row(0, named=True)
+    assert (total["extractions_evitees"], total["evitees_objectif"]) == (2, 0)
+
+
+def test_a_reader_sees_only_the_cours_of_the_perimeter(store: Store) -> None:
+    rejets = pl.DataFrame(
+        {
+            "ligne": [2, 3],
+            "regle": ["x", "y"],
+            "champ": ["juridiction", "juridiction"],
+            "valeur": ["?", "?"],
+            "motif": ["m", "m"],
+            "texte": ["t", "t"],
+            "mois": [JANUARY, None],
+            "juridiction": ["TGI-LYON", None],
+            "activite": ["JAP", None],
+        },
+        schema=REJETS_SCHEMA,
+    )
+    store.record(
+        entree((JANUARY, "TGI-LILLE", "JAP", 4, 2), (JANUARY, "TGI-LYON", "JAP", 8, 1), rejets=rejets),
+        connu_le=T0,
+    )
+    douai = Perimetre.of(["CA-DOUAI"])
+    assert store.declarations(douai)["juridiction"].to_list() == ["TGI-LILLE"]
+    assert store.faits(douai).totaux["cour"].to_list() == ["CA-DOUAI"]
+    assert store.faits(douai).agregat["visioconferences"].to_list() == [4]
+    assert store.rejets(douai).is_empty()
+    assert store.rejets(Perimetre.of(["CA-LYON"])).height == 1
+    assert store.rejets(NATIONAL).height == 2
+    assert store.declarations(Perimetre.of([])).is_empty()
+
+
+def test_a_court_follows_its_cour_at_each_date(store: Store) -> None:
+    # Cayenne left the ressort of Fort-de-France for a cour of its own in 2012.
+    store.record(
+        entree(
+            (date(2011, 12, 1), "TGI-CAYENNE", "JAP", 1, 0), (date(2012, 1, 1), "TGI-CAYENNE", "JAP", 1, 0)
+        ),
+        connu_le=T0,
+    )
+    assert store.declarations(NATIONAL)["cour"].to_list() == ["CA-FORT-DE-FRANCE", "CA-CAYENNE"]
+
+
+def test_a_refused_line_waits_until_a_later_lot_corrects_it(store: Store) -> None:
+    refused = {
+        "ligne": [7, 8],
+        "regle": ["evitees_superieures", "juridiction_inconnue"],
+        "champ": ["extractions_evitees", "juridiction"],
+        "valeur": ["8", "TGI \x00 Nulle-Part"],
+        "motif": ["m", "m" * 3000],
+        "texte": ["03/2009;TGI-LILLE;JAP;7;8", "x"],
+        "mois": [JANUARY, None],
+        "juridiction": ["TGI-LILLE", None],
+        "activite": ["JAP", None],
+    }
+    store.record(entree(rejets=pl.DataFrame(refused, schema=REJETS_SCHEMA)), connu_le=T0)
+    waiting = store.rejets(NATIONAL)
+    assert waiting["ligne"].to_list() == [7, 8]
+    unknown = waiting.row(1, named=True)["rejet"]
+    # One is corrected because its cell is filled in, the other because the line names it.
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 8, 7), sha="1" * 64), connu_le=T0)
+    assert store.rejets(NATIONAL)["rejet"].to_list() == [unknown]
+    store.record(entree((JANUARY, "TGI-DOUAI", "JAP", 2, 1), sha="2" * 64, corrige=unknown), connu_le=T0)
+    assert store.rejets(NATIONAL).is_empty()
+    assert store.rejets(NATIONAL, ouverts=False).height == 2
+
+
+def test_the_same_refused_file_is_not_kept_twice(store: Store) -> None:
+    refused = pl.DataFrame(
+        {"ligne": [2], "regle": ["r"], "champ": ["c"], "valeur": ["v"], "motif": ["m"], "texte": ["t"]}
+    ).with_columns(
+        mois=pl.lit(None, dtype=pl.Date),
+        juridiction=pl.lit(None, dtype=pl.String),
+        activite=pl.lit(None, dtype=pl.String),
+    )
+    assert store.record(entree(rejets=refused), connu_le=T0).lot == 1
+    assert store.record(entree(rejets=refused), connu_le=T0).lot is None
+    assert store.rejets(NATIONAL).height == 1
+
+
+def test_a_clock_that_steps_back_does_not_reorder_lots(store: Store) -> None:
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 5, 2), sha="1" * 64), connu_le=T0 - timedelta(days=9))
+    assert store.lots(NATIONAL)["connu_le"].to_list() == [T0, T0]
+
+
+def test_credits_are_exact_to_the_cent(store: Store) -> None:
+    frame = pl.DataFrame(
+        {
+            "ligne": [2],
+            "annee": [2010],
+            "cour": ["CA-AGEN"],
+            "credits_eur": [Decimal("20112.53")],
+            "source": ["s"],
+        },
+        schema_overrides={"credits_eur": pl.Decimal(14, 2)},
+    )
+    lines = replace(entree(), nature="credits", acceptees=frame, lues=1)
+    store.record(lines, connu_le=T0)
+    assert store.faits(NATIONAL).credits["credits_eur"].to_list() == [Decimal("20112.53")]
+    again = store.record(lines, connu_le=T0)
+    assert again.lot is None
+
+
+def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) -> None:
+    lots = demo_lots(reference)
+    store.record_demo(lots)
+    store.record_demo(lots)  # a second server starting at the same time
+    assert store.etat() == Etat(revision=1, lot=len(lots), demo=True)
+    real = entree((JANUARY, "TGI-LILLE", "JAP", 4, 2))
+    with pytest.raises(UserFacingError, match="vigie vider-demo"):
+        store.record(real, connu_le=T0)
+    assert store.record(real, connu_le=T0, remplacer_demo=True).lot == 1
+    assert store.etat().demo is False
+    assert figures(store) == {("TGI-LILLE", "JAP"): (4, 2)}
+    assert store.empty_demo() == 0
+    with pytest.raises(UserFacingError, match="vraies données"):
+        store.record_demo(lots)
+
+
+def test_emptying_the_demo_leaves_an_empty_store(store: Store, reference: Reference) -> None:
+    lots = demo_lots(reference)
+    store.record_demo(lots)
+    assert store.empty_demo() == len(lots)
+    assert store.lots(NATIONAL).is_empty()
+    assert store.faits(NATIONAL).bases.is_empty()
+    assert store.etat().revision == 2
+
+
+def test_two_imports_at_once_both_land(settings: Settings, reference: Reference) -> None:
+    stores = [open_store(settings, reference) for _ in range(4)]
+    barrier = threading.Barrier(len(stores))
+    failures: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            barrier.wait()
+            for turn in range(5):
+                cell = (JANUARY, "TGI-LILLE", "JAP", 100 * number + turn, 0)
+                stores[number].record(entree(cell, sha=f"{number}{turn}".zfill(64)), connu_le=T0)
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(stores))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    etat = stores[0].etat()
+    assert (etat.lot, etat.revision) == (20, 20)
+    assert stores[0].declarations(NATIONAL)["lot"].to_list() == [20]
+    for opened in stores:
+        opened.close()
+
+
+def test_the_same_file_imported_twice_at_once_lands_once(settings: Settings, reference: Reference) -> None:
+    stores = [open_store(settings, reference) for _ in range(2)]
+    barrier = threading.Barrier(2)
+    written: list[int | None] = []
+
+    def work(opened: Store) -> None:
+        barrier.wait()
+        written.append(opened.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0).lot)
+
+    threads = [threading.Thread(target=work, args=(opened,)) for opened in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(written, key=str) == [1, None]
+    for opened in stores:
+        opened.close()
+
+
+def test_a_write_that_waits_too_long_is_told_to_try_again(settings: Settings, reference: Reference) -> None:
+    from data.engine import writing
+
+    hurried = Settings(database_url=settings.database_url, attente_verrou_s=0.2)
+    store = open_store(hurried, reference)
+    engine = open_engine(settings.database_url, lock_timeout_s=5)
+    with writing(engine), pytest.raises(UserFacingError, match="réessayez"):
+        store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
+    assert store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0).lot == 1
+    store.close()
+    engine.dispose()
+
+
+def test_reading_goes_on_while_a_lot_is_written(settings: Settings, reference: Reference) -> None:
+    from data.engine import writing
+
+    store = open_store(settings, reference)
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
+    engine = open_engine(settings.database_url, lock_timeout_s=5)
+    with writing(engine):
+        assert figures(store) == {("TGI-LILLE", "JAP"): (4, 2)}
+    store.close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/x", "::::"])
+def test_another_engine_is_refused_in_french(url: str) -> None:
+    with pytest.raises(UserFacingError, match=r"SQLite|chemin"):
+        open_engine(url, lock_timeout_s=1)

@@ -1,0 +1,127 @@
+"""A fresh server, as a stranger and as a visitor meet it."""
+
+import asyncio
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+
+from tests.visiteur import ROOT, Server, running_server, visiting
+
+PAGES = ("synthese", "cour", "activites", "donnees", "methode")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("serveur")) as running:
+        yield running
+
+
+def _get(url: str) -> tuple[int, dict[str, str], str]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers.items()), error.read().decode()
+
+
+async def _first_run(url: str, page: str) -> tuple[list[str], list[str], str, list[str]]:
+    async with visiting(url, page) as visit:
+        run = await visit.run()
+        return run.texts, run.errors, run.status, run.pages
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_on_a_fresh_server_a_page_asked_first_goes_through_the_router(page: str, tmp_path: Path) -> None:
+    """Without our rules, the first request for /page would run pages/page.py without app.py."""
+    with running_server(tmp_path, wait_until_ready=False) as fresh:
+        _, errors, status, pages = asyncio.run(_first_run(fresh.url, page))
+    assert errors == []
+    assert status == "FINISHED_SUCCESSFULLY"
+    assert pages == ["", *PAGES[1:]]
+
+
+def test_the_page_is_in_french_and_says_what_it_may_load(server: Server) -> None:
+    status, headers, body = _get(f"{server.url}/synthese")
+    assert status == 200
+    assert '<html lang="fr">' in body
+    assert "<title>Vigie</title>" in body
+    assert "agent" not in body
+    policy = headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "http:" not in policy
+    assert "https:" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_internal_routes_are_closed(server: Server) -> None:
+    for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact"):
+        assert _get(server.url + path)[0] == 404, path
+    assert _get(f"{server.url}/_stcore/health")[0] == 200
+    assert _get(f"{server.url}/pret")[2] == '{"pret":true}'
+
+
+def test_another_site_cannot_open_the_websocket(server: Server) -> None:
+    async def knock() -> None:
+        address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
+        async with websockets.connect(address, origin=websockets.Origin("https://ailleurs.example")):
+            pass
+
+    with pytest.raises(websockets.InvalidStatus):
+        asyncio.run(knock())
+
+
+def test_no_figure_is_written_in_the_log(server: Server) -> None:
+    asyncio.run(_first_run(server.url, "synthese"))
+    assert "extractions" not in server.log.read_text()
+    assert "WARNING" not in server.log.read_text()
+
+
+def test_another_address_is_refused_without_identity(tmp_path: Path) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0"],
+        cwd=ROOT,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "VIGIE_DATABASE_URL": str(tmp_path / "v.sqlite"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode != 0
+    assert "aucune identité n'est configurée" in refused.stderr
+    assert "[auth]" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "v.sqlite").exists()
+
+
+def test_a_server_bound_elsewhere_answers_nobody_without_identity() -> None:
+    from pages.commun.serveur import Guard
+
+    answers: list[MutableMapping[str, Any]] = []
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError("the application was reached")
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        answers.append(message)
+
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": [],
+        "server": ("10.0.0.1", 80),
+    }
+    asyncio.run(Guard(never)(scope, never, send))
+    assert answers[0]["status"] == 403
