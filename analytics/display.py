@@ -104,11 +104,11 @@ def _expected(value: Fraction) -> str:
     return f"{wording.number(value)} {wording.agree(whole, 'attendue', 'attendues')} à cette date"
 
 
-def _answers(part: Fraction | None, mois: date) -> str:
+def _answers(part: Fraction | None, mois: date, of: str = "des") -> str:
     if part is None:
         return "aucune réponse n'est attendue"
     return (
-        f"{wording.percent(part, 0)} des juridictions ont répondu pour {wording.MONTHS[mois.month - 1]}"
+        f"{wording.percent(part, 0)} {of} juridictions ont répondu pour {wording.MONTHS[mois.month - 1]}"
         if part
         else f"aucune juridiction n'a répondu pour {wording.MONTHS[mois.month - 1]}"
     )
@@ -128,17 +128,15 @@ def conclude(
     With a `groupe` of activities, only its contribution is told: a state belongs to all activities.
     """
     when = f"Fin {wording.month(periode.fin)}"
+    answers = _answers(part_reponse_mois, periode.fin, "des" if nom is None else "de ses")
     done = _avoided(bilan.evitees_objectif)
     subject = f"{when}, {done}" if nom is None else f"{when}, {with_article(nom)} compte {done}"
     if bilan.objectif_a_date is None:
-        return wording.typeset(
-            f"{subject} ; aucun objectif n'est fixé pour {periode.annee} ; "
-            f"{_answers(part_reponse_mois, periode.fin)}."
-        )
+        return wording.typeset(f"{subject} ; aucun objectif n'est fixé pour {periode.annee} ; {answers}.")
     if groupe is not None:
         return wording.typeset(
             f"{subject} dans le groupe « {groupe} », soit {wording.percent(bilan.atteinte)} "
-            f"de l'objectif à date de toutes les activités ; {_answers(part_reponse_mois, periode.fin)}."
+            f"de l'objectif à date de toutes les activités ; {answers}."
         )
     parts = [f"{subject} sur {_expected(bilan.objectif_a_date)} : {bilan.etat.lower()}"]
     if par_cour is not None and par_cour.height > 1:
@@ -150,7 +148,7 @@ def conclude(
         )
     elif bilan.reste:
         parts.append(_still_to_avoid(bilan))
-    parts.append(_answers(part_reponse_mois, periode.fin))
+    parts.append(answers)
     return wording.typeset(" ; ".join([parts[0], ", ".join(parts[1:])]) + ".")
 
 
@@ -223,11 +221,9 @@ def label_trajectory(trajectoires: Iterable[dy.DataFrame[Trajectoire]]) -> pl.Da
         done = wording.number(int(known[-1])) if known.len() else wording.NOT_AVAILABLE
         labelled.append(
             frame.with_columns(
-                libelle_cumul=pl.lit(wording.typeset(f"{year} : {done}")),
-                libelle_objectif=pl.lit(wording.typeset(f"Objectif {year} : {wording.number(target)}")),
-                libelle_haut=pl.lit(
-                    wording.typeset(f"Au plus {wording.number(int(high[-1]))}") if high.len() else ""
-                ),
+                libelle_cumul=pl.lit(f"{year}<br>{done}"),
+                libelle_objectif=pl.lit(f"Objectif<br>{wording.number(target)}"),
+                libelle_haut=pl.lit(f"Au plus<br>{wording.number(int(high[-1]))}" if high.len() else ""),
                 texte=pl.Series(
                     [
                         wording.typeset(
@@ -262,7 +258,7 @@ def newest_first(frame: pl.DataFrame) -> pl.DataFrame:
 # --- The map --------------------------------------------------------------------------------------
 
 # Where a reader expects each cour: column and row from the top left, and the name that fits a tile.
-# The last row is overseas.
+# The last row is overseas; Cayenne, a cour since 2012, takes the place Mamoudzou left in 2011.
 TILES: dict[str, tuple[int, float, str]] = {
     "CA-DOUAI": (4, 0, "Douai"),
     "CA-ROUEN": (3, 1, "Rouen"),
@@ -294,10 +290,10 @@ TILES: dict[str, tuple[int, float, str]] = {
     "CA-MONTPELLIER": (4, 6, "Montpel."),
     "CA-AIX-EN-PROVENCE": (5, 6, "Aix"),
     "CA-BASTIA": (7, 6, "Bastia"),
-    "TSA-SAINT-PIERRE": (0, 7.25, "St-Pierre"),
-    "CA-BASSE-TERRE": (1, 7.25, "Basse-T."),
-    "CA-FORT-DE-FRANCE": (2, 7.25, "Fort-de-F."),
-    "CA-CAYENNE": (3, 7.25, "Cayenne"),
+    "TSA-SAINT-PIERRE": (1, 7.25, "St-Pierre"),
+    "CA-BASSE-TERRE": (2, 7.25, "Basse-T."),
+    "CA-FORT-DE-FRANCE": (3, 7.25, "Fort-de-F."),
+    "CA-CAYENNE": (4, 7.25, "Cayenne"),
     "TSA-MAMOUDZOU": (4, 7.25, "Mamoudz."),
     "CA-SAINT-DENIS": (5, 7.25, "St-Denis"),
     "CA-NOUMEA": (6, 7.25, "Nouméa"),
@@ -327,7 +323,7 @@ def place_tiles(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
                 "rangee": float(line),
                 "classe": None if attained is None else sum(attained >= bound for bound in CLASSES),
                 "etiquette": f"{row['glyphe']}{wording.NO_BREAK_SPACE}"
-                f"{wording.percent(attained, 0)}<br>{name}",
+                f"{wording.percent(attained, 0)}<br><span style='font-size:9px'>{name}</span>",
                 "texte": wording.typeset(
                     f"{row['nom_court']} : {wording.percent(attained)} de l'objectif à date, "
                     f"{row['etat'].lower()} ; {wording.percent(row['part_reponse'])} de réponses"
@@ -386,14 +382,17 @@ def months_until(fin: date, count: int) -> list[date]:
 COUR_COLUMNS = (
     Colonne("nom_court", "Cour"),
     Colonne("etat_ecrit", "État"),
-    Colonne("evitees_objectif", "Extractions évitées", integer, nombre=True),
-    Colonne("objectif_ecrit", "Objectif à date", nombre=True),
+    Colonne("evitees_objectif", "Évitées", integer, nombre=True),
+    Colonne("objectif_ecrit", "Objectif", nombre=True),
     Colonne("atteinte", "Atteinte", share, nombre=True),
-    Colonne("part_reponse", "Taux de réponse", share, nombre=True),
-    Colonne("reste", "Encore à éviter", integer, nombre=True),
+    Colonne("part_reponse", "Réponses", share, nombre=True),
+    Colonne("reste", "À éviter", integer, nombre=True),
     Colonne("part_evitees", "Part ayant évité une extraction", share, nombre=True),
     Colonne("etpt", "ETPT", two_decimals, nombre=True),
 )
+# What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
+SCREEN_COLUMNS = COUR_COLUMNS[:7]
+SCREEN_WIDTHS = (120, 132, 76, 92, 76, 84, 84)
 
 
 def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
@@ -419,9 +418,9 @@ def lay_out_cours(par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame) -
     A sparkline, « Douze derniers mois », follows the state; a silent month stands there at zero.
     """
     written = write_cours(par_cour).join(historique, on="cour", how="left", maintain_order="left")
-    rows = write_rows(written, COUR_COLUMNS)
+    rows = write_rows(written, SCREEN_COLUMNS)
     columns: dict[str, pl.Series] = {}
-    for rank, colonne in enumerate(COUR_COLUMNS):
+    for rank, colonne in enumerate(SCREEN_COLUMNS):
         texts = [row[rank] for row in rows]
         columns[colonne.titre] = pl.Series(align_to_sort(texts) if colonne.nombre else texts, dtype=pl.String)
     return pl.DataFrame({"cour": written["cour"], **columns}).insert_column(
@@ -565,7 +564,7 @@ def arrange_panels(
     if not panels:
         return pl.DataFrame(schema={"nom": pl.String, "mention": pl.String})
     return pl.concat(panels).with_columns(
-        mois_libelle=pl.col("mois").map_elements(wording.short_month, return_dtype=pl.String)
+        mois_libelle=pl.col("mois").map_elements(_short, return_dtype=pl.String)
     )
 
 
@@ -766,7 +765,8 @@ def cross_cours_and_activities(
     """
     sums = periode.keep(agregat).group_by("cour", "activite").agg(valeur=pl.col("visioconferences").sum())
     names = dict(cours.select("cour", "nom_court").iter_rows())
-    codes = sorted(sums["cour"].unique().to_list(), key=lambda c: wording.collation_key(names.get(c, c)))
+    full_names = dict(cours.select("cour", "nom").iter_rows())
+    codes = sorted(sums["cour"].unique().to_list(), key=lambda c: wording.collation_key(full_names.get(c, c)))
     lines = pl.DataFrame(
         {"cour": codes, "ligne": [names.get(code, code) for code in codes]},
         schema={"cour": pl.String, "ligne": pl.String},
@@ -827,14 +827,18 @@ def lay_out_answers(
         etats.join(order, on="juridiction")
         .sort("rang", "mois")
         .with_columns(
-            mois_libelle=pl.col("mois").map_elements(_short, return_dtype=pl.String),
+            mois_libelle=pl.col("mois").map_elements(_short_with_year, return_dtype=pl.String),
             teinte=pl.col("etat").replace_strict(ANSWER_TINTS, return_dtype=pl.Int64),
         )
     )
 
 
+def _short_with_year(day: date) -> str:
+    return f"{_short(day)}<br>{day.year}" if day.month == 1 else f"{_short(day)}<br> "
+
+
 def _short(day: date) -> str:
-    return f"{wording.SHORT_MONTHS[day.month - 1]}<br>{day.year}"
+    return wording.SHORT_MONTHS[day.month - 1]
 
 
 def title_answers(etats: dy.DataFrame[coverage.EtatReponse], periode: Periode) -> str:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 import xlsxwriter
@@ -119,7 +119,8 @@ def _for_sheet(frame: pl.DataFrame) -> pl.DataFrame:
     if frame.height >= _SHEET_ROWS:
         raise UserFacingError(
             typeset(
-                f"Le tableau a {number(frame.height)} lignes, plus qu'un classeur n'en contient : choisissez le CSV, "
+                f"Le tableau a {number(frame.height)} lignes, plus qu'un classeur n'en contient : "
+                "choisissez le CSV, "
                 "ou restreignez la période."
             )
         )
@@ -148,7 +149,8 @@ def _write_xlsx(frame: pl.DataFrame, sheet: str, entete: Sequence[str]) -> bytes
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(out, options) as workbook:
+    book: Any = xlsxwriter.Workbook(out, options)
+    with book as workbook:
         title = workbook.add_format({"bold": True})
         styles = {
             "mois": workbook.add_format({"num_format": "yyyy-mm"}),

@@ -124,7 +124,8 @@ def cells_of(column: pl.Series) -> pl.Expr:
     if dtype.is_numeric():
         shown = value.cast(pl.String)
         cell = pl.format(
-            '<table:table-cell office:value-type="float" office:value="{}"><text:p>{}</text:p></table:table-cell>',
+            '<table:table-cell office:value-type="float" office:value="{}"><text:p>{}</text:p>'
+            "</table:table-cell>",
             shown,
             shown,
         )

@@ -642,12 +642,17 @@ def _insert_lot(
 
 
 def _fitting(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Cut texts that come from files to the width of their columns, without what no database takes."""
-    return frame.with_columns(
-        pl.col(column.name).str.replace_all("\x00", "\ufffd", literal=True).str.head(column.type.length)
-        for column in table.columns
-        if isinstance(column.type, String) and column.type.length and column.name in frame.columns
-    )
+    """Fit texts that come from files to their columns: cut, without what no database takes, never null."""
+    fitted: list[pl.Expr] = []
+    for column in table.columns:
+        if column.name in frame.columns and isinstance(column.type, String) and column.type.length:
+            text_ = (
+                pl.col(column.name)
+                .str.replace_all("\x00", "\ufffd", literal=True)
+                .str.head(column.type.length)
+            )
+            fitted.append(text_ if column.nullable else text_.fill_null(""))
+    return frame.with_columns(fitted)
 
 
 def _corrections(entree: Entree) -> list[int]:

@@ -1,15 +1,350 @@
-"""Placeholder."""
+"""Files in, tables out: import, quarantine, templates, exports, history of the lots."""
 
+from datetime import date
+from html import escape
+from typing import Any
+
+import polars as pl
 import streamlit as st
 
-from pages.commun.lecture import situation
+from analytics.wording import count, month, number, short_date
+from pages.commun import cadre, composants, depot
+from pages.commun.depot import Depot
+from pages.commun.lecture import Situation
+
+UPLOAD = "depot_fichiers"
+TURN = "depot_tour"
+JUDGED = "depot_examens"
+OUTCOME = "depot_resultat"
+SIGNED = "depot_auteur"
+TEMPLATE_MONTH = "modele_mois"
+LOTS_SHOWN = 50
+EXPORTS: tuple[tuple[depot.Format, str], ...] = (
+    ("csv", "CSV"),
+    ("xlsx", "XLSX"),
+    ("ods", "ODS"),
+    ("parquet", "Parquet"),
+    ("json", "JSON"),
+)
+TEMPLATES: tuple[tuple[depot.TemplateFormat, str], ...] = (("csv", "CSV"), ("xlsx", "XLSX"), ("ods", "ODS"))
+SORTS: tuple[tuple[depot.Sort, str, str], ...] = (
+    ("rejets", "Lignes refusées", "{} à corriger"),
+    ("alertes", "À vérifier", "{} à vérifier : ces lignes sont prises"),
+    ("acceptees", "Lignes acceptées", "{} acceptées"),
+    ("non_reponses", "Sans réponse", "{} sans réponse : ni zéro, ni erreur"),
+)
+TITLES = {
+    "ligne": "Ligne",
+    "champ": "Colonne",
+    "valeur": "Valeur lue",
+    "motif": "Pourquoi, et que faire",
+    "message": "Question",
+    "mois": "Mois",
+    "juridiction": "Juridiction",
+    "activite": "Activité",
+    "visioconferences": "Visioconférences",
+    "extractions_evitees": "Extractions évitées",
+    "cour": "Cour",
+    "service": "Service",
+    "extractions_requises": "Requises",
+    "extractions_executees": "Exécutées",
+    "annee": "Année",
+    "extractions": "Extractions",
+    "source": "Source",
+    "credits_eur": "Crédits (€)",
+    "etablissement": "Établissement",
+    "population": "Population",
+    "equipe_depuis": "Équipé depuis",
+}
 
 
 def render() -> None:
-    """Show."""
-    st.title("donnees")
-    known = situation(None)
-    st.text(f"{known.totaux.height}")
+    """Draw the page."""
+    situation = cadre.open_plain("Données")
+    _draw_outcome()
+    bring_in, quarantine, take_out, history = st.tabs(
+        ["Importer", "Lignes refusées", "Modèles et exports", "Historique des lots"]
+    )
+    with bring_in:
+        _draw_import(situation)
+    with quarantine:
+        _draw_quarantine()
+    with take_out:
+        _draw_templates()
+        _draw_exports(situation)
+    with history:
+        _draw_history(situation)
+    cadre.close_page(None)
+
+
+# ---------------------------------------------------------------- importer
+
+
+def _draw_import(situation: Situation) -> None:
+    composants.head("Déposer des fichiers de collecte")
+    if not depot.may_import():
+        composants.note("Votre profil ne permet pas d'importer : adressez les fichiers à la SDSE.")
+        return
+    composants.note(
+        "CSV, XLSX ou ODS : une ligne par activité, ou la grille du questionnaire. Rien n'est enregistré "
+        "avant votre confirmation."
+    )
+    files = st.file_uploader(
+        "Fichiers de collecte",
+        type=["csv", "txt", "tsv", "xlsx", "ods"],
+        accept_multiple_files=True,
+        key=f"{UPLOAD}_{st.session_state.get(TURN, 0)}",
+        label_visibility="collapsed",
+    )
+    if not files:
+        st.session_state.pop(JUDGED, None)
+        return
+    depots = _judged(files, situation.revision)
+    for examined in depots:
+        _draw_depot(examined)
+    _draw_confirmation(depots, situation)
+
+
+def _judged(files: list[Any], revision: int) -> list[Depot]:
+    """Judge each file once, with a progress bar, however often the page runs."""
+    known: dict[tuple[str, int], Depot] = st.session_state.setdefault(JUDGED, {})
+    waiting = [file for file in files if (file.file_id, revision) not in known]
+    if waiting:
+        bar = st.progress(0.0, "Lecture…")
+        for rank, file in enumerate(waiting):
+
+            def tell(part: float, label: str, rank: int = rank, name: str = file.name) -> None:
+                bar.progress(min((rank + part) / len(waiting), 1.0), f"{name} : {label.lower()}")
+
+            known[file.file_id, revision] = depot.judge_file(file.getvalue(), file.name, tell)
+        bar.empty()
+    return [known[file.file_id, revision] for file in files]
+
+
+def _draw_depot(examined: Depot) -> None:
+    if examined.erreur:
+        st.html(
+            f"<section class='vigie-depot vigie-refus' role='alert'><h3>{escape(examined.fichier)}</h3>"
+            f"<p>{escape(examined.erreur)}</p></section>"
+        )
+        return
+    checks = "".join(f"<p>{escape(text)}</p>" for text in examined.totaux)
+    st.html(
+        f"<section class='vigie-depot'><h3>{escape(examined.fichier)}</h3>"
+        f"<p><strong>{escape(examined.bilan)}</strong></p><p>Reconnu : {escape(examined.detecte)}</p>"
+        f"{checks}{''.join(_sort_of_lines(examined, *sort) for sort in SORTS)}</section>"
+    )
+
+
+def _sort_of_lines(examined: Depot, sort: depot.Sort, title: str, sentence: str) -> str:
+    total = examined.nombre(sort)
+    if not total:
+        return ""
+    shown = examined.premieres(sort)
+    more = "" if shown.height == total else f" (les {shown.height} premières)"
+    opened = " open" if sort == "rejets" else ""
+    return (
+        f"<details{opened}><summary>{title} : {escape(sentence.format(number(total)))}{more}</summary>"
+        f"{_table(shown, title)}</details>"
+    )
+
+
+def _table(frame: pl.DataFrame, caption: str) -> str:
+    heads = "".join(f"<th scope='col'>{escape(TITLES.get(name, name))}</th>" for name in frame.columns)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(depot.cell(value))}</td>" for value in row) + "</tr>"
+        for row in frame.iter_rows()
+    )
+    return (
+        f"<div class='vigie-defile' tabindex='0' role='region' aria-label='{escape(caption, quote=True)}'>"
+        f"<table class='vigie-table'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
+    kept = sum(examined.a_conserver for examined in depots)
+    if not kept:
+        composants.note("Rien de nouveau à enregistrer : ces fichiers n'apportent aucune ligne utilisable.")
+        return
+    brought = sum(examined.apporte for examined in depots)
+    refused = kept - brought
+    label = f"Enregistrer {count(brought, 'ligne')}"
+    if refused:
+        label += f" et garder {count(refused, 'refus', 'refus')} à corriger"
+    with st.form("confirmation", border=False):
+        author = depot.signature() or st.text_input(
+            "Votre nom (il signe le lot)", key=SIGNED, max_chars=200, placeholder="Prénom Nom, service"
+        )
+        if situation.demo:
+            composants.note(
+                "Cet entrepôt contient la démonstration fictive. La confirmation la retire entièrement, puis "
+                "enregistre vos fichiers : vraies et fausses données ne se mélangent jamais."
+            )
+            label = "Vider la démonstration et " + label[0].lower() + label[1:]
+        confirmed = st.form_submit_button(label, type="primary")
+    if not confirmed:
+        return
+    if not author.strip():
+        st.html("<p class='vigie-avis' role='alert'>Indiquez votre nom : il signe le lot.</p>")
+        return
+    with st.spinner("Enregistrement…"):
+        outcome = depot.record(depots, auteur=author.strip(), remplacer_demo=situation.demo)
+    st.session_state[OUTCOME] = outcome
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+    st.session_state.pop(JUDGED, None)
+    st.rerun()
+
+
+def _draw_outcome() -> None:
+    """Say once what became of the files just confirmed."""
+    for sentence, well in st.session_state.pop(OUTCOME, []):
+        kind = "vigie-fait" if well else "vigie-avis"
+        st.html(f"<p class='{kind}' role='status'>{escape(sentence)}</p>")
+
+
+# ---------------------------------------------------------------- quarantaine, modèles, exports, lots
+
+
+def _draw_quarantine() -> None:
+    composants.head("Lignes refusées, en attente de correction")
+    waiting = depot.quarantine_by_nature()
+    if not waiting:
+        composants.note("Aucune ligne n'attend de correction.")
+        return
+    composants.note(
+        "Téléchargez, corrigez, redéposez : la colonne « rejet » fait le lien, et une ligne corrigée quitte "
+        "cette liste."
+    )
+    for nature, total in waiting.items():
+        lines = depot.quarantine(nature)
+        name = depot.nature(nature)
+        st.html(f"<h3 class='vigie-titre'>{escape(name[0].upper() + name[1:])} : {number(total)}</h3>")
+        with st.container(horizontal=True, gap="small"):
+            for shape, word in EXPORTS[:3]:
+                st.download_button(
+                    f"Télécharger ({word})",
+                    data=lambda shape=shape, lines=lines: depot.write(lines, shape, "Lignes refusées"),
+                    file_name=f"lignes_refusees_{nature}.{shape}",
+                    mime=depot.mime(shape),
+                    key=f"quarantaine_{nature}_{shape}",
+                    on_click="ignore",
+                    icon=":material/download:",
+                )
+        first = lines.drop("rejet", "lot").head(20)
+        st.html(_table(first.rename({"fichier": "Fichier"}), name))
+
+
+def _draw_templates() -> None:
+    composants.head("Modèles du questionnaire")
+    composants.note(
+        "Le questionnaire vierge d'un mois, tel qu'il s'importe : juridictions et activités du mois."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.text_input(
+            "Mois du modèle",
+            value="2009-01",
+            key=TEMPLATE_MONTH,
+            placeholder="AAAA-MM",
+            validate=(r"^(20\d\d)-(0[1-9]|1[0-2])$", "Écrivez un mois comme 2009-03."),
+            width=160,
+        )
+        mois = _month_asked(chosen)
+        for shape, word in TEMPLATES:
+            st.download_button(
+                f"Modèle {word}",
+                data=lambda shape=shape, mois=mois: depot.write_template(shape, mois),
+                file_name=f"modele_{mois:%Y-%m}.{shape}",
+                mime=depot.mime(shape),
+                key=f"modele_{shape}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    composants.note(f"Modèle de {month(mois)}.")
+
+
+def _month_asked(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return date(2009, 1, 1)
+
+
+def _draw_exports(situation: Situation) -> None:
+    composants.head("Exporter les déclarations")
+    if situation.totaux.is_empty():
+        composants.note("Pas encore de données à exporter.")
+        return
+    composants.note(
+        "Toutes les cellules déclarées de votre périmètre, chacune avec son lot et sa date ; le fichier se "
+        "réimporte tel quel."
+        + (
+            " Données de démonstration : la colonne « donnees » le dit à chaque ligne."
+            if situation.demo
+            else ""
+        )
+    )
+    with st.container(horizontal=True, gap="small"):
+        for shape, word in EXPORTS:
+            st.download_button(
+                f"Déclarations ({word})",
+                data=lambda shape=shape: depot.write_export(
+                    "declarations", shape, connu_le=situation.connu_le
+                ),
+                file_name=f"declarations{'_fictif' if situation.demo else ''}.{shape}",
+                mime=depot.mime(shape),
+                key=f"export_{shape}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def _draw_history(situation: Situation) -> None:
+    composants.head("Historique des lots")
+    lots = situation.lots.sort("lot", descending=True)
+    if lots.is_empty():
+        composants.note("Aucun lot : rien n'a encore été importé.")
+        return
+    shown = lots.head(LOTS_SHOWN)
+    rows = "".join(
+        "<tr>"
+        f"<td class='n'>{row['lot']}</td><td>{short_date(row['connu_le'].date())}</td>"
+        f"<td>{escape(row['auteur'])}</td><td>{escape(depot.nature(row['nature']))}</td>"
+        f"<td>{escape(row['fichier'])}</td><td><code title='{row['sha256']}'>{row['sha256'][:12]}</code></td>"
+        + "".join(
+            f"<td class='n'>{number(row[name])}</td>" for name in ("acceptees", "inchangees", "refusees")
+        )
+        + f"<td class='n'>{number(row['alertes'])}</td></tr>"
+        for row in shown.iter_rows(named=True)
+    )
+    heads = (
+        "Lot",
+        "Connu le",
+        "Auteur",
+        "Nature",
+        "Fichier",
+        "Empreinte",
+        "Acceptées",
+        "Inchangées",
+        "Refusées",
+        "Alertes",
+    )
+    titles = "".join(f"<th scope='col'>{title}</th>" for title in heads)
+    more = "" if shown.height == lots.height else f" ; les {shown.height} derniers sont montrés"
+    composants.note(f"{count(lots.height, 'lot')}{more}.")
+    st.html(
+        "<div class='vigie-defile' tabindex='0' role='region' aria-label='Historique des lots'>"
+        f"<table class='vigie-table'><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+    st.download_button(
+        "Télécharger l'historique (CSV)",
+        data=lambda: depot.write_export("lots", "csv", connu_le=situation.connu_le),
+        file_name="lots.csv",
+        mime=depot.mime("csv"),
+        key="export_lots",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
 
 
 if __name__ == "__main__":

@@ -62,15 +62,11 @@ def _draw_table(contexte: Contexte, vue: VueEnsemble) -> None:
             on_change=_choose_in_list,
         )
     shown = vue.search(unaccented(searched))
-    st.dataframe(
+    composants.table(
         shown.tableau,
-        key=TABLE,
-        hide_index=True,
-        height=420,
-        column_config=shown.colonnes,
-        on_select=_choose_in_table,
-        selection_mode="single-row",
-        placeholder="n.d.",
+        cle=TABLE,
+        colonnes=shown.colonnes,
+        on_choice=_choose_in_table,
         alt="Tableau des cours : état, extractions évitées, objectif à date, atteinte, taux de réponse",
     )
     st.session_state["cours_affichees"] = shown.codes

@@ -103,6 +103,8 @@ def axis(colours: Palette, **options: Any) -> dict[str, Any]:
         "showgrid": False,
         "zeroline": False,
         "linecolor": colours.grid,
+        "ticks": "",
+        "ticklabelstandoff": 4,
         "tickfont": {"size": 11, "color": colours.muted},
         "automargin": True,
         "fixedrange": True,

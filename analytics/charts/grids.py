@@ -5,6 +5,8 @@ import polars as pl
 
 from analytics.charts.figure import Trace, axis, build, palette
 
+LIGHT_TINTS = ("#f0c3a9", "#f6f6f6", "#d3e5f9", "#8fb8e8")
+DARK_TINTS = ("#7a3310", "#2a2a2a", "#1f3f66", "#3b6fb5")
 ROW_HEIGHT = 24
 TOP_OF_LABELS = 120
 
@@ -17,11 +19,7 @@ def draw_answers(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
     """
     colours = palette(dark=dark)
     names, months = _in_order(frame, "nom_court"), _in_order(frame, "mois_libelle")
-    tints = (
-        ("#b34000", "#f6f6f6", "#b9d6f5", "#6f9fd8")
-        if not dark
-        else ("#fc5d00", "#2a2a2a", "#2b4f7d", "#518fff")
-    )
+    tints = DARK_TINTS if dark else LIGHT_TINTS
     heat = _heat(frame, names, months, row="nom_court", column="mois_libelle", value="teinte", text="glyphe")
     return build(
         [
@@ -32,7 +30,7 @@ def draw_answers(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                 "colorscale": [[rank / 3, tint] for rank, tint in enumerate(tints)],
                 "zmin": 0,
                 "zmax": 3,
-                "textfont": {"size": 13, "color": colours.target},
+                "textfont": {"size": 14, "color": colours.target},
             }
         ],
         dark=dark,

@@ -1,5 +1,8 @@
 """The cumulated extractions avoided, against the objective."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 import polars as pl
 
@@ -17,7 +20,7 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
     colours = palette(dark=dark)
     years = frame["annee"].unique().sort().to_list()
     traces: list[Trace] = []
-    notes: list[dict[str, object]] = []
+    ends: list[_End] = []
     for position, year in enumerate(reversed(years)):
         rows = frame.filter(pl.col("annee") == year).sort("rang")
         main = position == 0
@@ -25,7 +28,7 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
         ranks = rows["rang"].to_list()
         if main and rows["haut"].is_not_null().any():
             traces += _band(rows, colours.band)
-            notes.append(_end(rows, "haut", "libelle_haut", colours.muted, above=True))
+            ends.append(_end(rows, "haut", "libelle_haut", colours.muted))
         if rows["objectif_cumule"].is_not_null().any():
             traces.append(
                 {
@@ -39,7 +42,7 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
                 }
             )
             if main:
-                notes.append(_end(rows, "objectif_cumule", "libelle_objectif", colours.target, above=True))
+                ends.append(_end(rows, "objectif_cumule", "libelle_objectif", colours.target))
         traces.append(
             {
                 "type": "scatter",
@@ -59,7 +62,7 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
             }
         )
         if rows["cumul"].is_not_null().any():
-            notes.append(_end(rows, "cumul", "libelle_cumul", colour, above=False))
+            ends.append(_end(rows, "cumul", "libelle_cumul", colour))
     return build(
         traces,
         dark=dark,
@@ -67,13 +70,26 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
         layout={
             "xaxis": axis(
                 colours,
-                range=[0.6, 12.4],
+                range=[0.7, 12.1],
                 tickmode="array",
                 tickvals=list(range(1, 13)),
                 ticktext=list(SHORT_MONTHS),
             ),
             "yaxis": value_axis(colours, tickformat=",d"),
-            "annotations": notes,
+            "annotations": [
+                note(
+                    end.words,
+                    end.colour,
+                    x=end.rank,
+                    y=level,
+                    xanchor="left",
+                    yanchor="middle",
+                    align="left",
+                    xshift=8,
+                )
+                for end, level in _spread(ends, height=height)
+            ],
+            "margin": {"l": 8, "r": 66, "t": 16, "b": 8},
             "hovermode": "closest",
         },
     )
@@ -97,15 +113,33 @@ def _band(rows: pl.DataFrame, fill: str) -> list[Trace]:
     ]
 
 
-def _end(rows: pl.DataFrame, value: str, words: str, colour: str, *, above: bool) -> dict[str, object]:
+@dataclass(frozen=True)
+class _End:
+    """The words at the end of a line."""
+
+    rank: int
+    value: float
+    words: str
+    colour: str
+
+
+def _end(rows: pl.DataFrame, value: str, words: str, colour: str) -> _End:
     last = rows.filter(pl.col(value).is_not_null()).tail(1)
-    rank = int(last["rang"].item())
-    return note(
-        str(last[words].item()),
-        colour,
-        x=rank,
-        y=float(last[value].item()),
-        xanchor="left" if rank <= 3 else "right",
-        yanchor="bottom" if above else "top",
-        yshift=6 if above else -8,
-    )
+    return _End(int(last["rang"].item()), float(last[value].item()), str(last[words].item()), colour)
+
+
+# Two lines of words, as a share of a figure one pixel high.
+LABEL_HEIGHT = 34
+
+
+def _spread(ends: Sequence[_End], *, height: int) -> list[tuple[_End, float]]:
+    """Give each label its level: its line's end, pushed up where labels of one month would overlap."""
+    top = max([end.value for end in ends], default=1.0) or 1.0
+    step = top * LABEL_HEIGHT / max(height - 60, LABEL_HEIGHT)
+    placed: list[tuple[_End, float]] = []
+    for rank in sorted({end.rank for end in ends}):
+        level = float("-inf")
+        for end in sorted((end for end in ends if end.rank == rank), key=lambda end: end.value):
+            level = max(end.value, level + step)
+            placed.append((end, level))
+    return placed

@@ -1,6 +1,6 @@
 """From a file to a lot: read, judge, show, and only then write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,10 +32,9 @@ class Examen:
         """What was detected of the file."""
         return self.jugement.lecture
 
-    @property
-    def utilisable(self) -> bool:
-        """Whether at least one line could be taken."""
-        return not self.jugement.acceptees.is_empty()
+    def signed(self, auteur: str) -> "Examen":
+        """Put a name under what will be written."""
+        return replace(self, entree=replace(self.entree, auteur=auteur))
 
 
 def examine(

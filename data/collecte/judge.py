@@ -12,8 +12,7 @@ from string import Formatter
 import polars as pl
 
 from analytics.parameters import Parametres
-from analytics.schemas import last_day_of_month
-from analytics.wording import enumeration, long_date, number, place_of, typeset
+from analytics.wording import enumeration, long_date, number, typeset
 from data.collecte.figures import read_amounts, read_counts
 from data.collecte.limits import Progress, ignore_progress
 from data.collecte.names import (
@@ -277,25 +276,25 @@ def _name_reader(noms: Noms, key: Callable[[str], str], genre: str) -> Callable[
 def _answered_cells(lignes: pl.DataFrame, textes: dict[str, _Textes], reference: Reference) -> pl.Series:
     """Tell which cells of a questionnaire grid are to be judged.
 
-    An empty pair is nothing at all for an activity that this juridiction does not have; of an empty row
-    that cannot be placed (unknown juridiction, not in force), one cell stays, so that it is refused once.
+    A pair without an answer is nothing at all for an activity that this juridiction does not have, or that
+    is unknown; of an empty row that cannot be placed (unknown juridiction, not in force), one cell stays,
+    so that it is refused once.
     """
     frame = pl.DataFrame(
         {
             "ligne": lignes["ligne"],
             **{nom: textes[nom].on_lines("valeur") for nom in DECLARATIONS.cles},
-            "vide": lignes.select(
-                pl.all_horizontal(
-                    pl.col(nom).fill_null("").str.strip_chars() == "" for nom in DECLARATIONS.chiffres
-                )
-            ).to_series(),
+            **{nom: textes[nom].on_lines("vide").fill_null(value=True) for nom in DECLARATIONS.chiffres},
         }
     )
     placee = _in_force(frame, reference.juridictions, "juridiction").fill_null(value=False)
-    prevue = _has_activity(frame, reference)
-    expected = placee & prevue.fill_null(value=False)
+    prevue = _has_activity(frame, reference).fill_null(value=False)
     return (
-        frame.with_columns(placee=placee, attendue=expected | (placee & frame["activite"].is_null()))
+        frame.with_columns(
+            vide=pl.all_horizontal(DECLARATIONS.chiffres),
+            placee=placee,
+            attendue=placee & prevue,
+        )
         .select(
             ~pl.col("vide")
             | pl.col("attendue")
@@ -383,7 +382,7 @@ def _state(
                     )
                 ).to_series(),
                 **{nom: regles[nom] for nom in nature.cles},
-                **_rules_of_place(nature, valeurs, reference),
+                **_rules_of_place(valeurs, reference),
             }
         )
         .select(pl.min_horizontal(pl.all()))
@@ -416,7 +415,7 @@ def _state(
     )
 
 
-def _rules_of_place(nature: Nature, valeurs: pl.DataFrame, reference: Reference) -> dict[str, pl.Series]:
+def _rules_of_place(valeurs: pl.DataFrame, reference: Reference) -> dict[str, pl.Series]:
     """Check that the court existed then, and that it has the activity."""
     frame = valeurs
     if "annee" in frame.columns:
@@ -481,6 +480,8 @@ def _limits_of_months(
     if nature is not DECLARATIONS:
         return {"maximum": pl.lit(_LARGEST_COUNT)}
     months = valeurs["mois"].unique().drop_nulls()
+    if months.is_empty():
+        return {"maximum": pl.lit(None, dtype=pl.Int64)}
     limits = {mois: int(parametres.at("maximum_metier", mois).valeur) for mois in months}
     return {"maximum": valeurs["mois"].replace_strict(limits, default=None, return_dtype=pl.Int64)}
 
@@ -728,7 +729,8 @@ def _field_at_fault(nature: Nature, regle: str) -> pl.Expr:
 def _detail(
     nature: Nature, regle: str, part: pl.DataFrame, reference: Reference, parametres: Parametres
 ) -> pl.Expr | pl.Series | None:
-    """Give what the sentence of a rule on several columns must name; None where a text's own detail serves."""
+    """Give what the sentence of a rule on several columns must name; None where a text's own detail "
+    "serves."""
     match regle:
         case "juridiction_hors_vigueur":
             courts = reference.juridictions.select("nom", "valide_du", "valide_au", court="juridiction")
@@ -785,7 +787,8 @@ def _without_activity(part: pl.DataFrame, reference: Reference) -> pl.Series:
         phrase=pl.Series(
             [
                 typeset(
-                    f"L'activité « {labels[activite]} » n'est pas de celles d'une juridiction comme {courts[court]}"
+                    f"L'activité « {labels[activite]} » n'est pas de celles d'une juridiction comme "
+                    f"{courts[court]}"
                 )
                 for court, activite in pairs.iter_rows()
             ],

@@ -24,7 +24,7 @@ class Limites:
     colonnes_csv: int = 1_000
 
 
-class UnreadableFile(UserFacingError):
+class UnreadableFile(UserFacingError):  # noqa: N818 - it is the file that is named
     """The file is not a table that can be judged: say in one French sentence why, and what to send."""
 
 

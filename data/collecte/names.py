@@ -176,7 +176,8 @@ _DAYS = _compile(
 def month_of(text: str) -> date | None:
     """Read a month however it is written; give its first day, None where it is not one.
 
-    Understood: 2009-03, 03/2009, 2009/03, mars 2009, mars-09, any date (its month), a spreadsheet's day number.
+    Understood: 2009-03, 03/2009, 2009/03, mars 2009, mars-09, any date (its month), a spreadsheet's
+    day number.
     """
     written = " ".join(text[:60].split())
     for pattern in _NUMERIC_MONTHS:

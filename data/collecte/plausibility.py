@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from analytics.parameters import Parametres
-from analytics.wording import month, number
+from analytics.wording import NARROW_SPACE, month, number
 from data.collecte.rules import ALERTES
 from data.reference import Reference
 
@@ -66,23 +66,29 @@ def question_declarations(
     return pl.concat([pl.DataFrame(schema=_SCHEMA), *alerts]).sort("ligne", "regle")
 
 
+def _count(column: str) -> pl.Expr:
+    """Write counts as a person does: « 1 204 »."""
+    return pl.col(column).cast(pl.String).str.replace(r"(\d)(\d{3})$", f"${{1}}{NARROW_SPACE}${{2}}")
+
+
 def _alert(
     lines: pl.DataFrame,
     regle: str,
     *,
     valeur: pl.Expr | None = None,
     detail: pl.Expr | None = None,
-    phrase: str = "",
+    phrase: str | None = None,
 ) -> pl.DataFrame:
-    pieces: list[pl.Expr] = []
+    """Write one alert a line, with the sentence of the rule, or another of the registry (`phrase`)."""
     blanks = {"valeur": valeur, "detail": detail}
+    pieces: list[pl.Expr] = []
     for text, blank, _, _ in Formatter().parse(ALERTES[phrase or regle]):
         pieces.append(pl.lit(text))
-        if blank is not None and (filling := blanks[blank]) is not None:
-            pieces.append(filling.cast(pl.String))
-    return lines.select(
-        "ligne", *_KEYS, regle=pl.lit(regle), message=pl.concat_str(pieces) if pieces else pl.lit("")
-    ).select(list(_SCHEMA))
+        filling = None if blank is None else blanks[blank]
+        if filling is not None:
+            pieces.append(filling)
+    message = pl.concat_str(pieces)
+    return lines.select("ligne", *_KEYS, regle=pl.lit(regle), message=message).select(list(_SCHEMA))
 
 
 def _on_activities(declared: pl.DataFrame, reference: Reference, rare_maximum: float) -> pl.DataFrame:
@@ -91,11 +97,16 @@ def _on_activities(declared: pl.DataFrame, reference: Reference, rare_maximum: f
         reference.activites.select("activite", "libelle", "compte_objectif", "colonne_2"), on="activite"
     )
     large = (pl.col("colonne_2") == "rare") & (pl.col("extractions_evitees") > rare_maximum)
-    shown = {"valeur": pl.col("extractions_evitees"), "detail": pl.col("libelle")}
+    valeur, detail = _count("extractions_evitees"), pl.col("libelle")
     return pl.concat(
         [
-            _alert(avoided.filter(~pl.col("compte_objectif")), "hors_objectif", **shown),
-            _alert(avoided.filter(pl.col("compte_objectif") & large), "colonne_2_rare", **shown),
+            _alert(avoided.filter(~pl.col("compte_objectif")), "hors_objectif", valeur=valeur, detail=detail),
+            _alert(
+                avoided.filter(pl.col("compte_objectif") & large),
+                "colonne_2_rare",
+                valeur=valeur,
+                detail=detail,
+            ),
         ]
     )
 
@@ -104,8 +115,8 @@ def _future_months(declared: pl.DataFrame, today: date) -> pl.DataFrame:
     """Question each month that is not over, once, at its first line."""
     future = declared.filter(pl.col("mois").dt.month_end() >= today)
     first = future.sort("ligne").unique("mois", keep="first", maintain_order=True)
-    names = {mois: month(mois) for mois in first["mois"]}
-    return _alert(first, "mois_a_venir", valeur=pl.col("mois").replace_strict(names, return_dtype=pl.String))
+    names = pl.Series([month(mois) for mois in first["mois"]], dtype=pl.String)
+    return _alert(first, "mois_a_venir", valeur=pl.lit(names))
 
 
 def _known_cells(acceptees: pl.DataFrame, historique: pl.DataFrame) -> pl.DataFrame:
@@ -172,13 +183,13 @@ def _jumps(cells: pl.DataFrame, setting: dict[str, float]) -> pl.DataFrame:
                 _with_month(young),
                 "saut",
                 phrase="saut_sans_passe",
-                valeur=pl.col("visioconferences"),
+                valeur=_count("visioconferences"),
                 detail=pl.lit(number(int(setting["premiere_valeur_plausible"]))),
             ),
             _alert(
                 _with_month(found),
                 "saut",
-                valeur=pl.col("visioconferences"),
+                valeur=_count("visioconferences"),
                 detail=_habit(found["habitude"]),
             ),
         ]
@@ -187,8 +198,8 @@ def _jumps(cells: pl.DataFrame, setting: dict[str, float]) -> pl.DataFrame:
 
 def _habit(medians: pl.Series) -> pl.Expr:
     """Write medians the French way: « 12 », « 12,5 »."""
-    words = {m: number(m, 0 if float(m).is_integer() else 1) for m in medians.unique().drop_nulls()}
-    return pl.lit(medians.replace_strict(words, return_dtype=pl.String))
+    words = {m: number(m, 0 if float(m).is_integer() else 1) for m in medians.unique()}
+    return pl.lit(pl.Series([words[m] for m in medians], dtype=pl.String))
 
 
 def _far_from_others(cells: pl.DataFrame, gaps: float) -> pl.DataFrame:

@@ -209,7 +209,8 @@ def _no_table(nearest: tuple[int, str] | None) -> str:
         return nearest[1]
     return typeset(
         "Aucun tableau reconnu : la première ligne doit porter les titres "
-        f"« {' ; '.join(champ.nom for champ in DECLARATIONS.champs if champ.requis)} », ou la feuille être celle "
+        f"« {' ; '.join(champ.nom for champ in DECLARATIONS.champs if champ.requis)} », ou la feuille "
+        "être celle "
         "du questionnaire."
     )
 
@@ -273,7 +274,8 @@ def _header_trouble(nature: Nature, lacking: Sequence[Champ], twice: Champ | Non
     if lacking:
         noms = enumeration(f"« {champ.nom} »" for champ in lacking)
         return typeset(
-            f"L'en-tête de la ligne {ligne} ({nature.libelle}) n'a pas {noms} : complétez les titres des colonnes."
+            f"L'en-tête de la ligne {ligne} ({nature.libelle}) n'a pas {noms} : complétez les titres des "
+            "colonnes."
         )
     titre = twice.nom if twice else ""
     return typeset(
@@ -489,8 +491,8 @@ def _checked_total(
         digits = 2 if nature.champ(nom).genre == "montant" else 0
         if announced != computed:
             gaps.append(
-                f"{nature.champ(nom).libelle} : {number(announced, digits)} annoncés, {number(computed, digits)} "
-                "en additionnant les lignes"
+                f"{nature.champ(nom).libelle} : {number(announced, digits)} annoncés, "
+                f"{number(computed, digits)} en additionnant les lignes"
             )
     if not gaps:
         return Total(

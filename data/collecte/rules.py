@@ -12,11 +12,13 @@ from analytics.wording import typeset
 _REGLES: dict[str, str] = {
     # The line itself.
     "ligne_trop_longue": (
-        "La ligne a plus de cases que l'en-tête (en trop : « {valeur} ») : mettez entre guillemets tout libellé "
+        "La ligne a plus de cases que l'en-tête (en trop : « {valeur} ») : mettez entre guillemets tout "
+        "libellé "
         "qui contient le séparateur, ou retirez ces cases."
     ),
     "colonne_manquante": (
-        "La ligne est trop courte, il manque la colonne « {champ} » : complétez la ligne ; rien n'a été décalé."
+        "La ligne est trop courte, il manque la colonne « {champ} » : complétez la ligne ; rien n'a été "
+        "décalé."
     ),
     # What is spoken of.
     "mois_absent": "Le mois manque : écrivez-le comme 2009-03, 03/2009 ou mars 2009.",
@@ -24,7 +26,9 @@ _REGLES: dict[str, str] = {
     "mois_hors_bornes": (
         "Le mois « {valeur} » est hors de la période suivie (2000 à 2100) : corrigez l'année."
     ),
-    "annee_illisible": "« {valeur} » n'est pas une année de 2000 à 2100 : écrivez-la en quatre chiffres, comme 2009.",
+    "annee_illisible": (
+        "« {valeur} » n'est pas une année de 2000 à 2100 : écrivez-la en quatre chiffres, comme 2009."
+    ),
     "juridiction_absente": "La juridiction manque : donnez son code (TGI-LILLE) ou son nom (TGI de Lille).",
     "juridiction_inconnue": "La juridiction « {valeur} » est inconnue : {detail}.",
     "juridiction_ambigue": "« {valeur} » peut désigner {detail} : précisez, ou donnez le code.",
@@ -41,20 +45,29 @@ _REGLES: dict[str, str] = {
     "cour_hors_vigueur": "{detail} : vérifiez la date, ou donnez la cour alors compétente.",
     "activite_hors_juridiction": "{detail} : vérifiez l'activité et la juridiction.",
     "rejet_illisible": (
-        "« {valeur} » n'est pas un numéro de rejet : reprenez celui du fichier de quarantaine, ou videz la case."
+        "« {valeur} » n'est pas un numéro de rejet : reprenez celui du fichier de quarantaine, ou videz "
+        "la case."
     ),
     # What is counted.
     "formule": "« {valeur} » est une formule ({champ}) : remplacez-la par son résultat.",
-    "nombre_negatif": "« {valeur} » est négatif ({champ}) : un nombre ne peut pas être inférieur à zéro, corrigez-le.",
+    "nombre_negatif": (
+        "« {valeur} » est négatif ({champ}) : un nombre ne peut pas être inférieur à zéro, corrigez-le."
+    ),
     "nombre_non_entier": (
         "« {valeur} » n'est pas un nombre entier ({champ}) : écrivez-le en chiffres, sans décimale ni point "
         "(1204 ou 1 204)."
     ),
     "montant_illisible": (
-        "« {valeur} » n'est pas un montant ({champ}) : écrivez-le en euros, avec deux décimales au plus (20112,50)."
+        "« {valeur} » n'est pas un montant ({champ}) : écrivez-le en euros, avec deux décimales au plus "
+        "(20112,50)."
     ),
-    "jour_illisible": "« {valeur} » n'est pas une date ({champ}) : écrivez-la comme 2009-03-01 ou 01/03/2009.",
-    "retrait_incomplet": "Un retrait porte sur les deux nombres : écrivez « retrait » dans les deux colonnes, ou un nombre dans chacune.",
+    "jour_illisible": (
+        "« {valeur} » n'est pas une date ({champ}) : écrivez-la comme 2009-03-01 ou 01/03/2009."
+    ),
+    "retrait_incomplet": (
+        "Un retrait porte sur les deux nombres : écrivez « retrait » dans les deux colonnes, ou un "
+        "nombre dans chacune."
+    ),
     "un_seul_chiffre": (
         "Un seul des nombres est donné, il manque « {champ} » : donnez tous les nombres (0 est un nombre), "
         "ou aucun."
@@ -63,36 +76,44 @@ _REGLES: dict[str, str] = {
         "« {valeur} » dépasse le maximum plausible de {detail} ({champ}) : vérifiez la frappe."
     ),
     "evitees_superieures": (
-        "Il y a plus d'extractions évitées ({valeur}) que de visioconférences ({detail}) : la colonne 2 compte "
+        "Il y a plus d'extractions évitées ({valeur}) que de visioconférences ({detail}) : la colonne 2 "
+        "compte "
         "une partie de la colonne 1, corrigez l'une des deux."
     ),
     "pas_encore_legale": (
-        "Cette activité n'est possible par visioconférence que depuis le {detail} : mettez 0 pour ce mois, ou "
+        "Cette activité n'est possible par visioconférence que depuis le {detail} : mettez 0 pour ce "
+        "mois, ou "
         "vérifiez l'activité."
     ),
     # What the file says elsewhere.
     "valeurs_contradictoires": (
-        "La ligne {detail} donne d'autres valeurs pour la même chose : gardez la bonne ligne, supprimez l'autre."
+        "La ligne {detail} donne d'autres valeurs pour la même chose : gardez la bonne ligne, supprimez "
+        "l'autre."
     ),
 }
 
 _ALERTES: dict[str, str] = {
     "hors_objectif": (
-        "{detail} ne compte pas dans l'objectif : les extractions évitées ({valeur}) sont gardées telles quelles, "
+        "{detail} ne compte pas dans l'objectif : les extractions évitées ({valeur}) sont gardées telles "
+        "quelles, "
         "sans effet sur le résultat. Est-ce la bonne activité ?"
     ),
     "colonne_2_rare": (
-        "{detail} évite rarement une extraction : {valeur} ce mois-ci, est-ce bien le nombre de personnes détenues ?"
+        "{detail} évite rarement une extraction : {valeur} ce mois-ci, est-ce bien le nombre de "
+        "personnes détenues ?"
     ),
     "saut": "{valeur} visioconférences, pour {detail} d'habitude : est-ce exact ?",
     "saut_sans_passe": (
         "{valeur} visioconférences, au-delà de {detail} pour une cellule au passé trop court : est-ce exact ?"
     ),
-    "zero_soudain": "0 visioconférence, pour {detail} d'habitude : est-ce un vrai zéro, ou une absence de réponse ?",
+    "zero_soudain": (
+        "0 visioconférence, pour {detail} d'habitude : est-ce un vrai zéro, ou une absence de réponse ?"
+    ),
     "vecteur_repete": ("Tous les nombres de {detail} sont ceux du mois précédent : est-ce une copie ?"),
     "mois_a_venir": "Le mois « {valeur} » n'est pas terminé : est-ce le bon mois ?",
     "executees_superieures": (
-        "Plus d'extractions exécutées ({valeur}) que requises ({detail}) : les deux nombres sont-ils à leur place ?"
+        "Plus d'extractions exécutées ({valeur}) que requises ({detail}) : les deux nombres sont-ils à "
+        "leur place ?"
     ),
     "rejet_inconnu": (
         "Le rejet n° {valeur} n'attend pas de correction : la ligne est prise, aucun rejet n'est soldé."

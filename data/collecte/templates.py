@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 import xlsxwriter
@@ -73,7 +73,8 @@ def _xlsx_grid(reference: Reference, courts: pl.DataFrame, mois: date) -> bytes:
     labels = reference.activites.select("activite", "libelle").rows()
     known = set(reference.lignes.select("type", "activite").iter_rows())
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as workbook:
+    book: Any = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    with book as workbook:
         bold = workbook.add_format({"bold": True})
         head = workbook.add_format(
             {"bold": True, "text_wrap": True, "valign": "top", "align": "center", "border": 1, "font_size": 9}

@@ -46,7 +46,8 @@ def _as_utf8(content: bytes) -> tuple[bytes, str]:
         except UnicodeError as error:
             raise UnreadableFile(
                 typeset(
-                    "Le fichier s'annonce en UTF-16 mais il est abîmé : enregistrez-le de nouveau en CSV UTF-8."
+                    "Le fichier s'annonce en UTF-16 mais il est abîmé : enregistrez-le de nouveau en CSV "
+                    "UTF-8."
                 )
             ) from error
     bom = content.startswith(codecs.BOM_UTF8)
@@ -96,10 +97,18 @@ def split_lines(utf8: bytes) -> pl.DataFrame:
 
 def cells_of(line: str, separator: str) -> list[str]:
     """Split one record as RFC 4180 says; a record that breaks the rules is split as best can be."""
-    try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:
-        return line.split(separator)
+    empty: list[str] = []
+    for strict in (True, False):
+        try:
+            return next(csv.reader([line], delimiter=separator, strict=strict), empty)
+        except csv.Error as error:
+            if _never_closed(error):
+                break
+    return line.split(separator)
+
+
+def _never_closed(error: csv.Error) -> bool:
+    return "unexpected end" in str(error)
 
 
 def split_cells(lines: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
@@ -165,20 +174,23 @@ def _join_open_records(lines: pl.DataFrame, separator: str) -> pl.DataFrame:
         return records
     joined: dict[int, str] = {}
     inside: set[int] = set()
-    text_of = dict(odd.iter_rows())
-    opened_at = odd["ligne"].to_list()
-    position = 0
-    while position < len(opened_at):
-        first = opened_at[position]
-        position += 1
-        closed = opened_at[position] if position < len(opened_at) else None
-        if not _stays_open(text_of[first], separator) or closed is None or closed - first > _LINES_IN_A_CELL:
+    numbers, texts = lines["ligne"].to_list(), lines["texte"].to_list()
+    opened_at = lines.select(lines["ligne"].is_in(odd["ligne"].implode()).arg_true()).to_series().to_list()
+    turn = 0
+    while turn < len(opened_at):
+        first = opened_at[turn]
+        turn += 1
+        last = opened_at[turn] if turn < len(opened_at) else None
+        if last is None or numbers[last] - numbers[first] > _LINES_IN_A_CELL:
             continue
-        between = lines.slice(lines["ligne"].search_sorted(first), closed - first + 1)
-        between = between.filter(pl.col("ligne") <= closed)
-        joined[first] = "\n".join(between["texte"])
-        inside.update(number for number in between["ligne"] if number != first)
-        position += 1
+        if not _stays_open(texts[first], separator):
+            continue
+        record = "\n".join(texts[first : last + 1])
+        if not _is_sound(record, separator):
+            continue
+        joined[numbers[first]] = record
+        inside.update(numbers[first + 1 : last + 1])
+        turn += 1
     if not joined:
         return records
     whole = pl.DataFrame(
@@ -195,10 +207,19 @@ def _join_open_records(lines: pl.DataFrame, separator: str) -> pl.DataFrame:
     )
 
 
+def _is_sound(record: str, separator: str) -> bool:
+    """Tell whether a record keeps to the rules of quotation."""
+    try:
+        next(csv.reader([record], delimiter=separator, strict=True), None)
+    except csv.Error:
+        return False
+    return True
+
+
 def _stays_open(line: str, separator: str) -> bool:
     """Tell whether a quoted cell begun on this line goes on to the next."""
     try:
         next(csv.reader([line], delimiter=separator, strict=True), None)
     except csv.Error as error:
-        return "unexpected end" in str(error)
+        return _never_closed(error)
     return False

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from xml.parsers import expat
 
 import fastexcel
@@ -27,7 +27,10 @@ ZIP_SIGNATURE = b"PK"
 
 _BLOCK = 1 << 20
 _DAMAGED = "Le classeur est incomplet ou abîmé : enregistrez-le de nouveau, puis renvoyez-le."
-_TOO_LARGE = "Le classeur se déploie bien au-delà de sa taille apparente : copiez le seul tableau dans un classeur neuf."
+_TOO_LARGE = (
+    "Le classeur se déploie bien au-delà de sa taille apparente : copiez le seul tableau dans un classeur "
+    "neuf."
+)
 _PASSWORD = "Le classeur est protégé par un mot de passe : enregistrez-le sans protection, puis renvoyez-le."  # noqa: S105 - a sentence
 _EXCEL_ROWS = 1_048_576
 
@@ -47,12 +50,14 @@ def open_workbook(content: bytes, limites: Limites) -> tuple[Format, list[Feuill
     if content.startswith(OLE_SIGNATURE):
         raise UnreadableFile(
             typeset(
-                "Le classeur est protégé par un mot de passe ou dans l'ancien format XLS : enregistrez-le en XLSX, "
+                "Le classeur est protégé par un mot de passe ou dans l'ancien format XLS : "
+                "enregistrez-le en XLSX, "
                 "sans protection."
             )
         )
     kind = _check_archive(content, limites)
-    reader = _guarded(lambda: fastexcel.read_excel(content))
+    # Its types are partly unknown: what comes out is text, checked below.
+    reader: Any = _guarded(lambda: fastexcel.read_excel(content))
     feuilles: list[Feuille] = []
     for nom in reader.sheet_names:
         head = _guarded(lambda nom=nom: reader.load_sheet(nom, header_row=None, n_rows=1, dtypes="string"))
@@ -61,7 +66,7 @@ def open_workbook(content: bytes, limites: Limites) -> tuple[Format, list[Feuill
     return kind, feuilles
 
 
-def _load(reader: fastexcel.ExcelReader, nom: str, rows: int | None) -> pl.DataFrame:
+def _load(reader: Any, nom: str, rows: int | None) -> pl.DataFrame:
     """Give `ligne` (as the spreadsheet numbers it) and `c0`, `c1`… as text; an empty cell is « »."""
     sheet = _guarded(
         lambda: reader.load_sheet(nom, header_row=None, skip_rows=0, n_rows=rows, dtypes="string").to_polars()
@@ -170,7 +175,7 @@ def _inflate(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
 _WIDE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{2,})\d")
 _ROW = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{4,})")
 _TALL = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*\d{6,}")
-_BEYOND = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*\d{7,}")
+_BEYOND = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{7,})")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\bt\s*=\s*[\"']e[\"'][^>]*>")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]+\d+)")
 
@@ -194,11 +199,7 @@ def _check_xlsx_cells(blocks: Iterator[bytes], limites: Limites) -> None:
             height = max([height, *(int(found[1][:8]) for found in _ROW.finditer(text))])
         if _TALL.search(text):
             tall = True
-            if any(
-                int(found[0].lstrip(b"r= \t\r\n\"'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")[:9])
-                > _EXCEL_ROWS
-                for found in _BEYOND.finditer(text)
-            ):
+            if any(int(found[1][:9]) > _EXCEL_ROWS for found in _BEYOND.finditer(text)):
                 raise UnreadableFile(typeset(_TOO_LARGE))
         cells += text.count(b"<c ")
         errors += [
@@ -212,7 +213,7 @@ def _check_xlsx_cells(blocks: Iterator[bytes], limites: Limites) -> None:
     if errors:
         raise UnreadableFile(
             typeset(
-                f"Le classeur a des cellules en erreur ({enumeration(errors[:5])}{'…' if len(errors) > 5 else ''}) : "
+                f"Le classeur a des cellules en erreur, par exemple {enumeration(errors[:3])} : "
                 "remplacez-les par leur valeur, ou videz-les."
             )
         )

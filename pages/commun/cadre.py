@@ -94,7 +94,8 @@ def choices(situation: Situation) -> Choix | None:
     names = {
         code: nom for code, nom in reference.cours.select("cour", "nom_court").iter_rows() if code in seen
     }
-    codes = sorted(names, key=lambda code: wording.collation_key(names[code]))
+    full_names = dict(reference.cours.select("cour", "nom").iter_rows())
+    codes = sorted(names, key=lambda code: wording.collation_key(full_names[code]))
     days = situation.lots.filter(pl.col("nature") == "declarations")["connu_le"].dt.date().unique()
     return Choix(
         premier=premier,
@@ -158,6 +159,15 @@ def open_page(
         )
         st.html(f"<p class='vigie-avis'>{escape(text)}</p>")
     return contexte
+
+
+def open_plain(titre: str) -> Situation:
+    """Draw the top of a page that has no selection, and give what is known today."""
+    situation = lecture.situation(None)
+    st.html(style.sheet(presentation=False))
+    st.html(f"<div class='vigie-entete'><h1>{escape(titre)}</h1></div>")
+    _banner(situation)
+    return situation
 
 
 def choices_of(situation: Situation, cours: frozenset[str] | None) -> Choix | None:

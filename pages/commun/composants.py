@@ -1,11 +1,13 @@
 """Pieces that several pages draw: the conclusion, the row of figures, notes, headings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
+from typing import Any
 
 import streamlit as st
 
 from analytics.display import Chiffre
+from analytics.wording import NOT_AVAILABLE
 from pages.commun.navigation import escape_markdown
 
 
@@ -39,3 +41,21 @@ def figures(chiffres: Sequence[Chiffre]) -> None:
                 chart_data=list(chiffre.serie) if len(chiffre.serie) > 1 else None,
                 chart_type="area",
             )
+
+
+def table(
+    tableau: Any, *, cle: str, colonnes: dict[str, Any], on_choice: Callable[[], None], alt: str
+) -> None:
+    """Draw a table whose rows can be chosen, one at a time; `on_choice` is then called."""
+    show: Callable[..., Any] = getattr(st, "dataframe")  # noqa: B009  (its own types are unknown)
+    show(
+        tableau,
+        key=cle,
+        hide_index=True,
+        height=420,
+        column_config=colonnes,
+        on_select=on_choice,
+        selection_mode="single-row",
+        placeholder=NOT_AVAILABLE,
+        alt=alt,
+    )

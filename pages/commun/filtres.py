@@ -222,13 +222,13 @@ def remember(selection: Selection) -> None:
 def draw(selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activite: bool) -> None:
     """Draw the filters of a page; each keeps the address up to date."""
     if cour:
-        _select("cour", "Cour", list(choix.cours), selection.cour, choix.cours.__getitem__, width=210)
-    _select("annee", "Année", choix.annees, selection.annee, str, width=96)
+        _select("cour", "Cour", list(choix.cours), selection.cour, choix.cours.__getitem__, width=180)
+    _select("annee", "Année", choix.annees, selection.annee, str, width=88)
     months = choix.mois(selection.annee)
-    _select("mois", "Mois de fin", months, selection.mois, lambda m: wording.MONTHS[m - 1], width=134)
+    _select("mois", "Mois de fin", months, selection.mois, lambda m: wording.MONTHS[m - 1], width=124)
     others = (selection.groupe, selection.activite, selection.connu_le, selection.fourchette or None)
     chosen = sum(value is not None for value in others)
-    with st.popover("Autres filtres" + (f" ({chosen})" if chosen else ""), icon=":material/tune:"):
+    with st.popover("Filtres" + (f" ({chosen})" if chosen else ""), icon=":material/tune:"):
         if groupe:
             _select(
                 "groupe",

@@ -14,7 +14,7 @@ _SHEET = """
 .vigie-conclusion { font-size: 1.15rem; line-height: 1.45; font-weight: 700; margin: .1rem 0;
   max-width: 75rem; }
 .vigie-titre { font-size: 1.05rem; font-weight: 700; line-height: 1.3; margin: 0; padding: 0; }
-.vigie-mesure, .vigie-legende, .vigie-note { font-size: .8125rem; opacity: .8; margin: .1rem 0 0; }
+.vigie-mesure, .vigie-legende, .vigie-note { font-size: .8125rem; margin: .1rem 0 0; }
 .vigie-legende span { white-space: nowrap; margin-right: .7rem; }
 .vigie-legende i { display: inline-block; width: .8rem; height: .8rem; margin-right: .25rem;
   vertical-align: -1px; border: 1px solid rgba(128, 128, 128, .5); }
@@ -31,6 +31,7 @@ _SHEET = """
   font-variant-numeric: tabular-nums; }
 .vigie-pied { border-top: 1px solid rgba(128, 128, 128, .35); margin-top: 1rem; padding-top: .5rem;
   font-size: .8125rem; opacity: .85; }
+.vigie-pied p, .vigie-pied summary { font-size: .8125rem; margin: 0 0 .3rem; }
 .vigie-pied details { display: inline-block; margin-right: 1rem; vertical-align: top; max-width: 44rem; }
 .vigie-pied summary { cursor: pointer; text-decoration: underline; }
 .vigie-vide { border: 1px solid rgba(128, 128, 128, .35); padding: 1.5rem; max-width: 44rem; }
@@ -42,7 +43,7 @@ _SHEET = """
 [data-testid="stMetricValue"] { font-size: 1.65rem; line-height: 1.2; }
 [data-testid="stMetricLabel"] p { font-size: .8125rem; }
 [data-testid="stMetricDelta"] { font-size: .8125rem; }
-.st-key-changements [data-testid="stPageLink"] a { white-space: normal; }
+.st-key-changements [data-testid="stPageLink"] a { white-space: normal; align-items: flex-start; }
 .st-key-changements [data-testid="stPageLink"] p { font-size: .875rem; line-height: 1.4; white-space: normal;
   overflow: visible; text-overflow: clip; }
 .st-key-filtres { justify-content: flex-end; }
@@ -52,6 +53,17 @@ _SHEET = """
 .vigie-methode dt { font-weight: 700; }
 .vigie-methode .formule { border-left: 3px solid rgba(128, 128, 128, .5); padding: .2rem .8rem;
   margin: .3rem 0; font-variant-numeric: tabular-nums; }
+.vigie-depot { border: 1px solid rgba(128, 128, 128, .35); padding: .75rem 1rem; }
+.vigie-depot h3, h3.vigie-titre { font-size: 1rem; margin: 0 0 .3rem; padding: 0; }
+.vigie-depot p { margin: .15rem 0; font-size: .875rem; }
+.vigie-depot summary { cursor: pointer; font-size: .875rem; margin-top: .35rem; }
+.vigie-refus { border-left: 4px solid #ce0500; }
+.vigie-fait { border-left: 4px solid #18753c; padding: .35rem .6rem; margin: 0; font-size: .875rem;
+  background: rgba(24, 117, 60, .10); }
+/* The uploader's own texts exist in English only. */
+[data-testid="stFileUploaderDropzoneInstructions"] > div { font-size: 0; }
+[data-testid="stFileUploaderDropzoneInstructions"] > div::after { font-size: .875rem;
+  content: "Glissez les fichiers ici : 20 Mo au plus par fichier, CSV, XLSX ou ODS"; }
 @media (max-width: 640px) {
   .stMainBlockContainer, .block-container { padding: 3.75rem 1rem 1.5rem !important; }
   .vigie-entete p { display: block; margin: .15rem 0 0; }

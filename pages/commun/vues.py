@@ -339,9 +339,9 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
             ),
             **{
                 colonne.titre: st.column_config.TextColumn(
-                    colonne.titre, alignment="right" if colonne.nombre else "left"
+                    colonne.titre, width=width, alignment="right" if colonne.nombre else "left"
                 )
-                for colonne in display.COUR_COLUMNS
+                for colonne, width in zip(display.SCREEN_COLUMNS, display.SCREEN_WIDTHS, strict=True)
             },
         },
         codes=tuple(shown["cour"]),

@@ -1,6 +1,7 @@
 """The store: append-only, replayable, whole or nothing, on both engines."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 

@@ -1,0 +1,180 @@
+"""Bringing files in from the screen, and taking tables out: what the page Données asks for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+import streamlit as st
+
+from analytics.errors import UserFacingError
+from analytics.wording import count, short_month
+from data.collecte.importer import Examen, detected, examine, nature_label, summary
+from data.collecte.limits import Limites
+from data.collecte.templates import template
+from data.exchange import MIME, Format, write_table
+from data.exports import Export, exported
+from data.store import Ecriture, utc_now
+from pages.commun.identite import lecteur
+from pages.commun.lecture import parametres, reference, store
+
+_MEGABYTE = 1_000_000
+_SHOWN = 10
+_COLUMNS = {
+    "rejets": ["ligne", "champ", "valeur", "motif"],
+    "alertes": ["ligne", "juridiction", "activite", "message"],
+}
+Progress = Callable[[float, str], None]
+Sort = Literal["acceptees", "rejets", "alertes", "non_reponses"]
+TemplateFormat = Literal["csv", "xlsx", "ods"]
+
+
+@dataclass(frozen=True)
+class Depot:
+    """A file brought in: judged, or refused whole with a sentence."""
+
+    fichier: str
+    examen: Examen | None
+    erreur: str
+
+    @property
+    def detecte(self) -> str:
+        """Say what was recognised."""
+        return detected(self.examen.lecture) if self.examen else ""
+
+    @property
+    def bilan(self) -> str:
+        """Say what writing it would do."""
+        return summary(self.examen, self.examen.prevision) if self.examen else ""
+
+    @property
+    def apporte(self) -> int:
+        """Count the lines that would change something."""
+        return self.examen.prevision.acceptees if self.examen else 0
+
+    @property
+    def a_conserver(self) -> int:
+        """Count the lines to write or to keep in quarantine."""
+        return self.apporte + (self.examen.jugement.rejets.height if self.examen else 0)
+
+    @property
+    def totaux(self) -> tuple[str, ...]:
+        """Say how the totals lines agree with the sums."""
+        return tuple(total.message for total in self.examen.lecture.totaux) if self.examen else ()
+
+    def premieres(self, quoi: Sort) -> pl.DataFrame:
+        """Give the first lines of one sort, as they are shown."""
+        if self.examen is None:
+            return pl.DataFrame()
+        frame: pl.DataFrame = getattr(self.examen.jugement, quoi)
+        columns = _COLUMNS.get(quoi, [name for name in frame.columns if name != "rejet"])
+        shown = frame.select(columns).head(_SHOWN)
+        if "mois" in shown.columns:
+            months = {day: short_month(day) for day in shown["mois"].drop_nulls().unique()}
+            shown = shown.with_columns(pl.col("mois").replace_strict(months, return_dtype=pl.String))
+        return shown
+
+    def nombre(self, quoi: Sort) -> int:
+        """Count the lines of one sort."""
+        if self.examen is None:
+            return 0
+        frame: pl.DataFrame = getattr(self.examen.jugement, quoi)
+        return frame.height
+
+
+def may_import() -> bool:
+    """Tell whether the reader may write: only those who see the whole ministry run the collection."""
+    return lecteur().perimetre.cours is None
+
+
+def signature() -> str:
+    """Give the name the reader's identity already carries, if any."""
+    return lecteur().nom
+
+
+def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:
+    """Read and judge one file; nothing is written."""
+    limit: int = st.get_option("server.maxUploadSize")
+    try:
+        examen = examine(
+            store(),
+            content,
+            fichier,
+            auteur="",
+            reference=reference(),
+            parametres=parametres(),
+            limites=Limites(octets=limit * _MEGABYTE),
+            clock=utc_now,
+            progress=progress,
+        )
+    except UserFacingError as error:
+        return Depot(fichier, None, str(error))
+    return Depot(fichier, examen, "")
+
+
+def record(depots: Sequence[Depot], *, auteur: str, remplacer_demo: bool) -> list[tuple[str, bool]]:
+    """Write the judged files, one lot each; say of each what became of it, and whether it went well."""
+    if not may_import():
+        return [("Votre profil ne permet pas d'importer : adressez le fichier à la SDSE.", False)]
+    outcome: list[tuple[str, bool]] = []
+    for depot in depots:
+        if depot.examen is None:
+            continue
+        signed = depot.examen.signed(auteur)
+        try:
+            written = store().record(signed.entree, connu_le=utc_now(), remplacer_demo=remplacer_demo)
+        except UserFacingError as error:
+            outcome.append((f"{depot.fichier} : {error}", False))
+            continue
+        outcome.append((f"{depot.fichier} : {_told(written)}", True))
+    return outcome
+
+
+def _told(written: Ecriture) -> str:
+    if written.lot is None:
+        return "rien de nouveau, tout était déjà connu ; aucun lot n'a été enregistré."
+    taken = count(written.acceptees, "ligne enregistrée", "lignes enregistrées")
+    return f"lot {written.lot}, {taken}, {count(written.inchangees, 'inchangée')}."
+
+
+def quarantine(nature: str) -> pl.DataFrame:
+    """Give the refused lines of one nature that nobody corrected yet."""
+    return exported(store(), "rejets", perimetre=lecteur().perimetre, nature=nature)
+
+
+def quarantine_by_nature() -> dict[str, int]:
+    """Count the refused lines waiting, by nature."""
+    counted = store().rejets(lecteur().perimetre).group_by("nature").len().sort("nature")
+    return dict(counted.iter_rows())
+
+
+def write(frame: pl.DataFrame, shape: Format, title: str) -> bytes:
+    """Write a table as a file."""
+    return write_table(frame, shape, sheet=title)
+
+
+def write_export(what: Export, shape: Format, *, connu_le: date | None) -> bytes:
+    """Write the reader's declarations, refused lines or lots as a file."""
+    frame = exported(store(), what, perimetre=lecteur().perimetre, connu_le=connu_le)
+    return write_table(frame, shape, sheet=what.capitalize())
+
+
+def write_template(shape: TemplateFormat, mois: date) -> bytes:
+    """Write the blank questionnaire of a month."""
+    return template(shape, reference(), mois)
+
+
+def mime(shape: Format) -> str:
+    """Give the media type of a file."""
+    return MIME[shape]
+
+
+def nature(code: str) -> str:
+    """Name a kind of file."""
+    return nature_label(code)
+
+
+def cell(value: Any) -> str:
+    """Write any value of a table of lines, as text."""
+    return "" if value is None else str(value)
