@@ -239,7 +239,7 @@ def _import_one(
         for total in account["totaux"]:
             click.echo(f"  ligne {total['ligne']} : {total['message']}")
         for line in account["rejets"][:_SHOWN_REFUSALS]:
-            click.echo(f"  ligne {line['ligne']}, {line['champ']} « {line['valeur']} » : {line['motif']}")
+            click.echo(f"  ligne {line['ligne']}, {line['champ']} : {line['motif']}")
         hidden = len(account["rejets"]) - _SHOWN_REFUSALS
         if hidden > 0:
             click.echo(

@@ -31,11 +31,6 @@ class Settings(BaseSettings):
         gt=0,
         description="Secondes d'attente quand un autre import écrit, avant de proposer de réessayer.",
     )
-    hotes: str = Field(
-        default="",
-        description="Noms d'hôte acceptés, séparés par des virgules, quand une identité est configurée.",
-    )
-
     @field_validator("database_url")
     @classmethod
     def _as_url(cls, value: str) -> str:
