@@ -4,17 +4,23 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pages import activites, cour, donnees, methode, synthese
-from pages.commun import identite, serveur
+from pages.commun import identite, navigation, serveur
 
+# Drawn here: the framework would fetch a named icon from the internet.
+ICON = (
+    '<svg viewBox="0 0 16 16"><path fill="#000091" d="M1 8c2-3.5 4.3-5 7-5s5 1.5 7 5c-2 3.5-4.3 5-7 5'
+    's-5-1.5-7-5z"/><circle cx="8" cy="8" r="2.5" fill="#fff"/></svg>'
+)
 PAGES = ("synthese", "cour", "activites", "donnees", "methode")
 
 
 def main() -> None:
     """Run the page asked for; the navigation comes first, so that no page is ever served without it."""
-    st.set_page_config(page_title="Vigie", page_icon=":material/visibility:", layout="wide")
+    st.set_page_config(page_title="Vigie", page_icon=ICON, layout="wide")
     page = st.navigation(
         [
-            st.Page(synthese.render, title="Synthèse", url_path="synthese", default=True),
+            st.Page(navigation.enter, title="Vigie", default=True, visibility="hidden"),
+            st.Page(synthese.render, title="Synthèse", url_path="synthese"),
             st.Page(cour.render, title="Cour", url_path="cour"),
             st.Page(activites.render, title="Activités", url_path="activites"),
             st.Page(donnees.render, title="Données", url_path="donnees"),

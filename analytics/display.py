@@ -149,7 +149,7 @@ def conclude(
     elif bilan.reste:
         parts.append(_still_to_avoid(bilan))
     parts.append(answers)
-    return wording.typeset(" ; ".join([parts[0], ", ".join(parts[1:])]) + ".")
+    return wording.typeset(" ; ".join([parts[0], (", " if nom is None else " ; ").join(parts[1:])]) + ".")
 
 
 def _still_to_avoid(bilan: Bilan) -> str:
@@ -307,6 +307,8 @@ CLASS_NAMES = ("moins de 25 %", "25 à 50 %", "50 à 75 %", "75 à 95 %", "95 à
 def place_tiles(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
     """Place each cour on the grid, with its class, what its tile says and what the pointer shows.
 
+    A cour whose state is not determined has no class: a colour would affirm what its silence may hide.
+
     A cour unknown to the grid is put on a row of its own at the bottom: none is ever left out.
     """
     rows: list[dict[str, object]] = []
@@ -315,13 +317,14 @@ def place_tiles(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
         column, line, name = TILES.get(row["cour"], (unplaced, 8.25, row["nom_court"]))
         unplaced += row["cour"] not in TILES
         attained: float | None = row["atteinte"]
+        told = attained if row["etat"] != indicators.UNDETERMINED else None
         rows.append(
             {
                 "cour": row["cour"],
                 "nom_court": row["nom_court"],
                 "colonne": column,
                 "rangee": float(line),
-                "classe": None if attained is None else sum(attained >= bound for bound in CLASSES),
+                "classe": None if told is None else sum(told >= bound for bound in CLASSES),
                 "etiquette": f"{row['glyphe']}{wording.NO_BREAK_SPACE}"
                 f"{wording.percent(attained, 0)}<br><span style='font-size:9px'>{name}</span>",
                 "texte": wording.typeset(
@@ -392,7 +395,7 @@ COUR_COLUMNS = (
 )
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
 SCREEN_COLUMNS = COUR_COLUMNS[:7]
-SCREEN_WIDTHS = (120, 132, 76, 92, 76, 84, 84)
+SCREEN_WIDTHS = (122, 132, 70, 84, 78, 82, 74)
 
 
 def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
@@ -409,13 +412,13 @@ def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
     )
 
 
-HISTORY = "Douze derniers mois"
+HISTORY = "12 mois"
 
 
 def lay_out_cours(par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame) -> pl.DataFrame:
     """Lay out the table of cours: `cour`, then text that sorts as it reads under French headings.
 
-    A sparkline, « Douze derniers mois », follows the state; a silent month stands there at zero.
+    A sparkline, « 12 mois », follows the state; a silent month stands there at zero.
     """
     written = write_cours(par_cour).join(historique, on="cour", how="left", maintain_order="left")
     rows = write_rows(written, SCREEN_COLUMNS)
@@ -827,14 +830,10 @@ def lay_out_answers(
         etats.join(order, on="juridiction")
         .sort("rang", "mois")
         .with_columns(
-            mois_libelle=pl.col("mois").map_elements(_short_with_year, return_dtype=pl.String),
+            mois_libelle=pl.col("mois").map_elements(_short, return_dtype=pl.String),
             teinte=pl.col("etat").replace_strict(ANSWER_TINTS, return_dtype=pl.Int64),
         )
     )
-
-
-def _short_with_year(day: date) -> str:
-    return f"{_short(day)}<br>{day.year}" if day.month == 1 else f"{_short(day)}<br> "
 
 
 def _short(day: date) -> str:
@@ -1067,7 +1066,7 @@ def row_of_figures(
             series("visioconferences", mois),
         ),
         Chiffre(
-            "Part évitant une extraction",
+            "Avec extraction évitée",
             wording.percent(bilan.part_evitees),
             "colonne 2 / colonne 1",
             "Extractions évitées / visioconférences, dans les activités qui comptent pour l'objectif.",
@@ -1087,12 +1086,39 @@ def row_of_figures(
             "Équivalent ETPT",
             wording.with_unit(bilan.etpt, "ETPT", decimales_etpt),
             wording.typeset(f"objectif annuel : {wording.number(etpt_objectif, decimales_etpt)}"),
-            wording.typeset(
-                "Extractions évitées × 1 270 / 155 000 : équivalent temps plein travaillé de police et de "
-                "gendarmerie, d'après les valeurs de la circulaire."
-            )
-            .replace("1 270", f"1{wording.NARROW_SPACE}270")
-            .replace("155 000", f"155{wording.NARROW_SPACE}000"),
+            wording.hold_numbers(
+                wording.typeset(
+                    "Extractions évitées × 1 270 / 155 000 : équivalent temps plein travaillé de police et "
+                    "de "
+                    "gendarmerie, d'après les valeurs de la circulaire."
+                )
+            ),
             series("etpt", mois),
         ),
+    )
+
+
+# --- The activities, as the method explains them --------------------------------------------------
+
+ACTIVITY_REFERENCE_COLUMNS = (
+    Colonne("libelle", "Activité", wording.typeset),
+    Colonne("groupe", "Groupe"),
+    Colonne("objectif", "Compte pour l'objectif"),
+    Colonne("colonne_2", "Colonne 2"),
+    Colonne("depuis", "Possible depuis"),
+    Colonne("base_legale", "Base légale", plain),
+)
+
+
+def list_activities(activites: dy.DataFrame[Activites]) -> pl.DataFrame:
+    """List the activities with what counts, what is expected of column 2, and since when."""
+    return activites.sort("ordre").select(
+        "libelle",
+        "groupe",
+        "colonne_2",
+        "base_legale",
+        objectif=pl.when("compte_objectif").then(pl.lit("oui")).otherwise(pl.lit("non")),
+        depuis=pl.col("legal_depuis")
+        .map_elements(wording.short_date, return_dtype=pl.String)
+        .fill_null("toujours"),
     )

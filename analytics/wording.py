@@ -4,6 +4,7 @@ Every label, sentence, figure and document takes its French from here, so that a
 elision is right everywhere or nowhere. Nothing here follows the machine's locale.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
@@ -220,3 +221,9 @@ def typeset(sentence: str) -> str:
 def agree(value: int, singular: str, plural: str) -> str:
     """Choose the form that agrees with a count: French is plural from two up."""
     return singular if abs(value) < 2 else plural
+
+
+def hold_numbers(text: str) -> str:
+    """Hold the thousands and the unit of numbers typed in a text: « 155 000 », « 5 % », « 63,5 ETPT »."""
+    grouped = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NARROW_SPACE, text)
+    return re.sub(r"(?<=\d) (?=%|ETPT\b|€)", NO_BREAK_SPACE, grouped)

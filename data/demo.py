@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from data.reference import Reference, load_illustrative_base
+from data.collecte.plausibility import question_declarations
+from data.reference import Reference, load_illustrative_base, load_parameters
 from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree
 
 FIRST, LAST = date(2009, 1, 1), date(2010, 12, 1)
@@ -60,7 +61,7 @@ def demo_lots(reference: Reference) -> list[tuple[Entree, datetime]]:
     """Build the lots of the demo, in the order in which they became known."""
     generator = np.random.default_rng(SEED)
     world = _world(reference, generator)
-    lots = [*_other_lots(reference, world, generator), *_collection_lots(world, generator)]
+    lots = [*_other_lots(reference, world, generator), *_collection_lots(reference, world, generator)]
     return sorted(lots, key=lambda entry: entry[1])
 
 
@@ -153,11 +154,14 @@ def _world(reference: Reference, generator: np.random.Generator) -> _World:
     return _World(cells=cells, silence=silence)
 
 
-def _collection_lots(world: _World, generator: np.random.Generator) -> list[tuple[Entree, datetime]]:
+def _collection_lots(
+    reference: Reference, world: _World, generator: np.random.Generator
+) -> list[tuple[Entree, datetime]]:
     """Make each month's lots: those on time at the closing, the late ones, then corrections."""
     columns = ["mois", "juridiction", "activite", "visioconferences", "extractions_evitees"]
     answered = world.cells.join(world.silence.filter(~pl.col("muette")), on=["mois", "juridiction", "cour"])
     lots: list[tuple[Entree, datetime]] = []
+    known = answered.select(columns).clear()
     for (mois,), rows in answered.sort("mois", "cour", "juridiction", "ordre").group_by(
         "mois", maintain_order=True
     ):
@@ -172,8 +176,15 @@ def _collection_lots(world: _World, generator: np.random.Generator) -> list[tupl
         on_time = rows.filter(~pl.col("tardive")).with_columns(
             extractions_evitees=pl.when(first_typed).then(0).otherwise("extractions_evitees")
         )
-        refused = _refused_lines(mois, rows, generator)
-        lots.append((_entree(f"{mois:%Y-%m}_collecte.csv", on_time.select(columns), refused), closing))
+        on_time = on_time.select(columns).with_row_index("ligne", offset=2).cast({"ligne": pl.Int64})
+        alertes = question_declarations(
+            on_time, reference=reference, parametres=load_parameters(), historique=known, today=closing.date()
+        )
+        known = pl.concat([known, rows.select(columns)])
+        entree = _entree(
+            f"{mois:%Y-%m}_collecte.csv", on_time, _refused_lines(mois, rows, generator), alertes
+        )
+        lots.append((entree, closing))
         late = rows.filter("tardive").select(columns)
         if not late.is_empty():
             lots.append((_entree(f"{mois:%Y-%m}_reponses_tardives.csv", late), closing + timedelta(days=12)))
@@ -308,6 +319,7 @@ def _entree(
     fichier: str,
     acceptees: pl.DataFrame,
     rejets: pl.DataFrame | None = None,
+    alertes: pl.DataFrame | None = None,
     *,
     nature: str = "declarations",
 ) -> Entree:
@@ -325,5 +337,5 @@ def _entree(
         repetees=0,
         acceptees=acceptees,
         rejets=refused,
-        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
+        alertes=pl.DataFrame(schema=ALERTES_SCHEMA) if alertes is None else alertes,
     )

@@ -109,9 +109,10 @@ def text_xml(text: pl.Expr) -> pl.Expr:
     spaced = (
         escaped.str.replace_all("\r\n", "\n", literal=True)
         .str.replace_all("\r", "\n", literal=True)
+        # Some readers lose a tab and glue the words together.
+        .str.replace_all("\t", " ", literal=True)
         .str.replace_all("  ", " <text:s/>", literal=True)
         .str.replace_all("(?m)^ | $", "<text:s/>")
-        .str.replace_all("\t", "<text:tab/>", literal=True)
         .str.replace_all("\n", "</text:p><text:p>", literal=True)
     )
     return pl.concat_str(pl.lit("<text:p>"), spaced, pl.lit("</text:p>"))

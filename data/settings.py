@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         gt=0,
         description="Secondes d'attente quand un autre import écrit, avant de proposer de réessayer.",
     )
+
     @field_validator("database_url")
     @classmethod
     def _as_url(cls, value: str) -> str:

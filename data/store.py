@@ -331,8 +331,10 @@ class Store:
             return self._write(connection, entree, connu_le)
 
     def preview(self, entree: Entree) -> Ecriture:
-        """Tell what `record` would do, without writing."""
+        """Tell what `record` would do, without writing; before the demo leaves, as if it had left."""
         with reading(self._engine) as connection:
+            if _etat(connection).demo:
+                return Ecriture(None, entree.acceptees.height, entree.repetees)
             changed = _changed(_current(connection, entree), entree)
         return Ecriture(None, changed.height, entree.acceptees.height - changed.height + entree.repetees)
 

@@ -9,6 +9,7 @@ def render() -> None:
     """Draw the page."""
     contexte = cadre.open_page("Cour", cour=True, groupe=True)
     if contexte is not None:
+        agrandi = contexte.selection.presentation
         vue = vues.cour(contexte)
         composants.conclude(vue.conclusion)
         composants.figures(vue.chiffres)
@@ -20,10 +21,10 @@ def render() -> None:
         ):
             first, second = st.columns(widths, gap="medium")
             with first:
-                bloc_graphique.draw(left)
+                bloc_graphique.draw(left, agrandi=agrandi)
             with second:
-                bloc_graphique.draw(right)
-        bloc_graphique.draw(vue.juridictions)
+                bloc_graphique.draw(right, agrandi=agrandi)
+        bloc_graphique.draw(vue.juridictions, agrandi=agrandi)
     cadre.close_page(contexte)
 
 

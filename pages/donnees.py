@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.wording import count, month, number, short_date
+from analytics.wording import NO_BREAK_SPACE, count, month, number, short_date
 from pages.commun import cadre, composants, depot
 from pages.commun.depot import Depot
 from pages.commun.lecture import Situation
@@ -19,6 +19,7 @@ OUTCOME = "depot_resultat"
 SIGNED = "depot_auteur"
 TEMPLATE_MONTH = "modele_mois"
 LOTS_SHOWN = 50
+QUARANTINE_SHOWN = 20
 EXPORTS: tuple[tuple[depot.Format, str], ...] = (
     ("csv", "CSV"),
     ("xlsx", "XLSX"),
@@ -27,11 +28,11 @@ EXPORTS: tuple[tuple[depot.Format, str], ...] = (
     ("json", "JSON"),
 )
 TEMPLATES: tuple[tuple[depot.TemplateFormat, str], ...] = (("csv", "CSV"), ("xlsx", "XLSX"), ("ods", "ODS"))
-SORTS: tuple[tuple[depot.Sort, str, str], ...] = (
-    ("rejets", "Lignes refusées", "{} à corriger"),
-    ("alertes", "À vérifier", "{} à vérifier : ces lignes sont prises"),
-    ("acceptees", "Lignes acceptées", "{} acceptées"),
-    ("non_reponses", "Sans réponse", "{} sans réponse : ni zéro, ni erreur"),
+SORTS: tuple[tuple[depot.Sort, str], ...] = (
+    ("rejets", "Lignes refusées, à corriger"),
+    ("alertes", "Lignes prises, mais à vérifier"),
+    ("acceptees", "Lignes acceptées"),
+    ("non_reponses", "Sans réponse : ni zéro, ni erreur"),
 )
 TITLES = {
     "ligne": "Ligne",
@@ -55,6 +56,7 @@ TITLES = {
     "etablissement": "Établissement",
     "population": "Population",
     "equipe_depuis": "Équipé depuis",
+    "fichier": "Fichier",
 }
 
 
@@ -136,15 +138,15 @@ def _draw_depot(examined: Depot) -> None:
     )
 
 
-def _sort_of_lines(examined: Depot, sort: depot.Sort, title: str, sentence: str) -> str:
+def _sort_of_lines(examined: Depot, sort: depot.Sort, title: str) -> str:
     total = examined.nombre(sort)
     if not total:
         return ""
     shown = examined.premieres(sort)
-    more = "" if shown.height == total else f" (les {shown.height} premières)"
+    more = "" if shown.height == total else f", dont les {shown.height} premières"
     opened = " open" if sort == "rejets" else ""
     return (
-        f"<details{opened}><summary>{title} : {escape(sentence.format(number(total)))}{more}</summary>"
+        f"<details{opened}><summary>{title}{NO_BREAK_SPACE}: {number(total)}{more}</summary>"
         f"{_table(shown, title)}</details>"
     )
 
@@ -152,13 +154,21 @@ def _sort_of_lines(examined: Depot, sort: depot.Sort, title: str, sentence: str)
 def _table(frame: pl.DataFrame, caption: str) -> str:
     heads = "".join(f"<th scope='col'>{escape(TITLES.get(name, name))}</th>" for name in frame.columns)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(depot.cell(value))}</td>" for value in row) + "</tr>"
-        for row in frame.iter_rows()
+        "<tr>" + "".join(f"<td>{escape(_cell(name, value))}</td>" for name, value in row.items()) + "</tr>"
+        for row in frame.iter_rows(named=True)
     )
     return (
         f"<div class='vigie-defile' tabindex='0' role='region' aria-label='{escape(caption, quote=True)}'>"
         f"<table class='vigie-table'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _cell(column: str, value: Any) -> str:
+    """Write one value of a line; the column a refusal speaks of goes by its title."""
+    if value is None:
+        return ""
+    text = str(value)
+    return TITLES.get(text, text) if column == "champ" else text
 
 
 def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
@@ -230,8 +240,7 @@ def _draw_quarantine() -> None:
                     on_click="ignore",
                     icon=":material/download:",
                 )
-        first = lines.drop("rejet", "lot").head(20)
-        st.html(_table(first.rename({"fichier": "Fichier"}), name))
+        st.html(_table(lines.drop("rejet", "lot", "donnees", strict=False).head(QUARANTINE_SHOWN), name))
 
 
 def _draw_templates() -> None:

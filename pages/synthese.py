@@ -25,14 +25,15 @@ def render() -> None:
 
 
 def _draw(contexte: Contexte, vue: VueEnsemble) -> None:
+    agrandi = contexte.selection.presentation
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
     composants.note(vue.avertissement)
     trajectory, tiles = st.columns([2, 1], gap="medium")
     with trajectory:
-        bloc_graphique.draw(vue.trajectoire)
+        bloc_graphique.draw(vue.trajectoire, agrandi=agrandi)
     with tiles:
-        bloc_graphique.draw(vue.carte, on_click=_choose_on_map)
+        bloc_graphique.draw(vue.carte, agrandi=agrandi, on_click=_choose_on_map)
     table, changes = st.columns([2, 1], gap="medium")
     with table:
         _draw_table(contexte, vue)

@@ -6,7 +6,7 @@ where a description becomes a `go.Figure`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
@@ -149,3 +149,28 @@ def build(traces: Sequence[Trace], *, dark: bool, height: int, layout: Layout) -
             },
         }
     )
+
+
+PROJECTION = 1.3
+_FONTS = ("font", "tickfont", "textfont")
+
+
+def enlarge(figure: go.Figure) -> go.Figure:
+    """Give the same figure with larger type, for a projection; the one given is left as it is."""
+    described: dict[str, Any] = _enlarge_type(cast(Any, figure).to_plotly_json())
+    described["layout"]["height"] = round(described["layout"]["height"] * PROJECTION)
+    return go.Figure(described)
+
+
+def _enlarge_type(described: Any) -> Any:
+    if isinstance(described, dict):
+        items = cast(dict[str, Any], described)
+        return {
+            name: {**value, "size": value["size"] * PROJECTION}
+            if name in _FONTS and "size" in value
+            else _enlarge_type(value)
+            for name, value in items.items()
+        }
+    if isinstance(described, list):
+        return [_enlarge_type(value) for value in cast(list[Any], described)]
+    return described

@@ -4,6 +4,7 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 import polars as pl
 
 from analytics.charts.figure import Trace, axis, build, note, palette, value_axis
+from analytics.wording import percent
 
 
 def draw_strip(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
@@ -40,12 +41,20 @@ def draw_strip(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
     ]
     notes.append(note("objectif à date", colours.muted, x=1, y=-0.85, xanchor="center", yanchor="bottom"))
     largest = max([*known["valeur"].to_list(), 1.0])
+    step = 0.5 if largest <= 3 else 1.0 if largest <= 6 else 2.0
+    ticks = [rank * step for rank in range(int(largest * 1.12 / step) + 1)]
     return build(
         traces,
         dark=dark,
         height=150,
         layout={
-            "xaxis": value_axis(colours, tickformat=",.0%", range=[0, largest * 1.12]),
+            "xaxis": value_axis(
+                colours,
+                range=[0, largest * 1.12],
+                tickmode="array",
+                tickvals=ticks,
+                ticktext=[percent(tick, 0) for tick in ticks],
+            ),
             "yaxis": axis(colours, visible=False, range=[-1, 1]),
             "shapes": [
                 {

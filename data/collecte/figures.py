@@ -6,12 +6,13 @@ from analytics.wording import unaccented
 
 # Every space that typists and spreadsheets put between thousands or around a number.
 _SPACES = " \u00a0\u202f\u2009\u2007\t\r"
-_GROUPED = rf"^\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?$"
+# Only the ten digits: `\d` would also take those of other scripts.
+_GROUPED = rf"^[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?:[.,][0-9]+)?$"
 # A spreadsheet that shows decimals writes « 12,0 » or « 12.00 »; three zeros could be thousands.
-_WHOLE = r"^\d+(?:[.,]0{1,2})?$"
-_AMOUNT = r"^\d+(?:[.,]\d{1,2})?$"
+_WHOLE = r"^[0-9]+(?:[.,]0{1,2})?$"
+_AMOUNT = r"^[0-9]+(?:[.,][0-9]{1,2})?$"
 _FORMULA = r"^[=+@]"
-_NEGATIVE = r"^[-−–]\s*\d"
+_NEGATIVE = r"^[-−–]\s*[0-9]"
 
 # Enough digits for any honest count or amount; beyond, the business maximum refuses before Int64 overflows.
 _DIGITS = 15

@@ -89,10 +89,10 @@ def examine(
 
 
 def _habits(store: Store, lecture: Lecture) -> pl.DataFrame:
-    """Read the cells of the months that a file speaks of, and of those before."""
+    """Read the cells of the months that a file speaks of, and of those before; the demo teaches nothing."""
     texts = lecture.lignes["mois"].unique().drop_nulls() if "mois" in lecture.lignes.columns else ()
     months = [month for month in map(month_of, texts) if month is not None]
-    if not months:
+    if not months or store.etat().demo:
         return store.historique(date.max, date.min)
     return store.historique(min(months) - timedelta(days=31 * _MONTHS_OF_HABIT), max(months))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 
 from analytics.wording import MONTHS, place_of, unaccented
 from data.reference import Reference
@@ -112,6 +113,10 @@ def activity_key(name: str) -> str:
     return unaccented(name[:300])
 
 
+# Code, name, short name, kind, town.
+_Court = tuple[str, str, str, str, str]
+
+
 def court_names(reference: Reference) -> Noms:
     """Every name of every juridiction, whenever in force; a bare town names all its courts."""
     rows = reference.juridictions.select("juridiction", "nom", "nom_court", "type", "ville").unique(
@@ -126,17 +131,22 @@ def cour_names(reference: Reference) -> Noms:
     return _names_of_courts((cour, nom, court, kind, place_of(nom)) for cour, nom, court, kind in rows)
 
 
-def _names_of_courts(rows: Iterable[tuple[str, str, str, str, str]]) -> Noms:
+def _names_of_courts(rows: Iterable[_Court]) -> Noms:
+    return Noms(*_keys_of_courts(tuple(rows)))
+
+
+@lru_cache(maxsize=8)
+def _keys_of_courts(rows: tuple[_Court, ...]) -> tuple[dict[str, list[str]], dict[str, str]]:
     cles: dict[str, list[str]] = {}
     libelles: dict[str, str] = {}
     for code, nom, nom_court, kind, ville in rows:
         place = place_of(nom)
         places = [place, ville, *(_USUAL_PLACES[p] for p in {place, ville} & _USUAL_PLACES.keys())]
         names = {code, nom, nom_court, *places, *(f"{kind} {spelled}" for spelled in places)}
-        for cle in {court_key(name) for name in names}:
+        for cle in sorted({court_key(name) for name in names}):
             cles.setdefault(cle, []).append(code)
         libelles[code] = nom
-    return Noms(cles, libelles)
+    return cles, libelles
 
 
 def activity_names(reference: Reference) -> Noms:

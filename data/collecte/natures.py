@@ -19,7 +19,7 @@ class Champ:
     """A column that a file may hold.
 
     `entetes` are the headers accepted besides its name, unaccented and in lower case. A column that is
-    not `requis` may be missing from the header; a blank is a value where `vide_admis`.
+    not `requis` may be missing from the header.
     """
 
     nom: str
@@ -27,7 +27,6 @@ class Champ:
     genre: Genre
     entetes: tuple[str, ...] = ()
     requis: bool = True
-    vide_admis: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ class DeclarationsSaisies(dy.Schema):
 _MOIS = Champ("mois", "mois", "mois", ("mois concerne", "mois de collecte", "periode"))
 _ANNEE = Champ("annee", "année", "annee", ("exercice",))
 _COUR = Champ("cour", "cour", "cour", ("cour d appel", "code cour", "ressort"))
-_REJET = Champ("rejet", "rejet", "rejet", ("numero de rejet",), requis=False, vide_admis=True)
+_REJET = Champ("rejet", "rejet", "rejet", ("numero de rejet",), requis=False)
 _SOURCE = Champ("source", "source", "texte", ("origine",))
 
 DECLARATIONS = Nature(
@@ -294,9 +293,7 @@ EQUIPEMENTS = Nature(
         _COUR,
         Champ("etablissement", "établissement", "texte", ("etablissement penitentiaire", "prison")),
         Champ("population", "population", "compte", ("population detenue", "detenus")),
-        Champ(
-            "equipe_depuis", "équipé depuis", "jour", ("equipee depuis", "date d equipement"), vide_admis=True
-        ),
+        Champ("equipe_depuis", "équipé depuis", "jour", ("equipee depuis", "date d equipement")),
         _SOURCE,
         _REJET,
     ),

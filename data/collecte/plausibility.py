@@ -17,7 +17,7 @@ from data.collecte.rules import ALERTES
 from data.reference import Reference
 
 _KEYS = ["mois", "juridiction", "activite"]
-_SCHEMA = {
+SCHEMA_ALERTES = {
     "ligne": pl.Int64,
     "regle": pl.String,
     "message": pl.String,
@@ -42,7 +42,7 @@ def question_declarations(
     """List the alerts on accepted cells: `ligne`, `regle`, `message` and the cell; withdrawals raise none."""
     declared = acceptees.filter(pl.col("visioconferences").is_not_null())
     if declared.is_empty():
-        return pl.DataFrame(schema=_SCHEMA)
+        return pl.DataFrame(schema=SCHEMA_ALERTES)
     latest = declared["mois"].max()
     assert isinstance(latest, date)  # noqa: S101 - a Date column that is not empty
     setting = {
@@ -63,7 +63,7 @@ def question_declarations(
         _sudden_zeros(cells, setting["zero_soudain_mediane"]),
         _repeated_vectors(cells, reference),
     ]
-    return pl.concat([pl.DataFrame(schema=_SCHEMA), *alerts]).sort("ligne", "regle")
+    return pl.concat([pl.DataFrame(schema=SCHEMA_ALERTES), *alerts]).sort("ligne", "regle")
 
 
 def _count(column: str) -> pl.Expr:
@@ -88,7 +88,7 @@ def _alert(
         if filling is not None:
             pieces.append(filling)
     message = pl.concat_str(pieces)
-    return lines.select("ligne", *_KEYS, regle=pl.lit(regle), message=message).select(list(_SCHEMA))
+    return lines.select("ligne", *_KEYS, regle=pl.lit(regle), message=message).select(list(SCHEMA_ALERTES))
 
 
 def _on_activities(declared: pl.DataFrame, reference: Reference, rare_maximum: float) -> pl.DataFrame:

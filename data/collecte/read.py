@@ -181,7 +181,7 @@ def _table_of_workbook(feuilles: Sequence[Feuille]) -> _Tableau:
     found: list[tuple[Feuille, _Entete | _Grille]] = []
     nearest: tuple[int, str] | None = None
     for feuille in feuilles:
-        first = feuille.charger(HEADER_WITHIN)
+        first = feuille.cellules.head(HEADER_WITHIN)
         entete: _Entete | _Grille | None = None
         for row in first.iter_rows():
             candidate, missing = _match_header(list(row[1:]), row[0])
@@ -201,7 +201,7 @@ def _table_of_workbook(feuilles: Sequence[Feuille]) -> _Tableau:
             typeset(f"Plusieurs feuilles portent un tableau ({noms}) : n'en gardez qu'une par fichier.")
         )
     feuille, entete = found[0]
-    return _Tableau(entete, feuille.charger(None), feuille=feuille.nom)
+    return _Tableau(entete, feuille.cellules, feuille=feuille.nom)
 
 
 def _no_table(nearest: tuple[int, str] | None) -> str:

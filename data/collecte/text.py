@@ -24,6 +24,9 @@ _NEVER = "\x01"
 def decode(content: bytes) -> tuple[bytes, str]:
     """Give the text in UTF-8 without BOM, with line feeds alone, and the name of the encoding found."""
     utf8, encodage = _as_utf8(content)
+    # Files glued together may begin with several marks.
+    while utf8.startswith(codecs.BOM_UTF8):
+        utf8 = utf8[len(codecs.BOM_UTF8) :]
     if b"\x00" in utf8:
         raise UnreadableFile(
             typeset(

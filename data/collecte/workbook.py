@@ -39,14 +39,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Feuille:
-    """One visible sheet: its name, and how to load it (its first rows only, or whole)."""
+    """One visible sheet: `ligne` (as the spreadsheet numbers it), then `c0`, `c1`… as text, « » if empty."""
 
     nom: str
-    charger: Callable[[int | None], pl.DataFrame]
+    cellules: pl.DataFrame
 
 
 def open_workbook(content: bytes, limites: Limites) -> tuple[Format, list[Feuille]]:
-    """Check the archive, then list its visible sheets; refuse in one sentence what cannot be read."""
+    """Check the archive, then read its visible sheets; refuse in one sentence what cannot be read."""
     if content.startswith(OLE_SIGNATURE):
         raise UnreadableFile(
             typeset(
@@ -60,17 +60,15 @@ def open_workbook(content: bytes, limites: Limites) -> tuple[Format, list[Feuill
     reader: Any = _guarded(lambda: fastexcel.read_excel(content))
     feuilles: list[Feuille] = []
     for nom in reader.sheet_names:
-        head = _guarded(lambda nom=nom: reader.load_sheet(nom, header_row=None, n_rows=1, dtypes="string"))
-        if head.visible == "visible":
-            feuilles.append(Feuille(nom, lambda rows, nom=nom: _load(reader, nom, rows)))
+        sheet = _guarded(
+            lambda nom=nom: reader.load_sheet(nom, header_row=None, skip_rows=0, dtypes="string")
+        )
+        if sheet.visible == "visible":
+            feuilles.append(Feuille(nom, _as_cells(_guarded(sheet.to_polars))))
     return kind, feuilles
 
 
-def _load(reader: Any, nom: str, rows: int | None) -> pl.DataFrame:
-    """Give `ligne` (as the spreadsheet numbers it) and `c0`, `c1`… as text; an empty cell is « »."""
-    sheet = _guarded(
-        lambda: reader.load_sheet(nom, header_row=None, skip_rows=0, n_rows=rows, dtypes="string").to_polars()
-    )
+def _as_cells(sheet: pl.DataFrame) -> pl.DataFrame:
     cells = sheet.select(
         pl.col(name).cast(pl.String).fill_null("").alias(f"c{index}")
         for index, name in enumerate(sheet.columns)

@@ -7,9 +7,10 @@ from typing import Any
 
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 import polars as pl
+import polars.selectors as cs
 import streamlit as st
 
-from analytics.charts.figure import CONFIG
+from analytics.charts.figure import CONFIG, enlarge
 from analytics.display import Colonne, write_rows
 
 
@@ -17,7 +18,8 @@ from analytics.display import Colonne, write_rows
 class Bloc:
     """Everything a chart shows, ready to draw; `donnees` goes to the file, `tableau` to the screen.
 
-    `entete` says of the file what must travel with it: perimeter, data date, « fictif » where it is.
+    `entete` holds what must travel with every line of the file, by column: perimeter, data date,
+    « fictives » where they are.
     `legende` lists (colour or nothing, word).
     """
 
@@ -30,29 +32,34 @@ class Bloc:
     tableau: str
     donnees: pl.DataFrame
     fichier: str
-    entete: tuple[str, ...]
+    entete: dict[str, str]
     legende: tuple[tuple[str, str], ...] = ()
 
 
 def write_table_html(frame: pl.DataFrame, colonnes: Sequence[Colonne], *, legende: str) -> str:
-    """Write an accessible table, folded; every text is escaped."""
-    heads = "".join(f'<th scope="col"{_align(colonne)}>{escape(colonne.titre)}</th>' for colonne in colonnes)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<th scope="row">{escape(text)}</th>'
-            if rank == 0
-            else f"<td{_align(colonne)}>{escape(text)}</td>"
-            for rank, (colonne, text) in enumerate(zip(colonnes, row, strict=True))
-        )
-        + "</tr>"
-        for row in write_rows(frame, colonnes)
-    )
+    """Write the data of a chart as an accessible table, folded; every text is escaped."""
     return (
         "<details class='vigie-donnees'><summary>Données du graphique</summary>"
-        f"<div class='vigie-defile' tabindex='0' role='region' aria-label='{escape(legende, quote=True)}'>"
-        f"<table><caption>{escape(legende)}</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div></details>"
+        f"{write_plain_table(frame, colonnes, legende=legende)}</details>"
+    )
+
+
+def write_plain_table(frame: pl.DataFrame, colonnes: Sequence[Colonne], *, legende: str) -> str:
+    """Write a frame as an accessible table that scrolls by itself; every text is escaped."""
+    heads = "".join(f'<th scope="col"{_align(colonne)}>{escape(colonne.titre)}</th>' for colonne in colonnes)
+    body = "".join(f"<tr>{_cells(row, colonnes)}</tr>" for row in write_rows(frame, colonnes))
+    return (
+        f"<div class='vigie-defile' tabindex='0' role='region' aria-label='{escape(legende)}'>"
+        f"<table class='vigie-table'><caption>{escape(legende)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cells(row: Sequence[str], colonnes: Sequence[Colonne]) -> str:
+    first, *others = row
+    return f'<th scope="row">{escape(first)}</th>' + "".join(
+        f"<td{_align(colonne)}>{escape(text)}</td>"
+        for colonne, text in zip(colonnes[1:], others, strict=True)
     )
 
 
@@ -60,8 +67,11 @@ def _align(colonne: Colonne) -> str:
     return ' class="n"' if colonne.nombre else ""
 
 
-def draw(bloc: Bloc, *, on_click: Callable[[], Any] | None = None) -> None:
-    """Draw a chart and what goes with it. `on_click` is called when a point is chosen."""
+def draw(bloc: Bloc, *, agrandi: bool, on_click: Callable[[], Any] | None = None) -> None:
+    """Draw a chart and what goes with it, larger for a projection.
+
+    `on_click` is called when a point is chosen.
+    """
     st.html(
         f"<h2 class='vigie-titre'>{escape(bloc.titre)}</h2>"
         f"<p class='vigie-mesure'>{escape(bloc.sous_titre)}</p>"
@@ -75,7 +85,7 @@ def draw(bloc: Bloc, *, on_click: Callable[[], Any] | None = None) -> None:
     if on_click is not None:
         options |= {"on_select": on_click, "selection_mode": "points"}
     show: Callable[..., Any] = getattr(st, "plotly_chart")  # noqa: B009  (its own types are unknown)
-    show(bloc.figure, **options)
+    show(enlarge(bloc.figure) if agrandi else bloc.figure, **options)
     st.html(f"{_legend(bloc.legende)}<p class='vigie-phrase'>{escape(bloc.phrase)}</p>{bloc.tableau}")
     download(bloc.donnees, cle=bloc.cle, fichier=bloc.fichier, entete=bloc.entete)
 
@@ -91,13 +101,20 @@ def _legend(items: tuple[tuple[str, str], ...]) -> str:
     return f"<p class='vigie-legende'>{words}</p>"
 
 
-def download(donnees: pl.DataFrame, *, cle: str, fichier: str, entete: tuple[str, ...]) -> None:
+def prepare_export(donnees: pl.DataFrame, entete: dict[str, str]) -> pl.DataFrame:
+    """Add to every line what must travel with it, and keep six decimals of what is not a whole number."""
+    return donnees.with_columns(
+        cs.float().round(6), *(pl.lit(value).alias(column) for column, value in entete.items())
+    )
+
+
+def download(donnees: pl.DataFrame, *, cle: str, fichier: str, entete: dict[str, str]) -> None:
     """Draw the link to a CSV file, written only when it is asked for."""
 
     def write() -> bytes:
         from data.exchange import write_table
 
-        return write_table(donnees, "csv", sheet=cle, entete=entete)
+        return write_table(prepare_export(donnees, entete), "csv", sheet=cle)
 
     st.download_button(
         "Télécharger les données (CSV)",

@@ -17,6 +17,7 @@ from pages.commun.lecture import Situation
 
 NATIONAL = "France entière"
 DEMO = "Données de démonstration : fictives"
+FICTIONAL = "fictives (démonstration)"
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,14 @@ class Contexte:
         return text + (f", connues au {wording.short_date(known)}" if known else "")
 
     @property
-    def entete(self) -> tuple[str, ...]:
-        """Say what must travel with an export."""
-        lines = [f"Périmètre : {self.perimetre}", f"Période : {self.date_donnees}", f"Vigie {version_of()}"]
-        return tuple(wording.typeset(line) for line in (*lines, *([DEMO] if self.situation.demo else [])))
+    def entete(self) -> dict[str, str]:
+        """Give the columns that must travel with every line of an export."""
+        return {
+            "perimetre": self.perimetre,
+            "situation": self.date_donnees,
+            "version": f"Vigie {version_of()}",
+            **({"donnees": FICTIONAL} if self.situation.demo else {}),
+        }
 
     @property
     def cle(self) -> tuple[Any, ...]:
@@ -121,9 +126,17 @@ def is_dark() -> bool:
 
 
 def open_page(
-    titre: str, *, cour: bool = False, groupe: bool = False, activite: bool = False
+    titre: str,
+    *,
+    cour: bool = False,
+    groupe: bool = False,
+    activite: bool = False,
+    filtrable: bool = True,
 ) -> Contexte | None:
-    """Draw the top of a page and give its context; nothing when there are no data, which it then says."""
+    """Draw the top of a page and give its context; nothing when there are no data, which it then says.
+
+    `cour`, `groupe` and `activite` say which filters the page has beside the period.
+    """
     day, _ = filtres.parse_day(filtres.read_request())
     situation = lecture.situation(day)
     cours = situation.perimetre.cours
@@ -146,9 +159,10 @@ def open_page(
         with st.container(
             key="filtres", horizontal=True, vertical_alignment="center", gap="small", width="content"
         ):
-            filtres.draw(selection, choix, cour=cour, groupe=groupe, activite=activite)
-    if selection.presentation:
-        filtres.draw_exit()
+            if selection.presentation:
+                filtres.draw_exit()
+            elif filtrable:
+                filtres.draw(selection, choix, cour=cour, groupe=groupe, activite=activite)
     _banner(situation)
     for notice in notices:
         st.html(f"<p class='vigie-avis' role='status'>{escape(notice)}</p>")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 import streamlit as st
@@ -173,8 +173,3 @@ def mime(shape: Format) -> str:
 def nature(code: str) -> str:
     """Name a kind of file."""
     return nature_label(code)
-
-
-def cell(value: Any) -> str:
-    """Write any value of a table of lines, as text."""
-    return "" if value is None else str(value)

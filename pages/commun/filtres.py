@@ -230,33 +230,17 @@ def draw(selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activi
     chosen = sum(value is not None for value in others)
     with st.popover("Filtres" + (f" ({chosen})" if chosen else ""), icon=":material/tune:"):
         if groupe:
-            _select(
-                "groupe",
-                "Groupe d'activités",
-                [None, *choix.groupes],
-                selection.groupe,
-                lambda nom: nom or "Tous les groupes",
-                written=lambda nom: slug(nom) if nom else "",
-            )
+            groups = {"": "Tous les groupes", **{slug(nom): nom for nom in choix.groupes}}
+            now = slug(selection.groupe) if selection.groupe else ""
+            _select("groupe", "Groupe d'activités", list(groups), now, groups.__getitem__)
         if activite:
-            _select(
-                "activite",
-                "Activité",
-                [None, *choix.activites],
-                selection.activite,
-                lambda code: choix.activites[code] if code else "Toutes les activités",
-                written=lambda code: code or "",
-            )
+            listed = {"": "Toutes les activités", **choix.activites}
+            _select("activite", "Activité", list(listed), selection.activite or "", listed.__getitem__)
         asked = {selection.connu_le} if selection.connu_le else set[date]()
-        days: list[date] = sorted(asked.union(choix.connus_le), reverse=True)
-        _select(
-            "connu_le",
-            "Situation connue au",
-            [None, *days],
-            selection.connu_le,
-            lambda day: wording.long_date(day) if day else "Dernière situation",
-            written=lambda day: day.isoformat() if day else "",
-        )
+        known: list[date] = sorted(asked.union(choix.connus_le), reverse=True)
+        days = {"": "Dernière situation", **{day.isoformat(): wording.long_date(day) for day in known}}
+        now = selection.connu_le.isoformat() if selection.connu_le else ""
+        _select("connu_le", "Situation connue au", list(days), now, days.__getitem__)
         _toggle(
             "mode",
             "Avec fourchette",

@@ -11,7 +11,15 @@ HOME = "synthese"
 def page(nom: str) -> Any:
     """Give the page of that name, as the router registered it."""
     module = import_module(f"pages.{nom}")
-    return st.Page(module.render, url_path=nom, default=nom == HOME)
+    return st.Page(module.render, url_path=nom)
+
+
+def enter() -> None:
+    """Send whoever asked for the site alone to its first page, what they asked of it kept.
+
+    The framework gives its default page no address: the first page could not have its own otherwise.
+    """
+    go(HOME, st.query_params.to_dict())
 
 
 def go(nom: str, requete: dict[str, str]) -> None:

@@ -94,6 +94,12 @@ def shell() -> tuple[bytes, str]:
         page,
         flags=re.DOTALL,
     )
+    # Told where the server is, the page need not ask /page/_stcore/… first and meet a 404.
+    base = str(config.get_option("server.baseUrlPath")).strip("/")
+    base_url = f"window.location.origin + '/{base}'" if base else "window.location.origin"
+    page = page.replace(
+        "<script>", f"<script>\n      window.__streamlit = {{ BACKEND_BASE_URL: {base_url} }}", 1
+    )
     hashes = [
         "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
         for script in re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)

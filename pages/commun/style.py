@@ -22,12 +22,12 @@ _SHEET = """
 .vigie-donnees summary { font-size: .8125rem; cursor: pointer; text-decoration: underline;
   width: max-content; }
 .vigie-defile { overflow-x: auto; max-height: 26rem; overflow-y: auto; }
-.vigie-donnees table, .vigie-table { border-collapse: collapse; font-size: .8125rem; margin: .4rem 0; }
-.vigie-donnees caption { text-align: left; opacity: .8; padding-bottom: .3rem; }
-.vigie-donnees th, .vigie-donnees td, .vigie-table th, .vigie-table td {
+.vigie-table { border-collapse: collapse; font-size: .8125rem; margin: .4rem 0; }
+.vigie-table caption { text-align: left; opacity: .8; padding-bottom: .3rem; }
+.vigie-table th, .vigie-table td {
   border: 0; border-bottom: 1px solid rgba(128, 128, 128, .35); padding: .25rem .6rem; text-align: left;
   vertical-align: top; }
-.vigie-donnees .n, .vigie-table .n { text-align: right; white-space: nowrap;
+.vigie-table .n { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 .vigie-pied { border-top: 1px solid rgba(128, 128, 128, .35); margin-top: 1rem; padding-top: .5rem;
   font-size: .8125rem; opacity: .85; }
@@ -37,18 +37,22 @@ _SHEET = """
 .vigie-vide { border: 1px solid rgba(128, 128, 128, .35); padding: 1.5rem; max-width: 44rem; }
 .vigie-vide h2 { font-size: 1.15rem; margin: 0 0 .4rem; padding: 0; }
 .st-key-chiffres { display: grid !important; gap: .75rem 1.25rem;
-  grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
+  grid-template-columns: repeat(6, minmax(0, 1fr)); }
 .st-key-chiffres > div { width: auto !important; min-width: 0; }
 [data-testid="stMetric"] { border-top: 2px solid rgba(128, 128, 128, .45); padding-top: .35rem; }
 [data-testid="stMetricValue"] { font-size: 1.65rem; line-height: 1.2; }
-[data-testid="stMetricLabel"] p { font-size: .8125rem; }
+[data-testid="stMetricLabel"] p { font-size: .8125rem; white-space: normal; overflow: visible; }
 [data-testid="stMetricDelta"] { font-size: .8125rem; }
 .st-key-changements [data-testid="stPageLink"] a { white-space: normal; align-items: flex-start; }
 .st-key-changements [data-testid="stPageLink"] p { font-size: .875rem; line-height: 1.4; white-space: normal;
   overflow: visible; text-overflow: clip; }
 .st-key-filtres { justify-content: flex-end; }
 .vigie-methode { max-width: 52rem; }
-.vigie-methode h2 { font-size: 1.15rem; margin: 1.2rem 0 .3rem; padding: 0; }
+.vigie-methode-partie .vigie-defile { max-height: none; }
+.vigie-methode-partie tbody th { font-weight: 400; }
+.vigie-methode h3 { font-size: .9375rem; margin: .7rem 0 0; padding: 0; }
+.vigie-methode dd { margin: 0 0 .5rem; }
+.vigie-methode-partie h2 { font-size: 1.15rem; margin: 1.2rem 0 .3rem; padding: 0; }
 .vigie-methode p, .vigie-methode li, .vigie-methode dd { font-size: .9375rem; line-height: 1.5; }
 .vigie-methode dt { font-weight: 700; }
 .vigie-methode .formule { border-left: 3px solid rgba(128, 128, 128, .5); padding: .2rem .8rem;
@@ -61,10 +65,14 @@ _SHEET = """
 .vigie-fait { border-left: 4px solid #18753c; padding: .35rem .6rem; margin: 0; font-size: .875rem;
   background: rgba(24, 117, 60, .10); }
 /* The uploader's own texts exist in English only. */
-[data-testid="stFileUploaderDropzoneInstructions"] > div { font-size: 0; }
-[data-testid="stFileUploaderDropzoneInstructions"] > div::after { font-size: .875rem;
-  content: "Glissez les fichiers ici : 20 Mo au plus par fichier, CSV, XLSX ou ODS"; }
+[data-testid="stFileUploaderDropzoneInstructions"] span { display: none; }
+[data-testid="stFileUploaderDropzoneInstructions"]::after {
+  content: "ou glissez-les ici (20 Mo au plus par fichier)"; font-size: .875rem; }
+[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p { display: none; }
+[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] > div::after {
+  content: "Choisir des fichiers"; font-size: .875rem; }
 @media (max-width: 640px) {
+  .st-key-filtres { justify-content: flex-start; }
   .stMainBlockContainer, .block-container { padding: 3.75rem 1rem 1.5rem !important; }
   .vigie-entete p { display: block; margin: .15rem 0 0; }
   .vigie-conclusion { font-size: 1.05rem; }
@@ -75,7 +83,7 @@ _SHEET = """
 # What a projection changes: larger type, no menu, no filter.
 _PROJECTION = """
 html { font-size: 125% !important; }
-[data-testid="stHeader"], [data-testid="stSidebar"], .st-key-filtres, .stDownloadButton,
+[data-testid="stHeader"], [data-testid="stSidebar"], .stDownloadButton,
 .vigie-donnees { display: none !important; }
 .stMainBlockContainer, .block-container { padding-top: 1rem !important; }
 """

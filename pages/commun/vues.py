@@ -17,7 +17,7 @@ from analytics.charts.bars import draw_bars
 from analytics.charts.grids import draw_answers, draw_intensity
 from analytics.charts.panels import draw_panels
 from analytics.charts.strip import draw_strip
-from analytics.charts.tiles import FILLS, draw_tiles
+from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
 from analytics.charts.trajectory import draw_trajectory
 from analytics.display import Chiffre
 from analytics.indicators import BaseObjectif, Bilan, BilanCour, Changement, Objectif, Periode
@@ -376,7 +376,10 @@ def _draw_map(calcul: _Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
         donnees=by_cour,
         fichier=f"{calcul.fichier}_cours",
         entete=calcul.contexte.entete,
-        legende=tuple(zip(FILLS, display.CLASS_NAMES, strict=True)),
+        legende=(
+            *zip(FILLS, display.CLASS_NAMES, strict=True),
+            (UNKNOWN_FILL[calcul.contexte.sombre], "non déterminé"),
+        ),
     )
 
 

@@ -1,0 +1,147 @@
+"""How each figure is computed, written with its numbers, and the dated parameters behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from analytics import wording
+from analytics.display import Colonne
+from analytics.indicators import FIRST_YEAR, MONTHS_IN_YEAR, etpt_per_extraction, rate_of
+from analytics.parameters import Parametre, Parametres
+
+
+@dataclass(frozen=True)
+class Formule:
+    """One figure: its name, what it means, and the formula with its numbers."""
+
+    nom: str
+    sens: str
+    calcul: str
+
+
+def write_formulas(parametres: Parametres) -> tuple[Formule, ...]:
+    """Write the formulas with the values in force in 2009, the first year of the objective.
+
+    155 000 × 5 % = 7 750 extractions; 7 750 × 1 270 / 155 000 = 63,5 ETPT (circular, p. 1 and 2).
+    """
+    day = date(FIRST_YEAR, 1, 1)
+    base = parametres.at("extractions_2008", day).valeur
+    etpt = parametres.at("etpt_2008", day).valeur
+    taux = rate_of(FIRST_YEAR, parametres) or Fraction(0)
+    objectif = base * taux
+    unit = etpt_per_extraction(parametres, day)
+    elapsed = 9
+    n = wording.number
+    formulas = (
+        Formule(
+            "Objectif de l'année",
+            "Extractions à éviter dans l'année : un taux appliqué aux extractions de l'année précédente.",
+            f"{n(base)} × {wording.percent(taux, 0)} = {n(objectif, _digits(objectif))} extractions en "
+            f"{FIRST_YEAR}",
+        ),
+        Formule(
+            "Objectif à date",
+            "Part de l'objectif attendue à la fin d'un mois : un douzième par mois écoulé (profil « 1/12 »).",
+            f"{n(objectif, _digits(objectif))} × {elapsed} / {MONTHS_IN_YEAR} = "
+            f"{n(objectif * elapsed / MONTHS_IN_YEAR, 1)} à fin septembre {FIRST_YEAR}",
+        ),
+        Formule(
+            "Atteinte de l'objectif",
+            "Extractions évitées déclarées, rapportées à l'objectif à date. Jamais plafonnée.",
+            "extractions évitées / objectif à date",
+        ),
+        Formule(
+            "Encore à éviter",
+            "Ce qui manque pour l'année, en extractions entières (arrondi à l'unité supérieure).",
+            "objectif de l'année − extractions évitées",
+        ),
+        Formule(
+            "Équivalent ETPT",
+            "Équivalent temps plein travaillé (ETPT) de police et de gendarmerie, au prorata des "
+            "extractions.",
+            f"{n(objectif, _digits(objectif))} × {n(etpt)} / {n(base)} = {n(objectif * unit, 1)} ETPT "
+            f"(une extraction : {n(unit, 4)} ETPT)",
+        ),
+        Formule(
+            "Part ayant évité une extraction",
+            "Dans les activités qui comptent pour l'objectif seulement.",
+            "colonne 2 / colonne 1 = extractions évitées / visioconférences",
+        ),
+        Formule(
+            "Taux de réponse",
+            "Une juridiction a répondu pour un mois quand elle a déclaré au moins une activité. Sur "
+            "plusieurs "
+            "mois, on divise la somme des réponses par la somme des réponses attendues.",
+            "juridictions ayant répondu / juridictions en vigueur ce mois-là",
+        ),
+        Formule(
+            "Fourchette",
+            "Au plus bas, ce qui est déclaré. Au plus haut, chaque réponse manquante compte pour le plus "
+            "grand "
+            "mois que la même juridiction a déclaré dans les douze mois d'avant ou d'après ; si elle n'a "
+            "jamais "
+            "répondu, pour le neuvième décile des juridictions de même nature ce mois-là.",
+            "déclaré ≤ réalité plausible ≤ déclaré + plafonds des réponses manquantes",
+        ),
+        Formule(
+            "Base de 2010",
+            "Le texte renvoie aux « réquisitions effectuées en 2009 ». Par cour : extractions exécutées en "
+            "2009, "
+            "comptées par l'Intérieur, quand les douze mois sont connus.",
+            "à défaut : base de 2008 − extractions évitées en 2009 (hypothèse, signalée)",
+        ),
+    )
+    return tuple(
+        Formule(item.nom, wording.typeset(item.sens), wording.typeset(item.calcul)) for item in formulas
+    )
+
+
+def _digits(value: Fraction) -> int:
+    return 0 if value.denominator == 1 else 1
+
+
+PARAMETER_COLUMNS = (
+    Colonne("libelle", "Paramètre"),
+    Colonne("valeur", "Valeur", nombre=True),
+    Colonne("unite", "Unité"),
+    Colonne("en_vigueur", "En vigueur"),
+    Colonne("source", "Source"),
+    Colonne("note", "Remarque"),
+)
+
+
+def list_parameters(parametres: Parametres) -> pl.DataFrame:
+    """List every value of every parameter: `libelle`, `valeur`, `unite`, `en_vigueur`, `source`, `note`."""
+    return pl.DataFrame(
+        [
+            {
+                "libelle": parametre.libelle,
+                "valeur": write_value(parametre),
+                "unite": "" if parametre.unite == PART else parametre.unite,
+                "en_vigueur": _write_dates(parametre),
+                "source": parametre.source,
+                "note": wording.hold_numbers(wording.typeset(parametre.note)),
+            }
+            for parametre in parametres
+        ],
+        schema=dict.fromkeys((colonne.nom for colonne in PARAMETER_COLUMNS), pl.String),
+    )
+
+
+PART = "part"
+
+
+def write_value(parametre: Parametre) -> str:
+    """Write the value of a parameter; a share as a percentage."""
+    if parametre.unite == PART:
+        return wording.percent(parametre.valeur, 0 if (parametre.valeur * 100).denominator == 1 else 2)
+    return wording.number(parametre.valeur, 0 if parametre.valeur.denominator == 1 else 2)
+
+
+def _write_dates(parametre: Parametre) -> str:
+    start = wording.short_date(parametre.valide_du)
+    if parametre.valide_au is None:
+        return f"depuis le {start}"
+    return f"du {start} au {wording.short_date(parametre.valide_au)}"

@@ -1,0 +1,77 @@
+"""Small frames that tests build by hand."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import dataframely as dy
+import polars as pl
+
+from analytics.schemas import (
+    AgregatActivite,
+    BaseAnnuelle,
+    Interieur,
+    TotalJuridiction,
+)
+
+
+def total(
+    mois: date,
+    juridiction: str,
+    cour: str,
+    evitees: int,
+    *,
+    visio: int | None = None,
+    lots: tuple[int, int] = (1, 1),
+) -> Mapping[str, object]:
+    return {
+        "mois": mois,
+        "juridiction": juridiction,
+        "cour": cour,
+        "cellules": 1,
+        "visioconferences": evitees if visio is None else visio,
+        "extractions_evitees": evitees,
+        "evitees_objectif": evitees,
+        "premier_lot": lots[0],
+        "dernier_lot": lots[1],
+    }
+
+
+def totals(rows: Iterable[Mapping[str, object]]) -> dy.DataFrame[TotalJuridiction]:
+    schema = TotalJuridiction.create_empty().schema
+    return TotalJuridiction.validate(pl.DataFrame(list(rows), schema=schema))
+
+
+def expected(rows: Iterable[tuple[date, str, str]], kind: str = "TGI") -> pl.DataFrame:
+    """Rows of (mois, juridiction, cour) expected to answer."""
+    return pl.DataFrame(
+        [(mois, juridiction, cour, kind) for mois, juridiction, cour in rows],
+        schema={"mois": pl.Date, "juridiction": pl.String, "cour": pl.String, "type": pl.String},
+        orient="row",
+    )
+
+
+def aggregate(rows: Iterable[tuple[date, str, str, int, int]]) -> dy.DataFrame[AgregatActivite]:
+    """Rows of (mois, cour, activite, visioconferences, extractions_evitees)."""
+    return AgregatActivite.validate(
+        pl.DataFrame(
+            [(mois, cour, activite, 1, visio, evitees) for mois, cour, activite, visio, evitees in rows],
+            schema=AgregatActivite.create_empty().schema,
+            orient="row",
+        )
+    )
+
+
+def bases(rows: Iterable[tuple[int, str, int, str]]) -> dy.DataFrame[BaseAnnuelle]:
+    return BaseAnnuelle.validate(
+        pl.DataFrame(list(rows), schema=BaseAnnuelle.create_empty().schema, orient="row")
+    )
+
+
+def executed(annee: int, cour: str, by_month: int, months: int = 12) -> dy.DataFrame[Interieur]:
+    return Interieur.validate(
+        pl.DataFrame(
+            [(date(annee, rang, 1), cour, "police", by_month, by_month) for rang in range(1, months + 1)],
+            schema=Interieur.create_empty().schema,
+            orient="row",
+        )
+    )

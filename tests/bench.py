@@ -1,0 +1,274 @@
+"""`uv run python -m tests.bench`: what the product costs, beside what bare polars would for the same work.
+
+Prints each figure as it comes and writes them all in `bench.json`. Nothing here is asserted: a slow
+machine is not a defect. The pages are measured on a real server, by visitors that speak its protocol.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import polars as pl
+import psutil
+
+from data.reference import Reference, load_reference
+from data.settings import Settings
+from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
+from tests.visiteur import running_server, visiting
+
+PAGES = ("synthese", "cour", "activites", "donnees", "methode")
+LINES = 1_000_000
+VISITS = 25
+USERS, PAGES_EACH = 50, 8
+
+
+def declared(reference: Reference, months: int) -> pl.DataFrame:
+    """Make declarations of every cell of the country, from January 2009."""
+    last = date(2009 + (months - 1) // 12, (months - 1) % 12 + 1, 1)
+    cells = reference.attendues(date(2009, 1, 1), last).join(
+        reference.lignes.filter(pl.col("legal_depuis").fill_null(date.min) < date(2009, 1, 1)), on="type"
+    )
+    return cells.select(
+        "mois",
+        "juridiction",
+        "activite",
+        visioconferences=(pl.int_range(pl.len()) * 7 % 23).cast(pl.Int64),
+        extractions_evitees=(pl.int_range(pl.len()) * 7 % 23 // 2).cast(pl.Int64),
+    )
+
+
+def as_entree(cells: pl.DataFrame, number: int) -> Entree:
+    """Make a lot of declarations that differ from those of another number."""
+    lines = cells.with_row_index("ligne").with_columns(pl.col("visioconferences") + number)
+    return Entree(
+        nature="declarations",
+        origine="import",
+        auteur="mesure",
+        fichier=f"{number}.csv",
+        sha256=f"{number:064d}",
+        forme="longue",
+        encodage=None,
+        lues=lines.height,
+        non_reponses=0,
+        repetees=0,
+        acceptees=lines,
+        rejets=pl.DataFrame(schema=REJETS_SCHEMA),
+        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
+    )
+
+
+def fill(path: Path, cells: pl.DataFrame, lots: int) -> int:
+    """Fill a store with some lots of the same cells; give the number of declarations."""
+    store = open_store(Settings(database_url=str(path)), load_reference())
+    for number in range(lots):
+        store.record(as_entree(cells, number), connu_le=datetime(2019, 1, 1 + number, tzinfo=UTC))
+    store.close()
+    return cells.height * lots
+
+
+def bare_polars(cells: pl.DataFrame, lots: int) -> float:
+    """Time the sums a page needs, from all the declared rows, with nothing else; seconds."""
+    rows = pl.concat([as_entree(cells, number).acceptees for number in range(lots)])
+
+    def once() -> float:
+        began = time.perf_counter()
+        rows.group_by("mois", "activite").agg(pl.col("visioconferences", "extractions_evitees").sum())
+        rows.group_by("mois", "juridiction").agg(pl.len(), pl.col("extractions_evitees").sum())
+        return time.perf_counter() - began
+
+    return median(once() for _ in range(5))
+
+
+def measure_import(folder: Path) -> dict[str, Any]:
+    """Time `vigie importer` on a million lines, and polars reading the same file as text."""
+    cells = declared(load_reference(), 460).head(LINES)
+    path = folder / "million.csv"
+    cells.with_columns(pl.col("mois").dt.to_string("%Y-%m")).write_csv(path, separator=";")
+    began = time.perf_counter()
+    pl.read_csv(path, separator=";", infer_schema=False)
+    bare = time.perf_counter() - began
+    environment = {"VIGIE_DATABASE_URL": str(folder / "million.sqlite"), "PATH": "/usr/bin:/bin"}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "importer", str(path), "--auteur", "mesure", "--format", "json"],
+        env=environment,
+        stdout=subprocess.PIPE,
+    )
+    watched = psutil.Process(process.pid)
+    peak = 0
+    while process.poll() is None:
+        try:
+            peak = max(peak, watched.memory_info().rss)
+        except psutil.Error:
+            break
+        time.sleep(0.05)
+    output, _ = process.communicate()
+    seconds = time.perf_counter() - began
+    report = json.loads(output)[0]
+    return {
+        "lignes": report["lues"],
+        "acceptees": report["acceptees"],
+        "secondes": round(seconds, 2),
+        "lignes_par_s": round(report["lues"] / seconds),
+        "memoire_mib": round(peak / 2**20),
+        "polars_lecture_seule_s": round(bare, 3),
+    }
+
+
+async def visit_alone(url: str, pid: int, page: str) -> dict[str, float]:
+    """Open one page again and again as new visitors; give CPU and wall milliseconds of one."""
+    process = psutil.Process(pid)
+
+    async def once() -> float:
+        async with visiting(url, page) as visit:
+            run = await visit.run()
+            if run.errors or run.status != "FINISHED_SUCCESSFULLY":
+                raise RuntimeError(f"{page}: {run.status} {run.errors}")
+            return run.seconds
+
+    for _ in range(3):
+        await once()
+    await asyncio.sleep(0.5)
+    before = process.cpu_times()
+    walls = [await once() for _ in range(VISITS)]
+    after = process.cpu_times()
+    spent = (after.user + after.system - before.user - before.system) / VISITS
+    return {"cpu_ms": round(spent * 1000, 1), "mur_ms": round(median(walls) * 1000, 1)}
+
+
+def measure_pages(folder: Path, name: str, months: int, lots: int) -> dict[str, Any]:
+    """Measure every page on a store of so many months, declared so many times."""
+    cells = declared(load_reference(), months)
+    store = folder / f"{name}.sqlite"
+    rows = fill(store, cells, lots)
+    bare = bare_polars(cells, lots) * 1000
+    own = folder / name
+    own.mkdir()
+    with running_server(own, VIGIE_DATABASE_URL=str(store)) as server:
+        pages = {page: asyncio.run(visit_alone(server.url, server.pid, page)) for page in PAGES}
+        memory = psutil.Process(server.pid).memory_info().rss
+    for figures in pages.values():
+        figures["rapport_polars"] = round(figures["cpu_ms"] / bare, 2)
+    return {
+        "declarations": rows,
+        "polars_seul_ms": round(bare, 1),
+        "memoire_mib": round(memory / 2**20),
+        "pages": pages,
+    }
+
+
+def measure_start(folder: Path) -> dict[str, Any]:
+    """Time a first start (store and demo to make), a next one, and the first visitor against the second."""
+    own = folder / "demarrage"
+    own.mkdir()
+    result: dict[str, Any] = {}
+    for turn in ("premier_demarrage", "demarrage_suivant"):
+        with running_server(own) as server:
+
+            async def draw(url: str = server.url) -> float:
+                async with visiting(url, "synthese") as visit:
+                    return (await visit.run()).seconds
+
+            result[turn] = {
+                "port_ouvert_s": round(server.port_open_s, 2),
+                "pret_s": round(server.ready_s, 2),
+                "premier_visiteur_ms": round(asyncio.run(draw()) * 1000),
+                "deuxieme_visiteur_ms": round(asyncio.run(draw()) * 1000),
+            }
+    return result
+
+
+async def crowd(url: str) -> dict[str, Any]:
+    """Put many visitors on the server at once, without think time, and ask for its health meanwhile."""
+    latencies: list[float] = []
+    healths: list[float] = []
+    errors: list[str] = []
+    done = asyncio.Event()
+
+    async def visitor(number: int) -> None:
+        try:
+            async with visiting(url, PAGES[number % 3]) as visit:
+                for _ in range(PAGES_EACH):
+                    run = await visit.run()
+                    latencies.append(run.seconds)
+                    errors.extend(run.errors)
+        except Exception as error:  # a load test counts every failure, whatever it is
+            errors.append(repr(error))
+
+    def ask_health() -> float:
+        began = time.perf_counter()
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=10):
+            return time.perf_counter() - began
+
+    async def health() -> None:
+        while not done.is_set():
+            healths.append(await asyncio.to_thread(ask_health))
+            await asyncio.sleep(0.2)
+
+    watcher = asyncio.create_task(health())
+    began = time.perf_counter()
+    await asyncio.gather(*(visitor(number) for number in range(USERS)))
+    elapsed = time.perf_counter() - began
+    done.set()
+    await watcher
+    ordered = sorted(latencies)
+    return {
+        "visiteurs": USERS,
+        "pages": len(latencies),
+        "erreurs": len(errors),
+        "exemples": errors[:3],
+        "pages_par_s": round(len(latencies) / elapsed, 1),
+        "mediane_ms": round(median(ordered) * 1000),
+        "p95_ms": round(ordered[int(len(ordered) * 0.95)] * 1000),
+        "sante_max_ms": round(max(healths) * 1000),
+    }
+
+
+def measure_crowd(folder: Path) -> dict[str, Any]:
+    """Measure many visitors on the demo."""
+    own = folder / "foule"
+    own.mkdir()
+    with running_server(own) as server:
+        before = psutil.Process(server.pid).memory_info().rss
+        result = asyncio.run(crowd(server.url))
+        result["memoire_mib"] = round(psutil.Process(server.pid).memory_info().rss / 2**20)
+        result["memoire_avant_mib"] = round(before / 2**20)
+    return result
+
+
+STEPS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "demarrage": measure_start,
+    "pages_24_mois": lambda folder: measure_pages(folder, "mois_24", 24, 1),
+    "pages_120_mois": lambda folder: measure_pages(folder, "mois_120", 120, 1),
+    "foule": measure_crowd,
+    "import": measure_import,
+    "pages_10_millions": lambda folder: measure_pages(folder, "millions_10", 120, 28),
+}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the measures asked for (all of them by default)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("mesures", nargs="*", choices=[*STEPS, []], help="par défaut, toutes")
+    parser.add_argument("--sortie", type=Path, default=Path("bench.json"))
+    options = parser.parse_args(arguments)
+    results: dict[str, Any] = {}
+    for name in options.mesures or STEPS:
+        with tempfile.TemporaryDirectory() as folder:
+            results[name] = STEPS[name](Path(folder))
+        print(name, json.dumps(results[name], ensure_ascii=False, indent=1), flush=True)
+        options.sortie.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

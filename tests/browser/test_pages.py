@@ -1,0 +1,125 @@
+"""Every page in a real browser, at each width and theme; the import, and shared links."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import watched
+from tests.visiteur import Server
+
+PAGES = ("synthese", "cour", "activites", "donnees", "methode")
+SIZES = {"projection": (1280, 800), "telephone": (390, 844)}
+# What a French screen must never show.
+FOREIGN = re.compile(
+    r"\b(None|NaN|null|undefined|Traceback|Error|Loading|Choose an option|Browse files|Drag and drop|"
+    r"No results|Select|Search|Download|Deploy|Rerun)\b"
+)
+SAMPLE = Path(__file__).parent.parent / "data" / "collecte" / "echantillons" / "2009-03_sale.csv"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_whole_and_in_french(
+    browser: Browser, server: Server, page: str, size: str, scheme: str
+) -> None:
+    width, height = SIZES[size]
+    with watched(browser, viewport={"width": width, "height": height}, color_scheme=scheme) as seen:
+        seen.open(f"{server.url}/{page}")
+        text = seen.text()
+        assert seen.page.locator("h1").first.inner_text().strip()
+        assert "Données de démonstration" in text
+        assert FOREIGN.search(text) is None, FOREIGN.search(text)
+        overflow = seen.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0, f"{overflow} px to scroll sideways"
+        assert seen.page.evaluate("document.documentElement.lang") == "fr"
+
+
+def test_a_shared_link_reopens_the_view(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+        seen.open(f"{server.url}/cour?cour=CA-DOUAI&annee=2009&mois=9&mode=fourchette")
+        expect(seen.page.locator("h1").first).to_contain_text("Douai")
+        expect(seen.page.locator("body")).to_contain_text("septembre\u00a02009")
+        address = seen.page.url
+        seen.page.reload()
+        seen.settle()
+        expect(seen.page.locator("h1").first).to_contain_text("Douai")
+        assert seen.page.url == address
+
+
+def test_a_link_that_asks_the_impossible_says_so(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+        seen.open(f"{server.url}/cour?cour=CA-NULLE-PART&annee=1812")
+        assert "1812" in seen.text()
+        assert seen.page.locator(".vigie-avis").count() >= 1
+
+
+def test_names_from_files_are_shown_as_text(browser: Browser, empty_server: Server, tmp_path: Path) -> None:
+    trap = tmp_path / "piege.csv"
+    trap.write_text(
+        "mois;juridiction;activite;visioconferences;extractions_evitees\n"
+        '2009-03;<img src=x onerror="window.pris=1">;JAP;1;1\n'
+        "2009-03;[lien](http://ailleurs.example) **gras**;JAP;1;1\n",
+        encoding="utf-8",
+    )
+    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+        seen.open(f"{empty_server.url}/donnees")
+        seen.page.locator("input[type=file]").set_input_files(trap)
+        seen.page.get_by_text("2 lignes lues").wait_for(timeout=20_000)
+        assert seen.page.evaluate("window.pris") is None
+        assert "<img src=x" in seen.text()
+        assert "**gras**" in seen.text()
+
+
+def test_the_whole_import_on_screen(browser: Browser, empty_server: Server) -> None:
+    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+        seen.open(f"{empty_server.url}/synthese")
+        assert "Pas encore de données" in seen.text()
+        seen.open(f"{empty_server.url}/donnees")
+        seen.page.locator("input[type=file]").set_input_files(SAMPLE)
+        seen.page.get_by_text("18 lignes lues").wait_for(timeout=20_000)
+        text = seen.text()
+        assert "encodage cp1252" in text
+        assert "10 à corriger" in text
+        # Without a name under the lot, nothing is written.
+        button = seen.page.get_by_role("button", name=re.compile("Enregistrer 5 lignes"))
+        button.click()
+        seen.page.get_by_text("Indiquez votre nom").wait_for()
+        seen.page.get_by_label("Votre nom").fill("Statisticienne")
+        button.click()
+        seen.page.get_by_text("5 lignes enregistrées").wait_for(timeout=20_000)
+        seen.page.get_by_role("tab", name="Historique des lots").click()
+        expect(seen.page.get_by_role("tabpanel").filter(visible=True)).to_contain_text("Statisticienne")
+        seen.page.get_by_role("tab", name="Lignes refusées").click()
+        expect(seen.page.get_by_role("tabpanel").filter(visible=True)).to_contain_text("TGI-INCONNU")
+        seen.open(f"{empty_server.url}/synthese")
+        assert "Pas encore de données" not in seen.text()
+        assert "démonstration" not in seen.text()
+
+
+def test_one_confirmation_replaces_the_demo(browser: Browser, tmp_path: Path) -> None:
+    from tests.visiteur import running_server
+
+    with (
+        running_server(tmp_path) as server,
+        watched(browser, viewport={"width": 1280, "height": 800}) as seen,
+    ):
+        seen.open(f"{server.url}/donnees")
+        seen.page.locator("input[type=file]").set_input_files(SAMPLE)
+        seen.page.get_by_text("18 lignes lues").wait_for(timeout=20_000)
+        seen.page.get_by_label("Votre nom").fill("Statisticienne")
+        seen.page.get_by_role("button", name=re.compile("Vider la démonstration et enregistrer")).click()
+        seen.page.get_by_text("5 lignes enregistrées").wait_for(timeout=20_000)
+        assert "Données de démonstration : fictives" not in seen.text()
+
+
+def test_the_keyboard_reaches_the_navigation(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+        seen.open(f"{server.url}/methode")
+        seen.page.get_by_role("link", name="Synthèse").first.focus()
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_url(re.compile("/(synthese)?(\\?.*)?$"))
+        seen.settle()
+        assert seen.page.locator("h1").first.inner_text().startswith("Synthèse")

@@ -1,0 +1,107 @@
+"""Alerts: each just below and just above its threshold; none ever refuses."""
+
+from datetime import date
+from statistics import median
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.data.collecte.saisie import history, judging, lines
+
+
+def months(count: int, year: int = 2009) -> list[date]:
+    return [date(year + place // 12, place % 12 + 1, 1) for place in range(count)]
+
+
+def alerts(*typed: str, known: pl.DataFrame | None = None) -> list[tuple[int, str]]:
+    jugement = judging(lines(*typed), historique=history() if known is None else known)
+    assert jugement.rejets.is_empty()
+    return jugement.alertes.select("ligne", "regle").rows()
+
+
+def test_column_2_outside_the_objective() -> None:
+    assert alerts("2009-03;TGI-LILLE;GAV_PROLONGATION;3;1") == [(2, "hors_objectif")]
+    assert alerts("2009-03;TGI-LILLE;GAV_PROLONGATION;3;0") == []
+
+
+def test_column_2_where_it_is_rare() -> None:
+    assert alerts("2009-03;TGI-LILLE;CIVIL;9;5") == []
+    assert alerts("2009-03;TGI-LILLE;CIVIL;9;6") == [(2, "colonne_2_rare")]
+
+
+def test_first_value_of_a_cell() -> None:
+    assert alerts("2009-03;TGI-LILLE;JAP;200;0") == []
+    assert alerts("2009-03;TGI-LILLE;JAP;201;0") == [(2, "saut")]
+
+
+def test_jump_from_the_habit() -> None:
+    # Other months: 10, 12, 14, hence a median of 12 and a deviation of 2; 12 + 8 × 2 = 28.
+    known = history(
+        *((mois, "TGI-LILLE", "JAP", n, 0) for mois, n in zip(months(3), (10, 12, 14), strict=True))
+    )
+    assert alerts("2009-05;TGI-LILLE;JAP;28;0", known=known) == []
+    assert alerts("2009-05;TGI-LILLE;JAP;29;0", known=known) == [(2, "saut")]
+    # Flat history: the deviation counts for one at least.
+    flat = history(*((mois, "TGI-LILLE", "JAP", 10, 0) for mois in months(3)))
+    assert alerts("2009-05;TGI-LILLE;JAP;18;0", known=flat) == []
+    assert alerts("2009-05;TGI-LILLE;JAP;19;0", known=flat) == [(2, "saut")]
+
+
+def test_own_month_of_the_history_is_not_its_own_habit() -> None:
+    known = history(
+        *((mois, "TGI-LILLE", "JAP", n, 0) for mois, n in zip(months(4), (10, 10, 10, 500), strict=True))
+    )
+    assert alerts("2009-04;TGI-LILLE;JAP;10;0", known=known) == []
+
+
+def test_other_months_of_the_file_are_its_habit() -> None:
+    typed = [f"{mois:%Y-%m};TGI-LILLE;JAP;10;0" for mois in months(6)]
+    assert alerts(*typed, "2009-07;TGI-LILLE;JAP;40;0") == [(8, "saut")]
+
+
+@given(st.lists(st.integers(0, 60), min_size=4, max_size=14))
+def test_jumps_are_those_of_the_definition(values: list[int]) -> None:
+    expected: list[tuple[int, str]] = []
+    for place, value in enumerate(values):
+        others = values[:place] + values[place + 1 :]
+        centre = median(others)
+        spread = median(abs(other - centre) for other in others)
+        if abs(value - centre) > 8 * max(spread, 1):
+            expected.append((place + 2, "saut"))
+    typed = [f"{mois:%Y-%m};TGI-LILLE;JAP;{n};0" for mois, n in zip(months(len(values)), values, strict=True)]
+    assert [alert for alert in alerts(*typed) if alert[1] == "saut"] == expected
+
+
+def test_sudden_zero() -> None:
+    known = history(*((mois, "TGI-LILLE", "JAP", 5, 0) for mois in months(3)))
+    assert alerts("2009-04;TGI-LILLE;JAP;0;0", known=known) == [(2, "zero_soudain")]
+    # A month without an answer in between: the zero is no longer sudden.
+    assert alerts("2009-05;TGI-LILLE;JAP;0;0", known=known) == []
+    small = history(*((mois, "TGI-LILLE", "JAP", 4, 0) for mois in months(3)))
+    assert alerts("2009-04;TGI-LILLE;JAP;0;0", known=small) == []
+
+
+def test_repeated_vector() -> None:
+    known = history(
+        (date(2009, 1, 1), "TGI-LILLE", "JAP", 5, 2),
+        (date(2009, 1, 1), "TGI-LILLE", "TAP", 3, 1),
+        (date(2009, 1, 1), "TGI-LILLE", "CIVIL", 0, 0),
+    )
+    same = ["2009-02;TGI-LILLE;CIVIL;0;0", "2009-02;TGI-LILLE;JAP;5;2", "2009-02;TGI-LILLE;TAP;3;1"]
+    assert alerts(*same, known=known) == [(2, "vecteur_repete")]
+    assert alerts(*same[:2], known=known) == []
+    assert alerts(*same[:2], "2009-02;TGI-LILLE;TAP;3;2", known=known) == []
+    assert alerts("2009-01;TGI-DOUAI;JAP;5;2", "2009-02;TGI-DOUAI;JAP;5;2") == []
+
+
+def test_withdrawn_value_raises_nothing_and_is_no_habit() -> None:
+    known = history(*((mois, "TGI-LILLE", "JAP", 10, 0) for mois in months(3)))
+    typed = ["2009-03;TGI-LILLE;JAP;retrait;retrait", "2009-04;TGI-LILLE;JAP;100;0"]
+    assert alerts(*typed, known=known) == []
+
+
+def test_sentences_name_the_figures() -> None:
+    known = history(*((mois, "TGI-LILLE", "JAP", 10, 0) for mois in months(4)))
+    message = judging(lines("2009-06;TGI-LILLE;JAP;1204;0"), historique=known).alertes["message"][0]
+    assert message == "1\u202f204 visioconférences, pour 10 d'habitude\u00a0: est-ce exact\u00a0?"
