@@ -7,13 +7,13 @@ sense. Errors are one French sentence on standard error.
 import getpass
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from data.exchange import write_table
 
 from analytics.errors import UserFacingError
 from analytics.schemas import NATIONAL, Perimetre
@@ -22,10 +22,11 @@ from data.collecte.importer import detected, examine, report, summary
 from data.collecte.limits import Limites
 from data.collecte.names import cour_names, court_key, day_of, month_of
 from data.demo import demo_lots
+from data.exchange import write_table
 from data.exports import exported
 from data.reference import load_parameters, load_reference
 from data.settings import Settings
-from data.store import Store, open_store, utc_now
+from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
 
 _MEGABYTE = 1_000_000
 _SHOWN_REFUSALS = 20
@@ -69,10 +70,10 @@ def vigie() -> None:
     """Suivre les extractions judiciaires évitées par la visioconférence."""
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Run the command line; say errors in French, and let defects crash."""
     try:
-        code = vigie.main(prog_name="vigie", standalone_mode=False)
+        code = vigie.main(words, prog_name="vigie", standalone_mode=False)
     except UserFacingError as error:
         click.echo(str(error), err=True)
         code = 2
@@ -92,10 +93,9 @@ def _french(error: click.UsageError) -> str:
             near = f" Vouliez-vous dire {', '.join(error.possibilities)} ?" if error.possibilities else ""
             return f"L'option {error.option_name} n'existe pas.{near}"
         case click.MissingParameter():
-            name = error.param.make_metavar(click.Context(vigie)) if error.param else ""
-            return f"Il manque {name} : voyez l'aide avec --help."
+            return f"Il manque {_name_of(error.param)} : voyez l'aide avec --help."
         case click.BadParameter():
-            name = error.param.opts[0] if error.param else "Un argument"
+            name = _name_of(error.param)
             if error.param and isinstance(error.param.type, click.Choice):
                 return f"{name} attend : {', '.join(error.param.type.choices)}."
             return f"{name} : {error.message}"
@@ -105,6 +105,13 @@ def _french(error: click.UsageError) -> str:
             return f"Cette commande n'existe pas. Commandes : {', '.join(sorted(vigie.commands))}."
         case _:
             return f"La commande est incomplète, ou un mot est de trop : voyez « {_path(error)} --help »."
+
+
+def _name_of(param: click.Parameter | None) -> str:
+    """Name an option as it is typed, an argument as the help shows it."""
+    if param is None:
+        return "un argument"
+    return param.opts[0] if isinstance(param, click.Option) else (param.metavar or param.name or "").upper()
 
 
 def _path(error: click.UsageError) -> str:
@@ -141,30 +148,32 @@ class _Day(click.ParamType[date]):
         return day
 
 
-def _open(*, settle: bool = True) -> Store:
+@contextmanager
+def _opened() -> Generator[Store]:
     """Open the store of the settings; from now on, no start fills it with the demo by itself."""
     store = open_store(Settings(), load_reference())
-    if settle:
+    try:
         store.settle()
-    return store
+        yield store
+    finally:
+        store.close()
 
 
 @vigie.command()
 @click.option("--demo", is_flag=True, help="Remplir un entrepôt vide de la démonstration fictive.")
 def preparer(demo: bool) -> None:
     """Créer l'entrepôt, ou le mettre à niveau."""
-    store = _open()
-    if demo:
-        store.record_demo(demo_lots(load_reference()))
-        click.echo("Entrepôt prêt, rempli de données de démonstration fictives.")
-    else:
-        click.echo("Entrepôt prêt.")
+    with _opened() as store:
+        if demo:
+            store.record_demo(demo_lots(load_reference()))
+    click.echo("Entrepôt prêt, rempli de données de démonstration fictives." if demo else "Entrepôt prêt.")
 
 
 @vigie.command(name="vider-demo")
 def vider_demo() -> None:
     """Retirer la démonstration ; de vraies données ne sont jamais touchées."""
-    removed = _open().empty_demo()
+    with _opened() as store:
+        removed = store.empty_demo()
     if removed:
         click.echo(f"Démonstration retirée ({count(removed, 'lot')}). L'entrepôt est vide.")
     else:
@@ -186,14 +195,13 @@ def importer(fichiers: tuple[str, ...], simulation: bool, output: str, auteur: s
     Code de sortie : 0 si toutes les lignes sont prises, 1 si certaines sont refusées, 2 si rien n'est
     utilisable.
     """
-    store, settings = _open(), Settings()
-    if store.etat().demo and not simulation:
-        raise UserFacingError(
-            "Cet entrepôt contient la démonstration fictive : y ajouter de vraies données mélangerait les "
-            "deux. Videz-la d'abord avec « vigie vider-demo »."
-        )
     author = auteur or getpass.getuser()
-    reports = [_import_one(store, settings, Path(name), author, simulation, output) for name in fichiers]
+    with _opened() as store:
+        if store.etat().demo and not simulation:
+            raise UserFacingError(DEMO_IN_THE_WAY)
+        reports = [
+            _import_one(store, Settings(), Path(name), author, simulation, output) for name in fichiers
+        ]
     if output == "json":
         click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
     refused = any(each["refusees"] or "erreur" in each for each in reports)
@@ -335,9 +343,10 @@ def exporter(
     sortie: str,
 ) -> None:
     """Écrire les déclarations, les lignes refusées ou l'historique des lots."""
-    frame = exported(
-        _open(), quoi, perimetre=_perimetre(cour), du=du, au=au, connu_le=connu_le, nature=nature
-    )
+    with _opened() as store:
+        frame = exported(
+            store, quoi, perimetre=_perimetre(cour), du=du, au=au, connu_le=connu_le, nature=nature
+        )
     content = write_table(frame, output, sheet=quoi.capitalize())
     if sortie == "-":
         click.echo(content, nl=False)

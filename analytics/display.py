@@ -444,7 +444,7 @@ def explain_target(objectif: Objectif | None) -> str:
     text = (
         f"Objectif {objectif.annee} : {wording.percent(objectif.taux, 0)} de "
         f"{wording.number(objectif.base)} extractions, soit {wording.number(objectif.annuel, 1)} à éviter. "
-        f"Base : {objectif.source[:1].lower() + objectif.source[1:]}"
+        f"Base : {objectif.source}"
     )
     if objectif.illustratif:
         text += " ; elle est illustrative"

@@ -63,6 +63,10 @@ from data.tables import (
 )
 
 Clock = Callable[[], datetime]
+DEMO_IN_THE_WAY = (
+    "Cet entrepôt contient la démonstration fictive : y ajouter de vraies données mélangerait les deux. "
+    "Videz-la d'abord avec « vigie vider-demo »."
+)
 PARIS = ZoneInfo("Europe/Paris")
 
 TABLE_OF_NATURE: Mapping[str, Table] = {
@@ -323,10 +327,7 @@ class Store:
         with writing(self._engine) as connection:
             if _etat(connection).demo and entree.origine != "demo":
                 if not remplacer_demo:
-                    raise UserFacingError(
-                        "Cet entrepôt contient la démonstration fictive : y ajouter de vraies données "
-                        "mélangerait les deux. Videz-la d'abord avec « vigie vider-demo »."
-                    )
+                    raise UserFacingError(DEMO_IN_THE_WAY)
                 _empty(connection)
             return self._write(connection, entree, connu_le)
 

@@ -12,6 +12,9 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
 from analytics.wording import MONTHS, NARROW_SPACE, SHORT_MONTHS
 
+# What the rest of the product calls a figure, without knowing plotly.
+Figure = go.Figure
+
 Trace = dict[str, Any]
 Layout = Mapping[str, Any]
 

@@ -52,6 +52,7 @@ def has_activity(frame: pl.DataFrame, reference: Reference) -> pl.Series:
 def largest_counts(
     nature: Nature, valeurs: pl.DataFrame, parametres: Parametres
 ) -> dict[str, pl.Series | pl.Expr]:
+    """Give the business maximum of each line's month, as a column named `maximum`."""
     if nature is not DECLARATIONS:
         return {"maximum": pl.lit(_LARGEST_COUNT)}
     months = valeurs["mois"].unique().drop_nulls()
@@ -62,5 +63,6 @@ def largest_counts(
 
 
 def legal_since(valeurs: pl.DataFrame, reference: Reference) -> pl.Series:
+    """Give the day from which each line's activity may go by video; null when it always could."""
     since = dict(reference.activites.select("activite", "legal_depuis").iter_rows())
     return valeurs["activite"].replace_strict(since, default=None, return_dtype=pl.Date)

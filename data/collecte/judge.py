@@ -29,9 +29,9 @@ class Jugement:
     """What an import would do of each line of a file; the number of lines read is `lues`.
 
     `acceptees` has `ligne`, the columns of the nature's trusted schema, and `rejet`: the quarantined line
-    that this one corrects, null when none does. `rejets` has one row a refused
-    line, for the first rule it breaks; `texte` is the line as typed, its fields in the nature's order joined
-    with `;`, quoted where needed. `alertes` never refuse anything.
+    that this one corrects, null when none does. `rejets` has one row a refused line, for the first
+    rule it breaks; `texte` is the line as typed, its fields in the nature's order joined with `;`, quoted
+    where needed. `non_reponses`, `repetees` (`ligne`, `premiere_ligne`) and `alertes` refuse nothing.
     """
 
     lecture: Lecture

@@ -42,6 +42,7 @@ class Textes:
 
 
 def read_texts(nature: Nature, lignes: pl.DataFrame, reference: Reference) -> dict[str, Textes]:
+    """Look up every text of the columns of a nature."""
     return {champ.nom: _read_column(champ, lignes[champ.nom], reference) for champ in nature.champs}
 
 

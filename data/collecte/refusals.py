@@ -40,6 +40,7 @@ def filled_in(phrase: str, **blanks: pl.Expr) -> pl.Expr:
 
 
 def null_or_column(frame: pl.DataFrame, nom: str) -> pl.Expr:
+    """Give a column of the cell, or nulls for a nature that has no such column."""
     return pl.col(nom) if nom in frame.columns else pl.lit(None, dtype=CELL[nom])
 
 

@@ -17,6 +17,7 @@ SEPARATORS = (";", ",", "\t")
 # A quoted cell may hold line ends; one that runs over more lines than this was never closed.
 _LINES_IN_A_CELL = 20
 _BLOCK = 8 << 20
+_IN_PLACE = 12
 # No text holds it once read: it makes polars see one column, the whole line.
 _NEVER = "\x01"
 
@@ -139,11 +140,28 @@ def _split_plain(lines: pl.DataFrame, separator: str, width: int) -> pl.DataFram
     names = [*_columns(width), "surplus"]
     fields = pl.col("texte").str.splitn(separator, width + 1).struct.rename_fields(names)
     pieces = [
-        piece.select("ligne", fields).unnest("texte")
+        _stored_once(piece.select("ligne", fields).unnest("texte"))
         for piece in lines.select("ligne", "texte").iter_slices(200_000)
     ]
     schema = {"ligne": pl.Int64, **dict.fromkeys(names, pl.String)}
     return pl.concat([pl.DataFrame(schema=schema), *pieces])
+
+
+def _stored_once(piece: pl.DataFrame) -> pl.DataFrame:
+    """Keep one copy of each long text: a million full names otherwise weigh as much as the file itself."""
+    shared: list[pl.Series] = []
+    for column in piece.iter_columns():
+        longest = column.str.len_bytes().max() if column.dtype == pl.String else None
+        # Polars holds a text of twelve bytes in place.
+        if not isinstance(longest, int) or longest <= _IN_PLACE:
+            continue
+        texts = column.drop_nulls().unique()
+        if len(texts) > piece.height // 2:
+            continue
+        ranks = pl.DataFrame({"texte": texts}).with_row_index("rang")
+        joined = pl.DataFrame({"texte": column}).join(ranks, on="texte", how="left", maintain_order="left")
+        shared.append(texts.gather(joined["rang"]).alias(column.name))
+    return piece.with_columns(shared)
 
 
 def _split_quoted(records: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
@@ -226,3 +244,12 @@ def _stays_open(line: str, separator: str) -> bool:
     except csv.Error as error:
         return _never_closed(error)
     return False
+
+
+# What `data.exchange` puts an apostrophe before.
+_NEUTRALISED = r"^'('*[=+\-@\t\r])"
+
+
+def as_typed(text: pl.Expr) -> pl.Expr:
+    """Take back the apostrophe that an export puts before a text that a spreadsheet would calculate."""
+    return text.str.replace(_NEUTRALISED, "$1")

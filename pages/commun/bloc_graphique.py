@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 import polars as pl
 import polars.selectors as cs
 import streamlit as st
 
-from analytics.charts.figure import CONFIG, enlarge
+from analytics.charts.figure import CONFIG, Figure, enlarge
 from analytics.display import Colonne, write_rows
 
 
@@ -26,7 +25,7 @@ class Bloc:
     cle: str
     titre: str
     sous_titre: str
-    figure: go.Figure
+    figure: Figure
     alt: str
     phrase: str
     tableau: str

@@ -20,6 +20,8 @@ STRICT = "strict"
 FOURCHETTE = "fourchette"
 OUI = "oui"
 
+NO_YEAR = "aucune"
+
 _MEMORY = "vigie_demande"
 _ADDRESS = "vigie_adresse"
 _NOTICES = "vigie_avis"
@@ -41,6 +43,10 @@ class Choix:
         """List the years of data, the last first."""
         return list(range(self.dernier.year, self.premier.year - 1, -1))
 
+    def before(self, annee: int) -> list[int]:
+        """List the years of data before one."""
+        return [earlier for earlier in reversed(self.annees) if earlier < annee]
+
     def mois(self, annee: int) -> list[int]:
         """List the months of a year that have data, or could have."""
         first = self.premier.month if annee == self.premier.year else 1
@@ -50,7 +56,10 @@ class Choix:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is shown. `cour` is always one the reader may see; `groupe` and `activite` may be all."""
+    """What is shown. `cour` is always one the reader may see; `groupe` and `activite` may be all.
+
+    `comparer` lists the earlier years drawn beside `annee`; `None`: all of them.
+    """
 
     annee: int
     mois: int
@@ -60,7 +69,7 @@ class Selection:
     connu_le: date | None
     fourchette: bool
     presentation: bool
-    comparer: bool
+    comparer: tuple[int, ...] | None
 
     @property
     def periode(self) -> Periode:
@@ -68,7 +77,7 @@ class Selection:
         return Periode(date(self.annee, self.mois, 1))
 
     @property
-    def cle(self) -> tuple[str | int | bool | None, ...]:
+    def cle(self) -> tuple[Any, ...]:
         """Give the scalars that name this selection in a cache, whatever the type size."""
         return tuple(
             str(value) if isinstance(value, date) else value
@@ -89,7 +98,7 @@ class Selection:
             "connu_le": chosen.connu_le.isoformat() if chosen.connu_le else "",
             "mode": FOURCHETTE if chosen.fourchette else "",
             "presentation": OUI if chosen.presentation else "",
-            "comparer": "" if chosen.comparer else "non",
+            "comparer": write_years(chosen.comparer),
         }
         return {name: value for name, value in written.items() if value}
 
@@ -157,10 +166,11 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
     activite = demande.get("activite", "")
     if activite and activite not in choix.activites:
         notices.append(f"L'activité « {activite} » n'existe pas : toutes les activités sont affichées.")
+    comparer, said = _parse_years(demande.get("comparer", ""), choix.before(annee))
+    notices.extend(said)
     for name, known in (
         ("mode", (STRICT, FOURCHETTE)),
         ("presentation", (OUI, "non")),
-        ("comparer", (OUI, "non")),
     ):
         if demande.get(name) and demande[name] not in known:
             notices.append(
@@ -176,9 +186,31 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
         connu_le=connu_le,
         fourchette=demande.get("mode") == FOURCHETTE,
         presentation=demande.get("presentation") == OUI,
-        comparer=demande.get("comparer") != "non",
+        comparer=comparer,
     )
     return selection, tuple(wording.typeset(notice) for notice in notices)
+
+
+def write_years(annees: tuple[int, ...] | None) -> str:
+    """Write the years compared as an address says them; nothing when they are all compared."""
+    if annees is None:
+        return ""
+    return ",".join(str(annee) for annee in annees) or NO_YEAR
+
+
+def _parse_years(text: str, earlier: Sequence[int]) -> tuple[tuple[int, ...] | None, tuple[str, ...]]:
+    if not text:
+        return None, ()
+    if text == NO_YEAR:
+        return (), ()
+    asked = [_parse_number(part) for part in text.split(",")]
+    kept = tuple(sorted({annee for annee in asked if annee in earlier and annee is not None}))
+    if len(kept) == len(asked):
+        return kept, ()
+    return None, (
+        f"Le lien demande de comparer « {text} », qui n'est pas une liste d'années antérieures avec des "
+        "données : toutes sont comparées.",
+    )
 
 
 def _parse_number(text: str) -> int | None:
@@ -249,7 +281,8 @@ def draw(selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activi
             help_text="Ajoute, au-dessus de ce qui est déclaré, un plafond plausible pour les réponses "
             "manquantes. Sans elle, seul ce qui est déclaré compte.",
         )
-        _toggle("comparer", "Comparer les années", selection.comparer, OUI, off="non")
+        if earlier := choix.before(selection.annee):
+            _compare(earlier, selection.comparer)
         _toggle(
             "presentation",
             "Présentation",
@@ -297,6 +330,24 @@ def _select(
     )
 
 
+def _compare(earlier: Sequence[int], chosen: tuple[int, ...] | None) -> None:
+    """Draw the choice of the earlier years; all of them is written as none in particular."""
+    key = "filtre_comparer"
+
+    def written(years: list[int]) -> str:
+        return "" if set(years) == set(earlier) else write_years(tuple(sorted(years)))
+
+    st.session_state[key] = list(earlier if chosen is None else chosen)
+    st.pills(
+        "Comparer à",
+        list(earlier),
+        key=key,
+        selection_mode="multi",
+        on_change=_choose_from,
+        args=("comparer", key, written),
+    )
+
+
 def _toggle(
     name: str, label: str, value: bool, on: str, *, off: str = "", help_text: str | None = None
 ) -> None:
@@ -327,6 +378,7 @@ def _choose(name: str, value: str) -> None:
         request[name] = value
     if name == "annee":
         request.pop("mois", None)
+        request.pop("comparer", None)
     st.session_state[_MEMORY] = request
     st.session_state.pop(_NOTICES, None)
 

@@ -248,12 +248,13 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         calcul.mensuel, calcul.reponses, periode=periode, objectif=calcul.objectif, fourchette=ranged
     )
     others: list[dy.DataFrame[indicators.Trajectoire]] = []
-    if selection.comparer:
-        for annee in range(calcul.contexte.choix.premier.year, periode.annee):
-            earlier = Periode(date(annee, 12, 1))
-            others.append(
-                indicators.trace_year(calcul.mensuel, calcul.reponses, periode=earlier, objectif=None)
+    earlier = calcul.contexte.choix.before(periode.annee)
+    for annee in earlier if selection.comparer is None else selection.comparer:
+        others.append(
+            indicators.trace_year(
+                calcul.mensuel, calcul.reponses, periode=Periode(date(annee, 12, 1)), objectif=None
             )
+        )
     frame = display.label_trajectory([*others, traced])
     columns = [*display.TRAJECTORY_COLUMNS]
     if ranged is not None:

@@ -1,11 +1,11 @@
 from datetime import date
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import coverage
+from data.reference import Reference
 from tests.analytics.frames import expected, total, totals
 
 JAN, FEB, MAR = date(2009, 1, 1), date(2009, 2, 1), date(2009, 3, 1)
@@ -104,11 +104,6 @@ answers = st.dictionaries(
 in_force = st.sets(st.tuples(st.sampled_from(MONTHS), st.sampled_from(COURTS)), min_size=1)
 
 
-def build(said: dict[tuple[date, str], int], due: set[tuple[date, str]]) -> tuple[object, pl.DataFrame]:
-    known = totals([total(mois, court, cour_of(court), value) for (mois, court), value in said.items()])
-    return known, expected([(mois, court, cour_of(court)) for mois, court in sorted(due)])
-
-
 @settings(max_examples=40, deadline=None)
 @given(said=answers, due=in_force)
 def test_low_never_exceeds_high_and_the_country_is_the_sum_of_the_cours(
@@ -161,10 +156,7 @@ def test_the_order_of_rows_changes_nothing(
 
 
 @pytest.mark.parametrize("month", [JAN, date(2009, 12, 1), date(2011, 1, 1)])
-def test_every_juridiction_in_force_is_expected_once(month: date, reference: object) -> None:
-    from data.reference import Reference
-
-    assert isinstance(reference, Reference)
+def test_every_juridiction_in_force_is_expected_once(month: date, reference: Reference) -> None:
     due = reference.attendues(month, month)
     assert due["juridiction"].n_unique() == due.height
     assert coverage.count_answers(totals([]), due)["attendues"].sum() == due.height

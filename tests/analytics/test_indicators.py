@@ -272,8 +272,11 @@ def test_the_country_is_the_sum_of_the_cours_not_their_average(
 
 def test_months_outside_the_period_do_not_count(reference: Reference, parametres: Parametres) -> None:
     frame = aggregate(
-        [(date(2008, 12, 1), "CA-1", "JAP", 5, 5), (date(2009, 9, 1), "CA-1", "JAP", 3, 2)]
-        + [(date(2009, 10, 1), "CA-1", "JAP", 7, 7)]
+        [
+            (date(2008, 12, 1), "CA-1", "JAP", 5, 5),
+            (date(2009, 9, 1), "CA-1", "JAP", 3, 2),
+            (date(2009, 10, 1), "CA-1", "JAP", 7, 7),
+        ]
     )
     bilan = indicators.assess_whole(
         indicators.sum_activities(frame, reference.activites),
@@ -437,8 +440,8 @@ def test_tells_rises_and_falls_in_grammatical_french(parametres: Parametres) -> 
     )
     assert told[1].endswith(f"{nb}; 1{nb}juridiction n'a pas répondu.")
     assert told[2] == (
-        f"1{nb}juridiction qui répondait depuis au moins 2{nb}mois n'a rien déclaré pour juillet{nb}2009{nb}: "
-        "TPI de Mamoudzou."
+        f"1{nb}juridiction qui répondait depuis au moins 2{nb}mois n'a rien déclaré "
+        f"pour juillet{nb}2009{nb}: TPI de Mamoudzou."
     )
     assert told[3] == f"1{nb}donnée de juillet{nb}2009 paraît étonnante et reste à vérifier."
 

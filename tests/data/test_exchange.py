@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import UserFacingError
+from data.collecte.text import as_typed
 from data.exchange import READ_ME, sheet_name, write_table
 from data.reference import load_reference
 from tests.data.collecte.saisie import judging, lines, reading
@@ -126,8 +127,6 @@ def test_no_csv_cell_begins_like_a_formula_and_each_comes_back(texts: list[str])
     written = write_table(pl.DataFrame({"texte": texts}), "csv", sheet="x").decode("utf-8-sig")
     cells = [row[0] if row else "" for row in csv.reader(io.StringIO(written, newline=""), delimiter=";")][1:]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
-    from data.collecte.read import as_typed
-
     assert pl.DataFrame({"t": cells}).select(as_typed(pl.col("t"))).to_series().to_list() == texts
 
 

@@ -1,0 +1,85 @@
+"""Totals lines: recognised, compared with the sum of the lines, and never counted as data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from analytics.wording import number, typeset
+from data.collecte.figures import is_total, read_amounts, read_counts
+from data.collecte.natures import Nature
+
+
+@dataclass(frozen=True)
+class Total:
+    """A totals line: never data; `message` says in French when it is not the sum of the lines."""
+
+    ligne: int
+    libelle: str
+    juste: bool
+    message: str
+
+
+def set_totals_aside(
+    nature: Nature, lignes: pl.DataFrame, present: Sequence[str]
+) -> tuple[pl.DataFrame, tuple[Total, ...]]:
+    """Take the totals lines out, each compared with the sum of the lines it speaks of."""
+    keys = [nom for nom in nature.cles if nom in present]
+    looks_total = pl.any_horizontal(
+        pl.col(nom)
+        .str.contains(r"(?i)^['\s\u{a0}]*(?:sous[\s\-]*)?(?:total|totaux|ensemble)\b")
+        .fill_null(value=False)
+        for nom in keys
+    )
+    totals = lignes.filter(looks_total)
+    if totals.is_empty():
+        return lignes, ()
+    counted = [nom for nom in nature.chiffres if nom in present]
+    rest = lignes.filter(~looks_total)
+    figures = rest.select(*keys, *(_amounts(nature, nom, rest[nom]).alias(nom) for nom in counted))
+    found: list[Total] = []
+    for row in totals.head(1_000).iter_rows(named=True):
+        spoken = [nom for nom in keys if (row[nom] or "").strip() and not is_total(row[nom])]
+        part = figures.filter(pl.col(nom) == row[nom] for nom in spoken) if spoken else figures
+        found.append(_checked_total(nature, row, part, counted, keys))
+    return rest, tuple(found)
+
+
+def _amounts(nature: Nature, nom: str, texts: pl.Series) -> pl.Series:
+    read = read_amounts if nature.champ(nom).genre == "montant" else read_counts
+    return read(texts)["valeur"]
+
+
+def _checked_total(
+    nature: Nature,
+    row: dict[str, str | None],
+    part: pl.DataFrame,
+    counted: Sequence[str],
+    keys: Sequence[str],
+) -> Total:
+    ligne = int(row["ligne"] or 0)
+    libelle = next(((row[nom] or "").strip() for nom in keys if is_total(row[nom] or "")), "Total")[:60]
+    gaps: list[str] = []
+    for nom in counted:
+        announced = _amounts(nature, nom, pl.Series([row[nom]], dtype=pl.String))[0]
+        if announced is None:
+            continue
+        computed = part[nom].sum() or 0
+        digits = 2 if nature.champ(nom).genre == "montant" else 0
+        if announced != computed:
+            gaps.append(
+                f"{nature.champ(nom).libelle} : {number(announced, digits)} annoncés, "
+                f"{number(computed, digits)} en additionnant les lignes"
+            )
+    if not gaps:
+        return Total(
+            ligne, libelle, juste=True, message=typeset(f"Ligne {ligne}, « {libelle} » : somme exacte.")
+        )
+    return Total(
+        ligne,
+        libelle,
+        juste=False,
+        message=typeset(
+            f"Ligne {ligne}, « {libelle} », {' ; '.join(gaps)} : vérifiez qu'il ne manque pas de ligne."
+        ),
+    )

@@ -1,0 +1,230 @@
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import polars as pl
+import pytest
+
+from analytics import coverage, display, indicators
+from analytics.charts.bars import draw_bars
+from analytics.charts.figure import CONFIG, enlarge
+from analytics.charts.grids import draw_answers, draw_intensity
+from analytics.charts.panels import draw_panels
+from analytics.charts.strip import draw_strip
+from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
+from analytics.charts.trajectory import draw_trajectory
+from analytics.indicators import Objectif, Periode
+from data.reference import Reference
+from tests.analytics.frames import aggregate, expected, total, totals
+
+JAN, FEB, MAR = (date(2009, rank, 1) for rank in range(1, 4))
+
+
+def described(figure: go.Figure) -> dict[str, Any]:
+    spec: dict[str, Any] = getattr(figure, "to_plotly_json")()  # noqa: B009
+    return spec
+
+
+def trajectory(reference: Reference, *, ranged: bool) -> pl.DataFrame:
+    frame = aggregate([(JAN, "CA-1", "JAP", 5, 4), (MAR, "CA-1", "JAP", 3, 3)])
+    known = totals([total(JAN, "TGI-A", "CA-1", 4), total(MAR, "TGI-A", "CA-1", 3)])
+    due = expected([(mois, "TGI-A", "CA-1") for mois in (JAN, FEB, MAR)])
+    traced = indicators.trace_year(
+        indicators.sum_activities(frame, reference.activites),
+        coverage.count_answers(known, due),
+        periode=Periode(MAR),
+        objectif=Objectif(2009, 24_000, Fraction(1, 20), "x", illustratif=False, hypothese=False),
+        fourchette=coverage.bound(known, due) if ranged else None,
+    )
+    return display.label_trajectory([traced])
+
+
+def test_a_missing_month_breaks_the_line(reference: Reference) -> None:
+    spec = described(draw_trajectory(trajectory(reference, ranged=False), dark=False, height=300))
+    target, line = spec["data"]
+    assert list(line["y"])[:4] == [4, None, 7, None]
+    assert line["connectgaps"] is False
+    assert target["line"]["dash"] == "dash"
+    assert list(target["y"])[-1] == 1_200
+    assert spec["layout"]["yaxis"]["rangemode"] == "tozero"
+    assert spec["layout"]["xaxis"]["ticktext"][1] == "févr."
+    assert {note["text"] for note in spec["layout"]["annotations"]} == {
+        "2009<br>7",
+        "Objectif<br>1\u202f200",
+    }
+
+
+def test_the_range_is_a_band_up_to_its_ceiling(reference: Reference) -> None:
+    spec = described(draw_trajectory(trajectory(reference, ranged=True), dark=True, height=300))
+    band = spec["data"][0]
+    assert band["fill"] == "toself"
+    assert max(band["y"]) == 11  # 4 + 4 plausible in February + 3
+    assert any(note["text"] == "Au plus<br>11" for note in spec["layout"]["annotations"])
+
+
+def test_labels_of_one_month_never_overlap() -> None:
+    frame = pl.DataFrame(
+        {
+            "annee": [2009] * 12,
+            "rang": range(1, 13),
+            "cumul": [100] * 12,
+            "haut": [None] * 12,
+            "objectif_cumule": [101.0] * 12,
+            "libelle_cumul": ["a"] * 12,
+            "libelle_objectif": ["b"] * 12,
+            "libelle_haut": [""] * 12,
+            "texte": [""] * 12,
+        },
+        schema_overrides={"haut": pl.Int64},
+    )
+    notes = described(draw_trajectory(frame, dark=False, height=300))["layout"]["annotations"]
+    levels = sorted(note["y"] for note in notes)
+    assert levels[1] - levels[0] > 10  # a tenth of the scale
+
+
+def standing(atteintes: dict[str, float | None], *, etat: str | None = None) -> pl.DataFrame:
+    states = [
+        etat
+        if etat is not None
+        else "Non déterminé"
+        if value is None
+        else "En avance"
+        if value >= 1.05
+        else "En retard"
+        for value in atteintes.values()
+    ]
+    return display.place_tiles(
+        pl.DataFrame(  # pyright: ignore[reportArgumentType]
+            {
+                "cour": list(atteintes),
+                "nom_court": list(atteintes),
+                "atteinte": list(atteintes.values()),
+                "part_reponse": [0.5] * len(atteintes),
+                "etat": states,
+                "glyphe": [indicators.GLYPHS[state] for state in states],
+            }
+        )
+    )
+
+
+def test_every_cour_has_its_own_place_on_the_map(reference: Reference) -> None:
+    codes = reference.cours["cour"].to_list()
+    assert set(codes) == set(display.TILES)
+    for year in (2009, 2010, 2011, 2012):
+        here = set(reference.attendues(date(year, 1, 1), date(year, 12, 1))["cour"])
+        places = [display.TILES[code][:2] for code in codes if code in here]
+        assert len(set(places)) == len(places), year
+
+
+def test_tiles_carry_glyph_value_and_name_and_a_colour_by_class() -> None:
+    placed = standing({"CA-DOUAI": 0.1, "CA-PARIS": 1.2, "CA-LYON": None, "CA-NEUVE": 0.96})
+    spec = described(draw_tiles(placed, dark=False, height=300))
+    (points,) = spec["data"]
+    assert list(points["customdata"]) == ["CA-DOUAI", "CA-PARIS", "CA-LYON", "CA-NEUVE"]
+    assert points["text"][0].startswith("▼\u00a010\u00a0%<br>")
+    assert "Douai" in points["text"][0]
+    assert "n.d." in points["text"][2]
+    fills = [shape["fillcolor"] for shape in spec["layout"]["shapes"]]
+    assert fills == [FILLS[0], FILLS[5], UNKNOWN_FILL[False], FILLS[4]]
+    assert points["y"][3] == 8.25  # a cour the grid does not know is not left out
+
+
+def test_the_colour_of_a_tile_does_not_affirm_what_is_not_determined() -> None:
+    assert standing({"CA-DOUAI": 0.1}, etat="En retard")["classe"].to_list() == [0]
+    assert standing({"CA-DOUAI": 0.1}, etat="Non déterminé")["classe"].to_list() == [None]
+
+
+def test_answers_show_a_glyph_in_every_cell(reference: Reference) -> None:
+    known = totals(
+        [total(JAN, "TGI-LILLE", "CA-DOUAI", 1), total(FEB, "CA-DOUAI", "CA-DOUAI", 1, lots=(1, 2))]
+    )
+    due = expected([(mois, court, "CA-DOUAI") for mois in (JAN, FEB) for court in ("TGI-LILLE", "CA-DOUAI")])
+    laid = display.lay_out_answers(coverage.describe_answers(known, due), reference.juridictions)
+    (heat,) = described(draw_answers(laid, dark=False))["data"]
+    assert list(heat["y"]) == ["CA de Douai", "TGI de Lille"]  # the cour first
+    assert list(heat["x"]) == ["janv.", "févr."]
+    assert [list(line) for line in heat["text"]] == [["·", "C"], ["✓", "·"]]
+
+
+def test_bars_start_at_zero_and_say_when_there_is_no_answer() -> None:
+    frame = pl.DataFrame({"nom": ["a", "b"], "valeur": [3, None], "texte": ["3", "n.r."]})
+    spec = described(draw_bars(frame, dark=False))
+    assert list(spec["data"][0]["x"]) == [3, 0]
+    assert list(spec["data"][0]["text"]) == ["3", "n.r."]
+    assert spec["layout"]["xaxis"]["range"][0] == 0
+
+
+def test_the_strip_draws_its_own_cour_apart() -> None:
+    frame = pl.DataFrame(
+        {"valeur": [0.2, None, 1.4], "soi": [False, False, True], "texte": ["x", "y", "Douai : 140 %"]}
+    )
+    spec = described(draw_strip(frame, dark=False))
+    peers, own = spec["data"]
+    assert list(peers["x"]) == [0.2]
+    assert own["marker"]["color"] == "#000091"
+    assert peers["marker"]["color"] == "#929292"
+    assert spec["layout"]["xaxis"]["ticktext"][1] == "50\u00a0%"
+    assert any(note["text"] == "Douai : 140 %" for note in spec["layout"]["annotations"])
+
+
+def test_panels_draw_the_two_columns_and_name_the_structural_zeros(reference: Reference) -> None:
+    frame = aggregate(
+        [
+            (JAN, "CA-1", "JAP", 5, 4),
+            (MAR, "CA-1", "JAP", 3, 3),
+            (JAN, "CA-1", "DELIBERE_INTERETS_CIVILS", 0, 0),
+        ]
+    )
+    series = indicators.trace_activities(frame, reference.activites, debut=JAN, fin=MAR)
+    summed = indicators.sum_up_activities(series)
+    panels = display.arrange_panels(series, summed, focus="DELIBERE_INTERETS_CIVILS")
+    spec = described(draw_panels(panels, dark=False))
+    notes = [note["text"] for note in spec["layout"]["annotations"]]
+    assert notes[0] == "<b>Délibérés, intérêts civils</b><br>s.o. sur toute la période"
+    assert notes[1] == "<b>Juge de l'application des peines</b><br>88\u00a0% ont évité une extraction"
+    assert list(spec["data"][0]["y"]) == [None, None, None]
+    assert list(spec["data"][3]["y"]) == [4, None, 3]
+    assert spec["data"][3]["connectgaps"] is False
+
+
+def test_no_more_than_eight_categories_then_others(reference: Reference) -> None:
+    frame = aggregate([(JAN, "CA-1", code, 10, 5) for code in reference.activites["activite"]])
+    series = indicators.trace_activities(frame, reference.activites, debut=JAN, fin=JAN)
+    summed = indicators.sum_up_activities(series)
+    ranked = display.rank_activities(summed, mesure="visioconferences")
+    assert ranked.height == 8
+    assert ranked["nom"].to_list()[-1] == "Autres"
+    assert ranked["valeur"].sum() == summed["visioconferences"].sum() == 220
+    panels = display.arrange_panels(series, summed, focus=None)
+    assert panels["nom"].n_unique() == 8
+    assert panels["visioconferences"].sum() == 220
+
+
+def test_the_crossing_writes_every_cell(reference: Reference) -> None:
+    frame = aggregate([(JAN, "CA-AGEN", "JAP", 4, 1), (JAN, "CA-PARIS", "JAP", 100, 1)])
+    crossed = display.cross_cours_and_activities(
+        frame, reference.activites, reference.cours, periode=Periode(JAN)
+    )
+    (heat,) = described(draw_intensity(crossed, dark=False))["data"]
+    column = list(heat["x"]).index("Juge de l'application des peines")
+    assert list(heat["y"]) == ["Agen", "Paris"]
+    assert heat["text"][0][column] == "4"
+    assert heat["z"][0][column] == pytest.approx(0.2)  # √(4 / 100)
+    assert heat["text"][0][list(heat["x"]).index("Correctionnel, prévenu")] == "s.o."
+    assert heat["text"][0][0] == "n.r."
+
+
+def test_a_projection_enlarges_a_copy() -> None:
+    figure = draw_bars(pl.DataFrame({"nom": ["a"], "valeur": [3], "texte": ["3"]}), dark=False)
+    larger = described(enlarge(figure))
+    assert larger["layout"]["font"]["size"] == pytest.approx(12 * 1.3)
+    assert described(figure)["layout"]["font"]["size"] == 12
+
+
+def test_plotly_speaks_french_and_fetches_nothing() -> None:
+    assert CONFIG["locale"] == "fr"
+    assert CONFIG["locales"]["fr"]["format"]["decimal"] == ","
+    spec = described(draw_bars(pl.DataFrame({"nom": ["a"], "valeur": [3], "texte": ["3"]}), dark=True))
+    assert spec["layout"]["separators"] == ",\u202f"
+    assert "http" not in str(spec)

@@ -1,0 +1,138 @@
+"""French to the space."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import wording
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "written"),
+    [
+        (0, 0, "0"),
+        (999, 0, "999"),
+        (1204, 0, "1\u202f204"),
+        (155000, 0, "155\u202f000"),
+        (63.5, 1, "63,5"),
+        (-5, 0, "\u22125"),
+        (Decimal("1234.5"), 2, "1\u202f234,50"),
+        (Fraction(147250, 20), 1, "7\u202f362,5"),
+        (2.5, 0, "3"),
+        (-2.5, 0, "\u22123"),
+        (Fraction(5, 2), 0, "3"),
+        # Binary floats hide 2.675 just below: what was written is what is rounded.
+        (2.675, 2, "2,68"),
+        (-0.04, 1, "0,0"),
+        (None, 0, "n.d."),
+        (float("nan"), 0, "n.d."),
+    ],
+)
+def test_numbers(value: int | float | Decimal | Fraction | None, digits: int, written: str) -> None:
+    assert wording.number(value, digits) == written
+
+
+def test_signs_shares_and_units() -> None:
+    assert wording.number(5, signed=True) == "+5"
+    assert wording.number(0, signed=True) == "0"
+    assert wording.percent(0.05) == "5,0\u00a0%"
+    assert wording.percent(Fraction(3, 2), 0) == "150\u00a0%"
+    assert wording.percent(-0.05, signed=True) == "\u22125,0\u00a0%"
+    assert wording.percent(None) == "n.d."
+    assert wording.points(0.012) == "+1,2\u00a0pt"
+    assert wording.with_unit(Fraction(127, 2), "ETPT", 1) == "63,5\u00a0ETPT"
+    assert wording.with_unit(Decimal("1234.5"), "€", 2) == "1\u202f234,50\u00a0€"
+    assert wording.with_unit(None, "€") == "n.d."
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(0, 4))
+def test_a_written_number_reads_back(value: int, digits: int) -> None:
+    exact = Decimal(value).scaleb(-digits)
+    written = wording.number(exact, digits)
+    back = written.replace("\u202f", "").replace(",", ".").replace("\u2212", "-")
+    assert Decimal(back) == exact
+    assert wording.number(Fraction(exact), digits) == written
+
+
+def test_agreement_begins_at_two() -> None:
+    assert [wording.count(n, "cour") for n in (0, 1, 2, 1204)] == [
+        "0\u00a0cour",
+        "1\u00a0cour",
+        "2\u00a0cours",
+        "1\u202f204\u00a0cours",
+    ]
+    assert wording.count(3, "refus", "refus") == "3\u00a0refus"
+
+
+def test_dates() -> None:
+    assert wording.month(date(2009, 8, 1)) == "août\u00a02009"
+    assert wording.short_month(date(2009, 2, 1)) == "févr.\u00a02009"
+    assert wording.long_date(date(2009, 3, 1)) == "1er\u00a0mars\u00a02009"
+    assert wording.long_date(date(2009, 2, 5)) == "5\u00a0février\u00a02009"
+    assert wording.short_date(date(2009, 2, 5)) == "05/02/2009"
+
+
+@pytest.mark.parametrize(
+    ("nom", "place", "of", "at"),
+    [
+        ("Cour d'appel d'Agen", "Agen", "d'Agen", "à Agen"),
+        ("Cour d'appel de Rennes", "Rennes", "de Rennes", "à Rennes"),
+        ("Tribunal de grande instance du Mans", "Le Mans", "du Mans", "au Mans"),
+        (
+            "Tribunal de grande instance des Sables-d'Olonne",
+            "Les Sables-d'Olonne",
+            "des Sables-d'Olonne",
+            "aux Sables-d'Olonne",
+        ),
+        ("Tribunal de grande instance d'Évry", "Évry", "d'Évry", "à Évry"),
+        ("Tribunal de grande instance d'Hazebrouck", "Hazebrouck", "d'Hazebrouck", "à Hazebrouck"),
+        ("Tribunal de grande instance de La Rochelle", "La Rochelle", "de La Rochelle", "à La Rochelle"),
+        ("Cour d'appel de Fort-de-France", "Fort-de-France", "de Fort-de-France", "à Fort-de-France"),
+    ],
+)
+def test_names_elide(nom: str, place: str, of: str, at: str) -> None:
+    assert wording.place_of(nom) == place
+    assert wording.of_place(place) == of
+    assert wording.at_place(place) == at
+
+
+def test_every_court_s_label_says_its_town(reference: "object") -> None:
+    from data.reference import load_reference
+
+    for nom, ville in load_reference().juridictions.select("nom", "ville").iter_rows():
+        # The full name is the town's, joined as French joins it, save where the law says more.
+        if "(" in nom or "Réunion" in nom or "Miquelon" in nom:
+            continue
+        assert nom.endswith(" " + wording.of_place(ville)), nom
+
+
+def test_the_key_of_a_name_forgives_how_it_is_typed() -> None:
+    assert wording.unaccented("Cour d’appel d'Aix–en–Provence") == wording.unaccented(
+        "COUR D'APPEL D'AIX EN PROVENCE"
+    )
+    assert wording.unaccented("cœur") == "coeur"
+
+
+def test_collation_ignores_the_kind_of_court_and_accents() -> None:
+    names = [
+        "Cour d'appel de Paris",
+        "Cour d'appel d'Orléans",
+        "Cour d'appel d'Amiens",
+        "Cour d'appel de Nîmes",
+    ]
+    assert [wording.place_of(n) for n in sorted(names, key=wording.collation_key)] == [
+        "Amiens",
+        "Nîmes",
+        "Orléans",
+        "Paris",
+    ]
+
+
+def test_enumeration() -> None:
+    assert wording.enumeration([]) == ""
+    assert wording.enumeration(["A"]) == "A"
+    assert wording.enumeration(["A", "B", "C"]) == "A, B et C"

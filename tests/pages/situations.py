@@ -1,0 +1,142 @@
+"""Situations built by hand, and the pages run on them as the router runs them."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+
+import dataframely as dy
+import polars as pl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.schemas import (
+    NATIONAL,
+    AgregatActivite,
+    BaseAnnuelle,
+    CreditsVacataires,
+    Equipements,
+    Interieur,
+    Lots,
+    Perimetre,
+    TotalJuridiction,
+)
+from pages.commun import lecture
+from pages.commun.lecture import Situation
+from tests.analytics.frames import aggregate, total, totals
+
+COURTS = {"TGI-LILLE": "CA-DOUAI", "TGI-ARRAS": "CA-DOUAI", "TGI-LYON": "CA-LYON"}
+MONTHS = [date(2009, rank, 1) for rank in range(1, 10)]
+KNOWN = datetime(2009, 10, 12, 8, tzinfo=UTC)
+
+
+def empty() -> Situation:
+    """A store that nobody has written to."""
+    return _situation(aggregate([]), totals([]), demo=False)
+
+
+def ordinary(
+    perimetre: Perimetre = NATIONAL, *, annee: int = 2009, demo: bool = False, alertes: Iterable[date] = ()
+) -> Situation:
+    """Nine months of a year: Arras silent in September, eight avoided a month for each answer."""
+    months = [mois.replace(year=annee) for mois in MONTHS]
+    said = [
+        (mois, court, cour)
+        for mois in months
+        for court, cour in COURTS.items()
+        if not (court == "TGI-ARRAS" and mois == months[-1])
+    ]
+    rows = [total(mois, court, cour, 8, visio=15) for mois, court, cour in said]
+    by_cour: dict[tuple[date, str], int] = {}
+    for mois, _, cour in said:
+        by_cour[mois, cour] = by_cour.get((mois, cour), 0) + 1
+    cells = [(mois, cour, "JAP", 12 * n, 8 * n) for (mois, cour), n in by_cour.items()]
+    cells += [(mois, cour, "GAV_PROLONGATION", 3 * n, 0) for (mois, cour), n in by_cour.items()]
+    return _situation(
+        AgregatActivite.cast(perimetre.restrict(aggregate(cells))),
+        TotalJuridiction.cast(perimetre.restrict(totals(rows))),
+        perimetre=perimetre,
+        demo=demo,
+        alertes=alertes,
+    )
+
+
+def two_years() -> Situation:
+    """Nine months of 2009, then nine of 2010."""
+    first, second = ordinary(), ordinary(annee=2010)
+    return _situation(
+        AgregatActivite.cast(pl.concat([first.agregat, second.agregat])),
+        TotalJuridiction.cast(pl.concat([first.totaux, second.totaux])),
+        demo=False,
+    )
+
+
+def _situation(
+    agregat: dy.DataFrame[AgregatActivite],
+    totaux: dy.DataFrame[TotalJuridiction],
+    *,
+    perimetre: Perimetre = NATIONAL,
+    demo: bool,
+    alertes: Iterable[date] = (),
+) -> Situation:
+    lot = {
+        "lot": 1,
+        "nature": "declarations",
+        "origine": "import",
+        "auteur": "A",
+        "connu_le": KNOWN,
+        "fichier": "a.csv",
+        "sha256": "0" * 64,
+        "forme": "longue",
+        "encodage": None,
+        "lues": 1,
+        "acceptees": 1,
+        "inchangees": 0,
+        "refusees": 0,
+        "non_reponses": 0,
+        "alertes": 0,
+    }
+    written = [lot] if agregat.height else []
+    return Situation(
+        revision=1,
+        lot=1,
+        connu_le=None,
+        demo=demo,
+        perimetre=perimetre,
+        agregat=agregat,
+        totaux=totaux,
+        bases=BaseAnnuelle.create_empty(),
+        interieur=Interieur.create_empty(),
+        credits=CreditsVacataires.create_empty(),
+        equipements=Equipements.create_empty(),
+        lots=Lots.validate(pl.DataFrame(written, schema=Lots.create_empty().schema)),
+        alertes=pl.DataFrame({"mois": list(alertes)}, schema={"mois": pl.Date}),
+    )
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch,
+    situation: Situation | Callable[[date | None], Situation],
+    page: str,
+    **query: str,
+) -> AppTest:
+    """Run one page on a situation, with the query of an address."""
+
+    def give(day: date | None) -> Situation:
+        return situation(day) if callable(situation) else situation
+
+    monkeypatch.setattr(lecture, "situation", give)
+    st.cache_resource.clear()
+    at = AppTest.from_string(f"from pages import {page}\n{page}.render()\n", default_timeout=30)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    """Everything the page says, as one text."""
+    html = " ".join(element.proto.body for element in at.get("html"))
+    metrics = " ".join(f"{metric.label} {metric.value} {metric.delta}" for metric in at.metric)
+    links = " ".join(element.proto.label for element in at.get("page_link"))
+    return f"{html} {metrics} {links}"

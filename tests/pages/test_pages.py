@@ -1,0 +1,246 @@
+import json
+import re
+from datetime import date
+from html import unescape
+from typing import Any
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.display import Colonne
+from analytics.schemas import Perimetre
+from data.exchange import write_table
+from pages.commun import lecture
+from pages.commun.bloc_graphique import prepare_export, write_plain_table
+from pages.commun.lecture import Situation
+from pages.commun.navigation import escape_markdown
+from tests.pages.situations import empty, ordinary, run, two_years, words
+
+NB, NARROW = "\u00a0", "\u202f"
+PAGES = ("synthese", "cour", "activites", "methode")
+ENGLISH = r"\b(None|NaN|nan|null|undefined|Choose|Select|Search|Loading|Error)\b"
+
+
+def asked(at: AppTest, name: str) -> str:
+    """Give what the address of the page says."""
+    value = at.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_data_each_page_says_what_to_do_next(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    at = run(monkeypatch, empty(), page)
+    assert "Pas encore de données" in words(at)
+    assert [link.proto.page for link in at.get("page_link")] == ["donnees"]
+    assert not at.get("plotly_chart")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_draws_in_french_without_any_hole(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    at = run(monkeypatch, ordinary(demo=True), page)
+    said = words(at)
+    assert not re.search(ENGLISH, said)
+    assert f"Données de démonstration{NB}: fictives" in said
+    assert "données à fin septembre\u00a02009, connues au 12/10/2009" in said
+    for chart in at.get("plotly_chart"):
+        assert chart.proto.alt
+        assert "NaN" not in chart.proto.spec
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_real_data_bear_no_banner(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    assert "vigie-demo'" not in words(run(monkeypatch, ordinary(), page))
+
+
+@pytest.mark.parametrize("page", ["synthese", "cour", "activites"])
+def test_a_bad_link_is_said_in_french_and_replaced(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    at = run(monkeypatch, ordinary(), page, annee="1850", mois="<script>", cour="CA-NULLE", connu_le="demain")
+    said = words(at)
+    assert "l'année «\u00a01850\u00a0»" in unescape(said)
+    assert "&lt;script&gt;" in said
+    assert "<script>" not in said
+    assert "CA-NULLE" in said
+    assert asked(at, "annee") == "2009"
+    assert asked(at, "mois") == "9"
+    at.run()
+    assert "1850" in words(at)  # until the reader chooses something
+    at.selectbox(key="filtre_mois").select(3).run()
+    assert "1850" not in words(at)
+    assert asked(at, "mois") == "3"
+
+
+def test_the_synthesis_concludes_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese")
+    # 8 × (9 + 8 + 9) = 208 avoided; 7 750 × 9 / 12 = 5 812,5 expected. Three of 218 courts answer.
+    assert f"208{NB}extractions évitées sur 5{NARROW}813 attendues à cette date{NB}: non déterminé" in words(
+        at
+    )
+    values = {metric.label: metric.value for metric in at.metric}
+    assert values["Extractions évitées"] == "208"
+    assert values["Visioconférences"] == "390"  # 15 for each of the 26 answers
+    assert unescape(values["Avec extraction évitée"].replace("\\", "")) == f"66,7{NB}%"  # 8 / 12
+    assert len(at.metric) == 6
+    assert all(metric.help for metric in at.metric)
+
+
+def test_a_cour_is_opened_from_the_list_with_the_selection_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese", annee="2009", mois="6")
+    links = [link.proto for link in at.get("page_link")]
+    assert links
+    assert all("annee=2009&mois=6" in link.query_string for link in links)
+    assert [option for option in at.selectbox(key="ouvrir_cour").options if "Douai" in option] == ["Douai"]
+
+
+def test_the_search_ignores_case_and_accents(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese")
+    at.text_input(key="recherche_cour").input("NIMES").run()
+    shown: Any = at.dataframe[0].value
+    assert list(shown["Cour"]) == ["Nîmes"]
+
+
+def test_a_cour_shows_its_own_figures_and_where_its_target_comes_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = run(monkeypatch, ordinary(), "cour", cour="CA-DOUAI")
+    said = unescape(words(at))
+    assert "Cour d'appel de Douai" in said
+    assert {metric.label: metric.value for metric in at.metric}["Extractions évitées"] == "136"  # 8 × 17
+    assert "illustrative" in said  # no base was loaded: the key is printed beside the target
+    assert "TGI d'Arras" in said
+    charts = {json.loads(chart.proto.spec)["data"][0]["type"] for chart in at.get("plotly_chart")}
+    assert charts == {"scatter", "bar", "heatmap"}
+
+
+def test_a_reader_of_one_cour_never_sees_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ordinary(Perimetre.of(["CA-DOUAI"]))
+    at = run(monkeypatch, own, "cour", cour="CA-LYON")
+    said = unescape(words(at))
+    assert "n'est pas dans votre périmètre" in said
+    assert "TGI de Lyon" not in said
+    assert at.selectbox(key="filtre_cour").options == ["Douai"]
+    at = run(monkeypatch, own, "synthese")
+    assert {metric.label: metric.value for metric in at.metric}["Extractions évitées"] == "136"
+    assert "France entière" not in words(at)
+
+
+def test_one_perimeter_never_gets_what_was_computed_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese")
+
+    def restricted(_day: date | None) -> Situation:
+        return ordinary(Perimetre.of(["CA-LYON"]))
+
+    monkeypatch.setattr(lecture, "situation", restricted)
+    at.run()  # the caches are those of the first reader
+    assert {metric.label: metric.value for metric in at.metric}["Extractions évitées"] == "72"  # 8 × 9
+
+
+def test_the_situation_of_a_day_is_asked_for_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    days: list[date | None] = []
+
+    def give(day: date | None) -> Situation:
+        days.append(day)
+        return ordinary()
+
+    at = run(monkeypatch, give, "synthese", connu_le="2009-10-12")
+    assert days == [date(2009, 10, 12)]
+    assert "telle qu'elle était connue le 12\u00a0octobre\u00a02009" in unescape(words(at))
+    assert asked(at, "connu_le") == "2009-10-12"
+
+
+@pytest.mark.parametrize("annee", [2008, 2011, 2014])
+@pytest.mark.parametrize("page", ["synthese", "cour", "activites"])
+def test_a_year_without_objective_is_shown_without_one(
+    monkeypatch: pytest.MonkeyPatch, page: str, annee: int
+) -> None:
+    at = run(monkeypatch, ordinary(annee=annee), page)
+    assert page == "activites" or f"aucun objectif n'est fixé pour {annee}" in unescape(words(at))
+    assert not re.search(ENGLISH, words(at))
+
+
+def test_a_day_before_any_data_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give(day: date | None) -> Situation:
+        return ordinary() if day is None else empty()
+
+    at = run(monkeypatch, give, "synthese", connu_le="2009-01-02")
+    assert "Aucune déclaration n'est connue au 2\u00a0janvier\u00a02009" in unescape(words(at))
+    at.button(key="derniere_situation").click().run()
+    assert "208" in words(at)
+    assert "connu_le" not in at.query_params
+
+
+def test_the_years_compared_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lines(at: AppTest) -> int:
+        spec = json.loads(at.get("plotly_chart")[0].proto.spec)
+        return sum(trace["mode"] == "lines+markers" for trace in spec["data"])
+
+    at = run(monkeypatch, two_years(), "synthese")
+    assert lines(at) == 2
+    at.get("pills")[0].unselect(2009).run() if at.get("pills") else at.button_group[0].unselect(2009).run()
+    assert asked(at, "comparer") == "aucune"
+    assert lines(at) == 1
+
+
+def test_the_range_adds_a_ceiling_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    strict = words(run(monkeypatch, ordinary(), "synthese"))
+    ranged = words(run(monkeypatch, ordinary(), "synthese", mode="fourchette"))
+    assert "plafond plausible" not in strict
+    assert "plafond plausible des réponses manquantes" in ranged
+
+
+def test_a_group_contributes_and_keeps_the_states_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese", groupe="hors-objectif")
+    values = {metric.label: metric.value for metric in at.metric}
+    assert values["Extractions évitées"] == "0"
+    assert values["Visioconférences"] == "78"  # 3 for each of the 26 answers
+    assert "Contribution à l'objectif" in values
+    assert "portent sur toutes les activités" in words(at)
+
+
+def test_alerts_of_the_month_lead_to_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(alertes=[date(2009, 9, 1), date(2009, 8, 1)]), "synthese")
+    alert = [link.proto for link in at.get("page_link") if "étonnante" in link.proto.label]
+    assert [link.page for link in alert] == ["donnees"]
+
+
+def test_a_projection_hides_the_filters_but_its_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese", presentation="oui")
+    assert not [box for box in at.selectbox if str(box.key).startswith("filtre_")]
+    at.button(key="quitter_presentation").click().run()
+    assert "presentation" not in at.query_params
+    assert at.selectbox(key="filtre_annee").value == 2009
+
+
+def test_activities_not_legal_yet_are_without_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = words(run(monkeypatch, ordinary(), "activites"))
+    assert "s.o." in said
+    assert "la loi ne les permettait pas encore" in said
+
+
+def test_the_method_gives_formulas_parameters_and_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = unescape(words(run(monkeypatch, ordinary(), "methode")))
+    assert f"155{NARROW}000 × 5{NB}% = 7{NARROW}750" in said
+    assert "63,5 ETPT" in said
+    assert "GeoNames" in said
+    assert "n'est pas le questionnaire officiel" in said
+    assert "Choix de pilotage" in said
+
+
+def test_every_line_of_an_export_says_where_it_comes_from() -> None:
+    frame = pl.DataFrame({"mois": [date(2009, 1, 1)], "objectif": [645.83333333333]})
+    heading = {"perimetre": "France entière", "donnees": "fictives (démonstration)"}
+    text = write_table(prepare_export(frame, heading), "csv", sheet="a").decode("utf-8-sig")
+    assert text.splitlines() == [
+        "mois;objectif;perimetre;donnees",
+        "2009-01;645,833333;France entière;fictives (démonstration)",
+    ]
+
+
+def test_names_are_text_never_markup() -> None:
+    table = write_plain_table(
+        pl.DataFrame({"nom": ["<b>x</b>"]}), (Colonne("nom", "<i>Nom</i>"),), legende='a "b" <c>'
+    )
+    assert "<b>" not in table
+    assert "<i>" not in table
+    assert "&quot;b&quot;" in table
+    assert escape_markdown("*a* [b](c) :d: $e$") == r"\*a\* \[b\]\(c\) \:d\: \$e\$"

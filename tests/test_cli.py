@@ -1,0 +1,217 @@
+"""The terminal: same answers as the screens, exit codes, errors in French."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import cli
+from data.settings import Settings
+
+SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
+DIRTY = SAMPLES / "2009-03_sale.csv"
+
+
+class Terminal:
+    """Runs `vigie …` in this process, on a store of its own."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *words: str | Path) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stopped:
+            cli.main([str(word) for word in words])
+        captured = self._capsys.readouterr()
+        return int(stopped.value.code or 0), captured.out, captured.err
+
+
+@pytest.fixture
+def vigie(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    monkeypatch.setenv("VIGIE_DATABASE_URL", settings.database_url)
+    return Terminal(capsys)
+
+
+def _reports(out: str) -> list[dict[str, Any]]:
+    return json.loads(out)
+
+
+def test_an_import_says_what_became_of_each_line(vigie: Terminal) -> None:
+    code, out, _ = vigie("importer", DIRTY, "--format", "json", "--auteur", "Statisticienne")
+    assert code == 1
+    (report,) = _reports(out)
+    assert list(report)[:5] == ["fichier", "sha256", "lot", "nature", "forme"]
+    assert (report["fichier"], report["lot"], report["encodage"]) == ("2009-03_sale.csv", 1, "cp1252")
+    assert {
+        name: report[name] for name in ("lues", "acceptees", "inchangees", "refusees", "non_reponses")
+    } == {
+        "lues": 18,
+        "acceptees": 5,
+        "inchangees": 1,
+        "refusees": 10,
+        "non_reponses": 2,
+    }
+    assert [line["ligne"] for line in report["rejets"]] == [3, 4, 8, 10, 11, 13, 16, 17, 18, 19]
+    assert set(report["rejets"][0]) == {"ligne", "champ", "valeur", "motif"}
+    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
+    assert json.loads(lots)[0]["auteur"] == "Statisticienne"
+
+
+def test_the_same_file_twice_changes_nothing(vigie: Terminal) -> None:
+    clean = SAMPLES / "2009-04_questionnaire.ods"
+    assert vigie("importer", clean)[0] == 0
+    code, out, _ = vigie("importer", clean, "--format", "json")
+    assert code == 0
+    (report,) = _reports(out)
+    assert (report["lot"], report["acceptees"], report["inchangees"]) == (None, 0, report["lues"])
+    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
+    assert len(json.loads(lots)) == 1
+
+
+def test_a_simulation_writes_nothing(vigie: Terminal) -> None:
+    code, out, _ = vigie("importer", DIRTY, "--simulation")
+    assert code == 1
+    assert "Simulation" in out
+    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
+    assert json.loads(lots) == []
+
+
+def test_every_nature_of_file_is_taken(vigie: Terminal) -> None:
+    names = ("base-2008.csv", "credits-vacataires-2010.csv", "equipements.csv", "interieur-2009.csv")
+    code, out, _ = vigie("importer", *(SAMPLES / name for name in names), "--format", "json")
+    assert code == 0
+    assert [report["nature"] for report in _reports(out)] == ["base", "credits", "equipements", "interieur"]
+    assert [report["acceptees"] for report in _reports(out)] == [37, 37, 174, 888]
+
+
+def test_exit_codes(vigie: Terminal, tmp_path: Path) -> None:
+    nothing = tmp_path / "rien.csv"
+    nothing.write_bytes(b"\x00\x01\x02")
+    code, _, err = vigie("importer", nothing)
+    assert code == 2
+    assert err.startswith("rien.csv")
+    assert vigie("importer", tmp_path / "absent.csv")[0] == 2
+    # One usable file among others: some is taken, some is not.
+    assert vigie("importer", nothing, SAMPLES / "base-2008.csv")[0] == 1
+
+
+def test_the_demo_and_real_files_do_not_mix(vigie: Terminal) -> None:
+    assert vigie("preparer", "--demo")[0] == 0
+    code, out, err = vigie("importer", DIRTY)
+    assert code == 2
+    assert out == ""
+    assert "vigie vider-demo" in err
+    _, exported, _ = vigie("exporter", "declarations", "--cour", "Douai", "--format", "json", "--sortie", "-")
+    assert all(row["donnees"] == "fictives (démonstration)" for row in json.loads(exported))
+    code, out, _ = vigie("vider-demo")
+    assert code == 0
+    assert "retirée" in out
+    assert vigie("importer", DIRTY)[0] == 1
+    assert "rien n'a été retiré" in vigie("vider-demo")[1]
+
+
+@pytest.mark.parametrize("shape", ["csv", "xlsx", "ods"])
+def test_what_is_exported_imports_again_unchanged(vigie: Terminal, tmp_path: Path, shape: str) -> None:
+    assert vigie("importer", SAMPLES / "2009-06_collecte.csv")[0] == 0
+    out_file = tmp_path / f"declarations.{shape}"
+    assert vigie("exporter", "declarations", "--format", shape, "--sortie", out_file)[0] == 0
+    code, out, _ = vigie("importer", out_file, "--format", "json")
+    (report,) = _reports(out)
+    assert code == 0
+    assert (report["lot"], report["acceptees"], report["refusees"]) == (None, 0, 0)
+    assert report["inchangees"] == report["lues"] > 2000
+
+
+@pytest.mark.parametrize("shape", ["csv", "xlsx", "ods"])
+def test_a_quarantine_corrected_and_sent_back_empties(vigie: Terminal, tmp_path: Path, shape: str) -> None:
+    vigie("importer", DIRTY)
+    out_file = tmp_path / f"rejets.{shape}"
+    vigie("exporter", "rejets", "--format", shape, "--sortie", out_file)
+    # As it stands, it says nothing new: the same ten lines are refused and not kept twice.
+    code, out, _ = vigie("importer", out_file, "--format", "json")
+    assert code == 2
+    assert (_reports(out)[0]["refusees"], _reports(out)[0]["lot"]) == (10, None)
+    _, before, _ = vigie("exporter", "rejets", "--format", "json", "--sortie", "-")
+    assert len(json.loads(before)) == 10
+    corrected = pl.DataFrame(json.loads(before)).with_columns(
+        mois=pl.lit("2009-03"),
+        juridiction=pl.lit("TGI-LENS"),
+        activite=pl.Series(
+            [
+                "JAP",
+                "TAP",
+                "TPOL",
+                "CIVIL",
+                "AUTRE",
+                "ENTRAIDE",
+                "INSTRUCTION",
+                "JLD_DETENTION",
+                "ETRANGERS_ZA",
+                "JUGEMENT_DETENTION",
+            ]
+        ),
+        visioconferences=pl.lit("3"),
+        extractions_evitees=pl.lit("0"),
+    )
+    back = tmp_path / "corrige.csv"
+    corrected.write_csv(back, separator=";")
+    assert vigie("importer", back)[0] == 0
+    _, after, _ = vigie("exporter", "rejets", "--format", "json", "--sortie", "-")
+    assert json.loads(after) == []
+
+
+def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
+    vigie("importer", SAMPLES / "2009-06_collecte.csv")
+
+    def rows(*words: str) -> list[dict[str, Any]]:
+        return json.loads(vigie("exporter", "declarations", *words, "--format", "json", "--sortie", "-")[1])
+
+    everything = rows()
+    assert set(everything[0]) >= {
+        "mois",
+        "juridiction",
+        "activite",
+        "visioconferences",
+        "extractions_evitees",
+        "cour",
+        "connu_le",
+        "lot",
+    }
+    assert {row["cour"] for row in rows("--cour", "cour d’appel de douai")} == {"CA-DOUAI"}
+    assert rows("--du", "2009-07") == []
+    assert rows("--au", "juin 2009") == everything
+    assert rows("--connu-le", "2009-07-10") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["zut"], "Commandes : exporter, importer, preparer, vider-demo"),
+        (["importer"], "FICHIER"),
+        (["importer", "--forma", "json", "x"], "--format"),
+        (["importer", "x", "--format", "xml"], "texte, json"),
+        (["exporter", "declarations", "--format", "csv"], "--sortie"),
+        (["exporter", "declarations", "--format", "csv", "--sortie", "-", "--du", "13/2009"], "13/2009"),
+        (["exporter", "declarations", "--format", "csv", "--sortie", "-", "--connu-le", "hier"], "hier"),
+        (["exporter", "declarations", "--format", "csv", "--sortie", "-", "--cour", "Dooai"], "CA-DOUAI"),
+        (["exporter", "lots", "--format", "csv", "--sortie", "/nulle/part.csv"], "/nulle/part.csv"),
+    ],
+)
+def test_errors_are_french_sentences(vigie: Terminal, words: list[str], said: str) -> None:
+    code, out, err = vigie(*words)
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert "Error" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_help_is_in_french(vigie: Terminal) -> None:
+    code, out, _ = vigie("--help")
+    assert code == 0
+    assert "Commandes" in out
+    assert "Show this message" not in out
+    assert "Code de sortie" in vigie("importer", "--help")[1]
