@@ -255,7 +255,8 @@ def _import_one(
                 "« vigie exporter rejets » les donne tous."
             )
         for line in account["signalements"][:_SHOWN_REFUSALS]:
-            click.echo(f"  ligne {line['ligne']}, à vérifier : {line['message']}")
+            cell = " ".join(filter(None, (line["juridiction"], line["activite"])))
+            click.echo(f"  ligne {line['ligne']} ({cell}), à vérifier : {line['message']}")
         if simulation:
             click.echo("  Simulation : rien n'a été écrit.")
         elif ecriture.lot is not None:

@@ -964,7 +964,7 @@ def title_peers(peers: pl.DataFrame, nom_court: str) -> str:
     if not own or own[0] is None:
         return f"L'atteinte {wording.of_cour(nom_court)} n'est pas connue"
     if not others.len():
-        return f"Aucun pair {wording.of_cour(nom_court)} n'est visible"
+        return f"Aucun pair {wording.of_cour(nom_court)} n'est connu"
     above = int((others > own[0]).sum())
     return (
         f"{wording.at_cour(nom_court)[:1].upper()}{wording.at_cour(nom_court)[1:]}, "

@@ -181,6 +181,11 @@ def at_place(town: str) -> str:
     return "à " + town
 
 
+def of_court(short_name: str) -> str:
+    """Join « de » to a court's short name: « du TGI de Rouen », « de la CA d'Agen »."""
+    return ("de la " if short_name.startswith(("CA ", "Chambre ")) else "du ") + short_name
+
+
 def enumeration(items: Iterable[str]) -> str:
     """Join words as a sentence does: « A, B et C »."""
     words = list(items)

@@ -295,6 +295,7 @@ def _refused_lines(mois: date, rows: pl.DataFrame, generator: np.random.Generato
                 "mois": mois,
                 "juridiction": row["juridiction"],
                 "activite": row["activite"],
+                "remplace": None,
             }
         )
     if mois.month % 4 == 1:
@@ -310,6 +311,7 @@ def _refused_lines(mois: date, rows: pl.DataFrame, generator: np.random.Generato
                 "mois": mois,
                 "juridiction": None,
                 "activite": "JAP",
+                "remplace": None,
             }
         )
     return pl.DataFrame(refused, schema=REJETS_SCHEMA)

@@ -96,6 +96,7 @@ REJETS_SCHEMA = {
     "mois": pl.Date,
     "juridiction": pl.String,
     "activite": pl.String,
+    "remplace": pl.Int64,
 }
 ALERTES_SCHEMA = {
     "ligne": pl.Int64,
@@ -350,7 +351,14 @@ class Store:
                     "Cet entrepôt contient déjà de vraies données : la démonstration n'y est pas ajoutée."
                 )
             for entree, connu_le in lots_of_demo:
-                _insert_lot(connection, entree, connu_le, _as_stored(entree.nature, entree.acceptees), 0)
+                _insert_lot(
+                    connection,
+                    entree,
+                    connu_le,
+                    _as_stored(entree.nature, entree.acceptees),
+                    0,
+                    entree.rejets,
+                )
             self._rebuild(connection)
             connection.execute(update(revision).values(numero=revision.c.numero + 1, demo=True))
 
@@ -378,15 +386,14 @@ class Store:
         current = _current(connection, entree)
         changed = _changed(current, entree)
         unchanged = entree.acceptees.height - changed.height + entree.repetees
-        seen = connection.scalar(select(exists().where(lot.c.sha256 == entree.sha256)))
         corrections = _corrections(entree)
-        new_rejets = not entree.rejets.is_empty() and not seen
-        if changed.is_empty() and not new_rejets and not corrections:
+        refused = _new_rejets(connection, entree)
+        if changed.is_empty() and refused.is_empty() and not corrections:
             return Ecriture(None, 0, unchanged)
-        number = _insert_lot(connection, entree, connu_le, changed, unchanged)
+        number = _insert_lot(connection, entree, connu_le, changed, unchanged, refused)
         if entree.nature == "declarations":
             self._maintain(connection, number, changed, current)
-            _mark_corrected(connection, number, corrections)
+        _mark_corrected(connection, number, corrections + refused["remplace"].drop_nulls().to_list())
         connection.execute(update(revision).values(numero=revision.c.numero + 1))
         return Ecriture(number, changed.height, unchanged)
 
@@ -608,7 +615,12 @@ def _changed(current: pl.DataFrame, entree: Entree) -> pl.DataFrame:
 
 
 def _insert_lot(
-    connection: Connection, entree: Entree, connu_le: datetime, changed: pl.DataFrame, unchanged: int
+    connection: Connection,
+    entree: Entree,
+    connu_le: datetime,
+    changed: pl.DataFrame,
+    unchanged: int,
+    refused: pl.DataFrame,
 ) -> int:
     last_lot, last_moment = connection.execute(select(func.max(lot.c.lot), func.max(lot.c.connu_le))).one()
     number = int(last_lot or 0) + 1
@@ -636,11 +648,12 @@ def _insert_lot(
         )
     )
     insert_frame(connection, TABLE_OF_NATURE[entree.nature], changed.with_columns(lot=number))
-    for table, frame, schema in (
-        (rejet, entree.rejets, REJETS_SCHEMA),
-        (alerte, entree.alertes, ALERTES_SCHEMA),
-    ):
-        insert_frame(connection, table, _fitting(table, frame.select(list(schema))).with_columns(lot=number))
+    lines = (
+        (rejet, refused.select(list(REJETS_SCHEMA)).drop("remplace")),
+        (alerte, entree.alertes.select(list(ALERTES_SCHEMA))),
+    )
+    for table, frame in lines:
+        insert_frame(connection, table, _fitting(table, frame).with_columns(lot=number))
     return number
 
 
@@ -656,6 +669,21 @@ def _fitting(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
             )
             fitted.append(text_ if column.nullable else text_.fill_null(""))
     return frame.with_columns(fitted)
+
+
+def _new_rejets(connection: Connection, entree: Entree) -> pl.DataFrame:
+    """Keep the refused lines that are not waiting already, from this very file or from a quarantine."""
+    if connection.scalar(select(exists().where(lot.c.sha256 == entree.sha256))):
+        return entree.rejets.clear()
+    waiting = select(rejet.c.rejet.label("remplace"), rejet.c.texte).where(
+        rejet.c.corrige_par.is_(None), rejet.c.rejet.in_(entree.rejets["remplace"].drop_nulls().to_list())
+    )
+    known = _read(connection, waiting, REJETS_SCHEMA)
+    # A quarantine gives a line that was too short all its fields: empty ones at its end say nothing new.
+    said = pl.col("texte").str.strip_chars_end(";")
+    return _fitting(rejet, entree.rejets).join(
+        known, left_on=["remplace", said], right_on=["remplace", said], how="anti"
+    )
 
 
 def _corrections(entree: Entree) -> list[int]:

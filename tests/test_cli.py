@@ -138,7 +138,7 @@ def test_a_quarantine_corrected_and_sent_back_empties(vigie: Terminal, tmp_path:
     assert len(json.loads(before)) == 10
     corrected = pl.DataFrame(json.loads(before)).with_columns(
         mois=pl.lit("2009-03"),
-        juridiction=pl.lit("TGI-LENS"),
+        juridiction=pl.lit("TGI-ARRAS"),
         activite=pl.Series(
             [
                 "JAP",

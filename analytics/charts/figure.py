@@ -23,12 +23,14 @@ FONT = "Arial, Helvetica, system-ui, sans-serif"
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme; `own` is the reader's cour, `peers` the others."""
+    """The colours of one theme; `own` is the reader's cour, `peers` the others; `veil`
+    lets words be read over a line."""
 
     text: str
     muted: str
     grid: str
     surface: str
+    veil: str
     own: str
     band: str
     peers: str
@@ -45,6 +47,7 @@ LIGHT = Palette(
     muted="#666666",
     grid="#dddddd",
     surface="#f6f6f6",
+    veil="rgba(255, 255, 255, 0.8)",
     own="#000091",
     band="rgba(0, 0, 145, 0.18)",
     peers="#929292",
@@ -60,6 +63,7 @@ DARK = Palette(
     muted="#929292",
     grid="#3a3a3a",
     surface="#242424",
+    veil="rgba(22, 22, 22, 0.8)",
     own="#8585f6",
     band="rgba(133, 133, 246, 0.28)",
     peers="#929292",

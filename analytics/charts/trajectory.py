@@ -85,7 +85,8 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
                     xanchor="left",
                     yanchor="middle",
                     align="left",
-                    xshift=8,
+                    xshift=6,
+                    bgcolor=colours.veil,
                 )
                 for end, level in _spread(ends, height=height)
             ],

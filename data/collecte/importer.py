@@ -117,7 +117,9 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
         "non_reponses": jugement.non_reponses.height,
         "alertes": jugement.alertes.height,
         "rejets": jugement.rejets.select("ligne", "champ", "valeur", "motif").to_dicts(),
-        "signalements": jugement.alertes.select("ligne", "regle", "message").to_dicts(),
+        "signalements": jugement.alertes.select(
+            "ligne", "juridiction", "activite", "regle", "message"
+        ).to_dicts(),
         "repetees": jugement.repetees.to_dicts(),
         "totaux": [{"ligne": t.ligne, "juste": t.juste, "message": t.message} for t in lecture.totaux],
     }

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from analytics.parameters import Parametres
-from analytics.wording import NARROW_SPACE, month, number
+from analytics.wording import NARROW_SPACE, month, number, of_court
 from data.collecte.rules import ALERTES
 from data.reference import Reference
 
@@ -277,11 +277,12 @@ def _repeated_vectors(cells: pl.DataFrame, reference: Reference) -> pl.DataFrame
     repeated = vectors.filter(pl.col("ligne").is_not_null() & (pl.col("positives") >= _TELLING_FIGURES)).join(
         before, on=["rang_juridiction", "rang_mois", "empreinte", "cellules"], how="semi"
     )
-    names = dict(reference.juridictions.select("juridiction", "nom_court").iter_rows())
+    names = {
+        code: of_court(nom)
+        for code, nom in reference.juridictions.select("juridiction", "nom_court").iter_rows()
+    }
     return _alert(
         _with_month(repeated),
         "vecteur_repete",
-        detail=pl.col("juridiction").replace_strict(
-            names, default=pl.col("juridiction"), return_dtype=pl.String
-        ),
+        detail=pl.col("juridiction").replace_strict(names, return_dtype=pl.String),
     )

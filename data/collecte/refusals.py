@@ -26,6 +26,8 @@ SCHEMA_REJETS = {
     "motif": pl.String,
     "texte": pl.String,
     **CELL,
+    # The quarantined line that this one corrects, or tries to.
+    "remplace": pl.Int64,
 }
 
 
@@ -91,7 +93,9 @@ def explain_refusals(
         **{nom: null_or_column(faits, nom) for nom in CELL},
         cour=pl.col("cour") if "cour" in faits.columns else pl.lit(None, dtype=pl.String),
         annee=pl.col("annee") if "annee" in faits.columns else pl.lit(None, dtype=pl.Int64),
-        texte=lignes[rangs].select(line_as_typed([c.nom for c in nature.champs])).to_series(),
+        texte=lignes[rangs]
+        .select(line_as_typed([c.nom for c in nature.champs if c.genre != "rejet"]))
+        .to_series(),
         surplus=lignes["surplus"][rangs],
         autre=doublons["autre"][rangs],
         **{f"{nom} tapé": texte.table["texte"].gather(numeros[nom]) for nom, texte in textes.items()},
@@ -149,6 +153,7 @@ def _explained(
         ),
         texte="texte",
         **{nom: pl.col(nom) for nom in CELL},
+        remplace=pl.col("rejet lu"),
     )
 
 

@@ -109,7 +109,7 @@ _ALERTES: dict[str, str] = {
     "zero_soudain": (
         "0 visioconférence, pour {detail} d'habitude : est-ce un vrai zéro, ou une absence de réponse ?"
     ),
-    "vecteur_repete": ("Tous les nombres de {detail} sont ceux du mois précédent : est-ce une copie ?"),
+    "vecteur_repete": ("Tous les nombres {detail} sont ceux du mois précédent : est-ce une copie ?"),
     "mois_a_venir": "Le mois « {valeur} » n'est pas terminé : est-ce le bon mois ?",
     "executees_superieures": (
         "Plus d'extractions exécutées ({valeur}) que requises ({detail}) : les deux nombres sont-ils à "

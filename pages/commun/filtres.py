@@ -25,6 +25,7 @@ NO_YEAR = "aucune"
 _MEMORY = "vigie_demande"
 _ADDRESS = "vigie_adresse"
 _NOTICES = "vigie_avis"
+_FORGET = "vigie_oubli"
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,10 @@ def _parse_number(text: str) -> int | None:
 def read_request() -> dict[str, str]:
     """Read what is asked now: the address when someone changed it, else what the session remembers."""
     state = st.session_state
-    address = {name: st.query_params[name] for name in NAMES if name in st.query_params}
+    address = _address()
+    if state.pop(_FORGET, False):
+        state[_MEMORY], state[_ADDRESS] = {}, address
+        state.pop(_NOTICES, None)
     if address and address != state.get(_ADDRESS):
         state[_MEMORY] = address
         state[_ADDRESS] = address
@@ -246,7 +250,7 @@ def remember(selection: Selection) -> None:
     """Keep a selection in the session and in the address of the page."""
     written = selection.requete()
     st.session_state[_MEMORY] = written
-    if {name: st.query_params[name] for name in NAMES if name in st.query_params} != written:
+    if _address() != written:
         st.query_params.from_dict(written)
     st.session_state[_ADDRESS] = written
 
@@ -384,9 +388,9 @@ def _choose(name: str, value: str) -> None:
 
 
 def forget() -> None:
-    """Forget everything asked: the page then shows the last situation known."""
-    for key in (_MEMORY, _ADDRESS, _NOTICES):
-        st.session_state.pop(key, None)
-    for name in NAMES:
-        if name in st.query_params:
-            del st.query_params[name]
+    """Forget everything asked, address included: the page then shows the last situation known."""
+    st.session_state[_FORGET] = True
+
+
+def _address() -> dict[str, str]:
+    return {name: st.query_params[name] for name in NAMES if name in st.query_params}

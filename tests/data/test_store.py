@@ -179,6 +179,7 @@ def test_a_reader_sees_only_the_cours_of_the_perimeter(store: Store) -> None:
             "mois": [JANUARY, None],
             "juridiction": ["TGI-LYON", None],
             "activite": ["JAP", None],
+            "remplace": [None, None],
         },
         schema=REJETS_SCHEMA,
     )
@@ -218,6 +219,7 @@ def test_a_refused_line_waits_until_a_later_lot_corrects_it(store: Store) -> Non
         "mois": [JANUARY, None],
         "juridiction": ["TGI-LILLE", None],
         "activite": ["JAP", None],
+        "remplace": [None, None],
     }
     store.record(entree(rejets=pl.DataFrame(refused, schema=REJETS_SCHEMA)), connu_le=T0)
     waiting = store.rejets(NATIONAL)
@@ -238,6 +240,7 @@ def test_the_same_refused_file_is_not_kept_twice(store: Store) -> None:
         mois=pl.lit(None, dtype=pl.Date),
         juridiction=pl.lit(None, dtype=pl.String),
         activite=pl.lit(None, dtype=pl.String),
+        remplace=pl.lit(None, dtype=pl.Int64),
     )
     assert store.record(entree(rejets=refused), connu_le=T0).lot == 1
     assert store.record(entree(rejets=refused), connu_le=T0).lot is None

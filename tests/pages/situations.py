@@ -98,7 +98,7 @@ def _situation(
     written = [lot] if agregat.height else []
     return Situation(
         revision=1,
-        lot=1,
+        lot=len(written),
         connu_le=None,
         demo=demo,
         perimetre=perimetre,

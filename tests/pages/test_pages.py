@@ -176,7 +176,7 @@ def test_the_years_compared_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     at = run(monkeypatch, two_years(), "synthese")
     assert lines(at) == 2
-    at.get("pills")[0].unselect(2009).run() if at.get("pills") else at.button_group[0].unselect(2009).run()
+    at.button_group[0].unselect(2009).run()
     assert asked(at, "comparer") == "aucune"
     assert lines(at) == 1
 

@@ -202,7 +202,7 @@ def test_refused_text_can_be_typed_again_as_it_stood() -> None:
     jugement = judging(content)
     assert jugement.rejets["texte"].to_list() == [
         '2009-03;TGI-LILLE;"Prononcé ; ""civil""";1;0',
-        "2009-03;TGI-LILLE;JAP;7;8;;x;y",
+        "2009-03;TGI-LILLE;JAP;7;8;x;y",
     ]
 
 
