@@ -395,7 +395,7 @@ COUR_COLUMNS = (
 )
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
 SCREEN_COLUMNS = COUR_COLUMNS[:7]
-SCREEN_WIDTHS = (122, 132, 70, 84, 78, 82, 74)
+SCREEN_WIDTHS = (142, 132, 70, 80, 76, 82, 72)
 
 
 def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
@@ -646,14 +646,8 @@ def rank_shares(bilans: dy.DataFrame[BilanActivite]) -> pl.DataFrame:
         .sort(["part_evitees", "ordre"], descending=[True, False])
     )
     rows = [
-        (
-            name_activity(activite, libelle),
-            float(part),
-            f"{wording.percent(part)} de {wording.number(int(total))}",
-        )
-        for activite, libelle, part, total in used.select(
-            "activite", "libelle", "part_evitees", "visioconferences"
-        ).iter_rows()
+        (name_activity(activite, libelle), float(part), wording.percent(part))
+        for activite, libelle, part in used.select("activite", "libelle", "part_evitees").iter_rows()
     ]
     return pl.DataFrame(
         rows, schema={"nom": pl.String, "valeur": pl.Float64, "texte": pl.String}, orient="row"

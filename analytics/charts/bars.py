@@ -33,7 +33,7 @@ def draw_bars(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         height=BAR_HEIGHT * max(frame.height, 2) + 20,
         layout={
             "xaxis": value_axis(
-                colours, showticklabels=False, showgrid=False, range=[0, max([*values, 1]) * 1.25]
+                colours, showticklabels=False, showgrid=False, range=[0, (max(values, default=0) or 1) * 1.3]
             ),
             "yaxis": axis(colours, autorange="reversed", showline=False, tickfont={"size": 12}),
             "bargap": 0.35,

@@ -34,9 +34,6 @@ class Palette:
     own: str
     band: str
     peers: str
-    good: str
-    bad: str
-    neutral: str
     target: str
     lines: tuple[str, ...]
     scale: tuple[str, str]
@@ -51,9 +48,6 @@ LIGHT = Palette(
     own="#000091",
     band="rgba(0, 0, 145, 0.18)",
     peers="#929292",
-    good="#0063cb",
-    bad="#b34000",
-    neutral="#666666",
     target="#161616",
     lines=("#29598F", "#31A7AE", "#B478F1", "#b34000", "#161616"),
     scale=("#f5f5fe", "#000091"),
@@ -67,9 +61,6 @@ DARK = Palette(
     own="#8585f6",
     band="rgba(133, 133, 246, 0.28)",
     peers="#929292",
-    good="#518fff",
-    bad="#fc5d00",
-    neutral="#929292",
     target="#ffffff",
     lines=("#6fa3dc", "#4ec4cb", "#c79cf5", "#fc5d00", "#ffffff"),
     scale=("#242424", "#8585f6"),

@@ -51,6 +51,7 @@ def draw_intensity(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
     colours = palette(dark=dark)
     names, columns = _in_order(frame, "ligne"), _in_order(frame, "colonne")
     heat = _heat(frame, names, columns, row="ligne", column="colonne", value="intensite", text="texte")
+    absent = frame.filter(pl.col("intensite").is_null())
     return build(
         [
             {
@@ -60,13 +61,39 @@ def draw_intensity(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                 "zmin": 0,
                 "zmax": 1,
                 "textfont": {"size": 10},
-            }
+            },
+            {
+                "type": "scatter",
+                "mode": "text",
+                "x": absent["colonne"].to_list(),
+                "y": absent["ligne"].to_list(),
+                "text": absent["texte"].to_list(),
+                "textfont": {"size": 10, "color": colours.muted},
+                "hoverinfo": "skip",
+            },
         ],
         dark=dark,
         height=max(200, 20 * len(names) + TOP_OF_LABELS + 20),
         layout={
-            "xaxis": axis(colours, side="top", type="category", tickangle=-55, showline=False),
-            "yaxis": axis(colours, autorange="reversed", type="category", showline=False),
+            "xaxis": axis(
+                colours,
+                side="top",
+                type="category",
+                categoryorder="array",
+                categoryarray=columns,
+                tickangle=-55,
+                showline=False,
+                dtick=1,
+            ),
+            "yaxis": axis(
+                colours,
+                autorange="reversed",
+                type="category",
+                categoryorder="array",
+                categoryarray=names,
+                showline=False,
+                dtick=1,
+            ),
         },
     )
 
@@ -85,12 +112,17 @@ def _matrix(
 def _heat(
     frame: pl.DataFrame, rows: list[str], columns: list[str], *, row: str, column: str, value: str, text: str
 ) -> Trace:
+    values = _matrix(frame, rows, columns, row, column, value)
+    texts = _matrix(frame, rows, columns, row, column, text)
     return {
         "type": "heatmap",
         "x": columns,
         "y": rows,
-        "z": _matrix(frame, rows, columns, row, column, value),
-        "text": [[held or "" for held in line] for line in _matrix(frame, rows, columns, row, column, text)],
+        "z": values,
+        "text": [
+            ["" if held is None or value is None else held for held, value in zip(*lines, strict=True)]
+            for lines in zip(texts, values, strict=True)
+        ],
         "texttemplate": "%{text}",
         "xgap": 2,
         "ygap": 2,

@@ -9,7 +9,8 @@ import polars as pl
 from analytics.charts.figure import Trace, axis, build, note, palette, value_axis
 
 ACROSS = 2
-PANEL_HEIGHT = 150
+PANEL_HEIGHT = 165
+LONGEST_LINE = 24
 
 
 def draw_panels(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
@@ -28,10 +29,10 @@ def draw_panels(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         rows = frame.filter(pl.col("nom") == name)
         suffix = "" if position == 0 else str(position + 1)
         column, line = position % ACROSS, position // ACROSS
-        left, right = column / ACROSS + 0.04 * (column > 0), (column + 1) / ACROSS - 0.02
+        left, right = column / ACROSS + 0.05 * (column > 0), (column + 1) / ACROSS - 0.04 * (column == 0)
         top = 1 - line / down
         bottom = top - 1 / down
-        ceiling = bottom + (top - bottom) * 0.72
+        ceiling = bottom + (top - bottom) * 0.68
         months = rows["mois_libelle"].to_list()
         for measure, colour, dash, fill in (
             ("visioconferences", colours.peers, "dot", "none"),
@@ -75,7 +76,7 @@ def draw_panels(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         )
         notes.append(
             note(
-                f"<b>{name}</b><br>{rows['mention'][0]}",
+                f"<b>{_wrapped(name)}</b><br>{rows['mention'][0]}",
                 colours.text,
                 x=left,
                 y=top,
@@ -84,6 +85,7 @@ def draw_panels(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                 xanchor="left",
                 yanchor="top",
                 align="left",
+                font={"size": 11, "color": colours.text},
             )
         )
     return build(
@@ -92,3 +94,11 @@ def draw_panels(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         height=PANEL_HEIGHT * max(down, 1),
         layout={**axes, "annotations": notes},
     )
+
+
+def _wrapped(name: str) -> str:
+    """Cut a long name in two lines, the second as long as it may be."""
+    if len(name) <= LONGEST_LINE or " " not in name:
+        return name
+    cut = name.find(" ", len(name) - LONGEST_LINE - 1)
+    return name[:cut] + "<br>" + name[cut + 1 :] if cut > 0 else name

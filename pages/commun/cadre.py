@@ -116,7 +116,8 @@ def choices(situation: Situation) -> Choix | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _choices(_situation: Situation, _key: tuple[Any, ...]) -> Choix | None:
+def _choices(_situation: Situation, key: tuple[Any, ...]) -> Choix | None:
+    del key  # names the situation and the perimeter: what begins with an underscore names nothing
     return choices(_situation)
 
 

@@ -2,7 +2,8 @@
 
 _SHEET = """
 .stMainBlockContainer, .block-container { padding: 3.75rem 2rem 2rem !important; max-width: 1440px; }
-[data-testid="stElementToolbar"], [data-testid="stDecoration"] { display: none !important; }
+[data-testid="stElementToolbar"], [data-testid="stDecoration"],
+[data-testid="stDataFrameColumnMenu"] { display: none !important; }
 [data-testid="stVerticalBlock"] { gap: .6rem; }
 .vigie-entete h1 { font-size: 1.5rem; font-weight: 700; line-height: 1.2; margin: 0; padding: 0;
   display: inline; }
@@ -43,6 +44,8 @@ _SHEET = """
 [data-testid="stMetricValue"] { font-size: 1.65rem; line-height: 1.2; }
 [data-testid="stMetricLabel"] p { font-size: .8125rem; white-space: normal; overflow: visible; }
 [data-testid="stMetricDelta"] { font-size: .8125rem; }
+.st-key-graphique_croisement { overflow-x: auto; }
+.st-key-graphique_croisement > div { min-width: 52rem; }
 .st-key-changements [data-testid="stPageLink"] a { white-space: normal; align-items: flex-start; }
 .st-key-changements [data-testid="stPageLink"] p { font-size: .875rem; line-height: 1.4; white-space: normal;
   overflow: visible; text-overflow: clip; }

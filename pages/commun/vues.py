@@ -336,7 +336,7 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
         tableau=shown.drop("cour").to_arrow(),
         colonnes={
             display.HISTORY: st.column_config.LineChartColumn(
-                display.HISTORY, width=120, y_min=0, help="Extractions évitées, mois par mois"
+                display.HISTORY, width=106, y_min=0, help="Extractions évitées, mois par mois"
             ),
             **{
                 colonne.titre: st.column_config.TextColumn(

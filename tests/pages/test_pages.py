@@ -133,6 +133,7 @@ def test_one_perimeter_never_gets_what_was_computed_for_another(monkeypatch: pyt
     monkeypatch.setattr(lecture, "situation", restricted)
     at.run()  # the caches are those of the first reader
     assert {metric.label: metric.value for metric in at.metric}["Extractions évitées"] == "72"  # 8 × 9
+    assert at.selectbox(key="ouvrir_cour").options == ["Lyon"]
 
 
 def test_the_situation_of_a_day_is_asked_for_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
