@@ -99,11 +99,10 @@ def measure_import(folder: Path) -> dict[str, Any]:
     bare = time.perf_counter() - began
     environment = {"VIGIE_DATABASE_URL": str(folder / "million.sqlite"), "PATH": "/usr/bin:/bin"}
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "importer", str(path), "--auteur", "mesure", "--format", "json"],
-        env=environment,
-        stdout=subprocess.PIPE,
-    )
+    account = folder / "compte_rendu.json"
+    command = [sys.executable, "-m", "cli", "importer", str(path), "--auteur", "mesure", "--format", "json"]
+    with account.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output)
     watched = psutil.Process(process.pid)
     peak = 0
     while process.poll() is None:
@@ -112,9 +111,8 @@ def measure_import(folder: Path) -> dict[str, Any]:
         except psutil.Error:
             break
         time.sleep(0.05)
-    output, _ = process.communicate()
     seconds = time.perf_counter() - began
-    report = json.loads(output)[0]
+    report = json.loads(account.read_bytes())[0]
     return {
         "lignes": report["lues"],
         "acceptees": report["acceptees"],

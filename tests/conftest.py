@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from data.reference import Reference, load_reference
 from data.settings import Settings
 from data.store import Store, open_store
+
+# The suite draws the same examples every time, and never judges speed; `--hypothesis-profile=campagne` searches.
+hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("campagne", deadline=None, max_examples=5_000)
+hypothesis_settings.load_profile("suite")
 
 REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
 

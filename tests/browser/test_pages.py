@@ -82,7 +82,7 @@ def test_the_whole_import_on_screen(browser: Browser, empty_server: Server) -> N
         seen.page.get_by_text("18 lignes lues").wait_for(timeout=20_000)
         text = seen.text()
         assert "encodage cp1252" in text
-        assert "10 à corriger" in text
+        assert "à corriger\u00a0: 10" in text
         # Without a name under the lot, nothing is written.
         button = seen.page.get_by_role("button", name=re.compile("Enregistrer 5 lignes"))
         button.click()
