@@ -4,7 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pages import activites, cour, donnees, methode, synthese
-from pages.commun import identite, navigation, serveur
+from pages.commun import defauts, identite, navigation, serveur
 
 # Drawn here: the framework would fetch a named icon from the internet.
 ICON = (
@@ -31,7 +31,12 @@ def main() -> None:
     if identite.must_sign_in():
         identite.ask_to_sign_in()
         return
-    page.run()
+    try:
+        page.run()
+    except (
+        Exception
+    ) as error:  # whatever went wrong, the reader is told in French and the log without figures
+        defauts.report(error)
 
 
 if __name__ == "__main__":

@@ -418,7 +418,7 @@ HISTORY = "12 mois"
 def lay_out_cours(par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame) -> pl.DataFrame:
     """Lay out the table of cours: `cour`, then text that sorts as it reads under French headings.
 
-    A sparkline, « 12 mois », follows the state; a silent month stands there at zero.
+    A sparkline, « 12 mois », follows the state; a silent month is missing from it.
     """
     written = write_cours(par_cour).join(historique, on="cour", how="left", maintain_order="left")
     rows = write_rows(written, SCREEN_COLUMNS)
@@ -427,7 +427,7 @@ def lay_out_cours(par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame) -
         texts = [row[rank] for row in rows]
         columns[colonne.titre] = pl.Series(align_to_sort(texts) if colonne.nombre else texts, dtype=pl.String)
     return pl.DataFrame({"cour": written["cour"], **columns}).insert_column(
-        3, written["historique"].list.eval(pl.element().fill_null(0)).alias(HISTORY)
+        3, written["historique"].list.drop_nulls().alias(HISTORY)
     )
 
 
@@ -444,9 +444,9 @@ def explain_target(objectif: Objectif | None) -> str:
     text = (
         f"Objectif {objectif.annee} : {wording.percent(objectif.taux, 0)} de "
         f"{wording.number(objectif.base)} extractions, soit {wording.number(objectif.annuel, 1)} à éviter. "
-        f"Base : {objectif.source}"
+        f"Base : {objectif.source[:1].lower()}{objectif.source[1:]}"
     )
-    if objectif.illustratif:
+    if objectif.illustratif and "illustrati" not in objectif.source.lower():
         text += " ; elle est illustrative"
     if objectif.hypothese:
         text += " ; c'est une hypothèse"

@@ -80,7 +80,7 @@ def write_formulas(parametres: Parametres) -> tuple[Formule, ...]:
             "Fourchette",
             "Au plus bas, ce qui est déclaré. Au plus haut, chaque réponse manquante compte pour le plus "
             "grand "
-            "mois que la même juridiction a déclaré dans les douze mois d'avant ou d'après ; si elle n'a "
+            "mois que la même juridiction a déclaré dans les trois mois d'avant ou d'après ; si elle n'a "
             "jamais "
             "répondu, pour le neuvième décile des juridictions de même nature ce mois-là.",
             "déclaré ≤ réalité plausible ≤ déclaré + plafonds des réponses manquantes",

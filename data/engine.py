@@ -20,7 +20,7 @@ _BATCH = 50_000
 
 
 def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
-    """Open SQLite (WAL, foreign keys, busy timeout) or PostgreSQL.
+    """Open SQLite (WAL, foreign keys, busy timeout) or PostgreSQL; its errors never repeat a figure.
 
     Raises `UserFacingError` when the address is not one of theirs.
     """
@@ -32,9 +32,9 @@ def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
             "ou une adresse postgresql://utilisateur@hôte/base."
         ) from error
     if backend == "postgresql":
-        return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ").execution_options(
-            lock_timeout_s=lock_timeout_s
-        )
+        return create_engine(
+            url, pool_pre_ping=True, isolation_level="REPEATABLE READ", hide_parameters=True
+        ).execution_options(lock_timeout_s=lock_timeout_s)
     if backend != "sqlite":
         raise UserFacingError(
             f"L'entrepôt « {backend} » n'est pas pris en charge : utilisez SQLite ou PostgreSQL."
@@ -42,7 +42,7 @@ def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": lock_timeout_s})
+    engine = create_engine(url, connect_args={"timeout": lock_timeout_s}, hide_parameters=True)
 
     def prepare(dbapi_connection: Any, _record: object) -> None:
         # The driver's own implicit BEGIN comes too late to lock before reading.

@@ -364,8 +364,9 @@ class Store:
 
     def settle(self) -> None:
         """Note that someone decided what this store holds, so that no start fills it with the demo."""
-        with writing(self._engine) as connection:
-            connection.execute(update(revision).where(revision.c.numero == 0).values(numero=1))
+        if self.etat().revision == 0:
+            with writing(self._engine) as connection:
+                connection.execute(update(revision).where(revision.c.numero == 0).values(numero=1))
 
     def empty_demo(self) -> int:
         """Remove the demo, and tell how many lots left; a store of real data is never touched."""

@@ -13,7 +13,8 @@ from data.reference import Reference, load_reference
 from data.settings import Settings
 from data.store import Store, open_store
 
-# The suite draws the same examples every time, and never judges speed; `--hypothesis-profile=campagne` searches.
+# The suite draws the same examples every time and never judges speed; to search further,
+# `--hypothesis-profile=campagne`.
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("campagne", deadline=None, max_examples=5_000)
 hypothesis_settings.load_profile("suite")

@@ -78,6 +78,12 @@ def test_another_site_cannot_open_the_websocket(server: Server) -> None:
         asyncio.run(knock())
 
 
+def test_a_name_of_elsewhere_given_to_this_machine_is_refused(server: Server) -> None:
+    request = urllib.request.Request(f"{server.url}/synthese", headers={"Host": "ailleurs.example"})
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(request, timeout=10)
+
+
 def test_no_figure_is_written_in_the_log(server: Server) -> None:
     asyncio.run(_first_run(server.url, "synthese"))
     assert "extractions" not in server.log.read_text()

@@ -35,14 +35,20 @@ def draw_strip(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                 },
             }
         )
+    largest = max([*known["valeur"].to_list(), 1.0])
+    end = largest * 1.12
+
+    def anchor(value: float) -> str:
+        """Keep a label inside the figure, whichever end its point is at."""
+        return "left" if value < 0.2 * end else "right" if value > 0.8 * end else "center"
+
     notes = [
-        note(text, colours.own, x=value, y=0, yshift=20, xanchor="center")
+        note(text, colours.own, x=value, y=0, yshift=20, xanchor=anchor(value))
         for value, text in known.filter("soi").select("valeur", "texte").iter_rows()
     ]
-    notes.append(note("objectif à date", colours.muted, x=1, y=-0.85, xanchor="center", yanchor="bottom"))
-    largest = max([*known["valeur"].to_list(), 1.0])
+    notes.append(note("objectif à date", colours.muted, x=1, y=-0.85, xanchor=anchor(1.0), yanchor="bottom"))
     step = 0.5 if largest <= 3 else 1.0 if largest <= 6 else 2.0
-    ticks = [rank * step for rank in range(int(largest * 1.12 / step) + 1)]
+    ticks = [rank * step for rank in range(int(end / step) + 1)]
     return build(
         traces,
         dark=dark,
@@ -50,7 +56,7 @@ def draw_strip(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         layout={
             "xaxis": value_axis(
                 colours,
-                range=[0, largest * 1.12],
+                range=[-0.03 * end, end],
                 tickmode="array",
                 tickvals=ticks,
                 ticktext=[percent(tick, 0) for tick in ticks],

@@ -18,6 +18,8 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
     `texte` (what the pointer shows). A month without answer breaks the line.
     """
     colours = palette(dark=dark)
+    drawn = frame.select(pl.max_horizontal(pl.col("cumul", "haut", "objectif_cumule").cast(pl.Float64).max()))
+    largest = float(drawn.item() or 0)
     years = frame["annee"].unique().sort().to_list()
     traces: list[Trace] = []
     ends: list[_End] = []
@@ -75,7 +77,8 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
                 tickvals=list(range(1, 13)),
                 ticktext=list(SHORT_MONTHS),
             ),
-            "yaxis": value_axis(colours, tickformat=",d"),
+            # Extractions are whole: a small figure has a tick each, not two of the same name.
+            "yaxis": value_axis(colours, tickformat=",d", **({"dtick": 1} if largest < 5 else {})),
             "annotations": [
                 note(
                     end.words,

@@ -161,9 +161,11 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
             )
         cour = fallback
     groups = {slug(groupe): groupe for groupe in choix.groupes}
-    asked = demande.get("groupe", "")
+    asked = slug(demande.get("groupe", ""))
     if asked and asked not in groups:
-        notices.append(f"Le groupe d'activités « {asked} » n'existe pas : tous les groupes sont affichés.")
+        notices.append(
+            f"Le groupe d'activités « {demande['groupe']} » n'existe pas : tous les groupes sont affichés."
+        )
     activite = demande.get("activite", "")
     if activite and activite not in choix.activites:
         notices.append(f"L'activité « {activite} » n'existe pas : toutes les activités sont affichées.")

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.requests import Request
@@ -146,13 +147,23 @@ class Guard:
 
     @staticmethod
     def _refusal(scope: Scope) -> ASGIApp | None:
-        server: tuple[str, int | None] | None = scope.get("server")
-        if not identite.is_configured() and not is_loopback(server[0] if server else None):
-            return PlainTextResponse(_NO_IDENTITY, status_code=403)
+        if not identite.is_configured():
+            server: tuple[str, int | None] | None = scope.get("server")
+            if not is_loopback(server[0] if server else None):
+                return PlainTextResponse(_NO_IDENTITY, status_code=403)
+            # A page of elsewhere may give its own name to this machine's address: the name must be ours.
+            if not is_loopback(_host_named(scope)):
+                return PlainTextResponse("Ce nom n'est pas celui de cette machine.", status_code=403)
         path: str = scope["path"]
         if any(path == closed or path.startswith(closed + "/") for closed in _CLOSED):
             return PlainTextResponse("Adresse inconnue.", status_code=404)
         return None
+
+
+def _host_named(scope: Scope) -> str | None:
+    """Give the host a request is addressed to, without its port."""
+    named = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), None)
+    return None if named is None else urlsplit(f"//{named}").hostname
 
 
 class _Dressing:

@@ -43,7 +43,8 @@ _SHEET = """
 [data-testid="stMetric"] { border-top: 2px solid rgba(128, 128, 128, .45); padding-top: .35rem; }
 [data-testid="stMetricValue"] { font-size: 1.65rem; line-height: 1.2; }
 [data-testid="stMetricLabel"] p { font-size: .8125rem; white-space: normal; overflow: visible; }
-[data-testid="stMetricDelta"] { font-size: .8125rem; }
+[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * { font-size: .8125rem; white-space: normal;
+  overflow: visible; text-overflow: clip; }
 .st-key-graphique_croisement { overflow-x: auto; }
 .st-key-graphique_croisement > div { min-width: 52rem; }
 .st-key-changements [data-testid="stPageLink"] a { white-space: normal; align-items: flex-start; }
@@ -67,7 +68,10 @@ _SHEET = """
 .vigie-refus { border-left: 4px solid #ce0500; }
 .vigie-fait { border-left: 4px solid #18753c; padding: .35rem .6rem; margin: 0; font-size: .875rem;
   background: rgba(24, 117, 60, .10); }
-/* The uploader's own texts exist in English only. */
+/* The framework's own texts exist in English only. */
+[data-testid="stSkipToContent"] { font-size: 0 !important; }
+[data-testid="stSkipToContent"]::after { content: "Aller au contenu"; font-size: .875rem; }
+[data-testid="stFileChip"] > div > div + div > div:last-child:not([data-testid]) { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"] span { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"]::after {
   content: "ou glissez-les ici (20 Mo au plus par fichier)"; font-size: .875rem; }
