@@ -23,7 +23,7 @@ from data.collecte.limits import Limites
 from data.collecte.names import cour_names, court_key, day_of, month_of
 from data.demo import demo_lots
 from data.exchange import write_table
-from data.exports import exported
+from data.exports import accompanying, exported
 from data.reference import load_parameters, load_reference
 from data.settings import Settings
 from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
@@ -344,11 +344,11 @@ def exporter(
     sortie: str,
 ) -> None:
     """Écrire les déclarations, les lignes refusées ou l'historique des lots."""
+    seen = _perimetre(cour)
     with _opened() as store:
-        frame = exported(
-            store, quoi, perimetre=_perimetre(cour), du=du, au=au, connu_le=connu_le, nature=nature
-        )
-    content = write_table(frame, output, sheet=quoi.capitalize())
+        frame = exported(store, quoi, perimetre=seen, du=du, au=au, connu_le=connu_le, nature=nature)
+        notes = accompanying(store, perimetre=seen, connu_le=connu_le)
+    content = write_table(frame, output, sheet=quoi.capitalize(), entete=notes)
     if sortie == "-":
         click.echo(content, nl=False)
         return

@@ -2,11 +2,13 @@
 
 import csv
 from datetime import date
+from importlib.metadata import version
 from typing import Literal
 
 import polars as pl
 
 from analytics.schemas import NATIONAL, Perimetre
+from analytics.wording import long_date, typeset
 from data.collecte.natures import NATURES
 from data.store import Store
 
@@ -46,6 +48,20 @@ def exported(
     else:
         frame = store.lots(perimetre).filter(pl.col("lot") <= last).sort("lot")
     return frame.with_columns(donnees=pl.lit(FICTIONAL)) if store.etat().demo else frame
+
+
+def accompanying(store: Store, *, perimetre: Perimetre, connu_le: date | None) -> list[str]:
+    """Say what must travel with a workbook: perimeter, date of the situation, version, fiction."""
+    etat = store.etat()
+    known = long_date(connu_le) if connu_le else f"lot {store.lot_connu_le(None)}, révision {etat.revision}"
+    cours = "France entière" if perimetre.cours is None else ", ".join(sorted(perimetre.cours))
+    lines = [
+        f"Périmètre : {cours}",
+        f"Situation connue : {known}",
+        "Colonne 1 : visioconférences. Colonne 2 : extractions évitées. Une cellule absente n'est pas zéro.",
+        f"Vigie {version('vigie')}",
+    ]
+    return [typeset(line) for line in lines] + ([f"Données {FICTIONAL}"] if etat.demo else [])
 
 
 def _quarantine(

@@ -14,7 +14,7 @@ from data.collecte.importer import Examen, detected, examine, nature_label, summ
 from data.collecte.limits import Limites
 from data.collecte.templates import template
 from data.exchange import MIME, Format, write_table
-from data.exports import Export, exported
+from data.exports import Export, accompanying, exported
 from data.store import Ecriture, utc_now
 from pages.commun.identite import lecteur
 from pages.commun.lecture import parametres, reference, store
@@ -149,15 +149,16 @@ def quarantine_by_nature() -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def write(frame: pl.DataFrame, shape: Format, title: str) -> bytes:
-    """Write a table as a file."""
-    return write_table(frame, shape, sheet=title)
+def write(frame: pl.DataFrame, shape: Format, title: str, *, connu_le: date | None = None) -> bytes:
+    """Write a table as a file, with what must travel with it."""
+    notes = accompanying(store(), perimetre=lecteur().perimetre, connu_le=connu_le)
+    return write_table(frame, shape, sheet=title, entete=notes)
 
 
 def write_export(what: Export, shape: Format, *, connu_le: date | None) -> bytes:
     """Write the reader's declarations, refused lines or lots as a file."""
     frame = exported(store(), what, perimetre=lecteur().perimetre, connu_le=connu_le)
-    return write_table(frame, shape, sheet=what.capitalize())
+    return write(frame, shape, what.capitalize(), connu_le=connu_le)
 
 
 def write_template(shape: TemplateFormat, mois: date) -> bytes:

@@ -1,0 +1,147 @@
+"""The page of the files, on a real store: empty, filled, refused, and who may write."""
+
+from html import unescape
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.schemas import NATIONAL, Perimetre
+from data.collecte.templates import template
+from data.demo import demo_lots
+from data.reference import Reference
+from data.settings import Settings
+from data.store import Store
+from pages.commun import depot, lecture
+from pages.commun.identite import Lecteur
+from tests.pages.situations import words
+
+SAMPLES = Path(__file__).parent.parent / "data" / "collecte" / "echantillons"
+DIRTY = ("2009-03_sale.csv", (SAMPLES / "2009-03_sale.csv").read_bytes(), "text/csv")
+
+
+@pytest.fixture
+def page(settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page on an empty store, on each engine."""
+    monkeypatch.setenv("VIGIE_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("VIGIE_DEMO", "false")
+    monkeypatch.setattr(lecture, "_open_store", lambda _settings: store)  # pyright: ignore[reportUnknownLambdaType,reportUnknownArgumentType]
+    st.cache_resource.clear()
+    return AppTest.from_string("from pages import donnees\ndonnees.render()\n", default_timeout=60)
+
+
+def ran(page: AppTest) -> str:
+    page.run()
+    assert not page.exception, page.exception
+    return unescape(words(page))
+
+
+def test_an_empty_store_says_so_everywhere(page: AppTest) -> None:
+    said = ran(page)
+    assert "Aucune ligne n'attend de correction" in said
+    assert "Pas encore de données à exporter" in said
+    assert "Aucun lot" in said
+
+
+def test_a_file_is_shown_before_it_is_written_then_written_once(page: AppTest, store: Store) -> None:
+    ran(page)
+    page.file_uploader[0].set_value([DIRTY])
+    said = ran(page)
+    assert "18\u00a0lignes lues" in said
+    assert "10\u00a0refusées" in said
+    assert "TGI-INCONNU" in said
+    assert store.etat().lot == 0
+    page.text_input(key="depot_auteur").set_value("Statisticienne")
+    page.button[0].click().run()
+    assert not page.exception
+    assert "lot 1, 5\u00a0lignes enregistrées" in unescape(words(page))
+    assert store.lots(NATIONAL)["auteur"].to_list() == ["Statisticienne"]
+    # The uploader is empty again; the same file brought back has nothing to add.
+    page.file_uploader[0].set_value([DIRTY])
+    assert "0\u00a0acceptée" in ran(page)
+    assert "Lignes refusées, en attente" in unescape(words(page))
+
+
+def test_without_a_name_nothing_is_written(page: AppTest, store: Store) -> None:
+    ran(page)
+    page.file_uploader[0].set_value([DIRTY])
+    ran(page)
+    page.button[0].click().run()
+    assert "Indiquez votre nom" in unescape(words(page))
+    assert store.etat().lot == 0
+
+
+def test_a_file_that_is_no_table_is_refused_in_one_sentence(page: AppTest) -> None:
+    ran(page)
+    page.file_uploader[0].set_value([("image.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "text/csv")])
+    said = ran(page)
+    assert "vigie-refus" in said
+    assert not page.button
+    assert "Rien de nouveau à enregistrer" in said
+
+
+def test_several_files_each_make_a_lot(page: AppTest, store: Store) -> None:
+    ran(page)
+    base = ("base-2008.csv", (SAMPLES / "base-2008.csv").read_bytes(), "text/csv")
+    page.file_uploader[0].set_value([DIRTY, base])
+    ran(page)
+    page.text_input(key="depot_auteur").set_value("Statisticienne")
+    page.button[0].click().run()
+    assert store.lots(NATIONAL)["nature"].to_list() == ["base", "declarations"]
+
+
+def test_one_confirmation_empties_the_demo_and_imports(
+    page: AppTest, store: Store, reference: Reference
+) -> None:
+    store.record_demo(demo_lots(reference))
+    said = ran(page)
+    assert "Données de démonstration" in said
+    page.file_uploader[0].set_value([DIRTY])
+    said = ran(page)
+    # The demo teaches the controls nothing: the five lines are new.
+    assert "5\u00a0acceptées" in said
+    assert page.button[0].label.startswith("Vider la démonstration et enregistrer")
+    page.text_input(key="depot_auteur").set_value("Statisticienne")
+    page.button[0].click().run()
+    assert store.etat().demo is False
+    assert store.declarations(NATIONAL).height == 5
+    assert "vigie-demo'" not in unescape(words(page))
+
+
+def test_a_reader_of_some_cours_imports_nothing(
+    page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, reference: Reference
+) -> None:
+    store.record_demo(demo_lots(reference))
+    reader = Lecteur(nom="chef@cour", perimetre=Perimetre.of(["CA-DOUAI"]))
+    monkeypatch.setattr(depot, "lecteur", lambda: reader)
+    monkeypatch.setattr(lecture, "lecteur", lambda: reader)
+    said = ran(page)
+    assert "Votre profil ne permet pas d'importer" in said
+    assert not page.file_uploader
+    # Even past the screen, the writing itself refuses.
+    examined = depot.judge_file(DIRTY[1], DIRTY[0], lambda _part, _label: None)
+    assert depot.record([examined], auteur="x", remplacer_demo=True) == [
+        ("Votre profil ne permet pas d'importer : adressez le fichier à la SDSE.", False)
+    ]
+    assert store.etat().demo
+    # And what is taken out is theirs alone.
+    quarantined = depot.quarantine("declarations")
+    cour_of = dict(reference.juridictions.select("juridiction", "cour").iter_rows())
+    assert {cour_of[code] for code in quarantined["juridiction"]} <= {"CA-DOUAI"}
+    situation = lecture.situation(None)
+    assert situation.totaux["cour"].unique().to_list() == ["CA-DOUAI"]
+    assert lecture.cellules(situation, "CA-LYON").is_empty()
+    assert not lecture.cellules(situation, "CA-DOUAI").is_empty()
+
+
+@pytest.mark.parametrize("shape", ["csv", "xlsx", "ods"])
+def test_the_blank_templates_import_cleanly(page: AppTest, shape: str, reference: Reference) -> None:
+    from datetime import date
+
+    content = template(shape, reference, date(2009, 3, 1))  # pyright: ignore[reportArgumentType] - one of three
+    ran(page)
+    page.file_uploader[0].set_value([(f"modele.{shape}", content, "application/octet-stream")])
+    said = ran(page)
+    assert "0\u00a0refusée" in said
+    assert "0\u00a0acceptée" in said
