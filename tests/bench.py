@@ -250,7 +250,7 @@ STEPS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "pages_120_mois": lambda folder: measure_pages(folder, "mois_120", 120, 1),
     "foule": measure_crowd,
     "import": measure_import,
-    "pages_10_millions": lambda folder: measure_pages(folder, "millions_10", 120, 28),
+    "pages_10_millions": lambda folder: measure_pages(folder, "millions_10", 120, 32),
 }
 
 

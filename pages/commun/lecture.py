@@ -8,26 +8,16 @@ import polars as pl
 import streamlit as st
 
 from analytics.parameters import Parametres
-from analytics.schemas import (
-    AgregatActivite,
-    BaseAnnuelle,
-    CreditsVacataires,
-    Declarations,
-    Equipements,
-    Interieur,
-    Lots,
-    Perimetre,
-    TotalJuridiction,
-)
+from analytics.schemas import Lots, Perimetre
 from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters, load_reference
 from data.settings import Settings
-from data.store import Store, open_store
+from data.store import Faits, Store, open_store
 from pages.commun.identite import lecteur
 
 
-@dataclass(frozen=True)
-class Situation:
+@dataclass(frozen=True, kw_only=True)
+class Situation(Faits):
     """What the store knew at one moment, restricted to one perimeter.
 
     `revision` and `lot` name the moment: a value computed from them and from the perimeter may be
@@ -39,12 +29,6 @@ class Situation:
     connu_le: date | None
     demo: bool
     perimetre: Perimetre
-    agregat: dy.DataFrame[AgregatActivite]
-    totaux: dy.DataFrame[TotalJuridiction]
-    bases: dy.DataFrame[BaseAnnuelle]
-    interieur: dy.DataFrame[Interieur]
-    credits: dy.DataFrame[CreditsVacataires]
-    equipements: dy.DataFrame[Equipements]
     lots: dy.DataFrame[Lots]
     alertes: pl.DataFrame
 
@@ -79,12 +63,6 @@ def situation(connu_le: date | None) -> Situation:
     return _situation(Settings().database_url, etat.revision, lot, etat.demo, connu_le, cours)
 
 
-def cellules(known: Situation, cour: str) -> dy.DataFrame[Declarations]:
-    """Read the declared cells of one cour, as known in a situation; nothing outside its perimeter."""
-    allowed = known.perimetre.cours is None or cour in known.perimetre.cours
-    return _cellules(Settings().database_url, known.revision, known.lot, cour if allowed else None)
-
-
 @st.cache_resource(show_spinner=False, hash_funcs={Settings: lambda settings: settings.model_dump_json()})
 def _open_store(settings: Settings) -> Store:
     opened = open_store(settings, load_reference())
@@ -93,7 +71,7 @@ def _open_store(settings: Settings) -> Store:
     return opened
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@st.cache_resource(show_spinner="Lecture des données…", max_entries=16)
 def _situation(
     url: str, revision: int, lot: int, demo: bool, connu_le: date | None, cours: tuple[str, ...] | None
 ) -> Situation:
@@ -102,23 +80,12 @@ def _situation(
     opened = store()
     faits = opened.faits(reader, dernier_lot=lot)
     return Situation(
+        **vars(faits),
         revision=revision,
         lot=lot,
         connu_le=connu_le,
         demo=demo,
         perimetre=reader,
-        agregat=faits.agregat,
-        totaux=faits.totaux,
-        bases=faits.bases,
-        interieur=faits.interieur,
-        credits=faits.credits,
-        equipements=faits.equipements,
         lots=Lots.cast(opened.lots(reader).filter(pl.col("lot") <= lot)),
         alertes=opened.alertes(reader, dernier_lot=lot),
     )
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _cellules(url: str, revision: int, lot: int, cour: str | None) -> dy.DataFrame[Declarations]:
-    del url, revision  # part of the key only
-    return store().declarations(Perimetre.of([cour] if cour else []), dernier_lot=lot)
