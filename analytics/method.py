@@ -1,15 +1,17 @@
-"""How each figure is computed, written with its numbers, and the dated parameters behind it."""
+"""How each figure is computed, written with its numbers; the activities and dated parameters behind it."""
 
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+import dataframely as dy
 import polars as pl
 
 from analytics import wording
-from analytics.display import Colonne
-from analytics.indicators import FIRST_YEAR, MONTHS_IN_YEAR, etpt_per_extraction, rate_of
+from analytics.display.tables import Colonne, plain
+from analytics.objective import FIRST_YEAR, MONTHS_IN_YEAR, etpt_per_extraction, rate_of
 from analytics.parameters import Parametre, Parametres
+from analytics.schemas import Activites
 
 
 @dataclass(frozen=True)
@@ -145,3 +147,27 @@ def _write_dates(parametre: Parametre) -> str:
     if parametre.valide_au is None:
         return f"depuis le {start}"
     return f"du {start} au {wording.short_date(parametre.valide_au)}"
+
+
+ACTIVITY_REFERENCE_COLUMNS = (
+    Colonne("libelle", "Activité", wording.typeset),
+    Colonne("groupe", "Groupe"),
+    Colonne("objectif", "Compte pour l'objectif"),
+    Colonne("colonne_2", "Colonne 2"),
+    Colonne("depuis", "Possible depuis"),
+    Colonne("base_legale", "Base légale", plain),
+)
+
+
+def list_activities(activites: dy.DataFrame[Activites]) -> pl.DataFrame:
+    """List the activities with what counts, what is expected of column 2, and since when."""
+    return activites.sort("ordre").select(
+        "libelle",
+        "groupe",
+        "colonne_2",
+        "base_legale",
+        objectif=pl.when("compte_objectif").then(pl.lit("oui")).otherwise(pl.lit("non")),
+        depuis=pl.col("legal_depuis")
+        .map_elements(wording.short_date, return_dtype=pl.String)
+        .fill_null("toujours"),
+    )

@@ -5,9 +5,15 @@ from html import escape
 
 import streamlit as st
 
-from analytics.display import ACTIVITY_REFERENCE_COLUMNS, ESTIMATED_LEGEND, list_activities
+from analytics.display.cours import ESTIMATED_LEGEND
 from analytics.indicators import GLYPHS
-from analytics.method import PARAMETER_COLUMNS, list_parameters, write_formulas
+from analytics.method import (
+    ACTIVITY_REFERENCE_COLUMNS,
+    PARAMETER_COLUMNS,
+    list_activities,
+    list_parameters,
+    write_formulas,
+)
 from analytics.wording import LEGEND_OF_ABSENCES, hold_numbers, typeset
 from pages.commun import cadre, lecture
 from pages.commun.bloc_graphique import write_plain_table

@@ -10,7 +10,7 @@ import polars.selectors as cs
 import streamlit as st
 
 from analytics.charts.figure import CONFIG, Figure, enlarge
-from analytics.display import Colonne, write_rows
+from analytics.display.tables import Colonne, write_rows
 
 
 @dataclass(frozen=True)

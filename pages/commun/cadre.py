@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from analytics import wording
-from analytics.display import name_activity
+from analytics.display.activities import name_activity
 from pages.commun import filtres, lecture, navigation, style
 from pages.commun.filtres import Choix, Selection
 from pages.commun.lecture import Situation

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.display import Chiffre
+from analytics.display.figures import Chiffre
 from analytics.wording import NOT_AVAILABLE
 from pages.commun.navigation import escape_markdown
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from analytics import wording
-from analytics.indicators import Periode
+from analytics.objective import Periode
 
 T = TypeVar("T")
 

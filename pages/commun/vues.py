@@ -12,16 +12,91 @@ import dataframely as dy
 import polars as pl
 import streamlit as st
 
-from analytics import coverage, display, indicators, wording
+from analytics import coverage, indicators, wording
+from analytics.changes import Changement, response_rate, tell_changes
 from analytics.charts.bars import draw_bars
 from analytics.charts.grids import draw_answers, draw_intensity
 from analytics.charts.panels import draw_panels
 from analytics.charts.strip import draw_strip
 from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
 from analytics.charts.trajectory import draw_trajectory
-from analytics.display import Chiffre
-from analytics.indicators import BaseObjectif, Bilan, BilanCour, Changement, Objectif, Periode
+from analytics.display.activities import (
+    ACTIVITY_COLUMNS,
+    PANEL_COLUMNS,
+    arrange_panels,
+    conclude_activities,
+    rank_activities,
+    rank_shares,
+    tell_activities,
+    tell_shares,
+    title_activities,
+    title_ranked,
+    title_shares,
+    write_activities,
+)
+from analytics.display.answers import (
+    ANSWER_COLUMNS,
+    COURT_COLUMNS,
+    lay_out_answers,
+    rank_courts,
+    tell_answers,
+    tell_courts,
+    title_answers,
+)
+from analytics.display.conclusion import conclude
+from analytics.display.cours import (
+    COUR_COLUMNS,
+    HISTORY,
+    PEER_COLUMNS,
+    SCREEN_COLUMNS,
+    SCREEN_WIDTHS,
+    explain_target,
+    gather_peers,
+    history_of,
+    lay_out_cours,
+    months_until,
+    name_group,
+    note_on_targets,
+    tell_peers,
+    title_peers,
+    write_cours,
+)
+from analytics.display.crossing import (
+    cross_cours_and_activities,
+    crossing_columns,
+    tell_crossing,
+    title_crossing,
+    widen_crossing,
+)
+from analytics.display.figures import Chiffre, row_of_figures
+from analytics.display.tiles import CLASS_NAMES, place_tiles, tell_states, title_map
+from analytics.display.trajectory import (
+    CEILING_COLUMN,
+    TRAJECTORY_COLUMNS,
+    label_trajectory,
+    newest_first,
+    tell_trajectory,
+    title_trajectory,
+)
+from analytics.indicators import Bilan, BilanCour
+from analytics.objective import (
+    FIRST_YEAR,
+    BaseObjectif,
+    Objectif,
+    Periode,
+    etpt_per_extraction,
+    find_bases,
+    set_objective,
+)
 from analytics.schemas import AgregatActivite, TotalJuridiction
+from analytics.series import (
+    SerieActivite,
+    Trajectoire,
+    sum_up_activities,
+    trace_activities,
+    trace_months,
+    trace_year,
+)
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
@@ -131,7 +206,7 @@ def _fonds(_situation: Situation, premier: date, dernier: date, key: tuple[Any, 
     bases = {
         annee: BaseObjectif.cast(
             _situation.perimetre.restrict(
-                indicators.find_bases(
+                find_bases(
                     annee,
                     bases=_situation.bases,
                     interieur=_situation.interieur,
@@ -179,7 +254,7 @@ class _Calcul:
 
     @property
     def part_reponse_mois(self) -> Fraction | None:
-        return indicators.response_rate(self.reponses, self.periode.fin)
+        return response_rate(self.reponses, self.periode.fin)
 
 
 def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
@@ -196,7 +271,7 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
         return frame if cour is None else frame.filter(pl.col("cour") == cour)
 
     bases = BaseObjectif.cast(keep(base.bases[periode.annee]))
-    objectif = indicators.set_objective(
+    objectif = set_objective(
         bases,
         annee=periode.annee,
         parametres=parametres,
@@ -219,15 +294,15 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
 
 def _figures(calcul: _Calcul, *, decimales_etpt: int) -> tuple[Chiffre, ...]:
     parametres = lecture.parametres()
-    etpt = indicators.etpt_per_extraction(parametres, date(indicators.FIRST_YEAR, 1, 1))
-    months = indicators.trace_months(
+    etpt = etpt_per_extraction(parametres, date(FIRST_YEAR, 1, 1))
+    months = trace_months(
         calcul.mensuel,
         calcul.reponses,
-        mois=display.months_until(calcul.periode.fin, MONTHS_SHOWN),
+        mois=months_until(calcul.periode.fin, MONTHS_SHOWN),
         objectif=calcul.objectif,
         etpt_par_extraction=etpt,
     )
-    return display.row_of_figures(
+    return row_of_figures(
         calcul.bilan,
         months,
         periode=calcul.periode,
@@ -244,23 +319,21 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
     ranged = None
     if selection.fourchette and selection.groupe is None:
         ranged = coverage.bound(calcul.totaux, periode.keep(calcul.attendues))
-    traced = indicators.trace_year(
+    traced = trace_year(
         calcul.mensuel, calcul.reponses, periode=periode, objectif=calcul.objectif, fourchette=ranged
     )
-    others: list[dy.DataFrame[indicators.Trajectoire]] = []
+    others: list[dy.DataFrame[Trajectoire]] = []
     earlier = calcul.contexte.choix.before(periode.annee)
     for annee in earlier if selection.comparer is None else selection.comparer:
         others.append(
-            indicators.trace_year(
-                calcul.mensuel, calcul.reponses, periode=Periode(date(annee, 12, 1)), objectif=None
-            )
+            trace_year(calcul.mensuel, calcul.reponses, periode=Periode(date(annee, 12, 1)), objectif=None)
         )
-    frame = display.label_trajectory([*others, traced])
-    columns = [*display.TRAJECTORY_COLUMNS]
+    frame = label_trajectory([*others, traced])
+    columns = [*TRAJECTORY_COLUMNS]
     if ranged is not None:
-        columns.append(display.CEILING_COLUMN)
-    title = display.title_trajectory(calcul.bilan, periode)
-    sentence = display.tell_trajectory(calcul.bilan, traced, periode)
+        columns.append(CEILING_COLUMN)
+    title = title_trajectory(calcul.bilan, periode)
+    sentence = tell_trajectory(calcul.bilan, traced, periode)
     return Bloc(
         cle="trajectoire" if cour is None else "trajectoire_cour",
         titre=title,
@@ -269,7 +342,7 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         alt=wording.typeset(f"Courbe cumulée, mois par mois : {title}. {sentence}"),
         phrase=sentence,
         tableau=write_table_html(
-            display.newest_first(frame), columns, legende=f"Extractions évitées, {calcul.mesure}"
+            newest_first(frame), columns, legende=f"Extractions évitées, {calcul.mesure}"
         ),
         donnees=frame.select("annee", "mois", "evitees", "cumul", "haut", "objectif_cumule"),
         fichier=f"{calcul.fichier}_trajectoire",
@@ -286,11 +359,11 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
     calcul = _compute(_contexte, cour=None)
     base = fonds(_contexte)
     by_cour = _each_cour(_contexte)
-    months = display.history_of(base.mensuel, fin=calcul.periode.fin, mois=MONTHS_SHOWN)
+    months = history_of(base.mensuel, fin=calcul.periode.fin, mois=MONTHS_SHOWN)
     reference = lecture.reference()
     situation, mois = _contexte.situation, calcul.periode.fin
     return VueEnsemble(
-        conclusion=display.conclude(
+        conclusion=conclude(
             calcul.bilan,
             periode=calcul.periode,
             par_cour=by_cour,
@@ -301,11 +374,11 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
         chiffres=_figures(calcul, decimales_etpt=1),
         trajectoire=_draw_trajectory(calcul, cour=None),
         carte=_draw_map(calcul, by_cour),
-        lignes=(lines := display.lay_out_cours(by_cour, months)),
+        lignes=(lines := lay_out_cours(by_cour, months)),
         table=_table_of(lines, ""),
-        note_objectif=display.note_on_targets(by_cour),
+        note_objectif=note_on_targets(by_cour),
         avertissement=_warn(_contexte),
-        changements=indicators.tell_changes(
+        changements=tell_changes(
             mois=mois,
             mensuel=base.mensuel,
             totaux=situation.totaux,
@@ -335,14 +408,14 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
     return TableCours(
         tableau=shown.drop("cour").to_arrow(),
         colonnes={
-            display.HISTORY: st.column_config.LineChartColumn(
-                display.HISTORY, width=106, y_min=0, help="Extractions évitées, mois par mois"
+            HISTORY: st.column_config.LineChartColumn(
+                HISTORY, width=106, y_min=0, help="Extractions évitées, mois par mois"
             ),
             **{
                 colonne.titre: st.column_config.TextColumn(
                     colonne.titre, width=width, alignment="right" if colonne.nombre else "left"
                 )
-                for colonne, width in zip(display.SCREEN_COLUMNS, display.SCREEN_WIDTHS, strict=True)
+                for colonne, width in zip(SCREEN_COLUMNS, SCREEN_WIDTHS, strict=True)
             },
         },
         codes=tuple(shown["cour"]),
@@ -363,22 +436,20 @@ def _each_cour(contexte: Contexte) -> dy.DataFrame[BilanCour]:
 
 
 def _draw_map(calcul: _Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
-    sentence = display.tell_states(by_cour)
+    sentence = tell_states(by_cour)
     return Bloc(
         cle="carte",
-        titre=display.title_map(by_cour),
+        titre=title_map(by_cour),
         sous_titre=f"Atteinte de l'objectif à date par cour, {calcul.contexte.date_donnees}",
-        figure=draw_tiles(display.place_tiles(by_cour), dark=calcul.contexte.sombre, height=HEIGHT),
+        figure=draw_tiles(place_tiles(by_cour), dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Une case par cour, à sa place sur la carte. {sentence}"),
         phrase=sentence,
-        tableau=write_table_html(
-            display.write_cours(by_cour), display.COUR_COLUMNS, legende=f"Les cours, {calcul.mesure}"
-        ),
+        tableau=write_table_html(write_cours(by_cour), COUR_COLUMNS, legende=f"Les cours, {calcul.mesure}"),
         donnees=by_cour,
         fichier=f"{calcul.fichier}_cours",
         entete=calcul.contexte.entete,
         legende=(
-            *zip(FILLS, display.CLASS_NAMES, strict=True),
+            *zip(FILLS, CLASS_NAMES, strict=True),
             (UNKNOWN_FILL[calcul.contexte.sombre], "non déterminé"),
         ),
     )
@@ -395,7 +466,7 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
     reference = lecture.reference()
     nom = str(reference.cours.filter(pl.col("cour") == code)["nom"][0])
     return VueCour(
-        conclusion=display.conclude(
+        conclusion=conclude(
             calcul.bilan,
             periode=calcul.periode,
             par_cour=None,
@@ -403,7 +474,7 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
             groupe=_contexte.selection.groupe,
             part_reponse_mois=calcul.part_reponse_mois,
         ),
-        note_objectif=display.explain_target(calcul.objectif),
+        note_objectif=explain_target(calcul.objectif),
         avertissement=_warn(_contexte),
         chiffres=_figures(calcul, decimales_etpt=2),
         trajectoire=_draw_trajectory(calcul, cour=code),
@@ -417,26 +488,26 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
 def _draw_peers(calcul: _Calcul, code: str) -> Bloc:
     cours = lecture.reference().cours
     group = cours.filter(pl.col("cour") == code)["groupe_dsj"][0]
-    peers = display.gather_peers(_each_cour(calcul.contexte), cours, cour=code)
+    peers = gather_peers(_each_cour(calcul.contexte), cours, cour=code)
     return Bloc(
         cle="pairs",
-        titre=display.title_peers(peers, calcul.nom),
-        sous_titre=f"Atteinte de l'objectif à date, cours du même groupe ({display.name_group(group)}), "
+        titre=title_peers(peers, calcul.nom),
+        sous_titre=f"Atteinte de l'objectif à date, cours du même groupe ({name_group(group)}), "
         f"{calcul.contexte.date_donnees}",
         figure=draw_strip(peers, dark=calcul.contexte.sombre),
-        alt=display.title_peers(peers, calcul.nom),
-        phrase=display.tell_peers(peers),
-        tableau=write_table_html(peers, display.PEER_COLUMNS, legende="Atteinte de l'objectif à date"),
+        alt=title_peers(peers, calcul.nom),
+        phrase=tell_peers(peers),
+        tableau=write_table_html(peers, PEER_COLUMNS, legende="Atteinte de l'objectif à date"),
         donnees=peers.select("cour", "nom_court", "etat", atteinte="valeur"),
         fichier=f"{calcul.fichier}_pairs",
         entete=calcul.contexte.entete,
     )
 
 
-def _series_of(calcul: _Calcul, code: str | None) -> dy.DataFrame[indicators.SerieActivite]:
+def _series_of(calcul: _Calcul, code: str | None) -> dy.DataFrame[SerieActivite]:
     situation, group = calcul.contexte.situation, calcul.contexte.selection.groupe
     kept = situation.agregat if code is None else situation.agregat.filter(pl.col("cour") == code)
-    return indicators.trace_activities(
+    return trace_activities(
         AgregatActivite.cast(kept),
         indicators.keep_group(lecture.reference().activites, group),
         debut=calcul.periode.debut,
@@ -445,17 +516,17 @@ def _series_of(calcul: _Calcul, code: str | None) -> dy.DataFrame[indicators.Ser
 
 
 def _draw_activities_of(calcul: _Calcul) -> Bloc:
-    summed = indicators.sum_up_activities(_series_of(calcul, calcul.contexte.selection.cour))
-    ranked = display.rank_activities(summed, mesure="extractions_evitees")
+    summed = sum_up_activities(_series_of(calcul, calcul.contexte.selection.cour))
+    ranked = rank_activities(summed, mesure="extractions_evitees")
     return Bloc(
         cle="activites_cour",
-        titre=display.title_ranked(ranked, "extractions évitées"),
+        titre=title_ranked(ranked, "extractions évitées"),
         sous_titre=f"Extractions évitées par activité depuis janvier, {calcul.mesure}",
         figure=draw_bars(ranked, dark=calcul.contexte.sombre),
-        alt=display.title_ranked(ranked, "extractions évitées"),
-        phrase=display.tell_activities(summed),
+        alt=title_ranked(ranked, "extractions évitées"),
+        phrase=tell_activities(summed),
         tableau=write_table_html(
-            display.write_activities(summed), display.ACTIVITY_COLUMNS, legende=f"Activités, {calcul.mesure}"
+            write_activities(summed), ACTIVITY_COLUMNS, legende=f"Activités, {calcul.mesure}"
         ),
         donnees=summed,
         fichier=f"{calcul.fichier}_activites",
@@ -464,7 +535,7 @@ def _draw_activities_of(calcul: _Calcul) -> Bloc:
 
 
 def _draw_courts_of(calcul: _Calcul) -> Bloc:
-    summed = display.rank_courts(
+    summed = rank_courts(
         calcul.totaux,
         calcul.attendues,
         lecture.reference().juridictions,
@@ -472,12 +543,12 @@ def _draw_courts_of(calcul: _Calcul) -> Bloc:
     )
     return Bloc(
         cle="juridictions",
-        titre=display.title_ranked(summed, "extractions évitées"),
+        titre=title_ranked(summed, "extractions évitées"),
         sous_titre=f"Extractions évitées par juridiction depuis janvier, {calcul.mesure}",
         figure=draw_bars(summed, dark=calcul.contexte.sombre),
-        alt=display.title_ranked(summed, "extractions évitées"),
-        phrase=display.tell_courts(summed),
-        tableau=write_table_html(summed, display.COURT_COLUMNS, legende=f"Juridictions, {calcul.mesure}"),
+        alt=title_ranked(summed, "extractions évitées"),
+        phrase=tell_courts(summed),
+        tableau=write_table_html(summed, COURT_COLUMNS, legende=f"Juridictions, {calcul.mesure}"),
         donnees=summed.drop("texte"),
         fichier=f"{calcul.fichier}_juridictions",
         entete=calcul.contexte.entete,
@@ -485,20 +556,18 @@ def _draw_courts_of(calcul: _Calcul) -> Bloc:
 
 
 def _draw_answers_of(calcul: _Calcul) -> Bloc:
-    months = display.months_until(calcul.periode.fin, MONTHS_SHOWN)
+    months = months_until(calcul.periode.fin, MONTHS_SHOWN)
     expected = calcul.attendues.filter(pl.col("mois").is_in(months))
     states = coverage.describe_answers(calcul.totaux, expected)
-    laid = display.lay_out_answers(states, lecture.reference().juridictions)
+    laid = lay_out_answers(states, lecture.reference().juridictions)
     return Bloc(
         cle="reponses",
-        titre=display.title_answers(states, calcul.periode),
+        titre=title_answers(states, calcul.periode),
         sous_titre=f"Réponses des juridictions, douze derniers mois, {calcul.mesure}",
         figure=draw_answers(laid, dark=calcul.contexte.sombre),
-        alt=display.title_answers(states, calcul.periode),
-        phrase=display.tell_answers(states, calcul.periode),
-        tableau=write_table_html(
-            laid, display.ANSWER_COLUMNS, legende=f"Réponses des juridictions, {calcul.mesure}"
-        ),
+        alt=title_answers(states, calcul.periode),
+        phrase=tell_answers(states, calcul.periode),
+        tableau=write_table_html(laid, ANSWER_COLUMNS, legende=f"Réponses des juridictions, {calcul.mesure}"),
         donnees=laid.select("mois", "juridiction", "nom_court", "etat"),
         fichier=f"{calcul.fichier}_reponses",
         entete=calcul.contexte.entete,
@@ -514,28 +583,28 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
     del key  # names everything that is shown
     calcul = _compute(_contexte, cour=None)
     series = _series_of(calcul, None)
-    summed = indicators.sum_up_activities(series)
-    written = display.write_activities(summed)
-    panels = display.arrange_panels(series, summed, focus=_contexte.selection.activite)
-    sentence = display.tell_activities(summed)
-    crossed = display.cross_cours_and_activities(
+    summed = sum_up_activities(series)
+    written = write_activities(summed)
+    panels = arrange_panels(series, summed, focus=_contexte.selection.activite)
+    sentence = tell_activities(summed)
+    crossed = cross_cours_and_activities(
         _contexte.situation.agregat,
         indicators.keep_group(lecture.reference().activites, _contexte.selection.groupe),
         lecture.reference().cours,
         periode=calcul.periode,
     )
     return VueActivites(
-        conclusion=display.conclude_activities(summed, calcul.bilan, calcul.periode),
+        conclusion=conclude_activities(summed, calcul.bilan, calcul.periode),
         panneaux=Bloc(
             cle="panneaux",
-            titre=display.title_activities(summed),
+            titre=title_activities(summed),
             sous_titre="Visioconférences (pointillé) et extractions évitées (trait plein) par mois, chaque "
             f"activité à son échelle, {calcul.mesure}",
             figure=draw_panels(panels, dark=_contexte.sombre),
-            alt=display.title_activities(summed),
+            alt=title_activities(summed),
             phrase=sentence,
             tableau=write_table_html(
-                panels, display.PANEL_COLUMNS, legende=f"Activités mois par mois, {calcul.mesure}"
+                panels, PANEL_COLUMNS, legende=f"Activités mois par mois, {calcul.mesure}"
             ),
             donnees=series,
             fichier=f"{calcul.fichier}_activites-par-mois",
@@ -543,14 +612,14 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
         ),
         croisement=Bloc(
             cle="croisement",
-            titre=display.title_crossing(crossed),
+            titre=title_crossing(crossed),
             sous_titre=f"Visioconférences par cour et par activité depuis janvier, {calcul.mesure}",
             figure=draw_intensity(crossed, dark=_contexte.sombre),
-            alt=display.title_crossing(crossed),
-            phrase=display.tell_crossing(crossed),
+            alt=title_crossing(crossed),
+            phrase=tell_crossing(crossed),
             tableau=write_table_html(
-                display.widen_crossing(crossed),
-                display.crossing_columns(crossed),
+                widen_crossing(crossed),
+                crossing_columns(crossed),
                 legende=f"Visioconférences par cour et par activité, {calcul.mesure}",
             ),
             donnees=crossed.select("cour", "activite", "valeur", "texte"),
@@ -559,15 +628,13 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
         ),
         parts=Bloc(
             cle="parts",
-            titre=display.title_shares(summed),
+            titre=title_shares(summed),
             sous_titre="Part des visioconférences ayant évité une extraction (colonne 2 / colonne 1), "
             f"activités comptées dans l'objectif, {calcul.mesure}",
-            figure=draw_bars(display.rank_shares(summed), dark=_contexte.sombre),
-            alt=display.title_shares(summed),
-            phrase=display.tell_shares(summed),
-            tableau=write_table_html(
-                written, display.ACTIVITY_COLUMNS, legende=f"Activités, {calcul.mesure}"
-            ),
+            figure=draw_bars(rank_shares(summed), dark=_contexte.sombre),
+            alt=title_shares(summed),
+            phrase=tell_shares(summed),
+            tableau=write_table_html(written, ACTIVITY_COLUMNS, legende=f"Activités, {calcul.mesure}"),
             donnees=summed,
             fichier=f"{calcul.fichier}_activites",
             entete=_contexte.entete,

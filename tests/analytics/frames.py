@@ -6,6 +6,8 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from analytics.objective import BaseObjectif, find_bases
+from analytics.parameters import Parametres
 from analytics.schemas import (
     AgregatActivite,
     BaseAnnuelle,
@@ -74,4 +76,30 @@ def executed(annee: int, cour: str, by_month: int, months: int = 12) -> dy.DataF
             schema=Interieur.create_empty().schema,
             orient="row",
         )
+    )
+
+
+NO_BASE = BaseAnnuelle.create_empty()
+NO_COUNT = Interieur.create_empty()
+NOTHING_AVOIDED = pl.DataFrame(schema={"annee": pl.Int64, "cour": pl.String, "evitees": pl.Int64})
+KEY = pl.DataFrame({"cour": ["CA-1", "CA-2"], "extractions": [100_000, 55_000]})
+
+
+def find(
+    annee: int,
+    parametres: Parametres,
+    *,
+    loaded: dy.DataFrame[BaseAnnuelle] = NO_BASE,
+    interieur: dy.DataFrame[Interieur] = NO_COUNT,
+    evitees: pl.DataFrame = NOTHING_AVOIDED,
+    cle: pl.DataFrame = KEY,
+) -> dy.DataFrame[BaseObjectif]:
+    return find_bases(
+        annee, bases=loaded, interieur=interieur, evitees=evitees, cle=cle, parametres=parametres
+    )
+
+
+def cours(states: dict[str, str]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"cour": list(states), "etat": list(states.values()), "objectif": [1.0] * len(states)}
     )

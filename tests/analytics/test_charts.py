@@ -6,7 +6,7 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 import polars as pl
 import pytest
 
-from analytics import coverage, display, indicators
+from analytics import coverage, indicators
 from analytics.charts.bars import draw_bars
 from analytics.charts.figure import CONFIG, enlarge
 from analytics.charts.grids import draw_answers, draw_intensity
@@ -14,7 +14,13 @@ from analytics.charts.panels import draw_panels
 from analytics.charts.strip import draw_strip
 from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
 from analytics.charts.trajectory import draw_trajectory
-from analytics.indicators import Objectif, Periode
+from analytics.display.activities import arrange_panels, rank_activities
+from analytics.display.answers import lay_out_answers
+from analytics.display.crossing import cross_cours_and_activities
+from analytics.display.tiles import TILES, place_tiles
+from analytics.display.trajectory import label_trajectory
+from analytics.objective import Objectif, Periode
+from analytics.series import sum_up_activities, trace_activities, trace_year
 from data.reference import Reference
 from tests.analytics.frames import aggregate, expected, total, totals
 
@@ -30,14 +36,14 @@ def trajectory(reference: Reference, *, ranged: bool) -> pl.DataFrame:
     frame = aggregate([(JAN, "CA-1", "JAP", 5, 4), (MAR, "CA-1", "JAP", 3, 3)])
     known = totals([total(JAN, "TGI-A", "CA-1", 4), total(MAR, "TGI-A", "CA-1", 3)])
     due = expected([(mois, "TGI-A", "CA-1") for mois in (JAN, FEB, MAR)])
-    traced = indicators.trace_year(
+    traced = trace_year(
         indicators.sum_activities(frame, reference.activites),
         coverage.count_answers(known, due),
         periode=Periode(MAR),
         objectif=Objectif(2009, 24_000, Fraction(1, 20), "x", illustratif=False, hypothese=False),
         fourchette=coverage.bound(known, due) if ranged else None,
     )
-    return display.label_trajectory([traced])
+    return label_trajectory([traced])
 
 
 def test_a_missing_month_breaks_the_line(reference: Reference) -> None:
@@ -94,7 +100,7 @@ def standing(atteintes: dict[str, float | None], *, etat: str | None = None) -> 
         else "En retard"
         for value in atteintes.values()
     ]
-    return display.place_tiles(
+    return place_tiles(
         pl.DataFrame(  # pyright: ignore[reportArgumentType]
             {
                 "cour": list(atteintes),
@@ -110,10 +116,10 @@ def standing(atteintes: dict[str, float | None], *, etat: str | None = None) -> 
 
 def test_every_cour_has_its_own_place_on_the_map(reference: Reference) -> None:
     codes = reference.cours["cour"].to_list()
-    assert set(codes) == set(display.TILES)
+    assert set(codes) == set(TILES)
     for year in (2009, 2010, 2011, 2012):
         here = set(reference.attendues(date(year, 1, 1), date(year, 12, 1))["cour"])
-        places = [display.TILES[code][:2] for code in codes if code in here]
+        places = [TILES[code][:2] for code in codes if code in here]
         assert len(set(places)) == len(places), year
 
 
@@ -140,7 +146,7 @@ def test_answers_show_a_glyph_in_every_cell(reference: Reference) -> None:
         [total(JAN, "TGI-LILLE", "CA-DOUAI", 1), total(FEB, "CA-DOUAI", "CA-DOUAI", 1, lots=(1, 2))]
     )
     due = expected([(mois, court, "CA-DOUAI") for mois in (JAN, FEB) for court in ("TGI-LILLE", "CA-DOUAI")])
-    laid = display.lay_out_answers(coverage.describe_answers(known, due), reference.juridictions)
+    laid = lay_out_answers(coverage.describe_answers(known, due), reference.juridictions)
     (heat,) = described(draw_answers(laid, dark=False))["data"]
     assert list(heat["y"]) == ["CA de Douai", "TGI de Lille"]  # the cour first
     assert list(heat["x"]) == ["janv.", "févr."]
@@ -176,9 +182,9 @@ def test_panels_draw_the_two_columns_and_name_the_structural_zeros(reference: Re
             (JAN, "CA-1", "DELIBERE_INTERETS_CIVILS", 0, 0),
         ]
     )
-    series = indicators.trace_activities(frame, reference.activites, debut=JAN, fin=MAR)
-    summed = indicators.sum_up_activities(series)
-    panels = display.arrange_panels(series, summed, focus="DELIBERE_INTERETS_CIVILS")
+    series = trace_activities(frame, reference.activites, debut=JAN, fin=MAR)
+    summed = sum_up_activities(series)
+    panels = arrange_panels(series, summed, focus="DELIBERE_INTERETS_CIVILS")
     spec = described(draw_panels(panels, dark=False))
     notes = [note["text"] for note in spec["layout"]["annotations"]]
     assert notes[0] == "<b>Délibérés,<br>intérêts civils</b><br>s.o. sur toute la période"
@@ -190,22 +196,20 @@ def test_panels_draw_the_two_columns_and_name_the_structural_zeros(reference: Re
 
 def test_no_more_than_eight_categories_then_others(reference: Reference) -> None:
     frame = aggregate([(JAN, "CA-1", code, 10, 5) for code in reference.activites["activite"]])
-    series = indicators.trace_activities(frame, reference.activites, debut=JAN, fin=JAN)
-    summed = indicators.sum_up_activities(series)
-    ranked = display.rank_activities(summed, mesure="visioconferences")
+    series = trace_activities(frame, reference.activites, debut=JAN, fin=JAN)
+    summed = sum_up_activities(series)
+    ranked = rank_activities(summed, mesure="visioconferences")
     assert ranked.height == 8
     assert ranked["nom"].to_list()[-1] == "Autres"
     assert ranked["valeur"].sum() == summed["visioconferences"].sum() == 220
-    panels = display.arrange_panels(series, summed, focus=None)
+    panels = arrange_panels(series, summed, focus=None)
     assert panels["nom"].n_unique() == 8
     assert panels["visioconferences"].sum() == 220
 
 
 def test_the_crossing_writes_every_cell(reference: Reference) -> None:
     frame = aggregate([(JAN, "CA-AGEN", "JAP", 4, 1), (JAN, "CA-PARIS", "JAP", 100, 1)])
-    crossed = display.cross_cours_and_activities(
-        frame, reference.activites, reference.cours, periode=Periode(JAN)
-    )
+    crossed = cross_cours_and_activities(frame, reference.activites, reference.cours, periode=Periode(JAN))
     heat, absent = described(draw_intensity(crossed, dark=False))["data"]
     column = list(heat["x"]).index("Juge de l'application des peines")
     assert list(heat["y"]) == ["Agen", "Paris"]

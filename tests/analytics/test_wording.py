@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from analytics import wording
 
+NB, NARROW = "\u00a0", "\u202f"
+
 
 @pytest.mark.parametrize(
     ("value", "digits", "written"),
@@ -136,3 +138,33 @@ def test_enumeration() -> None:
     assert wording.enumeration([]) == ""
     assert wording.enumeration(["A"]) == "A"
     assert wording.enumeration(["A", "B", "C"]) == "A, B et C"
+
+
+@pytest.mark.parametrize(
+    ("typed", "held"),
+    [
+        ("155 000 extractions", f"155{NARROW}000 extractions"),
+        ("5 % et 63,5 ETPT", f"5{NB}% et 63,5{NB}ETPT"),
+        ("article 706-71, 12 mois", "article 706-71, 12 mois"),
+    ],
+)
+def test_numbers_in_a_text_hold_together(typed: str, held: str) -> None:
+    assert wording.hold_numbers(typed) == held
+
+
+@pytest.mark.parametrize(
+    ("nom", "of", "at"),
+    [
+        ("Agen", "d'Agen", "à Agen"),
+        ("TSA de Mamoudzou", "du TSA de Mamoudzou", "au TSA de Mamoudzou"),
+        ("Rennes", "de Rennes", "à Rennes"),
+    ],
+)
+def test_names_of_cours_elide(nom: str, of: str, at: str) -> None:
+    assert (wording.of_cour(nom), wording.at_cour(nom)) == (of, at)
+
+
+def test_some_names_and_the_count_of_the_others() -> None:
+    assert wording.some_of(["A", "B"], 2) == "A et B"
+    assert wording.some_of(["A", "B"], 3) == "A, B et 1 autre"
+    assert wording.some_of(["A", "B"], 6) == f"A, B et 4{NB}autres"

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.display import Colonne
+from analytics.display.tables import Colonne
 from analytics.schemas import Perimetre
 from data.exchange import write_table
 from pages.commun import lecture

@@ -1,0 +1,83 @@
+"""The sentence that says what to conclude, for all the cours or for one of them."""
+
+from datetime import date
+from fractions import Fraction
+
+import dataframely as dy
+import polars as pl
+
+from analytics import indicators, wording
+from analytics.indicators import Bilan, BilanCour
+from analytics.objective import Periode
+
+
+def with_article(nom: str) -> str:
+    """Put its article before the name of a court: « la cour d'appel de Douai », « le tribunal … »."""
+    article = "la " if nom.startswith(("Cour", "Chambre")) else "le "
+    return article + nom[:1].lower() + nom[1:]
+
+
+def avoided(value: int) -> str:
+    """Count the extractions avoided."""
+    return wording.count(value, "extraction évitée", "extractions évitées")
+
+
+def _expected(value: Fraction) -> str:
+    whole = round(value)
+    return f"{wording.number(value)} {wording.agree(whole, 'attendue', 'attendues')} à cette date"
+
+
+def _answers(part: Fraction | None, mois: date, of: str = "des") -> str:
+    if part is None:
+        return "aucune réponse n'est attendue"
+    return (
+        f"{wording.percent(part, 0)} {of} juridictions ont répondu pour {wording.MONTHS[mois.month - 1]}"
+        if part
+        else f"aucune juridiction n'a répondu pour {wording.MONTHS[mois.month - 1]}"
+    )
+
+
+def conclude(
+    bilan: Bilan,
+    *,
+    periode: Periode,
+    par_cour: dy.DataFrame[BilanCour] | None,
+    nom: str | None,
+    groupe: str | None,
+    part_reponse_mois: Fraction | None,
+) -> str:
+    """Say in one sentence what to conclude: for all the cours, or for the one called `nom`.
+
+    With a `groupe` of activities, only its contribution is told: a state belongs to all activities.
+    """
+    when = f"Fin {wording.month(periode.fin)}"
+    answers = _answers(part_reponse_mois, periode.fin, "des" if nom is None else "de ses")
+    done = avoided(bilan.evitees_objectif)
+    subject = f"{when}, {done}" if nom is None else f"{when}, {with_article(nom)} compte {done}"
+    if bilan.objectif_a_date is None:
+        return wording.typeset(f"{subject} ; aucun objectif n'est fixé pour {periode.annee} ; {answers}.")
+    if groupe is not None:
+        return wording.typeset(
+            f"{subject} dans le groupe « {groupe} », soit {wording.percent(bilan.atteinte)} "
+            f"de l'objectif à date de toutes les activités ; {answers}."
+        )
+    parts = [f"{subject} sur {_expected(bilan.objectif_a_date)} : {bilan.etat.lower()}"]
+    if par_cour is not None and par_cour.height > 1:
+        holding = par_cour.filter(pl.col("etat").is_in(indicators.HOLDING)).height
+        parts.append(
+            f"{wording.count(holding, 'cour')} {wording.agree(holding, 'tient', 'tiennent')} l'objectif"
+            if holding
+            else "aucune cour ne tient l'objectif"
+        )
+    elif bilan.reste:
+        parts.append(still_to_avoid(bilan))
+    parts.append(answers)
+    return wording.typeset(" ; ".join([parts[0], (", " if nom is None else " ; ").join(parts[1:])]) + ".")
+
+
+def still_to_avoid(bilan: Bilan) -> str:
+    """Say how many extractions are left to avoid before the end of the year."""
+    left = f"encore {wording.count(bilan.reste, 'extraction')} à éviter d'ici décembre"
+    if bilan.rythme_requis is None:
+        return f"il manque {wording.count(bilan.reste, 'extraction')}"
+    return f"{left}, soit {wording.number(bilan.rythme_requis, 1)} par mois"

@@ -1,0 +1,180 @@
+"""The cours side by side: their table, their objectives, and the peers of one of them."""
+
+from datetime import date
+from fractions import Fraction
+
+import dataframely as dy
+import polars as pl
+
+from analytics import wording
+from analytics.display.tables import Colonne, align_to_sort, integer, share, two_decimals, write_rows
+from analytics.indicators import BilanCour
+from analytics.objective import Objectif
+from analytics.schemas import Cours
+
+# --- The table of cours ---------------------------------------------------------------------------
+
+ESTIMATED_MARK = "(e)"
+ESTIMATED_LEGEND = (
+    "(e) : objectif estimé. Le texte ne donne pas de base par cour ; celle-ci est répartie par une clé "
+    "illustrative, ou repose sur une hypothèse (voir Méthode)."
+)
+
+
+def mark_target(
+    value: float | Fraction | None, *, illustratif: bool, hypothese: bool, digits: int = 0
+) -> str:
+    """Write the objective of a cour, with « (e) » when its base is estimated."""
+    text = wording.number(value, digits)
+    return f"{text}{wording.NO_BREAK_SPACE}{ESTIMATED_MARK}" if illustratif or hypothese else text
+
+
+def history_of(mensuel: pl.DataFrame, *, fin: date, mois: int) -> pl.DataFrame:
+    """Give each cour the list of what it avoided in each of the last months, null where it was silent."""
+    months = pl.DataFrame({"mois": months_until(fin, mois)})
+    grid = mensuel.select("cour").unique().join(months, how="cross")
+    return (
+        grid.join(mensuel, on=["mois", "cour"], how="left")
+        .sort("cour", "mois")
+        .group_by("cour", maintain_order=True)
+        .agg(historique=pl.col("evitees_objectif").cast(pl.Float64))
+    )
+
+
+def months_until(fin: date, count: int) -> list[date]:
+    """List `count` months, the last one being `fin`."""
+    last = fin.year * 12 + fin.month - 1
+    return [date(rank // 12, rank % 12 + 1, 1) for rank in range(last - count + 1, last + 1)]
+
+
+COUR_COLUMNS = (
+    Colonne("nom_court", "Cour"),
+    Colonne("etat_ecrit", "État"),
+    Colonne("evitees_objectif", "Évitées", integer, nombre=True),
+    Colonne("objectif_ecrit", "Objectif", nombre=True),
+    Colonne("atteinte", "Atteinte", share, nombre=True),
+    Colonne("part_reponse", "Réponses", share, nombre=True),
+    Colonne("reste", "À éviter", integer, nombre=True),
+    Colonne("part_evitees", "Part ayant évité une extraction", share, nombre=True),
+    Colonne("etpt", "ETPT", two_decimals, nombre=True),
+)
+# What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
+SCREEN_COLUMNS = COUR_COLUMNS[:7]
+SCREEN_WIDTHS = (142, 132, 70, 80, 76, 82, 72)
+
+
+def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
+    """Add what the table of cours says: `etat_ecrit` (glyph and word) and `objectif_ecrit`."""
+    targets = [
+        mark_target(value, illustratif=illustratif, hypothese=hypothese)
+        for value, illustratif, hypothese in par_cour.select(
+            "objectif_a_date", "illustratif", "hypothese"
+        ).iter_rows()
+    ]
+    return par_cour.with_columns(
+        etat_ecrit=pl.concat_str("glyphe", "etat", separator=" "),
+        objectif_ecrit=pl.Series(targets, dtype=pl.String),
+    )
+
+
+HISTORY = "12 mois"
+
+
+def lay_out_cours(par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame) -> pl.DataFrame:
+    """Lay out the table of cours: `cour`, then text that sorts as it reads under French headings.
+
+    A sparkline, « 12 mois », follows the state; a silent month is missing from it.
+    """
+    written = write_cours(par_cour).join(historique, on="cour", how="left", maintain_order="left")
+    rows = write_rows(written, SCREEN_COLUMNS)
+    columns: dict[str, pl.Series] = {}
+    for rank, colonne in enumerate(SCREEN_COLUMNS):
+        texts = [row[rank] for row in rows]
+        columns[colonne.titre] = pl.Series(align_to_sort(texts) if colonne.nombre else texts, dtype=pl.String)
+    return pl.DataFrame({"cour": written["cour"], **columns}).insert_column(
+        3, written["historique"].list.drop_nulls().alias(HISTORY)
+    )
+
+
+def note_on_targets(par_cour: dy.DataFrame[BilanCour]) -> str:
+    """Give the legend of « (e) » when a target bears it."""
+    estimated = (par_cour["illustratif"] | par_cour["hypothese"]).any()
+    return wording.typeset(ESTIMATED_LEGEND) if estimated else ""
+
+
+def explain_target(objectif: Objectif | None) -> str:
+    """Say of one cour's objective what it is made of and where its base comes from."""
+    if objectif is None:
+        return ""
+    text = (
+        f"Objectif {objectif.annee} : {wording.percent(objectif.taux, 0)} de "
+        f"{wording.number(objectif.base)} extractions, soit {wording.number(objectif.annuel, 1)} à éviter. "
+        f"Base : {objectif.source[:1].lower()}{objectif.source[1:]}"
+    )
+    if objectif.illustratif and "illustrati" not in objectif.source.lower():
+        text += " ; elle est illustrative"
+    if objectif.hypothese:
+        text += " ; c'est une hypothèse"
+    return wording.typeset(text.rstrip(".") + ".")
+
+
+# --- Peers ----------------------------------------------------------------------------------------
+
+
+def gather_peers(par_cour: dy.DataFrame[BilanCour], cours: dy.DataFrame[Cours], *, cour: str) -> pl.DataFrame:
+    """Keep the cours of the same group: `nom_court`, `valeur` (attainment), `soi`, `texte`. No rank."""
+    groups = dict(cours.select("cour", "groupe_dsj").iter_rows())
+    own = groups.get(cour)
+    peers = [code for code, group in groups.items() if code == cour or (own is not None and group == own)]
+    return (
+        par_cour.filter(pl.col("cour").is_in(peers))
+        .select("cour", "nom_court", "etat", "glyphe", valeur="atteinte", soi=pl.col("cour") == cour)
+        .with_columns(
+            texte=pl.struct("nom_court", "valeur").map_elements(
+                lambda row: wording.typeset(f"{row['nom_court']} : {wording.percent(row['valeur'])}"),
+                return_dtype=pl.String,
+            )
+        )
+    )
+
+
+def name_group(groupe: str | None) -> str:
+    """Name a peer group of the ministry: « groupe 2 », « hors groupe », or that it is not known."""
+    if groupe is None:
+        return "groupe non connu"
+    return groupe if groupe == "hors groupe" else f"groupe {groupe}"
+
+
+def title_peers(peers: pl.DataFrame, nom_court: str) -> str:
+    """Say where the cour stands among its peers, without a rank."""
+    own = peers.filter("soi")["valeur"].to_list()
+    others = peers.filter(~pl.col("soi"))["valeur"].drop_nulls()
+    if not own or own[0] is None:
+        return f"L'atteinte {wording.of_cour(nom_court)} n'est pas connue"
+    if not others.len():
+        return f"Aucun pair {wording.of_cour(nom_court)} n'est connu"
+    above = int((others > own[0]).sum())
+    return (
+        f"{wording.at_cour(nom_court)[:1].upper()}{wording.at_cour(nom_court)[1:]}, "
+        f"{wording.percent(own[0])} ; {wording.count(above, 'pair')} sur {others.len()} "
+        f"{wording.agree(above, 'fait', 'font')} plus"
+    ).replace(" ;", wording.NO_BREAK_SPACE + ";")
+
+
+def tell_peers(peers: pl.DataFrame) -> str:
+    """Say between which attainments the peers stand."""
+    others = peers.filter(~pl.col("soi"))["valeur"].drop_nulls().sort().to_list()
+    if not others:
+        return "Aucune comparaison : aucun pair n'est connu dans votre périmètre.".replace(" :", "\u00a0:")
+    return wording.typeset(
+        f"{wording.count(len(others), 'pair')} : de {wording.percent(others[0])} à "
+        f"{wording.percent(others[-1])} de l'objectif à date. Sans classement : les cours d'un groupe "
+        "n'ont pas toutes les mêmes activités."
+    )
+
+
+PEER_COLUMNS = (
+    Colonne("nom_court", "Cour"),
+    Colonne("valeur", "Atteinte de l'objectif à date", share, nombre=True),
+    Colonne("etat", "État"),
+)

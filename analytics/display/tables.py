@@ -1,0 +1,77 @@
+"""How the columns of a table are written.
+
+Every display fact becomes a column, so that a chart, its table and its export never disagree.
+Nothing is computed that a figure of `indicators`, `series` or `coverage` does not already hold.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from analytics import wording
+
+
+@dataclass(frozen=True)
+class Colonne:
+    """A column of a table: where it comes from, its French heading, how a value is written."""
+
+    nom: str
+    titre: str
+    ecrire: Callable[[Any], str] = str
+    nombre: bool = False
+
+
+def integer(value: int | None) -> str:
+    """Write a count; absent is « n.d. »."""
+    return wording.number(value)
+
+
+def one_decimal(value: float | None) -> str:
+    """Write a quantity with one decimal."""
+    return wording.number(value, 1)
+
+
+def two_decimals(value: float | None) -> str:
+    """Write a quantity with two decimals."""
+    return wording.number(value, 2)
+
+
+def share(value: float | None) -> str:
+    """Write a share as a percentage."""
+    return wording.percent(value)
+
+
+def not_answered(value: int | None) -> str:
+    """Write a count whose absence means that nobody answered."""
+    return wording.NOT_ANSWERED if value is None else wording.number(value)
+
+
+def plain(value: str | None) -> str:
+    """Write a text; absent is « n.d. »."""
+    return wording.NOT_AVAILABLE if value is None else value
+
+
+def short(day: date) -> str:
+    """Write a month by its short name, without its year."""
+    return wording.SHORT_MONTHS[day.month - 1]
+
+
+def write_rows(frame: pl.DataFrame, colonnes: Sequence[Colonne]) -> list[list[str]]:
+    """Write a frame as rows of French text, in the order of `colonnes`."""
+    writers = [colonne.ecrire for colonne in colonnes]
+    return [
+        [write(value) for write, value in zip(writers, row, strict=True)]
+        for row in frame.select([colonne.nom for colonne in colonnes]).iter_rows()
+    ]
+
+
+def align_to_sort(texts: Sequence[str]) -> list[str]:
+    """Pad numbers written as text so that sorting them as text sorts them as numbers.
+
+    All end with the same number of decimals and the same unit; those without digits come last.
+    """
+    longest = max((len(text) for text in texts), default=0)
+    return [text.rjust(longest) if any(c.isdigit() for c in text) else text for text in texts]

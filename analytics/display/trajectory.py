@@ -1,0 +1,87 @@
+"""The trajectory: a year cumulated month by month, beside its objective."""
+
+from collections.abc import Iterable
+
+import dataframely as dy
+import polars as pl
+
+from analytics import indicators, wording
+from analytics.display.conclusion import avoided, still_to_avoid
+from analytics.display.tables import Colonne, integer, not_answered, one_decimal
+from analytics.indicators import Bilan
+from analytics.objective import Periode
+from analytics.series import Trajectoire
+
+
+def title_trajectory(bilan: Bilan, periode: Periode) -> str:
+    """Say what the cumulated curve shows."""
+    if bilan.atteinte is None:
+        return wording.typeset(f"{avoided(bilan.evitees_objectif)} en {periode.annee}")
+    if bilan.etat == indicators.ATTAINED:
+        return wording.typeset(
+            f"L'objectif de {periode.annee} est atteint : {wording.percent(bilan.part_annuelle)} de l'année"
+        )
+    return f"{wording.percent(bilan.atteinte)} de l'objectif à date est atteint"
+
+
+def tell_trajectory(bilan: Bilan, trajectoire: dy.DataFrame[Trajectoire], periode: Periode) -> str:
+    """Say in one sentence how far the year is from its objective, and what silence may hide."""
+    if bilan.objectif is None:
+        text = f"Aucun texte ne fixe d'objectif pour {periode.annee}"
+    elif not bilan.reste:
+        text = f"L'objectif de l'année, {wording.number(bilan.objectif)} extractions à éviter, est atteint"
+    else:
+        text = f"Objectif de l'année : {wording.number(bilan.objectif)} ; {still_to_avoid(bilan)}"
+    high = trajectoire["haut"].drop_nulls()
+    if high.len():
+        text += (
+            f" ; avec le plafond plausible des réponses manquantes, au plus "
+            f"{wording.number(int(high[-1]))} extractions évitées au lieu de "
+            f"{wording.number(bilan.evitees_objectif)}"
+        )
+    return wording.typeset(text + ".")
+
+
+def label_trajectory(trajectoires: Iterable[dy.DataFrame[Trajectoire]]) -> pl.DataFrame:
+    """Put the years together and add the words at the end of the lines and under the pointer."""
+    labelled: list[pl.DataFrame] = []
+    for frame in trajectoires:
+        year = int(frame["annee"][0])
+        target = frame["objectif_cumule"][-1]
+        known = frame["cumul"].drop_nulls()
+        high = frame["haut"].drop_nulls()
+        done = wording.number(int(known[-1])) if known.len() else wording.NOT_AVAILABLE
+        labelled.append(
+            frame.with_columns(
+                libelle_cumul=pl.lit(f"{year}<br>{done}"),
+                libelle_objectif=pl.lit(f"Objectif<br>{wording.number(target)}"),
+                libelle_haut=pl.lit(f"Au plus<br>{wording.number(int(high[-1]))}" if high.len() else ""),
+                texte=pl.Series(
+                    [
+                        wording.typeset(
+                            f"{wording.month(day)} : {not_answered(total)} au total, "
+                            f"dont {not_answered(month)} ce mois"
+                        )
+                        for day, total, month in frame.select("mois", "cumul", "evitees").iter_rows()
+                    ],
+                    dtype=pl.String,
+                ),
+            )
+        )
+    return pl.concat(labelled)
+
+
+TRAJECTORY_COLUMNS = (
+    Colonne("mois", "Mois", wording.month),
+    Colonne("evitees", "Évitées dans le mois", not_answered, nombre=True),
+    Colonne("cumul", "Évitées depuis janvier", not_answered, nombre=True),
+    Colonne("objectif_cumule", "Objectif à date", one_decimal, nombre=True),
+)
+CEILING_COLUMN = Colonne("haut", "Au plus, avec les réponses manquantes", integer, nombre=True)
+
+
+def newest_first(frame: pl.DataFrame) -> pl.DataFrame:
+    """Order the months of a labelled trajectory for reading, leaving out those still to come."""
+    return frame.filter(pl.col("cumul").is_not_null() | (pl.col("annee") == pl.col("annee").max())).sort(
+        "mois", descending=True
+    )

@@ -1,0 +1,208 @@
+"""The figures month by month: of a year, of the last months, of each activity."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+import dataframely as dy
+import polars as pl
+
+from analytics import coverage
+from analytics.objective import MONTHS_IN_YEAR, Objectif, Periode
+from analytics.schemas import Activites, AgregatActivite
+
+
+class Trajectoire(dy.Schema):
+    """One year, month by month, against its objective.
+
+    `evitees` and `cumul` are null in a month without any answer: the line breaks there. `haut` is the
+    cumulated plausible ceiling, null when not asked. `objectif_cumule` is null without objective.
+    """
+
+    annee = dy.Int64(primary_key=True)
+    rang = dy.Int64(primary_key=True, min=1, max=12)
+    mois = dy.Date()
+    evitees = dy.Int64(nullable=True)
+    cumul = dy.Int64(nullable=True)
+    haut = dy.Int64(nullable=True)
+    objectif_cumule = dy.Float64(nullable=True)
+
+
+def trace_year(
+    mensuel: pl.DataFrame,
+    reponses: dy.DataFrame[coverage.Reponses],
+    *,
+    periode: Periode,
+    objectif: Objectif | None,
+    fourchette: dy.DataFrame[coverage.Fourchette] | None = None,
+) -> dy.DataFrame[Trajectoire]:
+    """Cumulate a year's avoided extractions up to the end of the period, beside its objective.
+
+    `fourchette` adds the plausible ceiling of what the silent left unsaid.
+    """
+    avoided = periode.keep(mensuel).group_by("mois").agg(evitees=pl.col("evitees_objectif").sum())
+    answered = (
+        periode.keep(reponses)
+        .group_by("mois")
+        .agg(repondues=pl.col("repondues").sum())
+        .filter(pl.col("repondues") > 0)
+    )
+    months = pl.DataFrame(
+        {"mois": [date(periode.annee, rang, 1) for rang in range(1, MONTHS_IN_YEAR + 1)]},
+    )
+    frame = (
+        months.join(avoided, on="mois", how="left")
+        .join(answered, on="mois", how="left")
+        .with_columns(
+            evitees=pl.when(pl.col("evitees").is_null() & pl.col("repondues").is_null())
+            .then(None)
+            .otherwise(pl.col("evitees").fill_null(0))
+        )
+        .sort("mois")
+    )
+    if fourchette is None:
+        frame = frame.with_columns(plafond=pl.lit(None, dtype=pl.Int64))
+    else:
+        ceilings = periode.keep(fourchette).group_by("mois").agg(plafond=pl.col("haut").sum())
+        frame = frame.join(ceilings, on="mois", how="left")
+    targets = [float(objectif.a_date(rang)) if objectif else None for rang in range(1, MONTHS_IN_YEAR + 1)]
+    return Trajectoire.validate(
+        frame.sort("mois").select(
+            annee=pl.lit(periode.annee, dtype=pl.Int64),
+            rang=pl.col("mois").dt.month().cast(pl.Int64),
+            mois="mois",
+            evitees="evitees",
+            cumul=pl.when(pl.col("evitees").is_not_null()).then(pl.col("evitees").fill_null(0).cum_sum()),
+            haut=pl.when(pl.col("plafond").is_not_null()).then(pl.col("plafond").fill_null(0).cum_sum()),
+            objectif_cumule=pl.Series(targets, dtype=pl.Float64),
+        )
+    )
+
+
+def trace_months(
+    mensuel: pl.DataFrame,
+    reponses: dy.DataFrame[coverage.Reponses],
+    *,
+    mois: Sequence[date],
+    objectif: Objectif | None,
+    etpt_par_extraction: Fraction,
+) -> pl.DataFrame:
+    """Give the figures of each month for the sparklines; null where nothing was declared.
+
+    Columns: `mois`, the three counts, `part_evitees`, `part_reponse`, `etpt`, and `atteinte`, which is
+    cumulated since January of the objective's year and null in the others.
+    """
+    sums = mensuel.group_by("mois").agg(
+        pl.col("visioconferences", "visioconferences_objectif", "evitees_objectif").sum()
+    )
+    answers = reponses.group_by("mois").agg(
+        part_reponse=pl.col("repondues").sum() / pl.col("attendues").sum(),
+    )
+    frame = (
+        pl.DataFrame({"mois": list(mois)}, schema={"mois": pl.Date})
+        .join(sums, on="mois", how="left")
+        .join(answers, on="mois", how="left")
+        .sort("mois")
+        .with_columns(
+            part_evitees=pl.when(pl.col("visioconferences_objectif") > 0).then(
+                pl.col("evitees_objectif") / pl.col("visioconferences_objectif")
+            ),
+            etpt=pl.col("evitees_objectif") * float(etpt_par_extraction),
+        )
+    )
+    if objectif is None or not objectif.annuel:
+        return frame.with_columns(atteinte=pl.lit(None, dtype=pl.Float64))
+    in_year = pl.col("mois").dt.year() == objectif.annee
+    so_far = pl.when(in_year).then(pl.col("evitees_objectif").fill_null(0)).otherwise(0).cum_sum()
+    target = float(objectif.annuel) / MONTHS_IN_YEAR * pl.col("mois").dt.month()
+    return frame.with_columns(
+        atteinte=pl.when(in_year & pl.col("evitees_objectif").is_not_null()).then(so_far / target)
+    )
+
+
+class SerieActivite(dy.Schema):
+    """One activity, one month. Counts are null where nothing was declared.
+
+    `sans_objet`: not legally possible on any day of that month; what is declared then is still shown.
+    """
+
+    mois = dy.Date(primary_key=True)
+    activite = dy.String(primary_key=True)
+    ordre = dy.Int64()
+    libelle = dy.String()
+    groupe = dy.String()
+    compte_objectif = dy.Bool()
+    sans_objet = dy.Bool()
+    visioconferences = dy.Int64(nullable=True)
+    extractions_evitees = dy.Int64(nullable=True)
+
+
+def trace_activities(
+    agregat: dy.DataFrame[AgregatActivite],
+    activites: dy.DataFrame[Activites],
+    *,
+    debut: date,
+    fin: date,
+) -> dy.DataFrame[SerieActivite]:
+    """Follow every activity from the month `debut` to the month `fin`.
+
+    Before `legal_depuis` nothing could be done: the activity is « sans objet », not weak.
+    """
+    months = pl.DataFrame({"mois": pl.date_range(debut, fin, "1mo", eager=True)})
+    sums = agregat.group_by("mois", "activite").agg(
+        pl.col("visioconferences").sum(), pl.col("extractions_evitees").sum()
+    )
+    not_yet = pl.col("legal_depuis").is_not_null() & (pl.col("legal_depuis") > pl.col("mois").dt.month_end())
+    return SerieActivite.validate(
+        months.join(activites, how="cross")
+        .join(sums, on=["mois", "activite"], how="left")
+        .select(
+            "mois",
+            "activite",
+            "ordre",
+            "libelle",
+            "groupe",
+            "compte_objectif",
+            sans_objet=not_yet,
+            visioconferences=pl.when(not_yet & (pl.col("visioconferences") == 0))
+            .then(None)
+            .otherwise("visioconferences"),
+            extractions_evitees=pl.when(not_yet & (pl.col("visioconferences") == 0))
+            .then(None)
+            .otherwise("extractions_evitees"),
+        )
+        .sort("ordre", "mois")
+    )
+
+
+class BilanActivite(dy.Schema):
+    """One activity over a period; `part_evitees` = column 2 / column 1, null outside the objective."""
+
+    activite = dy.String(primary_key=True)
+    ordre = dy.Int64()
+    libelle = dy.String()
+    groupe = dy.String()
+    compte_objectif = dy.Bool()
+    sans_objet = dy.Bool()
+    visioconferences = dy.Int64(min=0)
+    extractions_evitees = dy.Int64(min=0)
+    part_evitees = dy.Float64(nullable=True)
+
+
+def sum_up_activities(series: dy.DataFrame[SerieActivite]) -> dy.DataFrame[BilanActivite]:
+    """Sum each activity over its months; « sans objet » only when it was so in all of them."""
+    return BilanActivite.validate(
+        series.group_by("activite", "ordre", "libelle", "groupe", "compte_objectif")
+        .agg(
+            pl.col("visioconferences").sum(),
+            pl.col("extractions_evitees").sum(),
+            sans_objet=pl.col("sans_objet").all(),
+        )
+        .with_columns(
+            part_evitees=pl.when(pl.col("compte_objectif") & (pl.col("visioconferences") > 0)).then(
+                pl.col("extractions_evitees") / pl.col("visioconferences")
+            )
+        )
+        .select(BilanActivite.column_names())
+        .sort("ordre")
+    )

@@ -1,0 +1,74 @@
+import polars as pl
+
+from analytics.display.cours import gather_peers, lay_out_cours, note_on_targets, tell_peers, title_peers
+from analytics.indicators import BilanCour
+from data.reference import Reference
+
+NB = "\u00a0"
+
+
+def row(cour: str, nom: str, **values: object) -> dict[str, object]:
+    return {
+        "cour": cour,
+        "nom_court": nom,
+        "visioconferences": 10,
+        "visioconferences_objectif": 10,
+        "evitees_objectif": 5,
+        "attendues": 4,
+        "repondues": 2,
+        "part_reponse": 0.5,
+        "part_evitees": None,
+        "etpt": 0.04,
+        "base": 1_200,
+        "objectif": 60.0,
+        "objectif_a_date": 45.0,
+        "atteinte": 5 / 45,
+        "part_annuelle": 5 / 60,
+        "reste": 55,
+        "rythme_requis": 18.3,
+        "etat": "En retard",
+        "glyphe": "▼",
+        "source": "x",
+        "illustratif": True,
+        "hypothese": False,
+        **values,
+    }
+
+
+def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
+    table = BilanCour.validate(
+        pl.DataFrame(
+            [row("CA-1", "Agen"), row("CA-2", "Paris", atteinte=None, illustratif=False)],
+            schema=BilanCour.create_empty().schema,
+        )
+    )
+    history = pl.DataFrame({"cour": ["CA-1"], "historique": [[1.0, None, 2.0]]})
+    laid = lay_out_cours(table, history)
+    first = laid.row(0, named=True)
+    assert first["Cour"] == "Agen"
+    assert first["État"] == "▼ En retard"
+    assert first["Objectif"].strip() == f"45{NB}(e)"
+    assert first["Atteinte"] == f"11,1{NB}%"
+    assert first["12 mois"] == [1.0, 2.0]
+    assert laid.row(1, named=True)["Atteinte"] == "n.d."
+    assert note_on_targets(table).startswith("(e)")
+    assert set(laid.drop("12 mois").dtypes) == {pl.String}
+
+
+def test_peers_are_compared_without_rank(reference: Reference) -> None:
+    table = BilanCour.validate(
+        pl.DataFrame(
+            [
+                row("CA-DOUAI", "Douai", atteinte=0.4),
+                row("CA-LYON", "Lyon", atteinte=0.9),
+                row("CA-PARIS", "Paris", atteinte=2.0),
+            ],
+            schema=BilanCour.create_empty().schema,
+        )
+    )
+    peers = gather_peers(table, reference.cours, cour="CA-DOUAI")
+    assert peers["cour"].to_list() == ["CA-DOUAI", "CA-LYON"]  # Paris is « hors groupe »
+    assert title_peers(peers, "Douai") == f"À Douai, 40,0{NB}%{NB}; 1{NB}pair sur 1 fait plus"
+    alone = gather_peers(table, reference.cours, cour="CA-PARIS")
+    assert alone["cour"].to_list() == ["CA-PARIS"]
+    assert "aucun pair" in tell_peers(alone)

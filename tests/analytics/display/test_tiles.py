@@ -1,0 +1,16 @@
+import pytest
+
+from analytics.display.tiles import title_map
+from tests.analytics.frames import cours
+
+
+@pytest.mark.parametrize(
+    ("states", "title"),
+    [
+        ({"CA-1": "En retard"}, "0 cour sur 1 tient son objectif"),
+        ({"CA-1": "En avance", "CA-2": "En retard"}, "1 cour sur 2 tient son objectif"),
+        ({"CA-1": "En avance", "CA-2": "Objectif atteint"}, "2 cours sur 2 tiennent leur objectif"),
+    ],
+)
+def test_the_title_of_the_map_agrees(states: dict[str, str], title: str) -> None:
+    assert title_map(cours(states)) == title  # pyright: ignore[reportArgumentType]
