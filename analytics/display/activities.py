@@ -190,7 +190,7 @@ def title_ranked(ranked: pl.DataFrame, mesure: str) -> str:
     known = ranked.filter(pl.col("valeur") > 0)
     total = int(known["valeur"].sum())
     if not total:
-        return f"Aucune des {mesure} n'est déclarée" if mesure else "Rien n'est déclaré"
+        return f"Rien de déclaré pour les {mesure}"
     row = known.sort("valeur", descending=True, maintain_order=True).row(0, named=True)
     part = wording.percent(Fraction(int(row["valeur"]), total), 0)
     return wording.typeset(f"{row['nom']} : {part} des {mesure}")
@@ -225,9 +225,8 @@ def title_shares(bilans: dy.DataFrame[BilanActivite]) -> str:
     )
 
 
-def tell_shares(bilans: dy.DataFrame[BilanActivite]) -> str:
+def tell_shares() -> str:
     """Say what the share means."""
-    del bilans
     return wording.typeset(
         "Une visioconférence évite une extraction quand elle concerne une personne détenue qui aurait dû "
         "être conduite devant le juge ; les auditions de témoins ou d'experts n'en évitent pas."

@@ -54,9 +54,8 @@ def title_answers(etats: dy.DataFrame[coverage.EtatReponse], periode: Periode) -
     )
 
 
-def tell_answers(etats: dy.DataFrame[coverage.EtatReponse], periode: Periode) -> str:
+def tell_answers(etats: dy.DataFrame[coverage.EtatReponse]) -> str:
     """Count the answers expected, received and corrected over the months shown."""
-    del periode
     expected = etats.filter(pl.col("etat") != coverage.NOT_IN_FORCE)
     came = expected.filter(pl.col("etat") != coverage.SILENT).height
     corrected = expected.filter(pl.col("etat") == coverage.CORRECTED).height

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from math import floor
 
 import dataframely as dy
 import polars as pl
@@ -23,7 +24,7 @@ def avoided(value: int) -> str:
 
 
 def _expected(value: Fraction) -> str:
-    whole = round(value)
+    whole = floor(value + Fraction(1, 2))  # as it is written
     return f"{wording.number(value)} {wording.agree(whole, 'attendue', 'attendues')} à cette date"
 
 
@@ -77,7 +78,7 @@ def conclude(
 
 def still_to_avoid(bilan: Bilan) -> str:
     """Say how many extractions are left to avoid before the end of the year."""
-    left = f"encore {wording.count(bilan.reste, 'extraction')} à éviter d'ici décembre"
+    left = wording.count(bilan.reste, "extraction")
     if bilan.rythme_requis is None:
-        return f"il manque {wording.count(bilan.reste, 'extraction')}"
-    return f"{left}, soit {wording.number(bilan.rythme_requis, 1)} par mois"
+        return f"il manque {left}"
+    return f"encore {left} à éviter d'ici décembre, soit {wording.number(bilan.rythme_requis, 1)} par mois"

@@ -9,7 +9,7 @@ import polars as pl
 from analytics import wording
 from analytics.display.tables import Colonne, align_to_sort, integer, share, two_decimals, write_rows
 from analytics.indicators import BilanCour
-from analytics.objective import Objectif
+from analytics.objective import ILLUSTRATIVE, Objectif
 from analytics.schemas import Cours
 
 # --- The table of cours ---------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def explain_target(objectif: Objectif | None) -> str:
         f"{wording.number(objectif.base)} extractions, soit {wording.number(objectif.annuel, 1)} à éviter. "
         f"Base : {objectif.source[:1].lower()}{objectif.source[1:]}"
     )
-    if objectif.illustratif and "illustrati" not in objectif.source.lower():
+    if objectif.illustratif and ILLUSTRATIVE not in wording.unaccented(objectif.source):
         text += " ; elle est illustrative"
     if objectif.hypothese:
         text += " ; c'est une hypothèse"
