@@ -1,6 +1,5 @@
 """A fresh server, as a stranger and as a visitor meet it."""
 
-import asyncio
 import subprocess
 import sys
 import urllib.error
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 import websockets
 
-from tests.visiteur import ROOT, Server, running_server, visiting
+from tests.visiteur import ROOT, Server, run_apart, running_server, visiting
 
 PAGES = ("synthese", "cour", "activites", "donnees", "methode")
 
@@ -41,7 +40,7 @@ async def _first_run(url: str, page: str) -> tuple[list[str], list[str], str, li
 def test_on_a_fresh_server_a_page_asked_first_goes_through_the_router(page: str, tmp_path: Path) -> None:
     """Without our rules, the first request for /page would run pages/page.py without app.py."""
     with running_server(tmp_path, wait_until_ready=False) as fresh:
-        _, errors, status, pages = asyncio.run(_first_run(fresh.url, page))
+        _, errors, status, pages = run_apart(_first_run(fresh.url, page))
     assert errors == []
     assert status == "FINISHED_SUCCESSFULLY"
     assert [name for name in pages if name] == list(PAGES)
@@ -75,7 +74,7 @@ def test_another_site_cannot_open_the_websocket(server: Server) -> None:
             pass
 
     with pytest.raises(websockets.InvalidStatus):
-        asyncio.run(knock())
+        run_apart(knock())
 
 
 def test_a_name_of_elsewhere_given_to_this_machine_is_refused(server: Server) -> None:
@@ -85,7 +84,7 @@ def test_a_name_of_elsewhere_given_to_this_machine_is_refused(server: Server) ->
 
 
 def test_no_figure_is_written_in_the_log(server: Server) -> None:
-    asyncio.run(_first_run(server.url, "synthese"))
+    run_apart(_first_run(server.url, "synthese"))
     assert "extractions" not in server.log.read_text()
     assert "WARNING" not in server.log.read_text()
 
@@ -129,5 +128,5 @@ def test_a_server_bound_elsewhere_answers_nobody_without_identity() -> None:
         "headers": [],
         "server": ("10.0.0.1", 80),
     }
-    asyncio.run(Guard(never)(scope, never, send))
+    run_apart(Guard(never)(scope, never, send))
     assert answers[0]["status"] == 403
