@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pydantic import ValidationError
 
 from analytics.errors import UserFacingError
 from analytics.schemas import NATIONAL, Perimetre
@@ -79,6 +80,10 @@ def main(words: Sequence[str] | None = None) -> None:
         code = 2
     except click.UsageError as error:
         click.echo(_french(error), err=True)
+        code = 2
+    except ValidationError as error:
+        names = ", ".join(f"VIGIE_{str(fault['loc'][0]).upper()}" for fault in error.errors())
+        click.echo(f"Réglage invalide : {names}. Le tableau du README dit ce qui est attendu.", err=True)
         code = 2
     except click.Abort:
         click.echo("Interrompu : rien n'a été écrit de ce qui était en cours.", err=True)
@@ -195,7 +200,7 @@ def importer(fichiers: tuple[str, ...], simulation: bool, output: str, auteur: s
     Code de sortie : 0 si toutes les lignes sont prises, 1 si certaines sont refusées, 2 si rien n'est
     utilisable.
     """
-    author = auteur or getpass.getuser()
+    author = auteur or _account()
     with _opened() as store:
         if store.etat().demo and not simulation:
             raise UserFacingError(DEMO_IN_THE_WAY)
@@ -207,6 +212,14 @@ def importer(fichiers: tuple[str, ...], simulation: bool, output: str, auteur: s
     refused = any(each["refusees"] or "erreur" in each for each in reports)
     taken = any(each["acceptees"] or each["inchangees"] or each["non_reponses"] for each in reports)
     return (1 if refused else 0) if taken else 2
+
+
+def _account() -> str:
+    """Name the account of the machine; some have a number only."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "compte inconnu"
 
 
 def _import_one(
@@ -353,6 +366,8 @@ def exporter(
         click.echo(content, nl=False)
         return
     path = Path(sortie)
+    if not path.name or path.is_dir():
+        raise UserFacingError(f"« {sortie} » n'est pas un fichier : donnez un nom de fichier à --sortie.")
     try:
         partial = path.with_name(path.name + ".partiel")
         partial.write_bytes(content)

@@ -9,7 +9,7 @@ import polars as pl
 import polars.selectors as cs
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from analytics.errors import UserFacingError
 from data.tables import SCHEMA_VERSION
@@ -41,7 +41,10 @@ def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
         )
     database = make_url(url).database
     if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserFacingError(_unopened(f"le dossier de {database} ne peut pas être créé")) from error
     engine = create_engine(url, connect_args={"timeout": lock_timeout_s}, hide_parameters=True)
 
     def prepare(dbapi_connection: Any, _record: object) -> None:
@@ -85,19 +88,38 @@ def writing(engine: Engine) -> Generator[Connection]:
                 connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         except OperationalError as error:
+            if _is_lock(error):
+                raise UserFacingError(
+                    "Un autre import est en cours dans cet entrepôt. Rien n'a été écrit : "
+                    "réessayez dans un instant."
+                ) from error
             raise UserFacingError(
-                "Un autre import est en cours dans cet entrepôt. Rien n'a été écrit : "
-                "réessayez dans un instant."
+                "L'entrepôt n'accepte pas d'écriture, et rien n'a été écrit : vérifiez la place sur le "
+                "disque, les droits du fichier, ou le serveur de base de données."
             ) from error
         with transaction:
             yield connection
 
 
+def _is_lock(error: OperationalError) -> bool:
+    """Tell a wait that lasted too long (SQLITE_BUSY, lock_not_available) from every other trouble."""
+    origin = error.orig
+    return getattr(origin, "sqlite_errorname", "").startswith("SQLITE_BUSY") or (
+        getattr(origin, "sqlstate", None) == "55P03"
+    )
+
+
 def prepare_schema(engine: Engine) -> None:
     """Bring the store to the last migration; safe when two processes start at once."""
-    with reading(engine) as connection:
-        if _schema_version(connection) == SCHEMA_VERSION:
-            return
+    try:
+        with reading(engine) as connection:
+            if _schema_version(connection) == SCHEMA_VERSION:
+                return
+    except DatabaseError as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise UserFacingError(
+            _unopened(f"{shown} ne répond pas, n'est pas une base de données, ou vous est fermé")
+        ) from error
     # Imported here: a start on an up-to-date store need not pay for it.
     from alembic import command
     from alembic.config import Config
@@ -107,6 +129,10 @@ def prepare_schema(engine: Engine) -> None:
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _unopened(reason: str) -> str:
+    return f"L'entrepôt ne peut pas être ouvert : {reason}. Vérifiez VIGIE_DATABASE_URL."
 
 
 def _schema_version(connection: Connection) -> str | None:

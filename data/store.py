@@ -24,7 +24,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    or_,
     select,
     text,
     update,
@@ -76,6 +75,8 @@ TABLE_OF_NATURE: Mapping[str, Table] = {
     "credits": credit_vacataire,
     "equipements": equipement,
 }
+# PostgreSQL takes 65 535 parameters in a statement.
+_IDS_AT_ONCE = 10_000
 _CELL = ["mois", "juridiction", "activite"]
 _FIGURES = ["visioconferences", "extractions_evitees"]
 _CELL_SCHEMA = {
@@ -84,6 +85,7 @@ _CELL_SCHEMA = {
     "activite": pl.String,
     "visioconferences": pl.Int64,
     "extractions_evitees": pl.Int64,
+    "premier_lot": pl.Int64,
     "lot": pl.Int64,
 }
 REJETS_SCHEMA = {
@@ -220,9 +222,7 @@ class Store:
                 agregat = _read(connection, select(agregat_activite), AgregatActivite)
                 totaux = _read(connection, select(total_juridiction), TotalJuridiction)
             else:
-                agregat, totaux = self._aggregate(
-                    _cells_known(connection, known), _first_lots(connection, known)
-                )
+                agregat, totaux = self._aggregate(_cells_known(connection, known))
             faits = Faits(
                 agregat=AgregatActivite.validate(agregat.sort("mois", "cour", "activite")),
                 totaux=TotalJuridiction.validate(totaux.sort("mois", "cour", "juridiction")),
@@ -315,7 +315,7 @@ class Store:
         """Read the current cells of some months, for an import to compare with."""
         with reading(self._engine) as connection:
             statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
-            return _read(connection, statement, _CELL_SCHEMA).drop("lot")
+            return _read(connection, statement, _CELL_SCHEMA).drop("premier_lot", "lot")
 
     # ------------------------------------------------------------------ writes
 
@@ -337,7 +337,7 @@ class Store:
         with reading(self._engine) as connection:
             if _etat(connection).demo:
                 return Ecriture(None, entree.acceptees.height, entree.repetees)
-            changed = _changed(_current(connection, entree), entree)
+            changed = _news(connection, _changed(_current(connection, entree), entree), entree)
         return Ecriture(None, changed.height, entree.acceptees.height - changed.height + entree.repetees)
 
     def record_demo(self, lots_of_demo: list[tuple[Entree, datetime]]) -> None:
@@ -385,7 +385,7 @@ class Store:
 
     def _write(self, connection: Connection, entree: Entree, connu_le: datetime) -> Ecriture:
         current = _current(connection, entree)
-        changed = _changed(current, entree)
+        changed = _news(connection, _changed(current, entree), entree)
         unchanged = entree.acceptees.height - changed.height + entree.repetees
         corrections = _corrections(entree)
         refused = _new_rejets(connection, entree)
@@ -410,8 +410,8 @@ class Store:
         connection.execute(
             text(
                 "INSERT INTO cellule"
-                " (mois, juridiction, activite, visioconferences, extractions_evitees, lot)"
-                " SELECT mois, juridiction, activite, visioconferences, extractions_evitees, lot"
+                " (mois, juridiction, activite, visioconferences, extractions_evitees, premier_lot, lot)"
+                " SELECT mois, juridiction, activite, visioconferences, extractions_evitees, lot, lot"
                 " FROM declaration WHERE lot = :number AND visioconferences IS NOT NULL"
                 " ON CONFLICT (mois, juridiction, activite) DO UPDATE SET"
                 " visioconferences = excluded.visioconferences,"
@@ -429,32 +429,29 @@ class Store:
                 )
             )
         )
-        months = changed["mois"].unique().to_list()
-        before = _read(
-            connection,
-            select(
-                total_juridiction.c.mois, total_juridiction.c.juridiction, total_juridiction.c.premier_lot
-            ).where(total_juridiction.c.mois.in_(months)),
-            TotalJuridiction,
+        months = changed["mois"].unique()
+        kept = current.filter(pl.col("mois").is_in(months.implode())).join(changed, on=_CELL, how="anti")
+        new_values = (
+            changed.filter(pl.col("visioconferences").is_not_null())
+            .join(current.select(*_CELL, "premier_lot"), on=_CELL, how="left")
+            .with_columns(
+                pl.col("premier_lot").fill_null(number).cast(pl.Int64), lot=pl.lit(number, dtype=pl.Int64)
+            )
         )
-        new_values = changed.filter(pl.col("visioconferences").is_not_null()).with_columns(
-            lot=pl.lit(number, dtype=pl.Int64)
-        )
-        cells = pl.concat([current.join(changed, on=_CELL, how="anti"), new_values.select(current.columns)])
-        agregat, totaux = self._aggregate(cells, before)
+        agregat, totaux = self._aggregate(pl.concat([kept, new_values.select(kept.columns)]))
         for table, frame in ((agregat_activite, agregat), (total_juridiction, totaux)):
-            connection.execute(delete(table).where(table.c.mois.in_(months)))
+            connection.execute(delete(table).where(table.c.mois.in_(months.to_list())))
             insert_frame(connection, table, frame)
 
     def _rebuild(self, connection: Connection) -> None:
         known = _etat(connection).lot
         cells = _cells_known(connection, known)
-        agregat, totaux = self._aggregate(cells, _first_lots(connection, known))
+        agregat, totaux = self._aggregate(cells)
         for table, frame in ((cellule, cells), (agregat_activite, agregat), (total_juridiction, totaux)):
             connection.execute(delete(table))
             insert_frame(connection, table, frame)
 
-    def _aggregate(self, cells: pl.DataFrame, first_lots: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _aggregate(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Sum cells by (mois, cour, activite) and by (mois, juridiction)."""
         located = self._with_cour(cells)
         agregat = located.group_by("mois", "cour", "activite").agg(
@@ -471,11 +468,9 @@ class Store:
                 evitees_objectif=pl.col("extractions_evitees")
                 .filter(pl.col("activite").is_in(self._objective))
                 .sum(),
+                premier_lot=pl.col("premier_lot").min(),
                 dernier_lot=pl.col("lot").max(),
-                plus_ancien=pl.col("lot").min(),
             )
-            .join(first_lots, on=["mois", "juridiction"], how="left")
-            .with_columns(premier_lot=pl.coalesce("premier_lot", "plus_ancien"))
             .select(list(TotalJuridiction.columns()))
         )
         return agregat, totaux
@@ -531,30 +526,42 @@ def _read(
 
 def _cells_known(connection: Connection, last: int) -> pl.DataFrame:
     """Rebuild every cell as it stood after a lot; a withdrawn one is absent."""
-    latest = (
-        select(*(declaration.c[name] for name in _CELL), func.max(declaration.c.lot).label("lot"))
-        .where(declaration.c.lot <= last)
-        .group_by(*(declaration.c[name] for name in _CELL))
-        .subquery()
-    )
-    columns = ("mois", "juridiction", "activite", "visioconferences", "extractions_evitees", "lot")
-    statement = (
-        select(*(declaration.c[name] for name in columns))
-        .join(latest, and_(*(declaration.c[name] == latest.c[name] for name in (*_CELL, "lot"))))
-        .where(declaration.c.visioconferences.is_not(None))
-    )
-    return _read(connection, statement, _CELL_SCHEMA)
-
-
-def _first_lots(connection: Connection, last: int) -> pl.DataFrame:
-    statement = (
+    cell = [declaration.c[name] for name in _CELL]
+    ends = (
         select(
-            declaration.c.mois, declaration.c.juridiction, func.min(declaration.c.lot).label("premier_lot")
+            *cell, func.min(declaration.c.lot).label("premier_lot"), func.max(declaration.c.lot).label("lot")
         )
         .where(declaration.c.lot <= last)
-        .group_by(declaration.c.mois, declaration.c.juridiction)
+        .group_by(*cell)
+        .subquery()
     )
-    return _read(connection, statement, TotalJuridiction)
+    statement = (
+        select(*cell, *(declaration.c[name] for name in _FIGURES), ends.c.premier_lot, declaration.c.lot)
+        .join(ends, and_(*(declaration.c[name] == ends.c[name] for name in (*_CELL, "lot"))))
+        .where(declaration.c.visioconferences.is_not(None))
+    )
+    cells = _read(connection, statement, _CELL_SCHEMA)
+    return cells.join(_first_since_withdrawal(connection, last), on=_CELL, how="left").select(
+        *_CELL, *_FIGURES, pl.coalesce("depuis", "premier_lot").alias("premier_lot"), "lot"
+    )
+
+
+def _first_since_withdrawal(connection: Connection, last: int) -> pl.DataFrame:
+    """Give, for the few cells that were withdrawn once, the first lot that declared them again, `depuis`."""
+    cell = [declaration.c[name] for name in _CELL]
+    gone = (
+        select(*cell, func.max(declaration.c.lot).label("retrait"))
+        .where(declaration.c.visioconferences.is_(None), declaration.c.lot <= last)
+        .group_by(*cell)
+        .subquery()
+    )
+    statement = (
+        select(*cell, func.min(declaration.c.lot).label("depuis"))
+        .join(gone, and_(*(declaration.c[name] == gone.c[name] for name in _CELL)))
+        .where(declaration.c.lot > gone.c.retrait, declaration.c.lot <= last)
+        .group_by(*cell)
+    )
+    return _read(connection, statement, {**_CELL_SCHEMA, "depuis": pl.Int64})
 
 
 def _key_of(table: Table) -> list[str]:
@@ -613,6 +620,16 @@ def _changed(current: pl.DataFrame, entree: Entree) -> pl.DataFrame:
     # Withdrawing what was never declared says nothing; only the two figures of a cell can be withdrawn.
     withdrawn = pl.all_horizontal(pl.col(name).is_null() for name in values)
     return compared.filter(~same & (known | ~withdrawn)).select(proposed.columns)
+
+
+def _news(connection: Connection, changed: pl.DataFrame, entree: Entree) -> pl.DataFrame:
+    """Leave out what this very file already said: brought again, it does not undo a later correction."""
+    table = TABLE_OF_NATURE[entree.nature]
+    same_file = select(lot.c.lot).where(lot.c.sha256 == entree.sha256)
+    said = select(*(table.c[name] for name in changed.columns)).where(table.c.lot.in_(same_file))
+    return changed.join(
+        _read(connection, said, changed.schema), on=changed.columns, how="anti", nulls_equal=True
+    )
 
 
 def _insert_lot(
@@ -676,9 +693,7 @@ def _new_rejets(connection: Connection, entree: Entree) -> pl.DataFrame:
     """Keep the refused lines that are not waiting already, from this very file or from a quarantine."""
     if connection.scalar(select(exists().where(lot.c.sha256 == entree.sha256))):
         return entree.rejets.clear()
-    waiting = select(rejet.c.rejet.label("remplace"), rejet.c.texte).where(
-        rejet.c.corrige_par.is_(None), rejet.c.rejet.in_(entree.rejets["remplace"].drop_nulls().to_list())
-    )
+    waiting = select(rejet.c.rejet.label("remplace"), rejet.c.texte).where(rejet.c.corrige_par.is_(None))
     known = _read(connection, waiting, REJETS_SCHEMA)
     # A quarantine gives a line that was too short all its fields: empty ones at its end say nothing new.
     said = pl.col("texte").str.strip_chars_end(";")
@@ -698,12 +713,11 @@ def _mark_corrected(connection: Connection, number: int, corrections: list[int])
     same_cell = exists().where(
         declaration.c.lot == number, *(declaration.c[name] == rejet.c[name] for name in _CELL)
     )
-    connection.execute(
-        update(rejet)
-        .where(rejet.c.corrige_par.is_(None), rejet.c.lot < number)
-        .where(or_(rejet.c.rejet.in_(corrections), same_cell))
-        .values(corrige_par=number)
-    )
+    waiting = update(rejet).where(rejet.c.corrige_par.is_(None), rejet.c.lot < number)
+    connection.execute(waiting.where(same_cell).values(corrige_par=number))
+    for start in range(0, len(corrections), _IDS_AT_ONCE):
+        named = rejet.c.rejet.in_(corrections[start : start + _IDS_AT_ONCE])
+        connection.execute(waiting.where(named).values(corrige_par=number))
 
 
 def _empty(connection: Connection) -> None:

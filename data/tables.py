@@ -125,6 +125,8 @@ cellule = Table(
     Column("activite", String(40), nullable=False),
     Column("visioconferences", Integer, nullable=False),
     Column("extractions_evitees", Integer, nullable=False),
+    # The first lot that declared the cell since it was last withdrawn, and the one that gives its value.
+    Column("premier_lot", Integer, nullable=False),
     Column("lot", Integer, nullable=False),
     PrimaryKeyConstraint("mois", "juridiction", "activite"),
     sqlite_with_rowid=False,

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.wording import NO_BREAK_SPACE, count, month, number, short_date
-from pages.commun import cadre, composants, depot
+from pages.commun import cadre, composants, depot, navigation
 from pages.commun.depot import Depot
 from pages.commun.lecture import Situation
 
@@ -116,7 +116,10 @@ def _judged(files: list[Any], revision: int) -> list[Depot]:
         for rank, file in enumerate(waiting):
 
             def tell(part: float, label: str, rank: int = rank, name: str = file.name) -> None:
-                bar.progress(min((rank + part) / len(waiting), 1.0), f"{name} : {label.lower()}")
+                bar.progress(
+                    min((rank + part) / len(waiting), 1.0),
+                    navigation.escape_markdown(f"{name} : {label.lower()}"),
+                )
 
             known[file.file_id, revision] = depot.judge_file(file.getvalue(), file.name, tell)
         bar.empty()
@@ -233,7 +236,7 @@ def _draw_quarantine() -> None:
             for shape, word in EXPORTS[:3]:
                 st.download_button(
                     f"Télécharger ({word})",
-                    data=lambda shape=shape, lines=lines: depot.write(lines, shape, "Lignes refusées"),
+                    data=depot.quarantine_file(lines, shape),
                     file_name=f"lignes_refusees_{nature}.{shape}",
                     mime=depot.mime(shape),
                     key=f"quarantaine_{nature}_{shape}",
@@ -261,7 +264,7 @@ def _draw_templates() -> None:
         for shape, word in TEMPLATES:
             st.download_button(
                 f"Modèle {word}",
-                data=lambda shape=shape, mois=mois: depot.write_template(shape, mois),
+                data=depot.template_file(shape, mois),
                 file_name=f"modele_{mois:%Y-%m}.{shape}",
                 mime=depot.mime(shape),
                 key=f"modele_{shape}",
@@ -296,9 +299,7 @@ def _draw_exports(situation: Situation) -> None:
         for shape, word in EXPORTS:
             st.download_button(
                 f"Déclarations ({word})",
-                data=lambda shape=shape: depot.write_export(
-                    "declarations", shape, connu_le=situation.connu_le
-                ),
+                data=depot.export_file("declarations", shape, connu_le=situation.connu_le),
                 file_name=f"declarations{'_fictif' if situation.demo else ''}.{shape}",
                 mime=depot.mime(shape),
                 key=f"export_{shape}",
@@ -316,7 +317,7 @@ def _draw_history(situation: Situation) -> None:
     shown = lots.head(LOTS_SHOWN)
     rows = "".join(
         "<tr>"
-        f"<td class='n'>{row['lot']}</td><td>{short_date(row['connu_le'].date())}</td>"
+        f"<td class='n'>{row['lot']}</td><td>{short_date(depot.day_in_paris(row['connu_le']))}</td>"
         f"<td>{escape(row['auteur'])}</td><td>{escape(depot.nature(row['nature']))}</td>"
         f"<td>{escape(row['fichier'])}</td><td><code title='{row['sha256']}'>{row['sha256'][:12]}</code></td>"
         + "".join(
@@ -346,7 +347,7 @@ def _draw_history(situation: Situation) -> None:
     )
     st.download_button(
         "Télécharger l'historique (CSV)",
-        data=lambda: depot.write_export("lots", "csv", connu_le=situation.connu_le),
+        data=depot.export_file("lots", "csv", connu_le=situation.connu_le),
         file_name="lots.csv",
         mime=depot.mime("csv"),
         key="export_lots",

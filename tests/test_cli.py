@@ -209,6 +209,46 @@ def test_errors_are_french_sentences(vigie: Terminal, words: list[str], said: st
     assert len(err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("VIGIE_DATABASE_URL", "/proc/nulle/part/v.sqlite", "ne peut pas être ouvert"),
+        ("VIGIE_DATABASE_URL", str(SAMPLES), "ne peut pas être ouvert"),
+        ("VIGIE_DATABASE_URL", str(DIRTY), "ne peut pas être ouvert"),
+        ("VIGIE_DATABASE_URL", "postgresql://127.0.0.1:1/vigie", "ne peut pas être ouvert"),
+        ("VIGIE_TAILLE_MAX_MO", "abc", "VIGIE_TAILLE_MAX_MO"),
+    ],
+)
+def test_a_start_that_fails_says_why(
+    vigie: Terminal, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    code, _, err = vigie("importer", DIRTY)
+    assert code == 2
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_an_absurd_month_refuses_its_line_alone(vigie: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "absurde.csv"
+    path.write_text(
+        "mois;juridiction;activite;visioconferences;extractions_evitees\n"
+        "0001-01;TGI-LILLE;JAP;1;1\n9999-12;TGI-LILLE;JAP;1;1\n2009-03;TGI-LILLE;JAP;1;1\n"
+    )
+    code, out, _ = vigie("importer", path, "--format", "json")
+    (report,) = _reports(out)
+    assert code == 1
+    assert [line["ligne"] for line in report["rejets"]] == [2, 3]
+    assert report["acceptees"] == 1
+
+
+@pytest.mark.parametrize("sortie", [".", "/", ""])
+def test_an_output_that_is_no_file_is_refused(vigie: Terminal, sortie: str) -> None:
+    code, _, err = vigie("exporter", "lots", "--format", "csv", "--sortie", sortie)
+    assert code == 2
+    assert "n'est pas un fichier" in err
+
+
 def test_help_is_in_french(vigie: Terminal) -> None:
     code, out, _ = vigie("--help")
     assert code == 0

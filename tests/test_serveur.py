@@ -89,6 +89,41 @@ def test_no_figure_is_written_in_the_log(server: Server) -> None:
     assert "WARNING" not in server.log.read_text()
 
 
+def test_under_a_prefix_the_internal_routes_stay_closed(tmp_path: Path) -> None:
+    # Ready at all means that the warm-up found its way under the prefix.
+    with running_server(tmp_path, STREAMLIT_SERVER_BASE_URL_PATH="vigie") as server:
+        assert _get(f"{server.url}/vigie/_stcore/metrics")[0] == 404
+        assert _get(f"{server.url}/vigie/_stcore/agent/openapi.json")[0] == 404
+        status, headers, body = _get(f"{server.url}/vigie/synthese")
+        assert status == 200
+        assert "BACKEND_BASE_URL: window.location.origin + '/vigie'" in body
+        assert "content-security-policy" in headers
+
+
+@pytest.mark.parametrize("host", ["[::1", "[zz]", "", "127.0.0.1.example", "ailleurs.example:8501"])
+def test_a_host_that_is_no_address_of_this_machine_is_refused(host: str) -> None:
+    from pages.commun.serveur import Guard
+
+    answers: list[MutableMapping[str, Any]] = []
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError("the application was reached")
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        answers.append(message)
+
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": [(b"host", host.encode())],
+        "server": ("127.0.0.1", 80),
+    }
+    run_apart(Guard(never)(scope, never, send))
+    assert answers[0]["status"] == 403
+    assert b"content-security-policy" in dict(answers[0]["headers"])
+
+
 def test_another_address_is_refused_without_identity(tmp_path: Path) -> None:
     refused = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0"],

@@ -10,7 +10,7 @@ from analytics.parameters import Parametres
 from analytics.wording import count, number
 from data.collecte.judge import Jugement, judge
 from data.collecte.limits import Limites, Progress, ignore_progress
-from data.collecte.names import month_of
+from data.collecte.names import FIRST_YEAR, LAST_YEAR, month_of
 from data.collecte.read import Lecture, read_file
 from data.reference import Reference
 from data.store import PARIS, Clock, Ecriture, Entree, Store
@@ -91,7 +91,8 @@ def examine(
 def _habits(store: Store, lecture: Lecture) -> pl.DataFrame:
     """Read the cells of the months that a file speaks of, and of those before; the demo teaches nothing."""
     texts = lecture.lignes["mois"].unique().drop_nulls() if "mois" in lecture.lignes.columns else ()
-    months = [month for month in map(month_of, texts) if month is not None]
+    read = [month for month in map(month_of, texts) if month is not None]
+    months = [month for month in read if FIRST_YEAR <= month.year <= LAST_YEAR]
     if not months or store.etat().demo:
         return store.historique(date.max, date.min)
     return store.historique(min(months) - timedelta(days=31 * _MONTHS_OF_HABIT), max(months))

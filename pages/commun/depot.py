@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import polars as pl
 import streamlit as st
 
 from analytics.errors import UserFacingError
+from analytics.schemas import Perimetre
 from analytics.wording import count, short_month
 from data.collecte.importer import Examen, detected, examine, nature_label, summary
 from data.collecte.limits import Limites
 from data.collecte.templates import template
 from data.exchange import MIME, Format, write_table
 from data.exports import Export, accompanying, exported
-from data.store import Ecriture, utc_now
+from data.store import PARIS, Ecriture, utc_now
 from pages.commun.identite import lecteur
 from pages.commun.lecture import parametres, reference, store
 
@@ -149,26 +150,57 @@ def quarantine_by_nature() -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def write(frame: pl.DataFrame, shape: Format, title: str, *, connu_le: date | None = None) -> bytes:
-    """Write a table as a file, with what must travel with it."""
-    notes = accompanying(store(), perimetre=lecteur().perimetre, connu_le=connu_le)
+def later(write: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Put off the writing of a file until it is asked for; a failure then says nothing of what it held."""
+
+    def written() -> bytes:
+        try:
+            return write()
+        except Exception as error:
+            raise RuntimeError(f"the file could not be written: {type(error).__name__}") from None
+
+    return written
+
+
+def quarantine_file(lines: pl.DataFrame, shape: Format) -> Callable[[], bytes]:
+    """Write refused lines as a file, when asked."""
+    # Who reads is settled now: a download runs outside the session, where nobody is signed in.
+    seen = lecteur().perimetre
+    return later(lambda: _file(lines, shape, "Lignes refusées", seen, None))
+
+
+def export_file(what: Export, shape: Format, *, connu_le: date | None) -> Callable[[], bytes]:
+    """Write the reader's declarations, refused lines or lots as a file, when asked."""
+    seen = lecteur().perimetre
+    return later(
+        lambda: _file(
+            exported(store(), what, perimetre=seen, connu_le=connu_le),
+            shape,
+            what.capitalize(),
+            seen,
+            connu_le,
+        )
+    )
+
+
+def _file(frame: pl.DataFrame, shape: Format, title: str, seen: Perimetre, connu_le: date | None) -> bytes:
+    notes = accompanying(store(), perimetre=seen, connu_le=connu_le)
     return write_table(frame, shape, sheet=title, entete=notes)
 
 
-def write_export(what: Export, shape: Format, *, connu_le: date | None) -> bytes:
-    """Write the reader's declarations, refused lines or lots as a file."""
-    frame = exported(store(), what, perimetre=lecteur().perimetre, connu_le=connu_le)
-    return write(frame, shape, what.capitalize(), connu_le=connu_le)
-
-
-def write_template(shape: TemplateFormat, mois: date) -> bytes:
-    """Write the blank questionnaire of a month."""
-    return template(shape, reference(), mois)
+def template_file(shape: TemplateFormat, mois: date) -> Callable[[], bytes]:
+    """Write the blank questionnaire of a month, when asked."""
+    return later(lambda: template(shape, reference(), mois))
 
 
 def mime(shape: Format) -> str:
     """Give the media type of a file."""
     return MIME[shape]
+
+
+def day_in_paris(moment: datetime) -> date:
+    """Give the day on which a moment fell in Paris, as « situation connue au » counts it."""
+    return moment.astimezone(PARIS).date()
 
 
 def nature(code: str) -> str:

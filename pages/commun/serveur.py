@@ -39,6 +39,7 @@ _CLOSED = (
     "/_stcore/bidi",
 )
 _WARM_UP_S = 60.0
+_RETRY_S = 10.0
 
 
 def is_loopback(host: str | None) -> bool:
@@ -51,6 +52,12 @@ def is_loopback(host: str | None) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def base_path() -> str:
+    """Give the prefix under which the server answers: empty, or « /prefixe »."""
+    prefix = str(config.get_option("server.baseUrlPath")).strip("/")
+    return f"/{prefix}" if prefix else ""
 
 
 def refuse_open_address() -> None:
@@ -96,8 +103,7 @@ def shell() -> tuple[bytes, str]:
         flags=re.DOTALL,
     )
     # Told where the server is, the page need not ask /page/_stcore/… first and meet a 404.
-    base = str(config.get_option("server.baseUrlPath")).strip("/")
-    base_url = f"window.location.origin + '/{base}'" if base else "window.location.origin"
+    base_url = f"window.location.origin + '{base_path()}'"
     page = page.replace(
         "<script>", f"<script>\n      window.__streamlit = {{ BACKEND_BASE_URL: {base_url} }}", 1
     )
@@ -139,7 +145,7 @@ class Guard:
         if refusal is not None and scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "refus"})
         elif refusal is not None:
-            await refusal(scope, receive, send)
+            await refusal(scope, receive, _Dressing(send, self._page, self._policy))
         elif scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
@@ -154,7 +160,7 @@ class Guard:
             # A page of elsewhere may give its own name to this machine's address: the name must be ours.
             if not is_loopback(_host_named(scope)):
                 return PlainTextResponse("Ce nom n'est pas celui de cette machine.", status_code=403)
-        path: str = scope["path"]
+        path = str(scope["path"]).removeprefix(base_path())
         if any(path == closed or path.startswith(closed + "/") for closed in _CLOSED):
             return PlainTextResponse("Adresse inconnue.", status_code=404)
         return None
@@ -163,7 +169,10 @@ class Guard:
 def _host_named(scope: Scope) -> str | None:
     """Give the host a request is addressed to, without its port."""
     named = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), None)
-    return None if named is None else urlsplit(f"//{named}").hostname
+    try:
+        return None if named is None else urlsplit(f"//{named}").hostname
+    except ValueError:  # not an address at all
+        return None
 
 
 class _Dressing:
@@ -233,8 +242,8 @@ async def visit(app: ASGIApp, page: str) -> bool:
         "server": ("127.0.0.1", 0),
         "client": ("127.0.0.1", 0),
         "root_path": "",
-        "path": "/_stcore/stream",
-        "raw_path": b"/_stcore/stream",
+        "path": f"{base_path()}/_stcore/stream",
+        "raw_path": f"{base_path()}/_stcore/stream".encode(),
         "query_string": b"",
         "headers": [(b"host", b"127.0.0.1"), (b"sec-websocket-protocol", b"streamlit")],
         "subprotocols": ["streamlit"],
@@ -250,19 +259,25 @@ async def visit(app: ASGIApp, page: str) -> bool:
     return succeeded
 
 
+async def _visited(app: ASGIApp, page: str) -> bool:
+    try:
+        return await visit(app, page)
+    except TimeoutError:
+        return False
+
+
 def lifespan_with(readiness: Readiness, pages: Sequence[str]) -> Any:
     """Once the application lives, visit each page, so that no real visitor is the first."""
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncGenerator[None]:
         async def warm_up() -> None:
-            for page in pages:
-                try:
-                    if not await visit(app, page):
-                        _LOGGER.warning("page %s did not end well during the warm-up", page)
-                except TimeoutError:
-                    _LOGGER.warning("page %s took too long during the warm-up", page)
-            readiness.done = True
+            while not readiness.done:
+                failed = [page for page in pages if not await _visited(app, page)]
+                readiness.done = not failed
+                if failed:
+                    _LOGGER.warning("préchauffage incomplet (%s), nouvel essai", ", ".join(failed))
+                    await asyncio.sleep(_RETRY_S)
 
         task = asyncio.create_task(warm_up())
         yield

@@ -142,6 +142,62 @@ def test_a_withdrawn_value_is_missing_not_zero(store: Store) -> None:
     assert nothing.lot is None
 
 
+def test_a_file_of_several_months_may_change_one_of_them(store: Store) -> None:
+    both = ((JANUARY, "TGI-LILLE", "JAP", 4, 2), (FEBRUARY, "TGI-LILLE", "JAP", 9, 9))
+    store.record(entree(*both), connu_le=T0)
+    corrected = (both[0], (FEBRUARY, "TGI-LILLE", "JAP", 7, 7))
+    written = store.record(entree(*corrected, sha="1" * 64), connu_le=T0)
+    assert (written.acceptees, written.inchangees) == (1, 1)
+    assert store.faits(NATIONAL).totaux["visioconferences"].to_list() == [4, 7]
+    assert store.faits(NATIONAL).agregat["visioconferences"].to_list() == [4, 7]
+
+
+def test_a_file_brought_again_does_not_undo_a_later_correction(store: Store) -> None:
+    first = entree((JANUARY, "TGI-LILLE", "JAP", 4, 2), (JANUARY, "TGI-LILLE", "TAP", 1, 0))
+    store.record(first, connu_le=T0)
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 6, 5), sha="1" * 64), connu_le=T0)
+    store.record(entree((JANUARY, "TGI-LILLE", "TAP", None, None), sha="2" * 64), connu_le=T0)
+    assert store.preview(first).acceptees == 0
+    again = store.record(first, connu_le=T0)
+    assert (again.lot, again.acceptees, again.inchangees) == (None, 0, 2)
+    assert figures(store) == {("TGI-LILLE", "JAP"): (6, 5)}
+    # Another file may say the old value again: that is a correction of the correction.
+    assert store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2), sha="3" * 64), connu_le=T0).lot == 4
+
+
+def test_what_was_withdrawn_then_declared_again_begins_anew(store: Store) -> None:
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", None, None), sha="1" * 64), connu_le=T0)
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 5, 2), sha="2" * 64), connu_le=T0)
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 6, 2), sha="3" * 64), connu_le=T0)
+    before = store.faits(NATIONAL).totaux
+    assert before.select("premier_lot", "dernier_lot").row(0) == (3, 4)
+    store.rebuild()
+    assert store.faits(NATIONAL).totaux.equals(before)
+    assert store.faits(NATIONAL, dernier_lot=3).totaux.select("premier_lot", "dernier_lot").row(0) == (3, 3)
+    assert store.faits(NATIONAL, dernier_lot=1).totaux.select("premier_lot", "dernier_lot").row(0) == (1, 1)
+
+
+def test_a_quarantine_of_any_length_can_be_corrected(store: Store) -> None:
+    lines = 70_000
+    refused = pl.DataFrame({"ligne": range(lines)}, schema={"ligne": pl.Int64}).with_columns(
+        regle=pl.lit("r"),
+        champ=pl.lit("c"),
+        valeur=pl.lit("v"),
+        motif=pl.lit("m"),
+        texte=pl.format("t{}", "ligne"),
+        mois=pl.lit(None, dtype=pl.Date),
+        juridiction=pl.lit(None, dtype=pl.String),
+        activite=pl.lit(None, dtype=pl.String),
+        remplace=pl.lit(None, dtype=pl.Int64),
+    )
+    store.record(entree(rejets=refused), connu_le=T0)
+    again = refused.with_columns(remplace=pl.Series(sorted(store.rejets_ouverts())), texte=pl.lit("autre"))
+    store.record(entree(rejets=again, sha="1" * 64), connu_le=T0)
+    assert store.rejets(NATIONAL).height == lines
+    assert store.rejets(NATIONAL)["lot"].unique().to_list() == [2]
+
+
 def test_what_is_kept_beside_the_history_is_what_the_history_says(store: Store) -> None:
     store.record(
         entree((JANUARY, "TGI-LILLE", "JAP", 4, 2), (FEBRUARY, "TGI-LILLE", "JAP", 9, 9)), connu_le=T0

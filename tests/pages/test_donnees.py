@@ -1,5 +1,6 @@
 """The page of the files, on a real store: empty, filled, refused, and who may write."""
 
+import json
 from html import unescape
 from pathlib import Path
 
@@ -132,6 +133,27 @@ def test_a_reader_of_some_cours_imports_nothing(
     situation = lecture.situation(None)
     assert situation.totaux["cour"].unique().to_list() == ["CA-DOUAI"]
     assert situation.alertes["cour"].unique().to_list() in (["CA-DOUAI"], [])
+
+
+def test_a_download_keeps_the_rights_of_whoever_asked_for_it(
+    page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, reference: Reference
+) -> None:
+    """The file is written later, outside the session, where nobody is signed in."""
+    store.record_demo(demo_lots(reference))
+    reader = Lecteur(nom="chef@cour", perimetre=Perimetre.of(["CA-DOUAI"]))
+    monkeypatch.setattr(depot, "lecteur", lambda: reader)
+    write = depot.export_file("declarations", "json", connu_le=None)
+
+    def nobody() -> Lecteur:
+        raise AttributeError("st.user has no attribute « 155000 »")
+
+    monkeypatch.setattr(depot, "lecteur", nobody)
+    assert {row["cour"] for row in json.loads(write())} == {"CA-DOUAI"}
+    failing = depot.later(lambda: nobody().nom.encode())
+    with pytest.raises(RuntimeError) as failure:
+        failing()
+    assert "155000" not in str(failure.value)
+    assert failure.value.__cause__ is None
 
 
 @pytest.mark.parametrize("shape", ["csv", "xlsx", "ods"])

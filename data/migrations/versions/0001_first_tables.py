@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("activite", sa.String(length=40), nullable=False),
         sa.Column("visioconferences", sa.Integer(), nullable=False),
         sa.Column("extractions_evitees", sa.Integer(), nullable=False),
+        sa.Column("premier_lot", sa.Integer(), nullable=False),
         sa.Column("lot", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("mois", "juridiction", "activite", name=op.f("pk_cellule")),
         sqlite_with_rowid=False,
