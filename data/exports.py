@@ -1,6 +1,7 @@
 """What leaves the store as tables: declarations, refused lines, lots."""
 
 import csv
+import io
 from datetime import date
 from importlib.metadata import version
 from typing import Literal
@@ -67,17 +68,32 @@ def accompanying(store: Store, *, perimetre: Perimetre, connu_le: date | None) -
 def _quarantine(
     store: Store, perimetre: Perimetre, nature: str, last: int, du: date | None, au: date | None
 ) -> pl.DataFrame:
-    """Lay the refused lines out in the columns they were typed in, each with its number and reason."""
-    refused = store.rejets(perimetre).filter(
+    """Lay out the lines refused and not corrected after lot `last`, each with its number and reason."""
+    refused = store.rejets(perimetre, ouverts=False).filter(
         pl.col("nature") == nature,
         pl.col("lot") <= last,
+        pl.col("corrige_par").is_null() | (pl.col("corrige_par") > last),
         pl.col("mois").is_null() | pl.col("mois").is_between(du or date.min, au or date.max),
     )
     fields = [champ.nom for champ in NATURES[nature].champs if champ.genre != "rejet"]
-    typed = list(csv.reader(refused["texte"].to_list(), delimiter=";"))
-    # A line may have fewer fields than its file, or more: what is missing stays empty.
-    padded = [[*row, *[""] * len(fields)][: len(fields)] for row in typed]
-    lines = pl.DataFrame(padded, schema=dict.fromkeys(fields, pl.String), orient="row")
+    last_figure = fields.index(NATURES[nature].chiffres[-1])
+    rows = [_in_columns(texte, len(fields), last_figure) for texte in refused["texte"]]
+    lines = pl.DataFrame(rows, schema=dict.fromkeys(fields, pl.String), orient="row")
     return pl.concat(
         [lines, refused.select("rejet", "motif", "champ", "fichier", "ligne", "lot")], how="horizontal"
     )
+
+
+def _in_columns(texte: str, width: int, last_figure: int) -> list[str]:
+    """Split a refused line into its columns, however it was typed; what is missing stays empty.
+
+    What stands beyond the last column goes beside the last figure, which is then no number: were it
+    dropped, the line would be accepted on its return without having been corrected.
+    """
+    try:
+        cells = [cell for row in csv.reader(io.StringIO(texte, newline=""), delimiter=";") for cell in row]
+    except csv.Error:
+        cells = [texte]
+    row = [*cells, *[""] * width][:width]
+    row[last_figure] = " ; ".join([row[last_figure], *cells[width:]])
+    return row

@@ -31,7 +31,8 @@ class Jugement:
     `acceptees` has `ligne`, the columns of the nature's trusted schema, and `rejet`: the quarantined line
     that this one corrects, null when none does. `rejets` has one row a refused line, for the first
     rule it breaks; `texte` is the line as typed, its fields in the nature's order joined with `;`, quoted
-    where needed. `non_reponses`, `repetees` (`ligne`, `premiere_ligne`) and `alertes` refuse nothing.
+    and shortened where needed. `non_reponses`, `repetees` (`ligne`, `premiere_ligne`) and `alertes` refuse
+    nothing.
     """
 
     lecture: Lecture
@@ -238,10 +239,8 @@ def _rules_of_place(valeurs: pl.DataFrame, reference: Reference) -> dict[str, pl
     """Check that the court existed then, and that it has the activity."""
     frame = valeurs
     if "annee" in frame.columns:
-        frame = frame.with_columns(mois=pl.date(pl.col("annee"), 1, 1), fin=pl.date(pl.col("annee"), 12, 31))
-    elif "mois" in frame.columns:
-        frame = frame.with_columns(fin=pl.col("mois").dt.month_end())
-    else:
+        frame = frame.with_columns(mois=pl.date(pl.col("annee"), 1, 1))
+    elif "mois" not in frame.columns:
         return {}
     if "juridiction" in frame.columns:
         absent = ~in_force_then(frame, reference.juridictions, "juridiction")

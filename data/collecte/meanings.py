@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analytics.wording import number
 from data.collecte.figures import read_amounts, read_counts
 from data.collecte.names import (
     FIRST_YEAR,
@@ -104,11 +105,20 @@ def _reader_of(champ: Champ, reference: Reference) -> tuple[Callable[[str], _Mea
         case "rejet":
             return _read_rejet, pl.Int64()
         case _:
-            return lambda text: _or_rule(text or None, "texte_absent"), pl.String()
+            return _text_reader(champ.longueur), pl.String()
 
 
 def _or_rule(value: object, regle: str) -> _Meaning:
     return (value, None, None) if value is not None else (None, regle, None)
+
+
+def _text_reader(longest: int | None) -> Callable[[str], _Meaning]:
+    def read(text: str) -> _Meaning:
+        if longest is not None and len(text) > longest:
+            return None, "texte_trop_long", number(longest)
+        return _or_rule(text or None, "texte_absent")
+
+    return read
 
 
 def _read_month(text: str) -> _Meaning:
@@ -135,6 +145,11 @@ def _read_rejet(text: str) -> _Meaning:
     )
 
 
+def _either(names: Sequence[str]) -> str:
+    """Offer names as a sentence does: « A, B ou C »."""
+    return " ou ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
 def _name_reader(noms: Noms, key: Callable[[str], str], genre: str) -> Callable[[str], _Meaning]:
     def read(text: str) -> _Meaning:
         if not text:
@@ -143,9 +158,9 @@ def _name_reader(noms: Noms, key: Callable[[str], str], genre: str) -> Callable[
         if found.code is not None:
             return found.code, None, None
         if found.candidats:
-            return None, f"{genre}_ambigue", " ou ".join(found.candidats)
+            return None, f"{genre}_ambigue", _either(found.candidats)
         if found.proches:
-            return None, f"{genre}_inconnue", f"peut-être {' ou '.join(found.proches)}"
+            return None, f"{genre}_inconnue", f"peut-être {_either(found.proches)}"
         return None, f"{genre}_inconnue", "donnez son code, ou son nom tel que sur la page Méthode"
 
     return read

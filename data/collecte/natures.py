@@ -19,7 +19,7 @@ class Champ:
     """A column that a file may hold.
 
     `entetes` are the headers accepted besides its name, unaccented and in lower case. A column that is
-    not `requis` may be missing from the header.
+    not `requis` may be missing from the header. A text may have `longueur` characters.
     """
 
     nom: str
@@ -27,6 +27,7 @@ class Champ:
     genre: Genre
     entetes: tuple[str, ...] = ()
     requis: bool = True
+    longueur: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ _MOIS = Champ("mois", "mois", "mois", ("mois concerne", "mois de collecte", "per
 _ANNEE = Champ("annee", "année", "annee", ("exercice",))
 _COUR = Champ("cour", "cour", "cour", ("cour d appel", "code cour", "ressort"))
 _REJET = Champ("rejet", "rejet", "rejet", ("numero de rejet",), requis=False)
-_SOURCE = Champ("source", "source", "texte", ("origine",))
+_SOURCE = Champ("source", "source", "texte", ("origine",), longueur=400)
 
 DECLARATIONS = Nature(
     nom="declarations",
@@ -215,7 +216,7 @@ INTERIEUR = Nature(
     champs=(
         _MOIS,
         _COUR,
-        Champ("service", "service", "texte", ("force", "escorte")),
+        Champ("service", "service", "texte", ("force", "escorte"), longueur=60),
         Champ("extractions_requises", "extractions requises", "compte", ("requises", "requisitions")),
         Champ("extractions_executees", "extractions exécutées", "compte", ("executees",)),
         _REJET,
@@ -291,7 +292,13 @@ EQUIPEMENTS = Nature(
     libelle="équipement des établissements",
     champs=(
         _COUR,
-        Champ("etablissement", "établissement", "texte", ("etablissement penitentiaire", "prison")),
+        Champ(
+            "etablissement",
+            "établissement",
+            "texte",
+            ("etablissement penitentiaire", "prison"),
+            longueur=200,
+        ),
         Champ("population", "population", "compte", ("population detenue", "detenus")),
         Champ("equipe_depuis", "équipé depuis", "jour", ("equipee depuis", "date d equipement")),
         _SOURCE,

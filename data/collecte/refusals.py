@@ -15,6 +15,8 @@ from data.collecte.rules import PRIORITE, REGLES
 from data.reference import Reference
 
 _VALUE_SHOWN = 60
+# What a refused line keeps of each field; a text keeps as much as it may hold, so that it stays too long.
+_FIELD_KEPT = 300
 
 # The cell that a line speaks of, as far as it could be resolved.
 CELL = {"mois": pl.Date, "juridiction": pl.String, "activite": pl.String}
@@ -46,20 +48,24 @@ def null_or_column(frame: pl.DataFrame, nom: str) -> pl.Expr:
     return pl.col(nom) if nom in frame.columns else pl.lit(None, dtype=CELL[nom])
 
 
-def line_as_typed(champs: Sequence[str]) -> pl.Expr:
+def line_as_typed(nature: Nature) -> pl.Expr:
     """Write a line again as a CSV would: its fields in the nature's order, `;`, quoted where needed.
 
-    The fields that a short line does not have are not invented: the text stops where the line did.
+    The fields that a short line does not have are not invented: the text stops where the line did. What
+    stood beyond the last column goes beside the last figure: sent back untouched, the line is refused
+    again. Whatever was typed, the text is shorter than 2 000 characters, and its quotes are closed.
     """
     text: pl.Expr | None = None
-    for nom in reversed([*champs, "surplus"]):
-        field = pl.col(nom)
-        quotable = field.str.contains('"' if nom == "surplus" else r'[;"\n\r]')
-        quoted = (
-            pl.when(quotable)
-            .then(pl.concat_str(pl.lit('"'), field.str.replace_all('"', '""', literal=True), pl.lit('"')))
-            .otherwise(field)
-        )
+    for champ in reversed([champ for champ in nature.champs if champ.genre != "rejet"]):
+        field = pl.col(champ.nom)
+        if champ.nom == nature.chiffres[-1]:
+            beyond = pl.col("surplus").str.replace_all(r"\s*;\s*", " ; ")
+            field = (
+                pl.when(beyond.is_null())
+                .then(field)
+                .otherwise(pl.concat_str(field, beyond, separator=" ; ", ignore_nulls=True))
+            )
+        quoted = _quoted(field, champ.longueur or _FIELD_KEPT)
         if text is None:
             text = quoted
         else:
@@ -69,6 +75,23 @@ def line_as_typed(champs: Sequence[str]) -> pl.Expr:
                 .otherwise(pl.concat_str(quoted.fill_null(""), pl.lit(";"), text))
             )
     return text if text is not None else pl.lit("")
+
+
+def _quoted(field: pl.Expr, longest: int) -> pl.Expr:
+    """Quote a field where needed; one too long once quoted loses its quotation marks, then its end."""
+    doubled = field.str.replace_all('"', '""', literal=True)
+    bare = field.str.replace_all('"', "'", literal=True)
+    cut = (
+        pl.when(bare.str.len_chars() > longest)
+        .then(pl.concat_str(bare.str.head(longest), pl.lit("…")))
+        .otherwise(bare)
+    )
+    kept = pl.when(doubled.str.len_chars() > longest).then(cut).otherwise(doubled)
+    return (
+        pl.when(kept.str.contains(r'[;"\n\r]'))
+        .then(pl.concat_str(pl.lit('"'), kept, pl.lit('"')))
+        .otherwise(kept)
+    )
 
 
 def explain_refusals(
@@ -93,9 +116,7 @@ def explain_refusals(
         **{nom: null_or_column(faits, nom) for nom in CELL},
         cour=pl.col("cour") if "cour" in faits.columns else pl.lit(None, dtype=pl.String),
         annee=pl.col("annee") if "annee" in faits.columns else pl.lit(None, dtype=pl.Int64),
-        texte=lignes[rangs]
-        .select(line_as_typed([c.nom for c in nature.champs if c.genre != "rejet"]))
-        .to_series(),
+        texte=lignes[rangs].select(line_as_typed(nature)).to_series(),
         surplus=lignes["surplus"][rangs],
         autre=doublons["autre"][rangs],
         **{f"{nom} tapé": texte.table["texte"].gather(numeros[nom]) for nom, texte in textes.items()},

@@ -39,6 +39,7 @@ _REGLES: dict[str, str] = {
     "activite_inconnue": "L'activité « {valeur} » est inconnue : {detail}.",
     "activite_ambigue": "« {valeur} » peut désigner {detail} : précisez, ou donnez le code.",
     "texte_absent": "La colonne « {champ} » est vide : complétez-la.",
+    "texte_trop_long": "Le texte de la colonne « {champ} » dépasse {detail} caractères : abrégez-le.",
     "juridiction_hors_vigueur": (
         "{detail} : vérifiez le mois, ou déclarez pour la juridiction qui a repris son ressort."
     ),

@@ -1,12 +1,14 @@
 """Totals lines: recognised, compared with the sum of the lines, and never counted as data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
-from analytics.wording import number, typeset
+from analytics.wording import agree, number, typeset
 from data.collecte.figures import is_total, read_amounts, read_counts
+from data.collecte.names import month_of
 from data.collecte.natures import Nature
 
 
@@ -36,13 +38,23 @@ def set_totals_aside(
         return lignes, ()
     counted = [nom for nom in nature.chiffres if nom in present]
     rest = lignes.filter(~looks_total)
+    # A month is written in many ways, sometimes two in the same file.
+    months = {text: month_of(text) for text in rest["mois"].unique().drop_nulls()} if "mois" in keys else {}
     figures = rest.select(*keys, *(_amounts(nature, nom, rest[nom]).alias(nom) for nom in counted))
     found: list[Total] = []
     for row in totals.head(1_000).iter_rows(named=True):
         spoken = [nom for nom in keys if (row[nom] or "").strip() and not is_total(row[nom])]
-        part = figures.filter(pl.col(nom) == row[nom] for nom in spoken) if spoken else figures
+        part = figures.filter(_spoken_of(nom, row[nom], months) for nom in spoken) if spoken else figures
         found.append(_checked_total(nature, row, part, counted, keys))
     return rest, tuple(found)
+
+
+def _spoken_of(nom: str, text: str, months: Mapping[str, date | None]) -> pl.Expr:
+    """Tell which lines have the key that a totals line names."""
+    month = month_of(text) if nom == "mois" else None
+    if month is None:
+        return pl.col(nom) == text
+    return pl.col(nom).is_in([written for written, meant in months.items() if meant == month])
 
 
 def _amounts(nature: Nature, nom: str, texts: pl.Series) -> pl.Series:
@@ -67,8 +79,9 @@ def _checked_total(
         computed = part[nom].sum() or 0
         digits = 2 if nature.champ(nom).genre == "montant" else 0
         if announced != computed:
+            said = agree(int(announced), "annoncé", "annoncés")
             gaps.append(
-                f"{nature.champ(nom).libelle} : {number(announced, digits)} annoncés, "
+                f"{nature.champ(nom).libelle} : {number(announced, digits)} {said}, "
                 f"{number(computed, digits)} en additionnant les lignes"
             )
     if not gaps:

@@ -97,9 +97,11 @@ def _check_archive(content: bytes, limites: Limites) -> Format:
         raise UnreadableFile(typeset(_DAMAGED)) from error
     if any(member.flag_bits & 0x1 for member in members):
         raise UnreadableFile(typeset(_PASSWORD))
-    names = {member.filename for member in members}
-    kind: Format = "xlsx" if "xl/workbook.xml" in names else "ods"
-    if kind == "ods" and "content.xml" not in names:
+    # The native reader ignores case, and tries each format until one will do: there must be only one.
+    names = {_plain_name(member) for member in members}
+    kinds = names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+    kind: Format = "xlsx" if kinds == {"xl/workbook.xml"} else "ods"
+    if kind == "ods" and kinds != {"content.xml"}:
         raise UnreadableFile(
             typeset("Cette archive n'est pas un classeur : envoyez le fichier XLSX, ODS ou CSV lui-même.")
         )
@@ -115,15 +117,21 @@ def _check_archive(content: bytes, limites: Limites) -> Format:
     return kind
 
 
+def _plain_name(member: zipfile.ZipInfo) -> str:
+    return member.filename.replace("\\", "/").lstrip("/").lower()
+
+
 def _check_member(content: bytes, member: zipfile.ZipInfo, kind: Format, limites: Limites) -> None:
     """Inflate one member to its end: its true size, and what its cells would take once laid out."""
     blocks = _inflate(content, member)
-    if kind == "ods" and member.filename == "content.xml":
+    name = _plain_name(member)
+    if kind == "ods" and name == "content.xml":
         _check_ods_cells(blocks, limites)
-    elif kind == "ods" and member.filename == "META-INF/manifest.xml":
+    elif kind == "ods" and name == "meta-inf/manifest.xml":
         if b"encryption-data" in b"".join(blocks):
             raise UnreadableFile(typeset(_PASSWORD))
-    elif kind == "xlsx" and member.filename.startswith("xl/") and member.filename.endswith(".xml"):
+    elif kind == "xlsx":
+        # Any member may be named as a sheet, whatever its own name.
         _check_xlsx_cells(blocks, limites)
     else:
         for _ in blocks:
@@ -170,6 +178,7 @@ def _inflate(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
         raise UnreadableFile(typeset(_DAMAGED))
 
 
+_BLANKS = re.compile(rb"\s+")
 _WIDE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{2,})\d")
 _ROW = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{4,})")
 _TALL = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*\d{6,}")
@@ -188,9 +197,12 @@ def _check_xlsx_cells(blocks: Iterator[bytes], limites: Limites) -> None:
         text = tail + block
         cut = text.rfind(b"<")
         tail = text[cut:] if cut > 0 else text
-        if len(tail) > 4 * _BLOCK:
-            raise UnreadableFile(typeset(_DAMAGED))
         text = text[:cut] if cut > 0 else b""
+        if len(tail) > 4 * _BLOCK:
+            if tail.startswith(b"<") and b"\x00" not in tail:
+                raise UnreadableFile(typeset(_DAMAGED))
+            # A picture has no tags: its end alone is kept, where a cell could begin.
+            text, tail = text + tail, _BLANKS.sub(b" ", tail)[-1_000:]
         for found in _WIDE.finditer(text):
             width = max(width, _column_number(found[1]))
         if width > 26:

@@ -1,5 +1,6 @@
 """Each rule of the judge on the line that breaks it, and the accounts that must add up."""
 
+import csv
 from dataclasses import replace
 from datetime import date
 
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from analytics.parameters import Parametres
 from data.collecte.judge import judge
-from data.collecte.natures import NATURES
+from data.collecte.natures import NATURES, Nature
 from data.reference import load_parameters, load_reference
+from data.store import TABLE_OF_NATURE
 from tests.data.collecte.saisie import EMPTY_HISTORY, TODAY, accounted_for, judging, lines, reading, sample
 
 
@@ -113,6 +115,12 @@ def test_each_rule(line: str, regle: str, champ: str | None, valeur: str | None,
     assert str(rejet["motif"]).endswith(".")
 
 
+def test_names_are_offered_as_a_sentence_does() -> None:
+    motif = str(only_rejet("2009-03;TGI de Saint-D;JAP;1;0")["motif"])
+    assert motif.count(" ou ") == 1
+    assert motif.count("), ") == 1
+
+
 def test_law_is_asked_of_the_last_day_of_the_month() -> None:
     jugement = judging(lines("2009-11;CA-DOUAI;MANDATS_MAE;2;0", "2009-10;CA-DOUAI;MANDATS_MAE;0;0"))
     assert jugement.acceptees.height == 2
@@ -202,8 +210,41 @@ def test_refused_text_can_be_typed_again_as_it_stood() -> None:
     jugement = judging(content)
     assert jugement.rejets["texte"].to_list() == [
         '2009-03;TGI-LILLE;"Prononcé ; ""civil""";1;0',
-        "2009-03;TGI-LILLE;JAP;7;8;x;y",
+        '2009-03;TGI-LILLE;JAP;7;"8 ; x ; y"',
     ]
+
+
+def test_text_of_a_refused_line_is_bounded_and_its_quotes_closed() -> None:
+    long = '"' * 500 + ";" + "x" * 3_000
+    quoted = '"' + long.replace('"', '""') + '"'
+    jugement = judging(lines(";".join(["13/2009", quoted, quoted, quoted, quoted, '"a\nb"'])))
+    (texte,) = jugement.rejets["texte"]
+    assert len(texte) < 2_000
+    (row,) = csv.reader([texte], delimiter=";", strict=True)
+    assert len(row) == 5
+    assert row[1] == "'" * 300 + "…"
+
+
+@pytest.mark.parametrize("nature", NATURES.values(), ids=lambda nature: nature.nom)
+def test_texts_are_no_longer_than_the_store_holds(nature: Nature) -> None:
+    table = TABLE_OF_NATURE[nature.nom]
+    for champ in nature.champs:
+        if champ.genre == "texte":
+            assert champ.longueur == getattr(table.c[champ.nom].type, "length", None)
+            values = {c.nom: "1" for c in nature.champs if c.requis}
+            values |= {"annee": "2008", "mois": "2009-03", "cour": "CA-DOUAI", "equipe_depuis": ""}
+            values = {nom: value for nom, value in values.items() if nom in {c.nom for c in nature.champs}}
+            longest = "é" * (champ.longueur or 0)
+            header = ";".join(values)
+            assert judging(
+                lines(";".join({**values, champ.nom: longest}.values()), header=header)
+            ).acceptees.height
+            rejet = only_rejet(";".join({**values, champ.nom: longest + "é"}.values()), header=header)
+            assert (rejet["regle"], rejet["champ"]) == ("texte_trop_long", champ.nom)
+            assert f" {champ.longueur} caract" in str(rejet["motif"]).replace("\u00a0", " ")
+            # Sent back as it was kept, it is still too long.
+            again = only_rejet(str(rejet["texte"]), header=header)
+            assert again["regle"] == "texte_trop_long"
 
 
 def test_maximum_follows_the_parameter_of_the_month() -> None:

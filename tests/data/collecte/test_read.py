@@ -92,6 +92,13 @@ def test_totals_line_is_checked_and_not_counted() -> None:
     assert judging(wrong).lues == 1
 
 
+def test_totals_line_of_a_month_written_otherwise() -> None:
+    typed = (LINE, "03/2009;TGI-LILLE;JAP;1;0", "2009-04;TGI-LILLE;JAP;3;1")
+    assert reading(lines(*typed, "mars 2009;Total;;13;9")).totaux[0].juste
+    (wrong,) = reading(lines(*typed, "mars 2009;Total;;1;9")).totaux
+    assert "1 annoncé, 13" in wrong.message
+
+
 # ---------------------------------------------------------------- workbooks
 
 
@@ -225,6 +232,50 @@ def test_unreadable_file_is_one_french_sentence(content: bytes, word: str) -> No
     assert message.endswith(".")
     assert "\n" not in message
     assert " :" not in message
+
+
+FAR_CELL = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+
+
+def moved(content: bytes, place: str) -> bytes:
+    """Put the sheet of a workbook elsewhere in its archive."""
+    source = zipfile.ZipFile(io.BytesIO(content))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            member = source.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                member = member.replace(b"worksheets/sheet1.xml", f"/{place}".encode())
+            archive.writestr(place if name == SHEET else name, member)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["evil/sheet1.xml", "xl/worksheets/sheet1.XML", "xl/worksheets/sheet1.bin", "xl/media/image1.png"],
+)
+def test_far_cell_is_found_wherever_the_sheet_is(place: str) -> None:
+    with pytest.raises(UnreadableFile, match="déploie"):
+        reading(moved(with_rows(XLSX, FAR_CELL), place), "c.xlsx")
+
+
+def with_member(content: bytes, name: str, member: bytes) -> bytes:
+    """Add a member to an archive."""
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(name, member)
+    return out.getvalue()
+
+
+def test_pictures_of_a_workbook_do_not_matter() -> None:
+    for picture in (bytes(range(256)) * 20, b"BM" + bytes(9_000_000), b"BM<" + bytes(9_000_000)):
+        assert reading(with_member(XLSX, "xl/media/image1.bmp", picture), "c.xlsx").lignes.height == 1
+
+
+@pytest.mark.parametrize("other", ["content.xml", "Content.XML", "xl/workbook.bin", "XL\\Workbook.bin"])
+def test_archive_of_two_formats_is_refused(other: str) -> None:
+    with pytest.raises(UnreadableFile, match="classeur"):
+        reading(with_member(XLSX, other, b"<a/>"), "c.xlsx")
 
 
 def test_file_over_the_limit() -> None:

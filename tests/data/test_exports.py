@@ -1,0 +1,116 @@
+"""What leaves the store can come back, and says what was known."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+
+from analytics.schemas import NATIONAL
+from data.collecte.importer import examine
+from data.collecte.limits import Limites
+from data.exchange import write_table
+from data.exports import exported
+from data.reference import load_parameters, load_reference
+from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Ecriture, Entree, Store
+
+T0 = datetime(2009, 3, 10, 12, tzinfo=UTC)
+HEADER = "mois;juridiction;activite;visioconferences;extractions_evitees"
+FIELDS = HEADER.split(";")
+
+
+def entree(*textes: str) -> Entree:
+    """Give a lot of refused lines, as an import judged them."""
+    refused = pl.DataFrame(
+        [
+            {"ligne": ligne, "regle": "mois_illisible", "motif": "?", "texte": texte}
+            for ligne, texte in enumerate(textes, 2)
+        ],
+        schema=REJETS_SCHEMA,
+    )
+    cells = dict.fromkeys(("juridiction", "activite"), pl.String)
+    figures = dict.fromkeys(("visioconferences", "extractions_evitees", "rejet"), pl.Int64)
+    return Entree(
+        nature="declarations",
+        origine="import",
+        auteur="Statisticien",
+        fichier="f.csv",
+        sha256="0" * 64,
+        forme="longue",
+        encodage="utf-8",
+        lues=refused.height,
+        non_reponses=0,
+        repetees=0,
+        acceptees=pl.DataFrame(schema={"ligne": pl.Int64, "mois": pl.Date, **cells, **figures}),
+        rejets=refused,
+        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
+    )
+
+
+def imported(store: Store, content: bytes, *, day: datetime = T0) -> tuple[Ecriture, pl.DataFrame]:
+    """Import a file; give what became of it, and its refused lines."""
+    examen = examine(
+        store,
+        content,
+        "f.csv",
+        auteur="Statisticien",
+        reference=load_reference(),
+        parametres=load_parameters(),
+        limites=Limites(octets=1_000_000),
+        clock=lambda: day,
+    )
+    return store.record(examen.entree, connu_le=day), examen.jugement.rejets
+
+
+def sent_back(store: Store) -> tuple[Ecriture, pl.DataFrame]:
+    """Import the quarantine untouched."""
+    return imported(store, write_table(exported(store, "rejets"), "csv", sheet="Rejets"))
+
+
+def test_quarantine_sent_back_untouched_is_refused_whole_and_says_nothing_new(store: Store) -> None:
+    typed = [
+        "2009-03,TGI-LILLE,JAP,40,0,12,0",
+        '2009-01,TGI-LILLE,JAP,4,2,"a\nb"',
+        "2009-02,TGI-LILLE,JAP,4,,2",
+        f"13/2009,TGI-LILLE,{'x' * 3_000},4,2",
+        "13/2009," + '"' + '""' * 900 + ',\n","' + "y;" * 900 + '",4,2',
+        "2009-03,TGI-LILLE,TAP,3,8",
+        "2009-04,TGI-LILLE,TAP,3",
+    ]
+    first, _ = imported(store, "\n".join([HEADER.replace(";", ","), *typed]).encode())
+    assert first.lot == 1
+    for shape in ("csv", "xlsx", "ods"):
+        content = write_table(exported(store, "rejets"), shape, sheet="Rejets")
+        ecriture, refused = imported(store, content)
+        assert (ecriture.lot, ecriture.acceptees, refused.height) == (None, 0, len(typed))
+    assert exported(store, "rejets").height == len(typed)
+
+
+def test_any_text_kept_is_laid_out_and_its_surplus_refused_again(store: Store) -> None:
+    textes = (
+        "2009-03;TGI-LILLE;JAP;40;0;12;0",
+        "2009-01;TGI-LILLE;JAP;4;2;a\nb",
+        "2009-02;TGI-LILLE;JAP;4;2;a\rb",
+        '13/2009;TGI-LILLE;"jamais fermé;4;2',
+        "13/2009;TGI-LILLE;JAP;4;2",
+    )
+    store.record(entree(*textes), connu_le=T0)
+    lines = exported(store, "rejets").select(FIELDS).rows()
+    assert [row[-1] for row in lines] == ["0 ; 12 ; 0", "2 ; a ; b", "2 ; a ; b", "", "2"]
+    assert lines[3] == ("13/2009", "TGI-LILLE", "jamais fermé;4;2", "", "")
+    ecriture, refused = sent_back(store)
+    assert (ecriture.acceptees, refused.height) == (0, len(textes))
+
+
+def test_quarantine_of_a_day_holds_what_was_corrected_later(store: Store) -> None:
+    imported(store, f"{HEADER}\n13/2009;TGI-LILLE;JAP;4;2\n2009-01;TGI-LILLE;JAP;4;9".encode())
+    (number,) = exported(store, "rejets").filter(pl.col("mois") == "13/2009")["rejet"]
+    later = T0 + timedelta(days=30)
+    correction = f"rejet;{HEADER}\n{number};2009-02;TGI-LILLE;JAP;4;2"
+    assert imported(store, correction.encode(), day=later)[0].lot == 2
+
+    def months(connu_le: date | None) -> list[str]:
+        return sorted(exported(store, "rejets", connu_le=connu_le)["mois"])
+
+    assert months(T0.date()) == ["13/2009", "2009-01"]
+    assert months(later.date()) == months(None) == ["2009-01"]
+    assert months(T0.date() - timedelta(days=1)) == []
+    assert store.rejets(NATIONAL).height == 1
