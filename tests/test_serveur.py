@@ -39,7 +39,7 @@ async def _first_run(url: str, page: str) -> tuple[list[str], list[str], str, li
 @pytest.mark.parametrize("page", PAGES)
 def test_on_a_fresh_server_a_page_asked_first_goes_through_the_router(page: str, tmp_path: Path) -> None:
     """Without our rules, the first request for /page would run pages/page.py without app.py."""
-    with running_server(tmp_path, wait_until_ready=False) as fresh:
+    with running_server(tmp_path, wait_until_ready=False, VIGIE_DEMO="false") as fresh:
         _, errors, status, pages = run_apart(_first_run(fresh.url, page))
     assert errors == []
     assert status == "FINISHED_SUCCESSFULLY"
@@ -91,7 +91,7 @@ def test_no_figure_is_written_in_the_log(server: Server) -> None:
 
 def test_under_a_prefix_the_internal_routes_stay_closed(tmp_path: Path) -> None:
     # Ready at all means that the warm-up found its way under the prefix.
-    with running_server(tmp_path, STREAMLIT_SERVER_BASE_URL_PATH="vigie") as server:
+    with running_server(tmp_path, STREAMLIT_SERVER_BASE_URL_PATH="vigie", VIGIE_DEMO="false") as server:
         assert _get(f"{server.url}/vigie/_stcore/metrics")[0] == 404
         assert _get(f"{server.url}/vigie/_stcore/agent/openapi.json")[0] == 404
         status, headers, body = _get(f"{server.url}/vigie/synthese")
