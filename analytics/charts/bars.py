@@ -1,6 +1,6 @@
 """Horizontal bars: quantities by name, always from zero."""
 
-import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import axis, build, palette, value_axis

@@ -1,6 +1,6 @@
 """Heat maps whose every cell also carries a word, a number or a glyph."""
 
-import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import Trace, axis, build, palette

@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Any
 
-import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import Trace, axis, build, note, palette, value_axis

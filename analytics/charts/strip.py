@@ -1,6 +1,6 @@
 """A strip of dots: one among its peers, without rank."""
 
-import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import Trace, axis, build, note, palette, value_axis

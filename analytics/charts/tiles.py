@@ -1,6 +1,6 @@
 """A map of the cours without any map: one tile each, where a reader expects it."""
 
-import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import Trace, build, palette

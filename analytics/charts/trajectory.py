@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import DASHES, Trace, axis, build, note, palette, value_axis

@@ -2,7 +2,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+import plotly.graph_objects as go
 import polars as pl
 import pytest
 
@@ -28,7 +28,7 @@ JAN, FEB, MAR = (date(2009, rank, 1) for rank in range(1, 4))
 
 
 def described(figure: go.Figure) -> dict[str, Any]:
-    spec: dict[str, Any] = getattr(figure, "to_plotly_json")()  # noqa: B009
+    spec: dict[str, Any] = getattr(figure, "to_plotly_json")()  # noqa: B009 - its own types are unknown
     return spec
 
 
@@ -101,7 +101,7 @@ def standing(atteintes: dict[str, float | None], *, etat: str | None = None) -> 
         for value in atteintes.values()
     ]
     return place_tiles(
-        pl.DataFrame(  # pyright: ignore[reportArgumentType]
+        pl.DataFrame(  # pyright: ignore[reportArgumentType] - a plain frame will do
             {
                 "cour": list(atteintes),
                 "nom_court": list(atteintes),

@@ -27,7 +27,11 @@ def page(settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch) -> A
     """The page on an empty store, on each engine."""
     monkeypatch.setenv("VIGIE_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("VIGIE_DEMO", "false")
-    monkeypatch.setattr(lecture, "_open_store", lambda _settings: store)  # pyright: ignore[reportUnknownLambdaType,reportUnknownArgumentType]
+
+    def opened(_settings: Settings) -> Store:
+        return store
+
+    monkeypatch.setattr(lecture, "_open_store", opened)
     st.cache_resource.clear()
     return AppTest.from_string("from pages import donnees\ndonnees.render()\n", default_timeout=60)
 

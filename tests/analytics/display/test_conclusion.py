@@ -33,7 +33,7 @@ def test_the_conclusion_of_the_country() -> None:
     sentence = conclude(
         bilan(2_034),
         periode=SEPTEMBER,
-        par_cour=table,  # pyright: ignore[reportArgumentType]
+        par_cour=table,  # pyright: ignore[reportArgumentType] - a plain frame will do
         nom=None,
         groupe=None,
         part_reponse_mois=Fraction(61, 100),

@@ -13,4 +13,4 @@ from tests.analytics.frames import cours
     ],
 )
 def test_the_title_of_the_map_agrees(states: dict[str, str], title: str) -> None:
-    assert title_map(cours(states)) == title  # pyright: ignore[reportArgumentType]
+    assert title_map(cours(states)) == title  # pyright: ignore[reportArgumentType] - a plain frame will do

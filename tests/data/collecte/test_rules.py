@@ -24,7 +24,7 @@ def test_sentence_is_french_and_complete(phrase: str) -> None:
 
 @pytest.mark.parametrize("nature", NATURES.values(), ids=lambda nature: nature.nom)
 def test_every_constraint_of_the_trusted_schema_has_a_sentence(nature: Nature) -> None:
-    constraints = set(nature.fiable._validation_rules(with_cast=False))  # pyright: ignore[reportPrivateUsage]
+    constraints = set(nature.fiable._validation_rules(with_cast=False))  # pyright: ignore[reportPrivateUsage] - the rule is inside
     assert constraints == set(nature.couverture)
     assert set(nature.couverture.values()) <= REGLES.keys()
 
@@ -47,7 +47,7 @@ def test_every_rule_named_in_the_code_is_in_the_registry() -> None:
 
 def test_rule_without_a_sentence_cannot_be_reported() -> None:
     with pytest.raises(KeyError):
-        judge._rule(judge.pl.lit(value=True), "sans_phrase")  # pyright: ignore[reportPrivateUsage]
+        judge._rule(judge.pl.lit(value=True), "sans_phrase")  # pyright: ignore[reportPrivateUsage] - the rule is inside
 
 
 @pytest.mark.parametrize("nature", NATURES.values(), ids=lambda nature: nature.nom)
