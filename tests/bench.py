@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -71,7 +71,9 @@ def fill(path: Path, cells: pl.DataFrame, lots: int) -> int:
     """Fill a store with some lots of the same cells; give the number of declarations."""
     store = open_store(Settings(database_url=str(path)), load_reference())
     for number in range(lots):
-        store.record(as_entree(cells, number), connu_le=datetime(2019, 1, 1 + number, tzinfo=UTC))
+        store.record(
+            as_entree(cells, number), connu_le=datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=number)
+        )
     store.close()
     return cells.height * lots
 

@@ -15,6 +15,8 @@ from data.collecte.read import Lecture, read_file
 from data.reference import Reference
 from data.store import PARIS, Clock, Ecriture, Entree, Store
 
+# Alerts told one by one in an account; all of them are counted, kept, and on screen.
+_TOLD = 1_000
 # How far back the habit of a cell is looked for.
 _MONTHS_OF_HABIT = 24
 
@@ -118,9 +120,9 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
         "non_reponses": jugement.non_reponses.height,
         "alertes": jugement.alertes.height,
         "rejets": jugement.rejets.select("ligne", "champ", "valeur", "motif").to_dicts(),
-        "signalements": jugement.alertes.select(
-            "ligne", "juridiction", "activite", "regle", "message"
-        ).to_dicts(),
+        "signalements": jugement.alertes.head(_TOLD)
+        .select("ligne", "juridiction", "activite", "regle", "message")
+        .to_dicts(),
         "repetees": jugement.repetees.to_dicts(),
         "totaux": [{"ligne": t.ligne, "juste": t.juste, "message": t.message} for t in lecture.totaux],
     }
