@@ -147,10 +147,16 @@ def insert_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> N
         return
     names = ", ".join(frame.columns)
     if connection.dialect.name == "postgresql":
+        import psycopg  # not needed by SQLite, and slow to import
+
         cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in frame.iter_rows(buffer_size=_BATCH):
-                copy.write_row(row)
+        try:
+            with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+                for row in frame.iter_rows(buffer_size=_BATCH):
+                    copy.write_row(row)
+        except psycopg.Error as error:
+            # Its message quotes the row; the code alone says what went wrong.
+            raise RuntimeError(f"COPY {table.name}: {type(error).__name__} {error.sqlstate}") from None
         return
     # SQLite keeps dates as ISO text: what SQLAlchemy itself writes.
     typed = frame.with_columns(cs.date().dt.to_string("%Y-%m-%d"))

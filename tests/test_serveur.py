@@ -100,8 +100,8 @@ def test_under_a_prefix_the_internal_routes_stay_closed(tmp_path: Path) -> None:
         assert "content-security-policy" in headers
 
 
-@pytest.mark.parametrize("host", ["[::1", "[zz]", "", "127.0.0.1.example", "ailleurs.example:8501"])
-def test_a_host_that_is_no_address_of_this_machine_is_refused(host: str) -> None:
+def _asked(*, host: str, server: str) -> MutableMapping[str, Any]:
+    """Ask the guard alone for a page; give the start of its answer."""
     from pages.commun.serveur import Guard
 
     answers: list[MutableMapping[str, Any]] = []
@@ -112,16 +112,17 @@ def test_a_host_that_is_no_address_of_this_machine_is_refused(host: str) -> None
     async def send(message: MutableMapping[str, Any]) -> None:
         answers.append(message)
 
-    scope: dict[str, Any] = {
-        "type": "http",
-        "method": "GET",
-        "path": "/",
-        "headers": [(b"host", host.encode())],
-        "server": ("127.0.0.1", 80),
-    }
+    headers = [(b"host", host.encode())]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "server": (server, 80)}
     run_apart(Guard(never)(scope, never, send))
-    assert answers[0]["status"] == 403
-    assert b"content-security-policy" in dict(answers[0]["headers"])
+    return answers[0]
+
+
+@pytest.mark.parametrize("host", ["[::1", "[zz]", "", "127.0.0.1.example", "ailleurs.example:8501"])
+def test_a_host_that_is_no_address_of_this_machine_is_refused(host: str) -> None:
+    answer = _asked(host=host, server="127.0.0.1")
+    assert answer["status"] == 403
+    assert b"content-security-policy" in dict(answer["headers"])
 
 
 def test_another_address_is_refused_without_identity(tmp_path: Path) -> None:
@@ -146,22 +147,5 @@ def test_another_address_is_refused_without_identity(tmp_path: Path) -> None:
 
 
 def test_a_server_bound_elsewhere_answers_nobody_without_identity() -> None:
-    from pages.commun.serveur import Guard
-
-    answers: list[MutableMapping[str, Any]] = []
-
-    async def never(*_: Any) -> Any:
-        raise AssertionError("the application was reached")
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        answers.append(message)
-
-    scope: dict[str, Any] = {
-        "type": "http",
-        "method": "GET",
-        "path": "/",
-        "headers": [],
-        "server": ("10.0.0.1", 80),
-    }
-    run_apart(Guard(never)(scope, never, send))
-    assert answers[0]["status"] == 403
+    # The name is this machine's own: it is the address that is refused.
+    assert _asked(host="127.0.0.1", server="10.0.0.1")["status"] == 403

@@ -1,6 +1,7 @@
 """The store: append-only, replayable, whole or nothing, on both engines."""
 
 import threading
+import traceback
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from analytics.errors import UserFacingError
 from analytics.schemas import NATIONAL, Perimetre
@@ -427,3 +429,11 @@ def test_reading_goes_on_while_a_lot_is_written(settings: Settings, reference: R
 def test_another_engine_is_refused_in_french(url: str) -> None:
     with pytest.raises(UserFacingError, match=r"SQLite|chemin"):
         open_engine(url, lock_timeout_s=1)
+
+
+def test_an_error_of_the_store_repeats_no_figure(store: Store) -> None:
+    impossible = entree((JANUARY, "TGI-LILLE", "JAP", 4, 54321))
+    with pytest.raises((IntegrityError, RuntimeError)) as failure:
+        store.record(impossible, connu_le=T0)
+    assert "54321" not in "".join(traceback.format_exception(failure.value))
+    assert store.etat().lot == 0
