@@ -17,15 +17,19 @@ import click
 from pydantic import ValidationError
 
 from analytics.errors import UserFacingError
+from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
+from analytics.profile import PROFILS
 from analytics.schemas import NATIONAL, Perimetre
+from analytics.survey import flatten, last_period, list_positions, survey
 from analytics.wording import count
 from data.collecte.importer import detected, examine, report, summary
 from data.collecte.limits import Limites
 from data.collecte.names import cour_names, court_key, day_of, month_of
+from data.collecte.natures import NATURES
 from data.demo import demo_lots
 from data.exchange import write_table
 from data.exports import accompanying, exported
-from data.reference import load_parameters, load_reference
+from data.reference import load_illustrative_base, load_parameters, load_reference
 from data.settings import Settings
 from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
 
@@ -336,7 +340,7 @@ class _Progress:
 @click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
 @click.option(
     "--nature",
-    type=click.Choice(["declarations", "interieur", "base", "credits", "equipements"]),
+    type=click.Choice(list(NATURES)),
     default="declarations",
     help="Nature des lignes refusées.",
 )
@@ -375,6 +379,69 @@ def exporter(
     except OSError as error:
         raise UserFacingError(f"{path} ne peut pas être écrit ({_reason(error)}).") from error
     click.echo(f"{path} : {count(frame.height, 'ligne')}.", err=True)
+
+
+@vigie.command()
+@click.option("--annee", type=click.IntRange(2000, 2100), required=True, help="Année de l'objectif.")
+@click.option("--cour", metavar="COUR", default=None, help="Une seule cour : code ou nom.")
+@click.option("--au", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
+@click.option(
+    "--lecture", type=click.Choice(list(LECTURES)), default=USUAL_RULE.lecture, help="Ce qui est mesuré."
+)
+@click.option(
+    "--base", type=click.Choice(list(CHAINAGES)), default=USUAL_RULE.chainage, help="Base à partir de 2010."
+)
+@click.option(
+    "--comptage", type=click.Choice(list(MODES)), default=USUAL_RULE.mode, help="Comptage à partir de 2010."
+)
+@click.option(
+    "--profil", type=click.Choice(list(PROFILS)), default=USUAL_RULE.profil, help="Objectif mois par mois."
+)
+@click.option("--format", "output", type=click.Choice(["json", "csv"]), required=True)
+def trajectoire(
+    annee: int,
+    cour: str | None,
+    au: date | None,
+    lecture: str,
+    base: str,
+    comptage: str,
+    profil: str,
+    output: str,
+) -> None:
+    """Dire où en est chaque cour, et le ministère, face à l'objectif d'une année."""
+    seen, reference, parametres = _perimetre(cour), load_reference(), load_parameters()
+    regle = Regle(lecture=lecture, chainage=base, mode=comptage, profil=profil)
+    with _opened() as store:
+        demo, faits = store.etat().demo, store.faits(NATIONAL, dernier_lot=store.lot_connu_le(au))
+    pays = survey(
+        faits,
+        reference.attendues,
+        activites=reference.activites,
+        cle=load_illustrative_base(),
+        regle=regle,
+        periode=last_period(faits, annee),
+        parametres=parametres,
+    )
+    lines = [
+        line
+        for line in list_positions(pays, reference.cours, parametres)
+        if seen.cours is None or line["cour"] in seen.cours
+    ]
+    if output == "csv":
+        click.echo(write_table(flatten(lines), "csv", sheet="Trajectoire"), nl=False)
+        return
+    account = {
+        "annee": annee,
+        "mois": f"{pays.periode.fin:%Y-%m}",
+        "connu_le": au.isoformat() if au else None,
+        "lecture": lecture,
+        "base": base,
+        "comptage": comptage,
+        "profil": pays.exigence.profil.libelle,
+        "demonstration": demo,
+        "cours": lines,
+    }
+    click.echo(json.dumps(account, ensure_ascii=False, indent=1))
 
 
 def _perimetre(cour: str | None) -> Perimetre:

@@ -9,8 +9,9 @@ import polars as pl
 
 from analytics import wording
 from analytics.display.tables import Colonne, plain
-from analytics.objective import FIRST_YEAR, MONTHS_IN_YEAR, etpt_per_extraction, rate_of
+from analytics.objective import FIRST_YEAR, etpt_per_extraction, rate_of
 from analytics.parameters import Parametre, Parametres
+from analytics.profile import MONTHS_IN_YEAR
 from analytics.schemas import Activites
 
 

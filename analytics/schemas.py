@@ -36,6 +36,8 @@ class Perimetre:
 
 
 NATIONAL = Perimetre()
+# Where a line of figures by cour also has one for the whole country.
+COUNTRY = "NATIONAL"
 
 
 class Cours(dy.Schema):
@@ -154,6 +156,34 @@ class BaseAnnuelle(dy.Schema):
     source = dy.String()
 
 
+class BaseActivite(dy.Schema):
+    """Extractions of a reference year, per cour and activité, where someone counted them."""
+
+    annee = dy.Int64(primary_key=True)
+    cour = dy.String(primary_key=True)
+    activite = dy.String(primary_key=True)
+    extractions = dy.Int64(min=0)
+    source = dy.String()
+
+
+class NiveauAnnuel(dy.Schema):
+    """Extractions already avoided in a year before the objective: the level that reading B deducts."""
+
+    annee = dy.Int64(primary_key=True)
+    cour = dy.String(primary_key=True)
+    evitees = dy.Int64(min=0)
+    source = dy.String()
+
+
+class ObjectifFixe(dy.Schema):
+    """The objective that the Secrétariat général set for one cour, in place of the rate."""
+
+    annee = dy.Int64(primary_key=True)
+    cour = dy.String(primary_key=True)
+    extractions_a_eviter = dy.Int64(min=0)
+    source = dy.String()
+
+
 class Interieur(dy.Schema):
     """Extractions required by the courts and executed, as counted by police and gendarmerie."""
 
@@ -201,6 +231,38 @@ class Lots(dy.Schema):
     refusees = dy.Int64(min=0)
     non_reponses = dy.Int64(min=0)
     alertes = dy.Int64(min=0)
+
+
+class ProjectionGardee(dy.Schema):
+    """What was projected for the end of the year of `mois`, when `mois` was the last month known.
+
+    `cour` is `COUNTRY` for all of them. `evitees`: declared since January at that time; `moyenne` and
+    `variance`: of what the rest of the year would bring; `rythme_…`: the same by seasonal run-rate.
+    """
+
+    lot = dy.Int64(primary_key=True)
+    mois = dy.Date(primary_key=True)
+    cour = dy.String(primary_key=True)
+    connu_le = dy.Datetime(time_zone="UTC")
+    methode = dy.String()
+    evitees = dy.Int64(min=0)
+    objectif = dy.Float64(min=0)
+    moyenne = dy.Float64(min=0)
+    variance = dy.Float64(min=0)
+    rythme_moyenne = dy.Float64(min=0)
+    rythme_variance = dy.Float64(min=0)
+
+
+class Recalages(dy.Schema):
+    """Someone starts the control chart of a cour anew at `mois`, for a cause; or takes it back."""
+
+    recalage = dy.Int64(primary_key=True)
+    connu_le = dy.Datetime(time_zone="UTC")
+    auteur = dy.String()
+    cour = dy.String()
+    mois = dy.Date()
+    cause = dy.String()
+    retire = dy.Bool()
 
 
 def last_day_of_month(first_day: date) -> date:

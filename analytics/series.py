@@ -8,7 +8,8 @@ import dataframely as dy
 import polars as pl
 
 from analytics import coverage
-from analytics.objective import MONTHS_IN_YEAR, Objectif, Periode
+from analytics.objective import Objectif, Periode
+from analytics.profile import MONTHS_IN_YEAR
 from analytics.schemas import Activites, AgregatActivite
 
 
@@ -114,7 +115,8 @@ def trace_months(
         return frame.with_columns(atteinte=pl.lit(None, dtype=pl.Float64))
     in_year = pl.col("mois").dt.year() == objectif.annee
     so_far = pl.when(in_year).then(pl.col("evitees_objectif").fill_null(0)).otherwise(0).cum_sum()
-    target = float(objectif.annuel) / MONTHS_IN_YEAR * pl.col("mois").dt.month()
+    to_date = {rang: float(objectif.a_date(rang)) for rang in range(1, MONTHS_IN_YEAR + 1)}
+    target = pl.col("mois").dt.month().cast(pl.Int64).replace_strict(to_date, return_dtype=pl.Float64)
     return frame.with_columns(
         atteinte=pl.when(in_year & pl.col("evitees_objectif").is_not_null()).then(so_far / target)
     )

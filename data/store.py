@@ -33,13 +33,18 @@ from analytics.errors import UserFacingError
 from analytics.schemas import (
     NATIONAL,
     AgregatActivite,
+    BaseActivite,
     BaseAnnuelle,
     CreditsVacataires,
     Declarations,
     Equipements,
     Interieur,
     Lots,
+    NiveauAnnuel,
+    ObjectifFixe,
     Perimetre,
+    ProjectionGardee,
+    Recalages,
     TotalJuridiction,
 )
 from data.engine import insert_frame, open_engine, prepare_schema, reading, writing
@@ -48,6 +53,7 @@ from data.settings import Settings
 from data.tables import (
     agregat_activite,
     alerte,
+    base_activite,
     base_annuelle,
     cellule,
     credit_vacataire,
@@ -56,6 +62,10 @@ from data.tables import (
     interieur,
     lot,
     metadata,
+    niveau_annuel,
+    objectif_fixe,
+    projection,
+    recalage,
     rejet,
     revision,
     total_juridiction,
@@ -72,6 +82,9 @@ TABLE_OF_NATURE: Mapping[str, Table] = {
     "declarations": declaration,
     "interieur": interieur,
     "base": base_annuelle,
+    "base_activites": base_activite,
+    "niveaux": niveau_annuel,
+    "objectifs": objectif_fixe,
     "credits": credit_vacataire,
     "equipements": equipement,
 }
@@ -167,6 +180,9 @@ class Faits:
     agregat: dy.DataFrame[AgregatActivite]
     totaux: dy.DataFrame[TotalJuridiction]
     bases: dy.DataFrame[BaseAnnuelle]
+    bases_activites: dy.DataFrame[BaseActivite]
+    niveaux: dy.DataFrame[NiveauAnnuel]
+    objectifs: dy.DataFrame[ObjectifFixe]
     interieur: dy.DataFrame[Interieur]
     credits: dy.DataFrame[CreditsVacataires]
     equipements: dy.DataFrame[Equipements]
@@ -178,6 +194,9 @@ class Faits:
             agregat=AgregatActivite.cast(keep(self.agregat)),
             totaux=TotalJuridiction.cast(keep(self.totaux)),
             bases=BaseAnnuelle.cast(keep(self.bases)),
+            bases_activites=BaseActivite.cast(keep(self.bases_activites)),
+            niveaux=NiveauAnnuel.cast(keep(self.niveaux)),
+            objectifs=ObjectifFixe.cast(keep(self.objectifs)),
             interieur=Interieur.cast(keep(self.interieur)),
             credits=CreditsVacataires.cast(keep(self.credits)),
             equipements=Equipements.cast(keep(self.equipements)),
@@ -227,6 +246,11 @@ class Store:
                 agregat=AgregatActivite.validate(agregat.sort("mois", "cour", "activite")),
                 totaux=TotalJuridiction.validate(totaux.sort("mois", "cour", "juridiction")),
                 bases=BaseAnnuelle.validate(_latest(connection, base_annuelle, BaseAnnuelle, known)),
+                bases_activites=BaseActivite.validate(
+                    _latest(connection, base_activite, BaseActivite, known)
+                ),
+                niveaux=NiveauAnnuel.validate(_latest(connection, niveau_annuel, NiveauAnnuel, known)),
+                objectifs=ObjectifFixe.validate(_latest(connection, objectif_fixe, ObjectifFixe, known)),
                 interieur=Interieur.validate(_latest(connection, interieur, Interieur, known)),
                 credits=CreditsVacataires.validate(_credits(connection, known)),
                 equipements=Equipements.validate(_latest(connection, equipement, Equipements, known)),
@@ -317,6 +341,23 @@ class Store:
             statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
             return _read(connection, statement, _CELL_SCHEMA).drop("premier_lot", "lot")
 
+    def projections(
+        self, perimetre: Perimetre, *, dernier_lot: int | None = None
+    ) -> dy.DataFrame[ProjectionGardee]:
+        """Read the projections kept, oldest first; that of the country only by who sees all of it."""
+        statement = select(projection).order_by(projection.c.lot, projection.c.mois, projection.c.cour)
+        if dernier_lot is not None:
+            statement = statement.where(projection.c.lot <= dernier_lot)
+        with reading(self._engine) as connection:
+            kept = _read(connection, statement, ProjectionGardee)
+        return ProjectionGardee.validate(perimetre.restrict(kept))
+
+    def recalages(self, perimetre: Perimetre) -> dy.DataFrame[Recalages]:
+        """Read every decision to start a control chart anew, and every one taken back, oldest first."""
+        with reading(self._engine) as connection:
+            rows = _read(connection, select(recalage).order_by(recalage.c.recalage), Recalages)
+        return Recalages.validate(perimetre.restrict(rows))
+
     # ------------------------------------------------------------------ writes
 
     def record(self, entree: Entree, *, connu_le: datetime, remplacer_demo: bool = False) -> Ecriture:
@@ -361,6 +402,40 @@ class Store:
                 )
             self._rebuild(connection)
             connection.execute(update(revision).values(numero=revision.c.numero + 1, demo=True))
+
+    def keep_projections(self, lines: pl.DataFrame, *, connu_le: datetime) -> None:
+        """Keep what was projected from one lot; the same lot and month again change nothing.
+
+        `lines` has the columns of `ProjectionGardee` but `connu_le`.
+        """
+        with writing(self._engine) as connection:
+            known = _read(
+                connection, select(projection.c.lot, projection.c.mois).distinct(), ProjectionGardee
+            )
+            new = lines.join(known, on=["lot", "mois"], how="anti")
+            if new.is_empty():
+                return
+            insert_frame(connection, projection, new.with_columns(connu_le=pl.lit(connu_le.astimezone(UTC))))
+            connection.execute(update(revision).values(numero=revision.c.numero + 1))
+
+    def rebase(
+        self, *, cour: str, mois: date, cause: str, auteur: str, retire: bool, connu_le: datetime
+    ) -> None:
+        """Record that someone starts the control chart of a cour anew at a month, or takes it back."""
+        if not cause.strip() or not auteur.strip():
+            raise UserFacingError("Un recalage porte un nom et une cause : complétez les deux.")
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert(recalage).values(
+                    connu_le=connu_le.astimezone(UTC),
+                    auteur=auteur.strip()[:200],
+                    cour=cour,
+                    mois=mois,
+                    cause=cause.strip()[:400],
+                    retire=retire,
+                )
+            )
+            connection.execute(update(revision).values(numero=revision.c.numero + 1))
 
     def settle(self) -> None:
         """Note that someone decided what this store holds, so that no start fills it with the demo."""

@@ -1,7 +1,8 @@
 """The tables of the store, the same on SQLite and PostgreSQL.
 
 Writes are lots: nothing in `lot`, `declaration`, `interieur`, `base_annuelle`, `credit_vacataire`,
-`equipement`, `rejet` or `alerte` is ever updated, save the mark that a refused line was corrected.
+`base_activite`, `niveau_annuel`, `objectif_fixe`, `equipement`, `rejet`, `alerte`, `projection` or
+`recalage` is ever updated, save the mark that a refused line was corrected.
 `cellule`, `agregat_activite` and `total_juridiction` only repeat what `declaration` says now, and are
 maintained in the transaction of each lot, so that a page reads a few thousand rows whatever the
 length of the history.
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -59,7 +61,7 @@ metadata = MetaData(
 )
 
 # The last migration; a test holds it against the scripts, so that a start need not read them.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 # One row: the number that every write raises. Caches are keyed by it, so several servers agree.
 revision = Table(
@@ -184,6 +186,40 @@ base_annuelle = Table(
     PrimaryKeyConstraint("lot", "annee", "cour"),
 )
 
+base_activite = Table(
+    "base_activite",
+    metadata,
+    _of_lot(),
+    Column("annee", Integer, nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("activite", String(40), nullable=False),
+    Column("extractions", Integer, nullable=False),
+    Column("source", String(400), nullable=False),
+    PrimaryKeyConstraint("lot", "annee", "cour", "activite"),
+)
+
+niveau_annuel = Table(
+    "niveau_annuel",
+    metadata,
+    _of_lot(),
+    Column("annee", Integer, nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("evitees", Integer, nullable=False),
+    Column("source", String(400), nullable=False),
+    PrimaryKeyConstraint("lot", "annee", "cour"),
+)
+
+objectif_fixe = Table(
+    "objectif_fixe",
+    metadata,
+    _of_lot(),
+    Column("annee", Integer, nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("extractions_a_eviter", Integer, nullable=False),
+    Column("source", String(400), nullable=False),
+    PrimaryKeyConstraint("lot", "annee", "cour"),
+)
+
 credit_vacataire = Table(
     "credit_vacataire",
     metadata,
@@ -239,4 +275,37 @@ alerte = Table(
     Column("juridiction", String(60)),
     Column("activite", String(40)),
     Index(None, "mois"),
+)
+
+# What was projected for the end of a year, each time something new was known; `cour` may be the country.
+projection = Table(
+    "projection",
+    metadata,
+    _of_lot(),
+    Column("mois", Date, nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+    Column("methode", String(20), nullable=False),
+    Column("evitees", Integer, nullable=False),
+    Column("objectif", Float, nullable=False),
+    Column("moyenne", Float, nullable=False),
+    Column("variance", Float, nullable=False),
+    # The seasonal run-rate, against which the projection is scored.
+    Column("rythme_moyenne", Float, nullable=False),
+    Column("rythme_variance", Float, nullable=False),
+    PrimaryKeyConstraint("lot", "mois", "cour"),
+)
+
+# A person decided that a control chart starts anew at a month, or took it back (`retire`).
+recalage = Table(
+    "recalage",
+    metadata,
+    Column("recalage", Integer, primary_key=True),
+    Column("connu_le", UtcDateTime(), nullable=False),
+    Column("auteur", String(200), nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("mois", Date, nullable=False),
+    Column("cause", String(400), nullable=False),
+    Column("retire", Boolean, nullable=False),
+    Index(None, "cour"),
 )

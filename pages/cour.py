@@ -3,16 +3,18 @@
 import streamlit as st
 
 from pages.commun import bloc_graphique, cadre, composants, vues
+from pages.commun.filtres import RULE_OPTIONS
 
 
 def render() -> None:
     """Draw the page."""
-    contexte = cadre.open_page("Cour", cour=True, groupe=True)
+    contexte = cadre.open_page("Cour", cour=True, groupe=True, options=RULE_OPTIONS)
     if contexte is not None:
         agrandi = contexte.selection.presentation
         vue = vues.cour(contexte)
         composants.conclude(vue.conclusion)
         composants.figures(vue.chiffres)
+        composants.note(vue.note_etpt)
         composants.note(vue.note_objectif)
         composants.note(vue.avertissement)
         for left, right, widths in (

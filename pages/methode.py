@@ -6,7 +6,6 @@ from html import escape
 import streamlit as st
 
 from analytics.display.cours import ESTIMATED_LEGEND
-from analytics.indicators import GLYPHS
 from analytics.method import (
     ACTIVITY_REFERENCE_COLUMNS,
     PARAMETER_COLUMNS,
@@ -14,6 +13,7 @@ from analytics.method import (
     list_parameters,
     write_formulas,
 )
+from analytics.trajectory import GLYPHS
 from analytics.wording import LEGEND_OF_ABSENCES, hold_numbers, typeset
 from pages.commun import cadre, lecture
 from pages.commun.bloc_graphique import write_plain_table
@@ -60,13 +60,13 @@ DEFINITIONS = (
 )
 STATES = (
     ("Objectif atteint", "les extractions évitées atteignent l'objectif de toute l'année"),
-    ("En avance", "au moins 105 % de l'objectif à date"),
-    ("Sur la trajectoire", "de 95 % à 105 % de l'objectif à date"),
-    ("En retard", "moins de 95 % de l'objectif à date"),
+    ("En avance", "au moins 80 % de chances d'atteindre l'objectif de l'année, d'après la projection"),
+    ("Sur la trajectoire", "de 40 % à 80 % de chances"),
+    ("En retard", "moins de 40 % de chances"),
     (
         "Non déterminé",
-        "moins de l'objectif à date, et moins d'une réponse attendue sur deux : le silence peut cacher des "
-        "extractions évitées, un retard n'est donc pas affirmé",
+        "moins de 40 % de chances, et moins d'une réponse attendue sur deux : le silence peut cacher des "
+        "extractions évitées, un retard n'est donc pas affirmé ; ou aucune projection n'est possible",
     ),
 )
 SOURCES = (

@@ -5,6 +5,7 @@ import streamlit as st
 from analytics.wording import unaccented
 from pages.commun import bloc_graphique, cadre, composants, navigation, vues
 from pages.commun.cadre import Contexte
+from pages.commun.filtres import RULE_OPTIONS
 from pages.commun.vues import VueEnsemble
 
 CHOSEN = "cour_choisie"
@@ -15,7 +16,7 @@ OPENER = "ouvrir_cour"
 
 def render() -> None:
     """Draw the page."""
-    contexte = cadre.open_page("Synthèse", groupe=True)
+    contexte = cadre.open_page("Synthèse", groupe=True, options=RULE_OPTIONS)
     if contexte is not None:
         chosen = st.session_state.pop(CHOSEN, None)
         if chosen is not None:
@@ -28,6 +29,7 @@ def _draw(contexte: Contexte, vue: VueEnsemble) -> None:
     agrandi = contexte.selection.presentation
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
+    composants.note(vue.note_etpt)
     composants.note(vue.avertissement)
     trajectory, tiles = st.columns([2, 1], gap="medium")
     with trajectory:

@@ -189,7 +189,7 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["zut"], "Commandes : exporter, importer, preparer, vider-demo"),
+        (["zut"], "Commandes : exporter, importer, preparer, trajectoire, vider-demo"),
         (["importer"], "FICHIER"),
         (["importer", "--forma", "json", "x"], "--format"),
         (["importer", "x", "--format", "xml"], "texte, json"),
@@ -255,3 +255,54 @@ def test_help_is_in_french(vigie: Terminal) -> None:
     assert "Commandes" in out
     assert "Show this message" not in out
     assert "Code de sortie" in vigie("importer", "--help")[1]
+
+
+@pytest.fixture
+def collected(vigie: Terminal) -> Terminal:
+    """A store with a month of 2009 in it."""
+    assert vigie("importer", SAMPLES / "2009-04_questionnaire.ods")[0] == 0
+    return vigie
+
+
+def test_the_trajectory_tells_the_country_then_each_cour(collected: Terminal) -> None:
+    code, out, _ = collected("trajectoire", "--annee", "2009", "--format", "json")
+    assert code == 0
+    told = json.loads(out)
+    assert (told["annee"], told["mois"], told["lecture"]) == (2009, "2009-04", "A")
+    country, *cours = told["cours"]
+    assert country["cour"] == "NATIONAL"
+    assert (country["objectif"], country["reste"]) == (7_750, 7_750 - country["evitees"])
+    assert country["objectif_a_date"] == pytest.approx(7_750 * 4 / 12)
+    assert country["evitees"] == sum(cour["evitees"] for cour in cours)
+    assert set(country) >= {
+        "base",
+        "atteinte",
+        "rythme_requis",
+        "rythme_3m",
+        "rythme_6m",
+        "p_objectif",
+        "etat",
+    }
+    assert set(country["projection"]) == {"moyenne", "q025", "q10", "q50", "q90", "q975"}
+    assert country["indicatif"]
+    assert 0 < country["couverture"] < 1
+
+
+def test_the_trajectory_of_one_cour_under_one_reading(collected: Terminal) -> None:
+    code, out, _ = collected(
+        "trajectoire", "--annee", "2009", "--cour", "douai", "--lecture", "C", "--format", "csv"
+    )
+    assert code == 0
+    header, line = out.strip().splitlines()
+    row = dict(zip(header.lstrip("\ufeff").split(";"), line.split(";"), strict=True))
+    assert row["cour"] == "CA-DOUAI"
+    assert row["retenues"] == row["atteinte"] == row["p_objectif"] == ""  # Intérieur has not counted
+    assert row["etat"] == "Non déterminé"
+
+
+def test_a_year_without_data_is_said(collected: Terminal) -> None:
+    code, _, err = collected("trajectoire", "--annee", "2011", "--format", "json")
+    assert code == 2
+    assert "2011" in err
+    code, _, err = collected("trajectoire", "--annee", "2009", "--au", "2009-01-02", "--format", "json")
+    assert code == 2

@@ -33,6 +33,7 @@ class Palette:
     veil: str
     own: str
     band: str
+    fan: str
     peers: str
     target: str
     lines: tuple[str, ...]
@@ -47,6 +48,7 @@ LIGHT = Palette(
     veil="rgba(255, 255, 255, 0.8)",
     own="#000091",
     band="rgba(0, 0, 145, 0.18)",
+    fan="rgba(0, 0, 145, 0.11)",
     peers="#929292",
     target="#161616",
     lines=("#29598F", "#31A7AE", "#B478F1", "#b34000", "#161616"),
@@ -60,6 +62,7 @@ DARK = Palette(
     veil="rgba(22, 22, 22, 0.8)",
     own="#8585f6",
     band="rgba(133, 133, 246, 0.28)",
+    fan="rgba(133, 133, 246, 0.16)",
     peers="#929292",
     target="#ffffff",
     lines=("#6fa3dc", "#4ec4cb", "#c79cf5", "#fc5d00", "#ffffff"),

@@ -6,23 +6,31 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import DASHES, Trace, axis, build, note, palette, value_axis
+from analytics.charts.figure import DASHES, Palette, Trace, axis, build, note, palette, value_axis
 from analytics.wording import SHORT_MONTHS
 
 
-def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figure:
+def draw_trajectory(
+    frame: pl.DataFrame, *, eventail: pl.DataFrame | None = None, dark: bool, height: int
+) -> go.Figure:
     """Draw one line a year, the last year in the accent colour, with its objective dashed.
 
     Columns: `annee`, `rang` (1–12), `cumul` and `haut` (null: nothing to draw), `objectif_cumule`,
     `libelle_cumul`, `libelle_objectif` and `libelle_haut` (the words at the end of the lines) and
-    `texte` (what the pointer shows). A month without answer breaks the line.
+    `texte` (what the pointer shows). A month without answer breaks the line. `eventail` adds the fan of
+    what is to come: `rang`, `bas_95`, `haut_95`, `bas_80`, `haut_80`, `bas_50`, `haut_50`, `milieu`, `texte`,
+    and `libelle` (the words at its end).
     """
     colours = palette(dark=dark)
     drawn = frame.select(pl.max_horizontal(pl.col("cumul", "haut", "objectif_cumule").cast(pl.Float64).max()))
     largest = float(drawn.item() or 0)
+    if eventail is not None:
+        largest = max(largest, float(eventail["haut_95"].to_list()[-1]))
     years = frame["annee"].unique().sort().to_list()
-    traces: list[Trace] = []
+    traces: list[Trace] = [] if eventail is None else _fan(eventail, colours)
     ends: list[_End] = []
+    if eventail is not None:
+        ends.append(_end(eventail, "milieu", "libelle", colours.own))
     for position, year in enumerate(reversed(years)):
         rows = frame.filter(pl.col("annee") == year).sort("rang")
         main = position == 0
@@ -63,7 +71,7 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
                 "marker": {"size": 7 if main else 5, "color": colour},
             }
         )
-        if rows["cumul"].is_not_null().any():
+        if rows["cumul"].is_not_null().any() and not (main and eventail is not None):
             ends.append(_end(rows, "cumul", "libelle_cumul", colour))
     return build(
         traces,
@@ -91,12 +99,43 @@ def draw_trajectory(frame: pl.DataFrame, *, dark: bool, height: int) -> go.Figur
                     xshift=6,
                     bgcolor=colours.veil,
                 )
-                for end, level in _spread(ends, height=height)
+                for end, level in _spread(ends, largest, height=height)
             ],
             "margin": {"l": 8, "r": 66, "t": 16, "b": 8},
             "hovermode": "closest",
         },
     )
+
+
+def _fan(eventail: pl.DataFrame, colours: Palette) -> list[Trace]:
+    """Draw the bands from the widest to the narrowest, then the middle: same hue, ever denser."""
+    ranks = eventail["rang"].to_list()
+    bands: list[Trace] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{level} %",
+            "x": ranks + ranks[::-1],
+            "y": eventail[f"haut_{level}"].to_list() + eventail[f"bas_{level}"].to_list()[::-1],
+            "fill": "toself",
+            "fillcolor": colours.fan,
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        }
+        for level in (95, 80, 50)
+    ]
+    middle: Trace = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "Projection",
+        "x": ranks,
+        "y": eventail["milieu"].to_list(),
+        "text": eventail["texte"].to_list(),
+        "hovertemplate": "%{text}<extra></extra>",
+        "line": {"color": colours.own, "width": 1.5, "dash": "dot"},
+        "marker": {"size": 6, "symbol": "circle-open", "color": colours.own},
+    }
+    return [*bands, middle]
 
 
 def _band(rows: pl.DataFrame, fill: str) -> list[Trace]:
@@ -136,9 +175,9 @@ def _end(rows: pl.DataFrame, value: str, words: str, colour: str) -> _End:
 LABEL_HEIGHT = 34
 
 
-def _spread(ends: Sequence[_End], *, height: int) -> list[tuple[_End, float]]:
+def _spread(ends: Sequence[_End], largest: float, *, height: int) -> list[tuple[_End, float]]:
     """Give each label its level: its line's end, pushed up where labels of one month would overlap."""
-    top = max([end.value for end in ends], default=1.0) or 1.0
+    top = max([largest, *(end.value for end in ends)]) or 1.0
     step = top * LABEL_HEIGHT / max(height - 60, LABEL_HEIGHT)
     placed: list[tuple[_End, float]] = []
     for rank in sorted({end.rank for end in ends}):

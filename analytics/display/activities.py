@@ -10,9 +10,9 @@ import polars as pl
 from analytics import wording
 from analytics.display.conclusion import avoided
 from analytics.display.tables import Colonne, integer, not_answered, share, short
-from analytics.indicators import Bilan
 from analytics.objective import Periode
 from analytics.series import BilanActivite, SerieActivite
+from analytics.trajectory import Bilan
 
 SHORT_NAMES = {
     "CHINS_DETENTION": "Chambre de l'instruction",

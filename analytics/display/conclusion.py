@@ -7,9 +7,10 @@ from math import floor
 import dataframely as dy
 import polars as pl
 
-from analytics import indicators, wording
-from analytics.indicators import Bilan, BilanCour
+from analytics import trajectory, wording
+from analytics.display.outlook import odds, tell_pace
 from analytics.objective import Periode
+from analytics.trajectory import Bilan, BilanCour
 
 
 def with_article(nom: str) -> str:
@@ -62,9 +63,12 @@ def conclude(
             f"{subject} dans le groupe « {groupe} », soit {wording.percent(bilan.atteinte)} "
             f"de l'objectif à date de toutes les activités ; {answers}."
         )
-    parts = [f"{subject} sur {_expected(bilan.objectif_a_date)} : {bilan.etat.lower()}"]
+    state = bilan.etat.lower()
+    if bilan.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
+        state += f", {odds(bilan.p_objectif)} de chances d'atteindre l'objectif de l'année"
+    parts = [f"{subject} sur {_expected(bilan.objectif_a_date)} : {state}"]
     if par_cour is not None and par_cour.height > 1:
-        holding = par_cour.filter(pl.col("etat").is_in(indicators.HOLDING)).height
+        holding = par_cour.filter(pl.col("etat").is_in(trajectory.HOLDING)).height
         parts.append(
             f"{wording.count(holding, 'cour')} {wording.agree(holding, 'tient', 'tiennent')} l'objectif"
             if holding
@@ -81,4 +85,4 @@ def still_to_avoid(bilan: Bilan) -> str:
     left = wording.count(bilan.reste, "extraction")
     if bilan.rythme_requis is None:
         return f"il manque {left}"
-    return f"encore {left} à éviter d'ici décembre, soit {wording.number(bilan.rythme_requis, 1)} par mois"
+    return f"encore {left} à éviter d'ici décembre : {tell_pace(bilan)}"

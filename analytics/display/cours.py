@@ -7,10 +7,11 @@ import dataframely as dy
 import polars as pl
 
 from analytics import wording
+from analytics.display.outlook import short_odds
 from analytics.display.tables import Colonne, align_to_sort, integer, share, two_decimals, write_rows
-from analytics.indicators import BilanCour
-from analytics.objective import ILLUSTRATIVE, Objectif
+from analytics.objective import ILLUSTRATIVE, Exigence, Objectif
 from analytics.schemas import Cours
+from analytics.trajectory import BilanCour
 
 # --- The table of cours ---------------------------------------------------------------------------
 
@@ -55,12 +56,13 @@ COUR_COLUMNS = (
     Colonne("atteinte", "Atteinte", share, nombre=True),
     Colonne("part_reponse", "Réponses", share, nombre=True),
     Colonne("reste", "À éviter", integer, nombre=True),
+    Colonne("p_objectif", "Chances", short_odds, nombre=True),
     Colonne("part_evitees", "Part ayant évité une extraction", share, nombre=True),
     Colonne("etpt", "ETPT", two_decimals, nombre=True),
 )
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
-SCREEN_COLUMNS = COUR_COLUMNS[:7]
-SCREEN_WIDTHS = (142, 132, 70, 80, 76, 82, 72)
+SCREEN_COLUMNS = COUR_COLUMNS[:8]
+SCREEN_WIDTHS = (124, 130, 66, 74, 72, 78, 66, 70)
 
 
 def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
@@ -102,14 +104,46 @@ def note_on_targets(par_cour: dy.DataFrame[BilanCour]) -> str:
     return wording.typeset(ESTIMATED_LEGEND) if estimated else ""
 
 
+def compare_sums(exigence: Exigence) -> str:
+    """Compare the sum of the objectives set cour by cour with the national one; nothing if none is set."""
+    total = exigence.sum_of_cours
+    national = exigence.of(list(exigence.bases), ensemble=True)
+    if total is None or national is None:
+        return ""
+    gap = total - national.annuel
+    if not gap:
+        word = "égale à l'objectif national"
+    else:
+        word = (
+            f"{wording.number(abs(gap), 1)} de {'plus' if gap > 0 else 'moins'} que l'objectif national "
+            f"({wording.number(national.annuel, 1)})"
+        )
+    return wording.typeset(
+        f"Le Secrétariat général a fixé l'objectif de {wording.count(len(exigence.fixes), 'cour')} : la "
+        f"somme des objectifs des cours est de {wording.number(total, 1)}, {word}."
+    )
+
+
 def explain_target(objectif: Objectif | None) -> str:
     """Say of one cour's objective what it is made of and where its base comes from."""
     if objectif is None:
         return ""
+    if objectif.fixe is not None:
+        return wording.typeset(
+            f"Objectif {objectif.annee} fixé par le Secrétariat général : "
+            f"{wording.number(objectif.annuel)} extractions à éviter ({objectif.source}), au lieu de "
+            f"{wording.number(objectif.taux * objectif.base, 1)} au taux de "
+            f"{wording.percent(objectif.taux, 0)}."
+        )
     text = (
         f"Objectif {objectif.annee} : {wording.percent(objectif.taux, 0)} de "
-        f"{wording.number(objectif.base)} extractions, soit {wording.number(objectif.annuel, 1)} à éviter. "
-        f"Base : {objectif.source[:1].lower()}{objectif.source[1:]}"
+        f"{wording.number(objectif.base)} extractions, soit {wording.number(objectif.annuel, 1)} à éviter"
+        + (
+            f" dont {wording.number(objectif.acquis)} déjà évitées l'année précédente, à éviter de nouveau"
+            if objectif.acquis
+            else ""
+        )
+        + f". Base : {objectif.source[:1].lower()}{objectif.source[1:]}"
     )
     if objectif.illustratif and ILLUSTRATIVE not in wording.unaccented(objectif.source):
         text += " ; elle est illustrative"

@@ -1,7 +1,7 @@
 """How the columns of a table are written.
 
 Every display fact becomes a column, so that a chart, its table and its export never disagree.
-Nothing is computed that a figure of `indicators`, `series` or `coverage` does not already hold.
+Nothing is computed that a figure of `trajectory`, `series` or `coverage` does not already hold.
 """
 
 from collections.abc import Callable, Sequence

@@ -3,13 +3,13 @@
 import dataframely as dy
 import polars as pl
 
-from analytics import indicators, wording
-from analytics.indicators import BilanCour
+from analytics import trajectory, wording
+from analytics.trajectory import BilanCour
 
 
 def title_map(par_cour: dy.DataFrame[BilanCour]) -> str:
     """Say how many cours hold their objective."""
-    holding = par_cour.filter(pl.col("etat").is_in(indicators.HOLDING)).height
+    holding = par_cour.filter(pl.col("etat").is_in(trajectory.HOLDING)).height
     if par_cour["objectif"].is_null().all():
         return "Aucun objectif à cette date"
     held = wording.agree(holding, "cour sur {} tient son objectif", "cours sur {} tiennent leur objectif")
@@ -20,7 +20,7 @@ def tell_states(par_cour: dy.DataFrame[BilanCour]) -> str:
     """Count the cours in each state, in one sentence."""
     counted = [
         (state, par_cour.filter(pl.col("etat") == state).height)
-        for state in (*indicators.HOLDING, indicators.LATE, indicators.UNDETERMINED)
+        for state in (*trajectory.HOLDING, trajectory.LATE, trajectory.UNDETERMINED)
     ]
     words = [f"{wording.number(height)} « {state.lower()} »" for state, height in counted if height]
     return wording.typeset("Cours par état : " + wording.enumeration(words) + ".")
@@ -86,7 +86,7 @@ def place_tiles(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
         column, line, name = TILES.get(row["cour"], (unplaced, 8.25, row["nom_court"]))
         unplaced += row["cour"] not in TILES
         attained: float | None = row["atteinte"]
-        told = attained if row["etat"] != indicators.UNDETERMINED else None
+        told = attained if row["etat"] != trajectory.UNDETERMINED else None
         rows.append(
             {
                 "cour": row["cour"],

@@ -5,19 +5,21 @@ from collections.abc import Iterable
 import dataframely as dy
 import polars as pl
 
-from analytics import indicators, wording
+from analytics import trajectory, wording
 from analytics.display.conclusion import avoided, still_to_avoid
+from analytics.display.outlook import tell_range
 from analytics.display.tables import Colonne, integer, not_answered, one_decimal
-from analytics.indicators import Bilan
 from analytics.objective import Periode
+from analytics.profile import MONTHS_IN_YEAR
 from analytics.series import Trajectoire
+from analytics.trajectory import Bilan
 
 
 def title_trajectory(bilan: Bilan, periode: Periode) -> str:
     """Say what the cumulated curve shows."""
     if bilan.atteinte is None:
         return wording.typeset(f"{avoided(bilan.evitees_objectif)} en {periode.annee}")
-    if bilan.etat == indicators.ATTAINED:
+    if bilan.etat == trajectory.ATTAINED:
         return wording.typeset(
             f"L'objectif de {periode.annee} est atteint : {wording.percent(bilan.part_annuelle)} de l'année"
         )
@@ -32,6 +34,8 @@ def tell_trajectory(bilan: Bilan, trajectoire: dy.DataFrame[Trajectoire], period
         text = f"L'objectif de l'année, {wording.number(bilan.objectif)} extractions à éviter, est atteint"
     else:
         text = f"Objectif de l'année : {wording.number(bilan.objectif)} ; {still_to_avoid(bilan)}"
+        if bilan.projection is not None and periode.mois_ecoules < MONTHS_IN_YEAR:
+            text += f". {tell_range(bilan, periode).rstrip('.')}"
     high = trajectoire["haut"].drop_nulls()
     if high.len():
         text += (

@@ -11,6 +11,7 @@ from analytics.wording import count, number
 from data.collecte.judge import Jugement, judge
 from data.collecte.limits import Limites, Progress, ignore_progress
 from data.collecte.names import FIRST_YEAR, LAST_YEAR, month_of
+from data.collecte.natures import NATURES
 from data.collecte.read import Lecture, read_file
 from data.reference import Reference
 from data.store import PARIS, Clock, Ecriture, Entree, Store
@@ -130,23 +131,16 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
 
 _SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation"}
 _SHAPES = {"longue": "une ligne par activité", "grille": "grille du questionnaire"}
-_NATURES = {
-    "declarations": "déclarations des juridictions",
-    "interieur": "extractions comptées par l'Intérieur",
-    "base": "base annuelle par cour",
-    "credits": "crédits vacataires",
-    "equipements": "équipement des établissements",
-}
 
 
 def nature_label(nature: str) -> str:
     """Name a kind of file in French."""
-    return _NATURES[nature]
+    return NATURES[nature].libelle
 
 
 def detected(lecture: Lecture) -> str:
     """Say in one French line what was recognised of a file."""
-    parts = [_NATURES[lecture.nature], _SHAPES[lecture.forme], lecture.format.upper()]
+    parts = [nature_label(lecture.nature), _SHAPES[lecture.forme], lecture.format.upper()]
     if lecture.encodage:
         parts.append(f"encodage {lecture.encodage}")
     if lecture.separateur:

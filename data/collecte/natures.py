@@ -1,4 +1,4 @@
-"""The five kinds of file that are collected: their columns, their keys, the schema each must reach."""
+"""The eight kinds of file that are collected: their columns, their keys, the schema each must reach."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,15 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
-from analytics.schemas import BaseAnnuelle, CreditsVacataires, Equipements, Interieur
+from analytics.schemas import (
+    BaseActivite,
+    BaseAnnuelle,
+    CreditsVacataires,
+    Equipements,
+    Interieur,
+    NiveauAnnuel,
+    ObjectifFixe,
+)
 
 Genre = Literal[
     "mois", "annee", "jour", "juridiction", "cour", "activite", "compte", "montant", "texte", "rejet"
@@ -94,6 +102,34 @@ class BaseTapee(_Tapee):
     source = dy.String(nullable=True)
 
 
+class BaseActiviteTapee(_Tapee):
+    """Lines of a reference year by activité, as typed."""
+
+    annee = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    activite = dy.String(nullable=True)
+    extractions = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
+class NiveauTape(_Tapee):
+    """Lines of what was avoided before the objective, as typed."""
+
+    annee = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    evitees = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
+class ObjectifTape(_Tapee):
+    """Lines of the objectives set cour by cour, as typed."""
+
+    annee = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    extractions_a_eviter = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
 class CreditsTapes(_Tapee):
     """Lines of crédits vacataires, as typed."""
 
@@ -141,6 +177,13 @@ _COUR = Champ("cour", "cour", "cour", ("cour d appel", "code cour", "ressort"))
 _REJET = Champ("rejet", "rejet", "rejet", ("numero de rejet",), requis=False)
 _SOURCE = Champ("source", "source", "texte", ("origine",), longueur=400)
 
+_ACTIVITE = Champ(
+    "activite",
+    "activité",
+    "activite",
+    ("activites", "activite juridictionnelle", "code activite", "libelle de l activite"),
+)
+
 DECLARATIONS = Nature(
     nom="declarations",
     libelle="déclarations",
@@ -158,12 +201,7 @@ DECLARATIONS = Nature(
                 "tribunal",
             ),
         ),
-        Champ(
-            "activite",
-            "activité",
-            "activite",
-            ("activites", "activite juridictionnelle", "code activite", "libelle de l activite"),
-        ),
+        _ACTIVITE,
         Champ(
             "visioconferences",
             "visioconférences",
@@ -238,6 +276,13 @@ INTERIEUR = Nature(
     },
 )
 
+_BY_YEAR_AND_COUR = {
+    "primary_key": "valeurs_contradictoires",
+    "annee|nullability": "annee_illisible",
+    "cour|nullability": "cour_absente",
+    "source|nullability": "texte_absent",
+}
+
 BASE = Nature(
     nom="base",
     libelle="base annuelle par cour",
@@ -248,12 +293,70 @@ BASE = Nature(
     tapee=BaseTapee,
     fiable=BaseAnnuelle,
     couverture={
-        "primary_key": "valeurs_contradictoires",
-        "annee|nullability": "annee_illisible",
-        "cour|nullability": "cour_absente",
+        **_BY_YEAR_AND_COUR,
         "extractions|nullability": "un_seul_chiffre",
         "extractions|min": "nombre_negatif",
-        "source|nullability": "texte_absent",
+    },
+)
+
+BASE_ACTIVITES = Nature(
+    nom="base_activites",
+    libelle="base annuelle par cour et par activité",
+    champs=(_ANNEE, _COUR, _ACTIVITE, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET),
+    cles=("annee", "cour", "activite"),
+    valeurs=("extractions", "source"),
+    chiffres=("extractions",),
+    tapee=BaseActiviteTapee,
+    fiable=BaseActivite,
+    couverture={
+        **_BY_YEAR_AND_COUR,
+        "activite|nullability": "activite_absente",
+        "extractions|nullability": "un_seul_chiffre",
+        "extractions|min": "nombre_negatif",
+    },
+)
+
+NIVEAUX = Nature(
+    nom="niveaux",
+    libelle="extractions évitées avant l'objectif",
+    champs=(
+        _ANNEE,
+        _COUR,
+        Champ("evitees", "évitées", "compte", ("niveau", "extractions deja evitees", "deja evitees")),
+        _SOURCE,
+        _REJET,
+    ),
+    cles=("annee", "cour"),
+    valeurs=("evitees", "source"),
+    chiffres=("evitees",),
+    tapee=NiveauTape,
+    fiable=NiveauAnnuel,
+    couverture={
+        **_BY_YEAR_AND_COUR,
+        "evitees|nullability": "un_seul_chiffre",
+        "evitees|min": "nombre_negatif",
+    },
+)
+
+OBJECTIFS = Nature(
+    nom="objectifs",
+    libelle="objectifs fixés cour par cour",
+    champs=(
+        _ANNEE,
+        _COUR,
+        Champ("extractions_a_eviter", "extractions à éviter", "compte", ("objectif", "a eviter")),
+        _SOURCE,
+        _REJET,
+    ),
+    cles=("annee", "cour"),
+    valeurs=("extractions_a_eviter", "source"),
+    chiffres=("extractions_a_eviter",),
+    tapee=ObjectifTape,
+    fiable=ObjectifFixe,
+    couverture={
+        **_BY_YEAR_AND_COUR,
+        "extractions_a_eviter|nullability": "un_seul_chiffre",
+        "extractions_a_eviter|min": "nombre_negatif",
     },
 )
 
@@ -278,12 +381,9 @@ CREDITS = Nature(
     tapee=CreditsTapes,
     fiable=CreditsVacataires,
     couverture={
-        "primary_key": "valeurs_contradictoires",
-        "annee|nullability": "annee_illisible",
-        "cour|nullability": "cour_absente",
+        **_BY_YEAR_AND_COUR,
         "credits_eur|nullability": "un_seul_chiffre",
         "credits_eur|min": "nombre_negatif",
-        "source|nullability": "texte_absent",
     },
 )
 
@@ -319,4 +419,16 @@ EQUIPEMENTS = Nature(
     },
 )
 
-NATURES = {nature.nom: nature for nature in (DECLARATIONS, INTERIEUR, BASE, CREDITS, EQUIPEMENTS)}
+NATURES = {
+    nature.nom: nature
+    for nature in (
+        DECLARATIONS,
+        INTERIEUR,
+        BASE,
+        BASE_ACTIVITES,
+        NIVEAUX,
+        OBJECTIFS,
+        CREDITS,
+        EQUIPEMENTS,
+    )
+}

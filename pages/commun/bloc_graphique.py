@@ -35,10 +35,12 @@ class Bloc:
     legende: tuple[tuple[str, str], ...] = ()
 
 
-def write_table_html(frame: pl.DataFrame, colonnes: Sequence[Colonne], *, legende: str) -> str:
+def write_table_html(
+    frame: pl.DataFrame, colonnes: Sequence[Colonne], *, legende: str, titre: str = "Données du graphique"
+) -> str:
     """Write the data of a chart as an accessible table, folded; every text is escaped."""
     return (
-        "<details class='vigie-donnees'><summary>Données du graphique</summary>"
+        f"<details class='vigie-donnees'><summary>{escape(titre)}</summary>"
         f"{write_plain_table(frame, colonnes, legende=legende)}</details>"
     )
 

@@ -1,5 +1,6 @@
 """What surrounds every page: title, perimeter and data date, filters, banner, notices, footer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -132,11 +133,12 @@ def open_page(
     cour: bool = False,
     groupe: bool = False,
     activite: bool = False,
+    options: Sequence[str] = (),
     filtrable: bool = True,
 ) -> Contexte | None:
     """Draw the top of a page and give its context; nothing when there are no data, which it then says.
 
-    `cour`, `groupe` and `activite` say which filters the page has beside the period.
+    `cour`, `groupe`, `activite` and `options` say which filters the page has beside the period.
     """
     day, _ = filtres.parse_day(filtres.read_request())
     situation = lecture.situation(day)
@@ -163,7 +165,7 @@ def open_page(
             if selection.presentation:
                 filtres.draw_exit()
             elif filtrable:
-                filtres.draw(selection, choix, cour=cour, groupe=groupe, activite=activite)
+                filtres.draw(selection, choix, cour=cour, groupe=groupe, activite=activite, options=options)
     _banner(situation)
     for notice in notices:
         st.html(f"<p class='vigie-avis' role='status'>{escape(notice)}</p>")

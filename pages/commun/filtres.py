@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from analytics import wording
-from analytics.objective import Periode
+from analytics.objective import CHAINAGES, LECTURES, MODES, Periode, Regle
+from analytics.profile import PROFILS
 
 T = TypeVar("T")
 
@@ -21,6 +22,49 @@ FOURCHETTE = "fourchette"
 OUI = "oui"
 
 NO_YEAR = "aucune"
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice among a few named values, the first being the usual one; `valeurs` maps each to its words."""
+
+    libelle: str
+    valeurs: Mapping[str, str]
+    aide: str = ""
+
+    @property
+    def usuelle(self) -> str:
+        """Give the value shown unless another is asked."""
+        return next(iter(self.valeurs))
+
+
+MASQUES = "masques"
+PRIORITE = "priorite"
+# What a page can show beside what every page shows, by the name it has in the address.
+OPTIONS = {
+    "onglet": Option(
+        "Partie de la page",
+        {
+            "ensemble": "Vue d'ensemble",
+            "agir": "Où agir",
+            "detail": "Activités et juridictions",
+            "thermometres": "Deux thermomètres",
+            "projections": "Ce que valaient nos projections",
+        },
+    ),
+    "lecture": Option(
+        "Ce qui est mesuré", LECTURES, "Le texte peut se lire de trois façons : la première est la lettre."
+    ),
+    "base": Option("Base à partir de 2010", CHAINAGES, "Le texte dit « réquisitions effectuées en 2009 »."),
+    "comptage": Option("Comptage à partir de 2010", MODES),
+    "profil": Option("Objectif mois par mois", PROFILS, "Comment l'objectif de l'année se répartit."),
+    "ponderation": Option(
+        "Pondération",
+        {"aucune": "Une extraction compte pour une", PRIORITE: "Selon le temps d'escorte (hypothèse)"},
+        "Les escortes longues ou renforcées pèsent davantage. Le décompte, lui, n'est jamais pondéré.",
+    ),
+}
+RULE_OPTIONS = ("lecture", "base", "comptage", "profil")
 
 _MEMORY = "vigie_demande"
 _ADDRESS = "vigie_adresse"
@@ -71,6 +115,21 @@ class Selection:
     fourchette: bool
     presentation: bool
     comparer: tuple[int, ...] | None
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str) -> str:
+        """Give what is chosen of one of the `OPTIONS`."""
+        return dict(self.options).get(name, OPTIONS[name].usuelle)
+
+    @property
+    def regle(self) -> Regle:
+        """Give the choices that the text leaves open."""
+        return Regle(
+            lecture=self.option("lecture"),
+            chainage=self.option("base"),
+            mode=self.option("comptage"),
+            profil=self.option("profil"),
+        )
 
     @property
     def periode(self) -> Periode:
@@ -89,6 +148,7 @@ class Selection:
 
     def requete(self, **changes: Any) -> dict[str, str]:
         """Write the selection, with some changes, as the query of an address."""
+        options = dict(self.options) | {name: changes.pop(name) for name in OPTIONS if name in changes}
         chosen = replace(self, **changes)
         written = {
             "annee": str(chosen.annee),
@@ -100,11 +160,23 @@ class Selection:
             "mode": FOURCHETTE if chosen.fourchette else "",
             "presentation": OUI if chosen.presentation else "",
             "comparer": write_years(chosen.comparer),
+            **{name: value for name, value in options.items() if value != OPTIONS[name].usuelle},
         }
         return {name: value for name, value in written.items() if value}
 
 
-NAMES = ("annee", "mois", "cour", "groupe", "activite", "connu_le", "mode", "presentation", "comparer")
+NAMES = (
+    "annee",
+    "mois",
+    "cour",
+    "groupe",
+    "activite",
+    "connu_le",
+    "mode",
+    "presentation",
+    "comparer",
+    *OPTIONS,
+)
 
 
 def slug(nom: str) -> str:
@@ -180,6 +252,17 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
                 f"Le lien demande « {name}={demande[name]} » ; seuls {wording.enumeration(known)} existent : "
                 "la présentation habituelle est affichée."
             )
+    options: dict[str, str] = {}
+    for name, option in OPTIONS.items():
+        value = demande.get(name, "")
+        if value in option.valeurs and value != option.usuelle:
+            options[name] = value
+        elif value and value not in option.valeurs:
+            notices.append(
+                f"Le lien demande « {name}={value} », qui n'existe pas "
+                f"({wording.enumeration(option.valeurs)}) : "
+                f"« {option.valeurs[option.usuelle]} » est affiché."
+            )
     selection = Selection(
         annee=annee,
         mois=mois,
@@ -190,6 +273,7 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
         fourchette=demande.get("mode") == FOURCHETTE,
         presentation=demande.get("presentation") == OUI,
         comparer=comparer,
+        options=tuple(sorted(options.items())),
     )
     return selection, tuple(wording.typeset(notice) for notice in notices)
 
@@ -257,7 +341,9 @@ def remember(selection: Selection) -> None:
     st.session_state[_ADDRESS] = written
 
 
-def draw(selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activite: bool) -> None:
+def draw(
+    selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activite: bool, options: Sequence[str]
+) -> None:
     """Draw the filters of a page; each keeps the address up to date."""
     if cour:
         _select("cour", "Cour", list(choix.cours), selection.cour, choix.cours.__getitem__, width=180)
@@ -266,6 +352,7 @@ def draw(selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activi
     _select("mois", "Mois de fin", months, selection.mois, lambda m: wording.MONTHS[m - 1], width=124)
     others = (selection.groupe, selection.activite, selection.connu_le, selection.fourchette or None)
     chosen = sum(value is not None for value in others)
+    chosen += sum(selection.option(name) != OPTIONS[name].usuelle for name in options)
     with st.popover("Filtres" + (f" ({chosen})" if chosen else ""), icon=":material/tune:"):
         if groupe:
             groups = {"": "Tous les groupes", **{slug(nom): nom for nom in choix.groupes}}
@@ -279,6 +366,16 @@ def draw(selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activi
         days = {"": "Dernière situation", **{day.isoformat(): wording.long_date(day) for day in known}}
         now = selection.connu_le.isoformat() if selection.connu_le else ""
         _select("connu_le", "Situation connue au", list(days), now, days.__getitem__)
+        for name in options:
+            option = OPTIONS[name]
+            _select(
+                name,
+                option.libelle,
+                list(option.valeurs),
+                selection.option(name),
+                option.valeurs.__getitem__,
+                help_text=wording.typeset(option.aide) or None,
+            )
         _toggle(
             "mode",
             "Avec fourchette",
@@ -296,6 +393,24 @@ def draw(selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activi
             OUI,
             help_text="Agrandit le texte et masque les menus et les filtres, pour une projection.",
         )
+
+
+def draw_tabs(selection: Selection, onglets: Sequence[str]) -> str:
+    """Draw the parts of a page and give the one to show: the first, unless the address asks for another."""
+    asked = selection.option("onglet")
+    shown = asked if asked in onglets else onglets[0]
+    st.session_state["filtre_onglet"] = shown
+    st.segmented_control(
+        "Partie de la page",
+        onglets,
+        key="filtre_onglet",
+        format_func=OPTIONS["onglet"].valeurs.__getitem__,
+        label_visibility="collapsed",
+        required=True,
+        on_change=_choose_from,
+        args=("onglet", "filtre_onglet", str),
+    )
+    return shown
 
 
 def draw_exit() -> None:
@@ -319,6 +434,7 @@ def _select(
     *,
     width: int | None = None,
     written: Callable[[T], str] = str,
+    help_text: str | None = None,
 ) -> None:
     key = f"filtre_{name}"
     st.session_state[key] = value
@@ -331,6 +447,7 @@ def _select(
         filter_mode="contains",
         label_visibility="collapsed" if width else "visible",
         width=width or "stretch",
+        help=help_text,
         on_change=_choose_from,
         args=(name, key, written),
     )

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.parameters import Parametres
-from analytics.schemas import Lots, Perimetre
+from analytics.schemas import Lots, Perimetre, ProjectionGardee, Recalages
 from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters, load_reference
 from data.settings import Settings
@@ -31,6 +31,8 @@ class Situation(Faits):
     perimetre: Perimetre
     lots: dy.DataFrame[Lots]
     alertes: pl.DataFrame
+    projections: dy.DataFrame[ProjectionGardee]
+    recalages: dy.DataFrame[Recalages]
 
 
 def store() -> Store:
@@ -63,6 +65,17 @@ def situation(connu_le: date | None) -> Situation:
     return _situation(Settings().database_url, etat.revision, lot, etat.demo, connu_le, cours)
 
 
+def whole(seen: Situation) -> Situation:
+    """Read the same moment for all the cours, whoever reads.
+
+    Only for what rests on the whole country (shape of a year, common path of a projection, limits of a
+    comparison): what is computed from it is restricted to `seen.perimetre` before it is shown.
+    """
+    if seen.perimetre.cours is None:
+        return seen
+    return _situation(Settings().database_url, seen.revision, seen.lot, seen.demo, seen.connu_le, None)
+
+
 @st.cache_resource(show_spinner=False, hash_funcs={Settings: lambda settings: settings.model_dump_json()})
 def _open_store(settings: Settings) -> Store:
     opened = open_store(settings, load_reference())
@@ -88,4 +101,6 @@ def _situation(
         perimetre=reader,
         lots=Lots.cast(opened.lots(reader).filter(pl.col("lot") <= lot)),
         alertes=opened.alertes(reader, dernier_lot=lot),
+        projections=opened.projections(reader, dernier_lot=lot),
+        recalages=opened.recalages(reader),
     )

@@ -50,6 +50,7 @@ from analytics.display.cours import (
     PEER_COLUMNS,
     SCREEN_COLUMNS,
     SCREEN_WIDTHS,
+    compare_sums,
     explain_target,
     gather_peers,
     history_of,
@@ -68,7 +69,8 @@ from analytics.display.crossing import (
     title_crossing,
     widen_crossing,
 )
-from analytics.display.figures import Chiffre, row_of_figures
+from analytics.display.figures import Chiffre, figures_of_use, row_of_figures, tell_etpt
+from analytics.display.outlook import FAN_COLUMNS, fan_out
 from analytics.display.tiles import CLASS_NAMES, place_tiles, tell_states, title_map
 from analytics.display.trajectory import (
     CEILING_COLUMN,
@@ -78,17 +80,9 @@ from analytics.display.trajectory import (
     tell_trajectory,
     title_trajectory,
 )
-from analytics.indicators import Bilan, BilanCour
-from analytics.objective import (
-    FIRST_YEAR,
-    BaseObjectif,
-    Objectif,
-    Periode,
-    etpt_per_extraction,
-    find_bases,
-    set_objective,
-)
-from analytics.schemas import AgregatActivite, TotalJuridiction
+from analytics.objective import FIRST_YEAR, USUAL_RULE, Objectif, Periode, Regle, etpt_per_extraction
+from analytics.outlook import Avenir
+from analytics.schemas import AgregatActivite, Interieur, TotalJuridiction
 from analytics.series import (
     SerieActivite,
     Trajectoire,
@@ -97,6 +91,8 @@ from analytics.series import (
     trace_months,
     trace_year,
 )
+from analytics.survey import Pays, survey
+from analytics.trajectory import Bilan, BilanCour, add_up, assess_some, months_of
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
@@ -114,7 +110,6 @@ class Fonds:
     attendues: pl.DataFrame
     reponses: dy.DataFrame[coverage.Reponses]
     mensuel: pl.DataFrame
-    bases: dict[int, dy.DataFrame[BaseObjectif]]
 
 
 @dataclass(frozen=True)
@@ -132,6 +127,7 @@ class VueEnsemble:
 
     conclusion: str
     chiffres: tuple[Chiffre, ...]
+    note_etpt: str
     trajectoire: Bloc
     carte: Bloc
     lignes: pl.DataFrame
@@ -153,6 +149,7 @@ class VueCour:
     note_objectif: str
     avertissement: str
     chiffres: tuple[Chiffre, ...]
+    note_etpt: str
     trajectoire: Bloc
     pairs: Bloc
     activites: Bloc
@@ -200,29 +197,38 @@ def fonds(contexte: Contexte) -> Fonds:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _fonds(_situation: Situation, premier: date, dernier: date, key: tuple[Any, ...]) -> Fonds:
     del key  # names the situation and the perimeter
-    reference, parametres = lecture.reference(), lecture.parametres()
+    reference = lecture.reference()
     attendues = _situation.perimetre.restrict(reference.attendues(premier, dernier))
-    avoided = indicators.avoided_by_year(_situation.agregat, reference.activites)
-    bases = {
-        annee: BaseObjectif.cast(
-            _situation.perimetre.restrict(
-                find_bases(
-                    annee,
-                    bases=_situation.bases,
-                    interieur=_situation.interieur,
-                    evitees=avoided,
-                    cle=lecture.cle_illustrative(),
-                    parametres=parametres,
-                )
-            )
-        )
-        for annee in range(premier.year, dernier.year + 1)
-    }
     return Fonds(
         attendues=attendues,
         reponses=coverage.count_answers(_situation.totaux, attendues),
         mensuel=indicators.sum_activities(_situation.agregat, reference.activites, par=["cour"]),
-        bases=bases,
+    )
+
+
+def pays(contexte: Contexte) -> Pays:
+    """Give what rests on all the cours: never show of it what the reader's perimeter does not hold."""
+    situation, selection = contexte.situation, contexte.selection
+    return _pays(
+        situation,
+        selection.periode,
+        selection.regle,
+        (situation.revision, situation.lot, situation.demo, str(selection.periode), str(selection.regle)),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _pays(_situation: Situation, _periode: Periode, _regle: Regle, key: tuple[Any, ...]) -> Pays:
+    del key  # names the situation, the period and the rule
+    reference = lecture.reference()
+    return survey(
+        lecture.whole(_situation),
+        reference.attendues,
+        activites=reference.activites,
+        cle=lecture.cle_illustrative(),
+        regle=_regle,
+        periode=_periode,
+        parametres=lecture.parametres(),
     )
 
 
@@ -237,6 +243,8 @@ class _Calcul:
     attendues: pl.DataFrame
     objectif: Objectif | None
     bilan: Bilan
+    cours: tuple[str, ...]
+    pays: Pays
     nom: str
 
     @property
@@ -251,6 +259,21 @@ class _Calcul:
     def mesure(self) -> str:
         """Say the perimeter and the data date, as under every chart."""
         return f"{self.nom}, {self.contexte.date_donnees}"
+
+    @property
+    def lecture(self) -> str:
+        """Give the reading of what is measured; one group of activities only has the first."""
+        selection = self.contexte.selection
+        return selection.regle.lecture if selection.groupe is None else USUAL_RULE.lecture
+
+    @property
+    def avenir(self) -> Avenir | None:
+        """Give what the rest of the year may bring, where there is a rest and it is projected."""
+        perspectives = self.pays.perspectives
+        if perspectives is None or self.contexte.selection.groupe is not None:
+            return None
+        ahead = perspectives.of(self.cours)
+        return ahead if ahead is not None and ahead.moyennes else None
 
     @property
     def part_reponse_mois(self) -> Fraction | None:
@@ -270,14 +293,15 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
     def keep(frame: pl.DataFrame) -> pl.DataFrame:
         return frame if cour is None else frame.filter(pl.col("cour") == cour)
 
-    bases = BaseObjectif.cast(keep(base.bases[periode.annee]))
-    objectif = set_objective(
-        bases,
-        annee=periode.annee,
-        parametres=parametres,
-        ensemble=cour is None and situation.perimetre.cours is None,
-    )
+    everywhere = pays(contexte)
+    seen = situation.perimetre.cours
+    cours = [cour] if cour else sorted(everywhere.mois.keys() if seen is None else seen)
+    ensemble = cour is None and seen is None
+    asked = sorted(everywhere.exigence.bases) if ensemble else cours
+    objectif = everywhere.exigence.of(asked, ensemble=ensemble)
     reponses = coverage.Reponses.cast(keep(base.reponses))
+    whole = contexte.selection.groupe is None
+    months = months_of(keep(mensuel), reponses, Interieur.cast(keep(situation.interieur)))
     return _Calcul(
         contexte=contexte,
         mensuel=keep(mensuel),
@@ -285,33 +309,52 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
         totaux=TotalJuridiction.cast(keep(situation.totaux)),
         attendues=keep(base.attendues),
         objectif=objectif,
-        bilan=indicators.assess_whole(
-            keep(mensuel), reponses, objectif=objectif, periode=periode, parametres=parametres
+        bilan=assess_some(
+            add_up(months.values()),
+            cours,
+            objectif=objectif,
+            lecture=contexte.selection.regle.lecture if whole else USUAL_RULE.lecture,
+            perspectives=everywhere.perspectives if whole else None,
+            periode=periode,
+            parametres=parametres,
         ),
+        cours=tuple(cours),
+        pays=everywhere,
         nom=contexte.perimetre if cour is None else contexte.choix.cours[cour],
     )
 
 
-def _figures(calcul: _Calcul, *, decimales_etpt: int) -> tuple[Chiffre, ...]:
-    parametres = lecture.parametres()
-    etpt = etpt_per_extraction(parametres, date(FIRST_YEAR, 1, 1))
-    months = trace_months(
+def _months_shown(calcul: _Calcul) -> pl.DataFrame:
+    return trace_months(
         calcul.mensuel,
         calcul.reponses,
         mois=months_until(calcul.periode.fin, MONTHS_SHOWN),
         objectif=calcul.objectif,
-        etpt_par_extraction=etpt,
+        etpt_par_extraction=etpt_per_extraction(lecture.parametres(), date(FIRST_YEAR, 1, 1)),
     )
+
+
+def _figures(calcul: _Calcul, months: pl.DataFrame) -> tuple[Chiffre, ...]:
     return row_of_figures(
         calcul.bilan,
         months,
         periode=calcul.periode,
         objectif=calcul.objectif,
-        part_reponse_mois=calcul.part_reponse_mois,
-        decimales_etpt=decimales_etpt,
-        etpt_objectif=None if calcul.objectif is None else calcul.objectif.annuel * etpt,
+        lecture=calcul.lecture,
         groupe=calcul.contexte.selection.groupe,
     )
+
+
+def _of_use(calcul: _Calcul, months: pl.DataFrame) -> tuple[Chiffre, ...]:
+    told = figures_of_use(
+        calcul.bilan, months, periode=calcul.periode, part_reponse_mois=calcul.part_reponse_mois
+    )
+    return told if calcul.contexte.selection.groupe is None else told[:1]
+
+
+def _tell_etpt(calcul: _Calcul, *, decimales: int) -> str:
+    unit = etpt_per_extraction(lecture.parametres(), date(FIRST_YEAR, 1, 1))
+    return tell_etpt(calcul.bilan, etpt_par_extraction=unit, decimales=decimales)
 
 
 def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
@@ -332,19 +375,40 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
     columns = [*TRAJECTORY_COLUMNS]
     if ranged is not None:
         columns.append(CEILING_COLUMN)
+    fan = None
+    if calcul.avenir is not None:
+        fan = fan_out(calcul.avenir, periode=periode, cumul=calcul.bilan.evitees_objectif)
     title = title_trajectory(calcul.bilan, periode)
     sentence = tell_trajectory(calcul.bilan, traced, periode)
     return Bloc(
         cle="trajectoire" if cour is None else "trajectoire_cour",
         titre=title,
         sous_titre=f"Extractions évitées cumulées depuis janvier, {calcul.mesure}",
-        figure=draw_trajectory(frame, dark=calcul.contexte.sombre, height=HEIGHT),
+        figure=draw_trajectory(frame, eventail=fan, dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Courbe cumulée, mois par mois : {title}. {sentence}"),
         phrase=sentence,
         tableau=write_table_html(
             newest_first(frame), columns, legende=f"Extractions évitées, {calcul.mesure}"
+        )
+        + (
+            ""
+            if fan is None
+            else write_table_html(
+                fan,
+                FAN_COLUMNS,
+                legende=f"Projection, {calcul.mesure}",
+                titre="Données de la projection",
+            )
         ),
-        donnees=frame.select("annee", "mois", "evitees", "cumul", "haut", "objectif_cumule"),
+        donnees=frame.select("annee", "mois", "evitees", "cumul", "haut", "objectif_cumule")
+        if fan is None
+        else frame.select("annee", "mois", "evitees", "cumul", "haut", "objectif_cumule").join(
+            fan.drop("rang", "texte", "libelle").rename(
+                {name: f"projection_{name}" for name in fan.columns if name[:3] in ("bas", "hau", "mil")}
+            ),
+            on="mois",
+            how="left",
+        ),
         fichier=f"{calcul.fichier}_trajectoire",
         entete=calcul.contexte.entete,
     )
@@ -362,6 +426,7 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
     months = history_of(base.mensuel, fin=calcul.periode.fin, mois=MONTHS_SHOWN)
     reference = lecture.reference()
     situation, mois = _contexte.situation, calcul.periode.fin
+    shown = _months_shown(calcul)
     return VueEnsemble(
         conclusion=conclude(
             calcul.bilan,
@@ -371,12 +436,17 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
             groupe=_contexte.selection.groupe,
             part_reponse_mois=calcul.part_reponse_mois,
         ),
-        chiffres=_figures(calcul, decimales_etpt=1),
+        chiffres=(*_figures(calcul, shown), *_of_use(calcul, shown)),
+        note_etpt=_tell_etpt(calcul, decimales=1),
         trajectoire=_draw_trajectory(calcul, cour=None),
         carte=_draw_map(calcul, by_cour),
         lignes=(lines := lay_out_cours(by_cour, months)),
         table=_table_of(lines, ""),
-        note_objectif=note_on_targets(by_cour),
+        note_objectif=" ".join(
+            filter(None, (note_on_targets(by_cour), compare_sums(calcul.pays.exigence)))
+            if situation.perimetre.cours is None
+            else [note_on_targets(by_cour)]
+        ),
         avertissement=_warn(_contexte),
         changements=tell_changes(
             mois=mois,
@@ -409,7 +479,7 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
         tableau=shown.drop("cour").to_arrow(),
         colonnes={
             HISTORY: st.column_config.LineChartColumn(
-                HISTORY, width=106, y_min=0, help="Extractions évitées, mois par mois"
+                HISTORY, width=88, y_min=0, help="Extractions évitées, mois par mois"
             ),
             **{
                 colonne.titre: st.column_config.TextColumn(
@@ -424,15 +494,8 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
 
 def _each_cour(contexte: Contexte) -> dy.DataFrame[BilanCour]:
     """Assess every cour of the reader, on all activities: a state is a fact about the objective."""
-    base, periode = fonds(contexte), contexte.selection.periode
-    return indicators.assess_each(
-        base.mensuel,
-        base.reponses,
-        cours=lecture.reference().cours,
-        bases=base.bases[periode.annee],
-        periode=periode,
-        parametres=lecture.parametres(),
-    )
+    assessed = pays(contexte).assess_each(lecture.reference().cours, lecture.parametres())
+    return BilanCour.cast(contexte.situation.perimetre.restrict(assessed))
 
 
 def _draw_map(calcul: _Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
@@ -465,6 +528,7 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
     calcul = _compute(_contexte, cour=code)
     reference = lecture.reference()
     nom = str(reference.cours.filter(pl.col("cour") == code)["nom"][0])
+    shown = _months_shown(calcul)
     return VueCour(
         conclusion=conclude(
             calcul.bilan,
@@ -476,7 +540,8 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
         ),
         note_objectif=explain_target(calcul.objectif),
         avertissement=_warn(_contexte),
-        chiffres=_figures(calcul, decimales_etpt=2),
+        chiffres=(*_figures(calcul, shown), *_of_use(calcul, shown)),
+        note_etpt=_tell_etpt(calcul, decimales=2),
         trajectoire=_draw_trajectory(calcul, cour=code),
         pairs=_draw_peers(calcul, code),
         activites=_draw_activities_of(calcul),

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 
 import dataframely as dy
 import polars as pl
 
-from analytics.objective import BaseObjectif, find_bases
+from analytics.objective import USUAL_RULE, Base, Exigence, Objectif, Regle, find_bases, require
 from analytics.parameters import Parametres
+from analytics.profile import Profil, spread_year
 from analytics.schemas import (
     AgregatActivite,
     BaseAnnuelle,
     Interieur,
+    NiveauAnnuel,
+    ObjectifFixe,
     TotalJuridiction,
 )
+from data.reference import load_parameters
 
 
 def total(
@@ -89,13 +94,85 @@ def find(
     annee: int,
     parametres: Parametres,
     *,
+    chainage: str = USUAL_RULE.chainage,
     loaded: dy.DataFrame[BaseAnnuelle] = NO_BASE,
     interieur: dy.DataFrame[Interieur] = NO_COUNT,
     evitees: pl.DataFrame = NOTHING_AVOIDED,
     cle: pl.DataFrame = KEY,
-) -> dy.DataFrame[BaseObjectif]:
+) -> dict[str, Base]:
     return find_bases(
-        annee, bases=loaded, interieur=interieur, evitees=evitees, cle=cle, parametres=parametres
+        annee,
+        chainage=chainage,
+        bases=loaded,
+        interieur=interieur,
+        evitees=evitees,
+        cle=cle,
+        parametres=parametres,
+    )
+
+
+def twelfths(parametres: Parametres) -> Profil:
+    return spread_year("douziemes", 2009, evitees_avant={}, parametres=parametres)
+
+
+def objective(base: int, annee: int = 2009) -> Objectif:
+    """5 % of a base, a twelfth a month."""
+    return Objectif(
+        annee,
+        Fraction(base),
+        Fraction(1, 20),
+        "Circulaire",
+        illustratif=False,
+        hypothese=False,
+        profil=twelfths(load_parameters()),
+    )
+
+
+def demand(
+    annee: int,
+    parametres: Parametres,
+    *,
+    regle: Regle = USUAL_RULE,
+    loaded: dy.DataFrame[BaseAnnuelle] = NO_BASE,
+    interieur: dy.DataFrame[Interieur] = NO_COUNT,
+    niveaux: Mapping[str, int] | None = None,
+    fixes: Mapping[str, int] | None = None,
+    evitees: pl.DataFrame = NOTHING_AVOIDED,
+    cle: pl.DataFrame = KEY,
+) -> Exigence:
+    """What a year asks; `niveaux` are of 2008, `fixes` of the year itself."""
+    return require(
+        annee,
+        regle=regle,
+        profil=spread_year(regle.profil, annee, evitees_avant={}, parametres=parametres),
+        bases=loaded,
+        interieur=interieur,
+        niveaux=NiveauAnnuel.validate(
+            pl.DataFrame(
+                [(2008, cour, count, "Enquête 2008") for cour, count in (niveaux or {}).items()],
+                schema=NiveauAnnuel.create_empty().schema,
+                orient="row",
+            )
+        ),
+        fixes=ObjectifFixe.validate(
+            pl.DataFrame(
+                [(annee, cour, count, "Note du 2 mars 2009") for cour, count in (fixes or {}).items()],
+                schema=ObjectifFixe.create_empty().schema,
+                orient="row",
+            )
+        ),
+        evitees=evitees,
+        cle=cle,
+        parametres=parametres,
+    )
+
+
+def avoided(annee: int, **counts: int) -> pl.DataFrame:
+    """What each cour (CA_1 for CA-1) avoided in a year."""
+    return pl.DataFrame(
+        [(annee, cour.replace("_", "-"), count) for cour, count in counts.items()],
+        schema=NOTHING_AVOIDED.schema,
+        orient="row",
     )
 
 

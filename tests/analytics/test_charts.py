@@ -1,5 +1,4 @@
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,10 +18,11 @@ from analytics.display.answers import lay_out_answers
 from analytics.display.crossing import cross_cours_and_activities
 from analytics.display.tiles import TILES, place_tiles
 from analytics.display.trajectory import label_trajectory
-from analytics.objective import Objectif, Periode
+from analytics.objective import Periode
 from analytics.series import sum_up_activities, trace_activities, trace_year
+from analytics.trajectory import GLYPHS
 from data.reference import Reference
-from tests.analytics.frames import aggregate, expected, total, totals
+from tests.analytics.frames import aggregate, expected, objective, total, totals
 
 JAN, FEB, MAR = (date(2009, rank, 1) for rank in range(1, 4))
 
@@ -40,7 +40,7 @@ def trajectory(reference: Reference, *, ranged: bool) -> pl.DataFrame:
         indicators.sum_activities(frame, reference.activites),
         coverage.count_answers(known, due),
         periode=Periode(MAR),
-        objectif=Objectif(2009, 24_000, Fraction(1, 20), "x", illustratif=False, hypothese=False),
+        objectif=objective(24_000),
         fourchette=coverage.bound(known, due) if ranged else None,
     )
     return label_trajectory([traced])
@@ -108,7 +108,7 @@ def standing(atteintes: dict[str, float | None], *, etat: str | None = None) -> 
                 "atteinte": list(atteintes.values()),
                 "part_reponse": [0.5] * len(atteintes),
                 "etat": states,
-                "glyphe": [indicators.GLYPHS[state] for state in states],
+                "glyphe": [GLYPHS[state] for state in states],
             }
         )
     )

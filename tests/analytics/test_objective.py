@@ -1,28 +1,33 @@
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.objective import (
+    ATTEINT,
+    EVITEES,
+    FIXE,
+    INCREMENTAL,
     SOURCE_EXECUTED,
     SOURCE_KEY,
-    BaseObjectif,
-    Objectif,
+    USUAL_RULE,
+    Base,
     etpt_per_extraction,
-    set_objective,
     share_out,
 )
 from analytics.parameters import Parametres
 from data.reference import load_illustrative_base
-from tests.analytics.frames import bases, executed, find
+from tests.analytics.frames import avoided, bases, demand, executed, find
+
+BOTH = ["CA-1", "CA-2"]
 
 
 def test_the_objective_of_2009_is_7_750_extractions_and_63_5_etpt(parametres: Parametres) -> None:
-    found = find(2009, parametres, cle=load_illustrative_base())
-    objectif = set_objective(found, annee=2009, parametres=parametres, ensemble=True)
+    exigence = demand(2009, parametres, cle=load_illustrative_base())
+    objectif = exigence.of(list(exigence.bases), ensemble=True)
     assert objectif is not None
     assert objectif.base == 155_000
     assert objectif.annuel == 7_750  # 155 000 × 5 %
@@ -33,16 +38,15 @@ def test_the_objective_of_2009_is_7_750_extractions_and_63_5_etpt(parametres: Pa
     assert not objectif.illustratif
 
 
-def test_the_objective_to_date_is_one_twelfth_a_month() -> None:
-    objectif = Objectif(2009, 155_000, Fraction(1, 20), "x", illustratif=False, hypothese=False)
+def test_the_objective_to_date_is_one_twelfth_a_month(parametres: Parametres) -> None:
+    objectif = demand(2009, parametres).of(BOTH, ensemble=True)
+    assert objectif is not None
     assert objectif.a_date(9) == Fraction(11_625, 2)  # 7 750 × 9 / 12 = 5 812,5
     assert objectif.a_date(12) == objectif.annuel
 
 
 def test_a_cour_s_objective_says_that_its_base_is_illustrative(parametres: Parametres) -> None:
-    found = find(2009, parametres)
-    own = BaseObjectif.cast(found.filter(pl.col("cour") == "CA-1"))
-    objectif = set_objective(own, annee=2009, parametres=parametres, ensemble=False)
+    objectif = demand(2009, parametres).of(["CA-1"], ensemble=False)
     assert objectif is not None
     assert objectif.illustratif
     assert objectif.annuel == 5_000
@@ -50,12 +54,12 @@ def test_a_cour_s_objective_says_that_its_base_is_illustrative(parametres: Param
 
 
 def test_a_loaded_base_replaces_the_key_and_keeps_its_source(parametres: Parametres) -> None:
-    found = find(2009, parametres, loaded=bases([(2008, "CA-1", 90_000, "Comptage 2008")]))
-    assert found.rows() == [
-        (2009, "CA-1", 90_000, "Comptage 2008", False, False),
-        (2009, "CA-2", 55_000, SOURCE_KEY, True, False),
-    ]
-    whole = set_objective(found, annee=2009, parametres=parametres, ensemble=True)
+    loaded = bases([(2008, "CA-1", 90_000, "Comptage 2008")])
+    assert find(2009, parametres, loaded=loaded) == {
+        "CA-1": Base(Fraction(90_000), "Comptage 2008", illustratif=False, hypothese=False),
+        "CA-2": Base(Fraction(55_000), SOURCE_KEY, illustratif=True, hypothese=False),
+    }
+    whole = demand(2009, parametres, loaded=loaded).of(BOTH, ensemble=True)
     assert whole is not None
     assert whole.base == 145_000  # the national base is the sum of the cours
     assert whole.illustratif
@@ -63,39 +67,118 @@ def test_a_loaded_base_replaces_the_key_and_keeps_its_source(parametres: Paramet
 
 def test_a_loaded_base_that_calls_itself_illustrative_is_believed(parametres: Parametres) -> None:
     found = find(2009, parametres, loaded=bases([(2008, "CA-1", 100_000, "Répartition illustrative")]))
-    assert found["illustratif"].to_list() == [True, True]
+    assert [base.illustratif for base in found.values()] == [True, True]
 
 
 def test_the_base_of_2010_is_what_interieur_executed_in_2009(parametres: Parametres) -> None:
     found = find(2010, parametres, interieur=executed(2009, "CA-1", 7_000))
-    assert found.row(0) == (2010, "CA-1", 84_000, SOURCE_EXECUTED, False, False)
+    assert found["CA-1"] == Base(Fraction(84_000), SOURCE_EXECUTED, illustratif=False, hypothese=False)
 
 
 def test_without_twelve_months_of_interieur_the_base_of_2010_is_a_hypothesis(parametres: Parametres) -> None:
-    avoided = pl.DataFrame({"annee": [2009], "cour": ["CA-1"], "evitees": [4_000]})
-    found = find(2010, parametres, interieur=executed(2009, "CA-1", 7_000, months=11), evitees=avoided)
+    interieur, before = executed(2009, "CA-1", 7_000, months=11), avoided(2009, CA_1=4_000)
+    found = find(2010, parametres, interieur=interieur, evitees=before)
     # 100 000 − 4 000 = 96 000; CA-2 avoided nothing that is known: 55 000.
-    assert found["base"].to_list() == [96_000, 55_000]
-    assert found["hypothese"].all()
-    assert found["illustratif"].all()
-    objectif = set_objective(found, annee=2010, parametres=parametres, ensemble=True)
+    assert [base.extractions for base in found.values()] == [96_000, 55_000]
+    assert all(base.hypothese and base.illustratif for base in found.values())
+    objectif = demand(2010, parametres, interieur=interieur, evitees=before).of(BOTH, ensemble=True)
     assert objectif is not None
     assert objectif.hypothese
 
 
-def test_landing_exactly_on_target_leaves_a_half_extraction_to_2010(parametres: Parametres) -> None:
-    avoided = pl.DataFrame({"annee": [2009, 2009], "cour": ["CA-1", "CA-2"], "evitees": [5_000, 2_750]})
-    found = find(2010, parametres, evitees=avoided)
-    objectif = set_objective(found, annee=2010, parametres=parametres, ensemble=True)
+# Hand computed: 155 000 avoided n in 2009; the base of 2010, what it asks in level, and what it asks
+# of the year's count when only what is added counts. At 5 000: 150 000, 7 500, 12 500.
+CHAINS = [
+    (EVITEES, 0, 155_000, 7_750, 7_750),
+    (ATTEINT, 0, 147_250, Fraction(14_725, 2), Fraction(14_725, 2)),
+    (FIXE, 0, 155_000, 7_750, 7_750),
+    (EVITEES, 5_000, 150_000, 7_500, 12_500),
+    (ATTEINT, 5_000, 147_250, Fraction(14_725, 2), Fraction(24_725, 2)),
+    (FIXE, 5_000, 155_000, 7_750, 12_750),
+    (EVITEES, 7_750, 147_250, Fraction(14_725, 2), Fraction(30_225, 2)),
+    (ATTEINT, 7_750, 147_250, Fraction(14_725, 2), Fraction(30_225, 2)),
+]
+
+
+@pytest.mark.parametrize(("chainage", "done", "base", "niveau", "incremental"), CHAINS)
+def test_2010_chains_on_2009_as_the_rule_says(
+    parametres: Parametres, chainage: str, done: int, base: int, niveau: Fraction, incremental: Fraction
+) -> None:
+    before = avoided(2009, CA_1=done)
+    regle = replace(USUAL_RULE, chainage=chainage)
+    level = demand(2010, parametres, regle=regle, evitees=before).of(BOTH, ensemble=True)
+    added = demand(2010, parametres, regle=replace(regle, mode=INCREMENTAL), evitees=before).of(
+        BOTH, ensemble=True
+    )
+    assert level is not None
+    assert added is not None
+    assert (level.base, level.annuel, added.annuel) == (base, niveau, incremental)
+    assert level.hypothese
+
+
+def test_the_first_year_has_nothing_to_add_to(parametres: Parametres) -> None:
+    regle = replace(USUAL_RULE, mode=INCREMENTAL)
+    objectif = demand(2009, parametres, regle=regle, evitees=avoided(2008, CA_1=900)).of(BOTH, ensemble=True)
     assert objectif is not None
-    assert objectif.base == 147_250
-    assert objectif.annuel == Fraction(14_725, 2)  # 7 362,5
+    assert objectif.annuel == 7_750
+
+
+def test_reading_b_adds_only_to_what_exceeded_the_level_of_2008(parametres: Parametres) -> None:
+    regle = replace(USUAL_RULE, lecture="B", mode=INCREMENTAL, chainage=FIXE)
+    exigence = demand(
+        2010, parametres, regle=regle, niveaux={"CA-1": 1_000, "CA-2": 50}, evitees=avoided(2009, CA_1=5_000)
+    )
+    objectif = exigence.of(BOTH, ensemble=True)
+    assert objectif is not None
+    assert objectif.acquis == 4_000  # CA-2 avoided nothing in 2009: nothing to add to
+    assert objectif.niveau == 1_050
+
+
+def test_the_level_of_2008_is_known_when_it_is_for_every_cour(parametres: Parametres) -> None:
+    exigence = demand(2009, parametres, niveaux={"CA-1": 1_000})
+    one, both = exigence.of(["CA-1"], ensemble=False), exigence.of(BOTH, ensemble=True)
+    assert one is not None
+    assert one.niveau == 1_000
+    assert both is not None
+    assert both.niveau is None
+
+
+def test_objectives_set_by_the_secretariat_replace_the_rate_of_their_cour_only(
+    parametres: Parametres,
+) -> None:
+    exigence = demand(2009, parametres, fixes={"CA-1": 6_000})
+    one, other = exigence.of(["CA-1"], ensemble=False), exigence.of(["CA-2"], ensemble=False)
+    assert one is not None
+    assert (one.annuel, one.source) == (6_000, "Note du 2 mars 2009")
+    assert not one.illustratif
+    assert other is not None
+    assert other.annuel == 2_750
+    whole = exigence.of(BOTH, ensemble=True)
+    assert whole is not None
+    assert whole.annuel == 7_750  # the law of the country does not move
+    assert exigence.sum_of_cours == 8_750  # and the sum can be compared with it
+    assert demand(2009, parametres).sum_of_cours is None
 
 
 @pytest.mark.parametrize("annee", [2008, 2011])
 def test_a_year_without_text_has_no_objective(annee: int, parametres: Parametres) -> None:
-    found = find(annee, parametres)
-    assert set_objective(found, annee=annee, parametres=parametres, ensemble=True) is None
+    assert demand(annee, parametres).of(BOTH, ensemble=True) is None
+
+
+@given(
+    counts=st.dictionaries(st.sampled_from(["CA_1", "CA_2"]), st.integers(0, 60_000)),
+    chainage=st.sampled_from(["constatees", EVITEES, ATTEINT, FIXE]),
+    mode=st.sampled_from(["niveau", INCREMENTAL]),
+)
+def test_the_country_is_the_sum_of_its_cours_under_every_rule(
+    parametres: Parametres, counts: dict[str, int], chainage: str, mode: str
+) -> None:
+    regle = replace(USUAL_RULE, chainage=chainage, mode=mode)
+    exigence = demand(2010, parametres, regle=regle, evitees=avoided(2009, **counts))
+    each = [exigence.of([cour], ensemble=False) for cour in BOTH]
+    whole = exigence.of(BOTH, ensemble=True)
+    assert whole is not None
+    assert whole.annuel == sum(objectif.annuel for objectif in each if objectif)
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,10 +2,10 @@ from datetime import date
 from fractions import Fraction
 
 from analytics import coverage, indicators
-from analytics.objective import Objectif, Periode
+from analytics.objective import Periode
 from analytics.series import sum_up_activities, trace_activities, trace_months, trace_year
 from data.reference import Reference
-from tests.analytics.frames import aggregate, expected, total, totals
+from tests.analytics.frames import aggregate, expected, objective, total, totals
 
 
 def test_a_month_nobody_answered_breaks_the_curve_and_a_zero_does_not(reference: Reference) -> None:
@@ -17,7 +17,7 @@ def test_a_month_nobody_answered_breaks_the_curve_and_a_zero_does_not(reference:
         indicators.sum_activities(frame, reference.activites),
         coverage.count_answers(known, due),
         periode=Periode(apr),
-        objectif=Objectif(2009, 24_000, Fraction(1, 20), "x", illustratif=False, hypothese=False),
+        objectif=objective(24_000),
     )
     assert traced["cumul"].to_list() == [4, None, 4, 6, *[None] * 8]
     assert traced["evitees"].to_list()[:4] == [4, None, 0, 2]
@@ -50,7 +50,7 @@ def test_the_months_of_the_sparklines(reference: Reference) -> None:
         indicators.sum_activities(frame, reference.activites),
         answers,
         mois=[dec, jan, feb],
-        objectif=Objectif(2009, 24_000, Fraction(1, 20), "x", illustratif=False, hypothese=False),
+        objectif=objective(24_000),
         etpt_par_extraction=Fraction(1, 100),
     )
     assert months["atteinte"].to_list() == [None, None, 5 / 200]  # 100 a month

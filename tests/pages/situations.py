@@ -12,12 +12,17 @@ from streamlit.testing.v1 import AppTest
 from analytics.schemas import (
     NATIONAL,
     AgregatActivite,
+    BaseActivite,
     BaseAnnuelle,
     CreditsVacataires,
     Equipements,
     Interieur,
     Lots,
+    NiveauAnnuel,
+    ObjectifFixe,
     Perimetre,
+    ProjectionGardee,
+    Recalages,
     TotalJuridiction,
 )
 from pages.commun import lecture
@@ -105,11 +110,16 @@ def _situation(
         agregat=agregat,
         totaux=totaux,
         bases=BaseAnnuelle.create_empty(),
+        bases_activites=BaseActivite.create_empty(),
+        niveaux=NiveauAnnuel.create_empty(),
+        objectifs=ObjectifFixe.create_empty(),
         interieur=Interieur.create_empty(),
         credits=CreditsVacataires.create_empty(),
         equipements=Equipements.create_empty(),
         lots=Lots.validate(pl.DataFrame(written, schema=Lots.create_empty().schema)),
         alertes=pl.DataFrame({"mois": list(alertes)}, schema={"mois": pl.Date}),
+        projections=ProjectionGardee.create_empty(),
+        recalages=Recalages.create_empty(),
     )
 
 
@@ -117,14 +127,20 @@ def run(
     monkeypatch: pytest.MonkeyPatch,
     situation: Situation | Callable[[date | None], Situation],
     page: str,
+    whole: Situation | None = None,
     **query: str,
 ) -> AppTest:
-    """Run one page on a situation, with the query of an address."""
+    """Run one page on a situation, with the query of an address; `whole`: what all the cours declared."""
 
     def give(day: date | None) -> Situation:
         return situation(day) if callable(situation) else situation
 
     monkeypatch.setattr(lecture, "situation", give)
+
+    def everything(seen: Situation) -> Situation:
+        return whole or seen
+
+    monkeypatch.setattr(lecture, "whole", everything)
     st.cache_resource.clear()
     at = AppTest.from_string(f"from pages import {page}\n{page}.render()\n", default_timeout=30)
     for name, value in query.items():

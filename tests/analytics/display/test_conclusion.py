@@ -2,29 +2,30 @@ from datetime import date
 from fractions import Fraction
 
 from analytics.display.conclusion import conclude
-from analytics.indicators import Seuils, assess
-from analytics.objective import Objectif, Periode
+from analytics.objective import Periode
+from analytics.outlook import Avenir
+from analytics.trajectory import Bilan, Mois, Seuils, assess
 from data.reference import load_parameters
-from tests.analytics.frames import cours
+from tests.analytics.frames import cours, objective
 
 NB, NARROW = "\u00a0", "\u202f"
 SEPTEMBER = Periode(date(2009, 9, 1))
 
 
-def bilan(evitees: int, *, base: int | None = 155_000, mois: int = 9, repondues: int = 61):
-    parametres = load_parameters()
+def bilan(evitees: int, *, base: int | None = 155_000, mois: int = 9, repondues: int = 61) -> Bilan:
+    """So much in January, nothing since; about as much again is to come."""
+    months = [
+        Mois(date(2009, rank, 1), evitees * 2, evitees * 2, evitees if rank == 1 else 0, 100, repondues, None)
+        for rank in range(1, mois + 1)
+    ]
     return assess(
-        visioconferences=evitees * 2,
-        visioconferences_objectif=evitees * 2,
-        evitees_objectif=evitees,
-        attendues=100,
-        repondues=repondues,
-        mois_ecoules=mois,
-        objectif=None
-        if base is None
-        else Objectif(2009, base, Fraction(1, 20), "Circulaire", illustratif=False, hypothese=False),
+        months,
+        objectif=None if base is None else objective(base),
+        lecture="A",
+        periode=Periode(date(2009, mois, 1)),
+        avenir=Avenir(moyennes=(float(evitees),), variances=(2.0 * evitees,), mois_connus=mois),
         etpt_par_extraction=Fraction(127, 15_500),
-        seuils=Seuils.at(parametres, date(2009, 9, 1)),
+        seuils=Seuils.at(load_parameters(), date(2009, 9, 1)),
     )
 
 
@@ -41,7 +42,8 @@ def test_the_conclusion_of_the_country() -> None:
     assert sentence == (
         f"Fin septembre{NB}2009, 2{NARROW}034{NB}extractions évitées sur 5{NARROW}813 attendues à cette "
         f"date{NB}: "
-        f"en retard{NB}; 2{NB}cours tiennent l'objectif, 61{NB}% des juridictions ont répondu pour septembre."
+        f"en retard, moins de 1{NB}% de chances d'atteindre l'objectif de l'année{NB}; "
+        f"2{NB}cours tiennent l'objectif, 61{NB}% des juridictions ont répondu pour septembre."
     )
 
 
@@ -58,8 +60,8 @@ def test_the_conclusion_of_a_cour() -> None:
     assert sentence == (
         f"Fin septembre{NB}2009, la cour d'appel d'Agen compte 1{NB}extraction évitée sur 150 attendues à "
         "cette "
-        f"date{NB}: en retard{NB}; encore 199{NB}extractions à éviter d'ici décembre, soit 66,3 par "
-        f"mois{NB}; "
+        f"date{NB}: en retard, moins de 1{NB}% de chances d'atteindre l'objectif de l'année{NB}; encore "
+        f"199{NB}extractions à éviter d'ici décembre{NB}: 66 par mois{NB}; "
         "aucune juridiction n'a répondu pour septembre."
     )
 

@@ -1,7 +1,7 @@
 import polars as pl
 
 from analytics.display.cours import gather_peers, lay_out_cours, note_on_targets, tell_peers, title_peers
-from analytics.indicators import BilanCour
+from analytics.trajectory import BilanCour
 from data.reference import Reference
 
 NB = "\u00a0"
@@ -19,13 +19,15 @@ def row(cour: str, nom: str, **values: object) -> dict[str, object]:
         "part_reponse": 0.5,
         "part_evitees": None,
         "etpt": 0.04,
-        "base": 1_200,
+        "base": 1_200.0,
         "objectif": 60.0,
         "objectif_a_date": 45.0,
+        "retenues": 5.0,
         "atteinte": 5 / 45,
         "part_annuelle": 5 / 60,
         "reste": 55,
         "rythme_requis": 18.3,
+        "p_objectif": 0.123,
         "etat": "En retard",
         "glyphe": "▼",
         "source": "x",
@@ -50,6 +52,7 @@ def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
     assert first["Objectif"].strip() == f"45{NB}(e)"
     assert first["Atteinte"] == f"11,1{NB}%"
     assert first["12 mois"] == [1.0, 2.0]
+    assert first["Chances"].strip() == f"10{NB}%"
     assert laid.row(1, named=True)["Atteinte"] == "n.d."
     assert note_on_targets(table).startswith("(e)")
     assert set(laid.drop("12 mois").dtypes) == {pl.String}

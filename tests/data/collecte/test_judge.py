@@ -232,7 +232,13 @@ def test_texts_are_no_longer_than_the_store_holds(nature: Nature) -> None:
         if champ.genre == "texte":
             assert champ.longueur == getattr(table.c[champ.nom].type, "length", None)
             values = {c.nom: "1" for c in nature.champs if c.requis}
-            values |= {"annee": "2008", "mois": "2009-03", "cour": "CA-DOUAI", "equipe_depuis": ""}
+            values |= {
+                "annee": "2008",
+                "mois": "2009-03",
+                "cour": "CA-DOUAI",
+                "activite": "JAP",
+                "equipe_depuis": "",
+            }
             values = {nom: value for nom, value in values.items() if nom in {c.nom for c in nature.champs}}
             longest = "é" * (champ.longueur or 0)
             header = ";".join(values)

@@ -1,0 +1,123 @@
+"""What the rest of the year may bring, in words: pace required, range of the year's end, odds."""
+
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from analytics import wording
+from analytics.display.tables import Colonne, integer
+from analytics.objective import Periode
+from analytics.outlook import Avenir
+from analytics.projection import round_probability
+from analytics.trajectory import ATTAINED, Bilan
+
+INDICATIVE = "indicatif"
+# The chances covered by the three bands of the fan.
+BANDS = ((0.95, 0.025, 0.975), (0.80, 0.10, 0.90), (0.50, 0.25, 0.75))
+
+
+def odds(p: float | None) -> str:
+    """Write the probability of reaching the objective, no finer than it is known: to five points."""
+    if p is None:
+        return wording.NOT_AVAILABLE
+    if p < 0.01:
+        return wording.typeset("moins de 1 %").replace(" %", wording.NO_BREAK_SPACE + "%")
+    if p > 0.99:
+        return wording.typeset("plus de 99 %").replace(" %", wording.NO_BREAK_SPACE + "%")
+    return wording.percent(round_probability(p), 0)
+
+
+def short_odds(p: float | None) -> str:
+    """Write the same where there is little room: « < 1 % », « 70 % », « > 99 % »."""
+    return (
+        odds(p)
+        .replace("moins de ", "<" + wording.NO_BREAK_SPACE)
+        .replace("plus de ", ">" + wording.NO_BREAK_SPACE)
+    )
+
+
+def pace_ratio(bilan: Bilan) -> Fraction | None:
+    """Set the pace required against that of the last six months, else of the last three."""
+    held = bilan.rythme_6m or bilan.rythme_3m
+    return bilan.rythme_requis / held if bilan.rythme_requis is not None and held and held > 0 else None
+
+
+def tell_pace(bilan: Bilan) -> str:
+    """Say what is needed from here, against what was held: « 975 par mois, soit 3,1 fois le rythme … »."""
+    if bilan.etat == ATTAINED:
+        return "l'objectif de l'année est atteint"
+    if bilan.rythme_requis is None:
+        return "l'année est terminée" if bilan.reste is not None else "le rythme requis n'est pas connu"
+    needed = f"{_pace(bilan.rythme_requis)} par mois"
+    ratio = pace_ratio(bilan)
+    if ratio is None:
+        return needed
+    months = "six" if bilan.rythme_6m else "trois"
+    if ratio <= 1:
+        held = _pace(bilan.rythme_6m or bilan.rythme_3m)
+        return f"{needed}, le rythme des {months} derniers mois y suffit ({held})"
+    return f"{needed}, soit {wording.number(ratio, 1)} fois le rythme des {months} derniers mois"
+
+
+def _pace(value: Fraction | None) -> str:
+    return wording.number(value, 0 if value is None or value >= 20 else 1)
+
+
+def tell_range(bilan: Bilan, periode: Periode) -> str:
+    """Say in which range the year will end, and with what chances of reaching its objective."""
+    ahead = bilan.projection
+    if ahead is None:
+        return "Aucune projection : la base ou les réponses manquent."
+    if periode.mois_ecoules == 12:
+        return "L'année est terminée : il n'y a plus rien à projeter."
+    text = (
+        f"Si le taux de réponse reste celui des trois derniers mois, l'année finira entre "
+        f"{wording.number(ahead.q10)} et {wording.number(ahead.q90)} extractions évitées déclarées "
+        "(8 chances sur 10)"
+    )
+    if ahead.p_objectif is not None:
+        text += f" ; chances d'atteindre l'objectif : {odds(ahead.p_objectif)}"
+    if ahead.indicatif:
+        text += " ; projection indicative, les mois connus sont trop peu nombreux"
+    return wording.typeset(text + ".")
+
+
+def fan_out(avenir: Avenir, *, periode: Periode, cumul: int) -> pl.DataFrame:
+    """Lay out the fan of the year's end: from the last known month, three bands and their middle.
+
+    Columns: `rang`, `mois`, `bas_95`, `haut_95`, `bas_80`, … `milieu`, `texte` (what the pointer shows).
+    """
+    ranks = list(range(periode.mois_ecoules, 13))
+    columns: dict[str, list[int]] = {}
+    for level, low, high in BANDS:
+        name = f"{level * 100:.0f}"
+        columns[f"bas_{name}"] = [cumul, *(cumul + value for value in avenir.quantiles(low))]
+        columns[f"haut_{name}"] = [cumul, *(cumul + value for value in avenir.quantiles(high))]
+    columns["milieu"] = [cumul, *(cumul + value for value in avenir.quantiles(0.5))]
+    frame = pl.DataFrame(
+        {"rang": ranks, "mois": [date(periode.annee, rang, 1) for rang in ranks], **columns},
+        schema_overrides=dict.fromkeys(("rang", *columns), pl.Int64),
+    )
+    told = [
+        wording.typeset(
+            f"Fin {wording.month(row['mois'])}, projeté : {wording.number(row['milieu'])}, de "
+            f"{wording.number(row['bas_80'])} à {wording.number(row['haut_80'])} 8 fois sur 10"
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    last = frame.row(-1, named=True)
+    words = f"{wording.number(last['bas_80'])} à<br>{wording.number(last['haut_80'])}"
+    return frame.with_columns(texte=pl.Series(told, dtype=pl.String), libelle=pl.lit(words))
+
+
+FAN_COLUMNS = (
+    Colonne("mois", "Projeté à fin", wording.month),
+    Colonne("milieu", "Milieu", integer, nombre=True),
+    Colonne("bas_50", "50 % : de", integer, nombre=True),
+    Colonne("haut_50", "à", integer, nombre=True),
+    Colonne("bas_80", "80 % : de", integer, nombre=True),
+    Colonne("haut_80", "à", integer, nombre=True),
+    Colonne("bas_95", "95 % : de", integer, nombre=True),
+    Colonne("haut_95", "à", integer, nombre=True),
+)

@@ -1,0 +1,63 @@
+"""Counts more scattered than chance alone would make them: the negative binomial by its mean and variance.
+
+r = m² / (v − m), p = r / (r + m); the Poisson law where the variance is no larger than the mean, and a
+certain zero where the mean is zero. Written on the incomplete beta function, since the distributions of
+scipy take seconds to import.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, gammaincc, ndtri
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Loi:
+    """As many laws as there are means; `moyenne` and `variance` have the same length."""
+
+    moyenne: Floats
+    variance: Floats
+
+    def at_most(self, count: Floats | float) -> Floats:
+        """Give P(F ≤ count) for each law."""
+        m, v = self.moyenne, self.variance
+        k = np.floor(np.broadcast_to(np.asarray(count, dtype=np.float64), m.shape))
+        over = v > m * (1 + 1e-9)
+        spread = np.where(over, v - m, 1.0)
+        r = np.where(over, np.maximum(m, 1e-300) ** 2 / spread, 1.0)
+        below = np.maximum(k, -0.5) + 1
+        scattered = betainc(r, below, np.divide(m, v, out=np.full_like(m, 0.5), where=over))
+        plain: Floats = np.asarray(gammaincc(below, np.maximum(m, 1e-300)))
+        found = np.where(over, scattered, plain)
+        return np.where(k < 0, 0.0, np.where(m <= 0, 1.0, found))
+
+    def at_least(self, count: Floats | float) -> Floats:
+        """Give P(F ≥ count) for each law."""
+        return 1.0 - self.at_most(np.ceil(np.asarray(count, dtype=np.float64)) - 1)
+
+    def quantile(self, part: float) -> Floats:
+        """Give the smallest count that each law stays at or under with probability `part`, 0 < part < 1."""
+        m = self.moyenne
+        sd = np.sqrt(np.maximum(self.variance, m))
+        low = np.full(m.shape, -1.0)
+        high = np.ceil(m + (abs(float(ndtri(part))) + 2) * sd) + 1
+        while (short := self.at_most(high) < part).any():
+            high = np.where(short, high * 2 + 1, high)
+        while (high - low).max(initial=0) > 1:
+            middle = np.floor((low + high) / 2)
+            enough = self.at_most(middle) >= part
+            high, low = np.where(enough, middle, high), np.where(enough, low, middle)
+        return high
+
+    def crps(self, value: Floats) -> Floats:
+        """Score each law against what happened, in extractions: Σ_k (F(k) − 1{k ≥ value})²; low is good."""
+        last = np.maximum(self.quantile(1 - 1e-9), value) + 1
+        scores: list[float] = []
+        for mean, variance, end, true in zip(self.moyenne, self.variance, last, value, strict=True):
+            counts = np.arange(float(end))
+            one = Loi(np.full(counts.shape, float(mean)), np.full(counts.shape, float(variance)))
+            scores.append(float(((one.at_most(counts) - (counts >= true)) ** 2).sum()))
+        return np.array(scores)
