@@ -1,33 +1,88 @@
-"""Where one cour stands: its pace, its peers, its activities, its juridictions and their answers."""
+"""Where one cour stands: its pace, its year's end, its month, its peers, then what it is made of."""
 
 import streamlit as st
 
-from pages.commun import bloc_graphique, cadre, composants, vues
+from analytics.wording import month
+from pages.commun import bloc_graphique, cadre, composants, depot, filtres, vues
+from pages.commun.cadre import Contexte
 from pages.commun.filtres import RULE_OPTIONS
+from pages.commun.vue_comparaison import draw_group, own_ratio
+from pages.commun.vues import VueCour
+
+TABS = ("ensemble", "detail")
 
 
 def render() -> None:
     """Draw the page."""
     contexte = cadre.open_page("Cour", cour=True, groupe=True, options=RULE_OPTIONS)
     if contexte is not None:
-        agrandi = contexte.selection.presentation
         vue = vues.cour(contexte)
         composants.conclude(vue.conclusion)
-        composants.figures(vue.chiffres)
-        composants.note(vue.note_etpt)
-        composants.note(vue.note_objectif)
-        composants.note(vue.avertissement)
-        for left, right, widths in (
-            (vue.trajectoire, vue.pairs, [2, 1]),
-            (vue.activites, vue.reponses, [1, 1]),
-        ):
-            first, second = st.columns(widths, gap="medium")
-            with first:
-                bloc_graphique.draw(left, agrandi=agrandi)
-            with second:
-                bloc_graphique.draw(right, agrandi=agrandi)
-        bloc_graphique.draw(vue.juridictions, agrandi=agrandi)
+        composants.figures((*vue.chiffres, own_ratio(contexte)))
+        for note in (vue.note_usage, vue.note_etpt, vue.note_objectif, vue.avertissement):
+            composants.note(note)
+        if filtres.draw_tabs(contexte.selection, TABS) == "detail":
+            _draw_detail(contexte, vue)
+        else:
+            _draw_whole(contexte, vue)
     cadre.close_page(contexte)
+
+
+def _draw_whole(contexte: Contexte, vue: VueCour) -> None:
+    agrandi = contexte.selection.presentation
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        bloc_graphique.draw(vue.trajectoire, agrandi=agrandi)
+    with right:
+        bloc_graphique.draw(vue.signal, agrandi=agrandi)
+        if vue.veille.carte is not None and not agrandi:
+            _draw_rebase(contexte, vue)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        bloc_graphique.draw(vue.reponses, agrandi=agrandi)
+    with right:
+        bloc_graphique.draw(draw_group(contexte), agrandi=agrandi)
+
+
+def _draw_detail(contexte: Contexte, vue: VueCour) -> None:
+    agrandi = contexte.selection.presentation
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        bloc_graphique.draw(vue.activites, agrandi=agrandi)
+    with right:
+        bloc_graphique.draw(vue.juridictions, agrandi=agrandi)
+
+
+def _draw_rebase(contexte: Contexte, vue: VueCour) -> None:
+    """Let a person start the chart anew, for a cause, or take it back."""
+    cour = contexte.selection.cour
+    if vue.recalage_possible is not None:
+        composants.note(
+            f"Depuis la livraison d'un équipement en {month(vue.recalage_possible)}, tous les mois sont du "
+            "même côté de la moyenne\u00a0: un recalage de la carte peut se justifier."
+        )
+    if contexte.selection.connu_le is not None:
+        return
+    with st.expander("Recaler la carte de contrôle"):
+        if vue.veille.carte is None:
+            return
+        months = list(vue.veille.carte["mois"])[1:]
+        with st.form("recalage", border=False):
+            suggested = months.index(vue.recalage_possible) if vue.recalage_possible in months else 0
+            start = st.selectbox("Premier mois du nouveau régime", months, suggested, format_func=month)
+            cause = st.text_input(
+                "Cause constatée", placeholder="Livraison de deux équipements au TGI", max_chars=400
+            )
+            author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+            if st.form_submit_button("Recaler à partir de ce mois") and start is not None:
+                st.session_state["recalage_dit"] = depot.rebase(cour, start, cause, author, retire=False)
+                st.rerun()
+        for mois, (why, who) in vue.recalages.items():
+            if st.button(f"Annuler le recalage de {month(mois)} ({why})", key=f"annuler_{mois}"):
+                st.session_state["recalage_dit"] = depot.rebase(cour, mois, why, who, retire=True)
+                st.rerun()
+    if said := st.session_state.pop("recalage_dit", ""):
+        composants.note(said)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from analytics import wording
 from analytics.display.outlook import short_odds
 from analytics.display.tables import Colonne, align_to_sort, integer, share, two_decimals, write_rows
 from analytics.objective import ILLUSTRATIVE, Exigence, Objectif
-from analytics.schemas import Cours
 from analytics.trajectory import BilanCour
 
 # --- The table of cours ---------------------------------------------------------------------------
@@ -152,63 +151,8 @@ def explain_target(objectif: Objectif | None) -> str:
     return wording.typeset(text.rstrip(".") + ".")
 
 
-# --- Peers ----------------------------------------------------------------------------------------
-
-
-def gather_peers(par_cour: dy.DataFrame[BilanCour], cours: dy.DataFrame[Cours], *, cour: str) -> pl.DataFrame:
-    """Keep the cours of the same group: `nom_court`, `valeur` (attainment), `soi`, `texte`. No rank."""
-    groups = dict(cours.select("cour", "groupe_dsj").iter_rows())
-    own = groups.get(cour)
-    peers = [code for code, group in groups.items() if code == cour or (own is not None and group == own)]
-    return (
-        par_cour.filter(pl.col("cour").is_in(peers))
-        .select("cour", "nom_court", "etat", "glyphe", valeur="atteinte", soi=pl.col("cour") == cour)
-        .with_columns(
-            texte=pl.struct("nom_court", "valeur").map_elements(
-                lambda row: wording.typeset(f"{row['nom_court']} : {wording.percent(row['valeur'])}"),
-                return_dtype=pl.String,
-            )
-        )
-    )
-
-
 def name_group(groupe: str | None) -> str:
     """Name a peer group of the ministry: « groupe 2 », « hors groupe », or that it is not known."""
     if groupe is None:
         return "groupe non connu"
     return groupe if groupe == "hors groupe" else f"groupe {groupe}"
-
-
-def title_peers(peers: pl.DataFrame, nom_court: str) -> str:
-    """Say where the cour stands among its peers, without a rank."""
-    own = peers.filter("soi")["valeur"].to_list()
-    others = peers.filter(~pl.col("soi"))["valeur"].drop_nulls()
-    if not own or own[0] is None:
-        return f"L'atteinte {wording.of_cour(nom_court)} n'est pas connue"
-    if not others.len():
-        return f"Aucun pair {wording.of_cour(nom_court)} n'est connu"
-    above = int((others > own[0]).sum())
-    return (
-        f"{wording.at_cour(nom_court)[:1].upper()}{wording.at_cour(nom_court)[1:]}, "
-        f"{wording.percent(own[0])} ; {wording.count(above, 'pair')} sur {others.len()} "
-        f"{wording.agree(above, 'fait', 'font')} plus"
-    ).replace(" ;", wording.NO_BREAK_SPACE + ";")
-
-
-def tell_peers(peers: pl.DataFrame) -> str:
-    """Say between which attainments the peers stand."""
-    others = peers.filter(~pl.col("soi"))["valeur"].drop_nulls().sort().to_list()
-    if not others:
-        return "Aucune comparaison : aucun pair n'est connu dans votre périmètre.".replace(" :", "\u00a0:")
-    return wording.typeset(
-        f"{wording.count(len(others), 'pair')} : de {wording.percent(others[0])} à "
-        f"{wording.percent(others[-1])} de l'objectif à date. Sans classement : les cours d'un groupe "
-        "n'ont pas toutes les mêmes activités."
-    )
-
-
-PEER_COLUMNS = (
-    Colonne("nom_court", "Cour"),
-    Colonne("valeur", "Atteinte de l'objectif à date", share, nombre=True),
-    Colonne("etat", "État"),
-)

@@ -6,10 +6,13 @@ from fractions import Fraction
 import polars as pl
 
 from analytics import wording
+from analytics.display.comparison import tell_ratio
 from analytics.display.cours import ESTIMATED_LEGEND, mark_target
 from analytics.display.outlook import INDICATIVE, pace_ratio, short_odds
+from analytics.display.signals import icon, tell_signal
 from analytics.objective import LECTURES, Objectif, Periode
 from analytics.trajectory import Bilan
+from analytics.watch import Veille
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,31 @@ def figures_of_use(
             answers.sens,
             answers.serie,
         ),
+    )
+
+
+def figure_of_month(veille: Veille) -> Chiffre:
+    """Give the figure of the month: is it ordinary variation."""
+    sense = tell_signal(veille)
+    beside = ""
+    if veille.constat is not None:
+        beside = "ne pas commenter" if not veille.constat.signal else veille.constat.signal
+        beside += " (limites d'essai)" if veille.constat.essai else ""
+    elif veille.trimestres is not None and veille.moyenne is not None:
+        beside = f"{wording.number(veille.moyenne, 1)} par mois en moyenne"
+    return Chiffre("Ce mois-ci", icon(veille), beside, sense)
+
+
+def figure_of_comparison(own: pl.DataFrame, *, position: str) -> Chiffre:
+    """Give the ratio of a cour to what is to be expected of it; `own`: its row of `Rapport`."""
+    if own.is_empty():
+        return Chiffre("À base égale", wording.NOT_AVAILABLE, "", "Aucune extraction à comparer.")
+    row = own.row(0, named=True)
+    return Chiffre(
+        "À base égale",
+        f"{wording.number(row['rapport'], 2)} fois",
+        f"de {wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)}",
+        tell_ratio(own, position=position) + ".",
     )
 
 

@@ -131,6 +131,7 @@ def open_page(
     titre: str,
     *,
     cour: bool = False,
+    choix_cour: bool = False,
     groupe: bool = False,
     activite: bool = False,
     options: Sequence[str] = (),
@@ -138,7 +139,8 @@ def open_page(
 ) -> Contexte | None:
     """Draw the top of a page and give its context; nothing when there are no data, which it then says.
 
-    `cour`, `groupe`, `activite` and `options` say which filters the page has beside the period.
+    `cour` makes the page that of one cour; `choix_cour` lets one be chosen among those shown. They,
+    `groupe`, `activite` and `options` say which filters the page has beside the period.
     """
     day, _ = filtres.parse_day(filtres.read_request())
     situation = lecture.situation(day)
@@ -165,7 +167,14 @@ def open_page(
             if selection.presentation:
                 filtres.draw_exit()
             elif filtrable:
-                filtres.draw(selection, choix, cour=cour, groupe=groupe, activite=activite, options=options)
+                filtres.draw(
+                    selection,
+                    choix,
+                    cour=cour or choix_cour,
+                    groupe=groupe,
+                    activite=activite,
+                    options=options,
+                )
     _banner(situation)
     for notice in notices:
         st.html(f"<p class='vigie-avis' role='status'>{escape(notice)}</p>")

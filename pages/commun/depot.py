@@ -132,6 +132,18 @@ def record(depots: Sequence[Depot], *, auteur: str, remplacer_demo: bool) -> lis
     return outcome
 
 
+def rebase(cour: str, mois: date, cause: str, auteur: str, *, retire: bool) -> str:
+    """Start the control chart of a cour anew at a month, or take it back; say what became of it."""
+    seen = lecteur().perimetre.cours
+    if seen is not None and cour not in seen:
+        return "Cette cour n'est pas dans votre périmètre : rien n'a été enregistré."
+    try:
+        store().rebase(cour=cour, mois=mois, cause=cause, auteur=auteur, retire=retire, connu_le=utc_now())
+    except UserFacingError as error:
+        return str(error)
+    return "Recalage annulé." if retire else "Recalage enregistré."
+
+
 def _told(written: Ecriture) -> str:
     if written.lot is None:
         return "rien de nouveau, tout était déjà connu ; aucun lot n'a été enregistré."

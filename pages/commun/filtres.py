@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from analytics import wording
+from analytics.comparison import CRITERES, MESURES
 from analytics.objective import CHAINAGES, LECTURES, MODES, Periode, Regle
 from analytics.profile import PROFILS
 
@@ -58,6 +59,13 @@ OPTIONS = {
     "base": Option("Base à partir de 2010", CHAINAGES, "Le texte dit « réquisitions effectuées en 2009 »."),
     "comptage": Option("Comptage à partir de 2010", MODES),
     "profil": Option("Objectif mois par mois", PROFILS, "Comment l'objectif de l'année se répartit."),
+    "mesure": Option("Mesure comparée", MESURES),
+    "pairs": Option("Cours comparées", CRITERES),
+    "noms": Option(
+        "Noms des autres cours",
+        {"montres": "Montrés", MASQUES: "Masqués"},
+        "Masqués : seule votre cour est nommée, sur l'écran comme dans les fichiers.",
+    ),
     "ponderation": Option(
         "Pondération",
         {"aucune": "Une extraction compte pour une", PRIORITE: "Selon le temps d'escorte (hypothèse)"},

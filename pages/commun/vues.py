@@ -3,6 +3,7 @@
 Never change what these functions return: other readers of the same perimeter are looking at it.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -15,11 +16,12 @@ import streamlit as st
 from analytics import coverage, indicators, wording
 from analytics.changes import Changement, response_rate, tell_changes
 from analytics.charts.bars import draw_bars
+from analytics.charts.control import draw_control, draw_quarters
 from analytics.charts.grids import draw_answers, draw_intensity
 from analytics.charts.panels import draw_panels
-from analytics.charts.strip import draw_strip
 from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
 from analytics.charts.trajectory import draw_trajectory
+from analytics.control_chart import suggests_rebase
 from analytics.display.activities import (
     ACTIVITY_COLUMNS,
     PANEL_COLUMNS,
@@ -47,19 +49,14 @@ from analytics.display.conclusion import conclude
 from analytics.display.cours import (
     COUR_COLUMNS,
     HISTORY,
-    PEER_COLUMNS,
     SCREEN_COLUMNS,
     SCREEN_WIDTHS,
     compare_sums,
     explain_target,
-    gather_peers,
     history_of,
     lay_out_cours,
     months_until,
-    name_group,
     note_on_targets,
-    tell_peers,
-    title_peers,
     write_cours,
 )
 from analytics.display.crossing import (
@@ -69,8 +66,24 @@ from analytics.display.crossing import (
     title_crossing,
     widen_crossing,
 )
-from analytics.display.figures import Chiffre, figures_of_use, row_of_figures, tell_etpt
+from analytics.display.figures import (
+    Chiffre,
+    figure_of_month,
+    figures_of_use,
+    row_of_figures,
+    tell_etpt,
+    tell_use,
+)
 from analytics.display.outlook import FAN_COLUMNS, fan_out
+from analytics.display.signals import (
+    CHART_COLUMNS,
+    QUARTER_COLUMNS,
+    label_chart,
+    label_quarters,
+    note_settings,
+    tell_signal,
+    title_signal,
+)
 from analytics.display.tiles import CLASS_NAMES, place_tiles, tell_states, title_map
 from analytics.display.trajectory import (
     CEILING_COLUMN,
@@ -93,6 +106,7 @@ from analytics.series import (
 )
 from analytics.survey import Pays, survey
 from analytics.trajectory import Bilan, BilanCour, add_up, assess_some, months_of
+from analytics.watch import Veille, rebases_of, watch
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
@@ -151,7 +165,11 @@ class VueCour:
     chiffres: tuple[Chiffre, ...]
     note_etpt: str
     trajectoire: Bloc
-    pairs: Bloc
+    signal: Bloc
+    veille: Veille
+    recalages: Mapping[date, tuple[str, str]]
+    recalage_possible: date | None
+    note_usage: str
     activites: Bloc
     juridictions: Bloc
     reponses: Bloc
@@ -529,6 +547,8 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
     reference = lecture.reference()
     nom = str(reference.cours.filter(pl.col("cour") == code)["nom"][0])
     shown = _months_shown(calcul)
+    recalages = rebases_of(_contexte.situation.recalages, code)
+    veille = _watch(calcul, recalages)
     return VueCour(
         conclusion=conclude(
             calcul.bilan,
@@ -540,31 +560,74 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
         ),
         note_objectif=explain_target(calcul.objectif),
         avertissement=_warn(_contexte),
-        chiffres=(*_figures(calcul, shown), *_of_use(calcul, shown)),
+        chiffres=(*_figures(calcul, shown), figure_of_month(veille)),
         note_etpt=_tell_etpt(calcul, decimales=2),
+        note_usage=tell_use(calcul.bilan),
+        veille=veille,
+        recalages=recalages,
+        recalage_possible=_rebase_to_suggest(calcul, veille, code, recalages),
+        signal=_draw_signal(calcul, veille, recalages),
         trajectoire=_draw_trajectory(calcul, cour=code),
-        pairs=_draw_peers(calcul, code),
         activites=_draw_activities_of(calcul),
         juridictions=_draw_courts_of(calcul),
         reponses=_draw_answers_of(calcul),
     )
 
 
-def _draw_peers(calcul: _Calcul, code: str) -> Bloc:
-    cours = lecture.reference().cours
-    group = cours.filter(pl.col("cour") == code)["groupe_dsj"][0]
-    peers = gather_peers(_each_cour(calcul.contexte), cours, cour=code)
+def _watch(calcul: _Calcul, recalages: Collection[date]) -> Veille:
+    """Watch the months of the view, on all its activities."""
+    bases = [calcul.pays.exigence.bases.get(cour) for cour in calcul.cours]
+    known = [base.extractions for base in bases if base is not None]
+    return watch(
+        add_up(calcul.pays.mois[cour] for cour in calcul.cours if cour in calcul.pays.mois),
+        base=sum(known, Fraction(0)) if known else None,
+        objectif=calcul.objectif,
+        recalages=recalages,
+        periode=calcul.periode,
+        parametres=lecture.parametres(),
+    )
+
+
+def _rebase_to_suggest(
+    calcul: _Calcul, veille: Veille, cour: str, recalages: Collection[date]
+) -> date | None:
+    """Find the last delivery of equipment since which all months lie on one side of the centre."""
+    if veille.carte is None:
+        return None
+    delivered = calcul.contexte.situation.equipements.filter(
+        pl.col("cour") == cour, pl.col("equipe_depuis") <= calcul.periode.fin
+    )["equipe_depuis"]
+    for day in delivered.drop_nulls().unique().sort(descending=True):
+        month = day.replace(day=1)
+        if month not in recalages and suggests_rebase(veille.carte, depuis=month, reglages=veille.reglages):
+            return month
+    return None
+
+
+def _draw_signal(calcul: _Calcul, veille: Veille, recalages: Mapping[date, tuple[str, str]]) -> Bloc:
+    dark = calcul.contexte.sombre
+    sentence = " ".join(filter(None, (tell_signal(veille), note_settings(veille, recalages))))
+    if veille.carte is not None:
+        rows, columns = label_chart(veille), CHART_COLUMNS
+        figure, measure = (
+            draw_control(rows, dark=dark),
+            "Extractions évitées / attendues là où l'on a répondu",
+        )
+    else:
+        rows, columns = label_quarters(veille), QUARTER_COLUMNS
+        figure, measure = draw_quarters(rows, dark=dark), "Extractions évitées par trimestre"
     return Bloc(
-        cle="pairs",
-        titre=title_peers(peers, calcul.nom),
-        sous_titre=f"Atteinte de l'objectif à date, cours du même groupe ({name_group(group)}), "
-        f"{calcul.contexte.date_donnees}",
-        figure=draw_strip(peers, dark=calcul.contexte.sombre),
-        alt=title_peers(peers, calcul.nom),
-        phrase=tell_peers(peers),
-        tableau=write_table_html(peers, PEER_COLUMNS, legende="Atteinte de l'objectif à date"),
-        donnees=peers.select("cour", "nom_court", "etat", atteinte="valeur"),
-        fichier=f"{calcul.fichier}_pairs",
+        cle="signal",
+        titre=title_signal(veille),
+        sous_titre=f"{measure}, {calcul.mesure}",
+        figure=figure,
+        alt=wording.typeset(f"{measure}. {title_signal(veille)}."),
+        phrase=sentence,
+        tableau=write_table_html(
+            rows.sort("mois", descending=True), columns, legende=f"{measure}, {calcul.mesure}"
+        ),
+        donnees=rows.drop("texte"),
+        fichier=f"{calcul.fichier}_signal",
         entete=calcul.contexte.entete,
     )
 

@@ -1,26 +1,35 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 import pytest
 
 from analytics import coverage, indicators
 from analytics.charts.bars import draw_bars
+from analytics.charts.control import draw_control, draw_quarters
 from analytics.charts.figure import CONFIG, enlarge
+from analytics.charts.funnel import draw_funnel
 from analytics.charts.grids import draw_answers, draw_intensity
+from analytics.charts.intervals import draw_intervals
 from analytics.charts.panels import draw_panels
-from analytics.charts.strip import draw_strip
 from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
 from analytics.charts.trajectory import draw_trajectory
+from analytics.comparison import funnel, shrink, trace_limits
+from analytics.control_chart import Reglages, by_quarter, chart
 from analytics.display.activities import arrange_panels, rank_activities
 from analytics.display.answers import lay_out_answers
+from analytics.display.comparison import label_funnel, label_ratios
+from analytics.display.cours import months_until
 from analytics.display.crossing import cross_cours_and_activities
+from analytics.display.signals import label_chart, label_quarters
 from analytics.display.tiles import TILES, place_tiles
 from analytics.display.trajectory import label_trajectory
 from analytics.objective import Periode
 from analytics.series import sum_up_activities, trace_activities, trace_year
 from analytics.trajectory import GLYPHS
+from analytics.watch import Veille
 from data.reference import Reference
 from tests.analytics.frames import aggregate, expected, objective, total, totals
 
@@ -161,17 +170,79 @@ def test_bars_start_at_zero_and_say_when_there_is_no_answer() -> None:
     assert spec["layout"]["xaxis"]["range"][0] == 0
 
 
-def test_the_strip_draws_its_own_cour_apart() -> None:
-    frame = pl.DataFrame(
-        {"valeur": [0.2, None, 1.4], "soi": [False, False, True], "texte": ["x", "y", "Douai : 140 %"]}
+def test_the_control_chart_draws_limits_by_group_and_breaks_where_nobody_answered() -> None:
+    days = months_until(date(2010, 12, 1), 16)
+    values = [0.02, 0.03] * 4 + [0.08, None, 0.09, 0.08, 0.09, 0.08, 0.09, 0.20]
+    drawn = chart(
+        days,
+        values,
+        cibles=[0.05] * 16,
+        recalages=[days[8]],
+        reglages=Reglages(tendance=7, serie=7, moyenne_minimale=5, limites_essai=13),
     )
-    spec = described(draw_strip(frame, dark=False))
-    peers, own = spec["data"]
-    assert list(peers["x"]) == [0.2]
-    assert own["marker"]["color"] == "#000091"
-    assert peers["marker"]["color"] == "#929292"
-    assert spec["layout"]["xaxis"]["ticktext"][1] == "50\u00a0%"
-    assert any(note["text"] == "Douai : 140 %" for note in spec["layout"]["annotations"])
+    watched = Veille(drawn, None, None, 9.0, Reglages(7, 7, 5, 13))
+    spec = described(draw_control(label_chart(watched), dark=False))
+    names = [trace["name"] for trace in spec["data"]]
+    assert names.count("haut") == 2  # one for each group: limits never cross a new start
+    points = spec["data"][names.index("Taux d'évitement")]
+    assert points["y"][9] is None
+    assert points["connectgaps"] is False
+    assert set(points["marker"]["symbol"]) >= {"circle-open"}  # trial limits
+    assert spec["data"][names.index("Objectif du mois")]["line"]["dash"] == "dash"
+
+
+def test_quarters_are_drawn_without_limits() -> None:
+    days = months_until(date(2010, 6, 1), 6)
+    quarters = by_quarter(days, [1, 0, None, 2, 1, 1])
+    watched = Veille(None, quarters, None, 1.0, Reglages(7, 7, 5, 13))
+    spec = described(draw_quarters(label_quarters(watched), dark=True))
+    assert [trace["name"] for trace in spec["data"]] == ["Médiane", "Extractions évitées"]
+    assert spec["data"][1]["x"] == ["1er trim. 2010", "2e trim. 2010"]
+
+
+def test_the_funnel_names_its_limits_and_its_own_cour() -> None:
+    rows = pl.DataFrame(
+        {
+            "cour": ["CA-1", "CA-2", "CA-3"],
+            "nom_court": ["Agen", "Douai", "Lyon"],
+            "numerateur": [50.0, 90.0, 70.0],
+            "denominateur": [1_000.0, 1_500.0, 1_400.0],
+        }
+    )
+    placed, spread = funnel(rows, soi="CA-2")
+    assert spread is not None
+    spec = described(
+        draw_funnel(
+            label_funnel(placed),
+            trace_limits(spread, 1_500.0),
+            centre=spread.theta,
+            axe="Extractions attendues",
+            dark=False,
+        )
+    )
+    own = next(trace for trace in spec["data"] if trace.get("name") == "Cette cour")
+    assert own["x"] == [1_500.0]
+    assert own["marker"]["symbol"] == "diamond"
+    words = [note["text"] for note in spec["layout"]["annotations"]]
+    assert words.count("95 %") == 2
+    assert "Douai" in words
+    assert "Lyon" not in words
+
+
+def test_intervals_follow_the_order_given() -> None:
+    rows = pl.DataFrame(
+        {
+            "cour": ["CA-1", "CA-2"],
+            "nom_court": ["Lyon", "Agen"],
+            "observe": [30, 12],
+            "attendu": [20.0, 15.0],
+        }
+    )
+    ratios = label_ratios(shrink(rows, soi="CA-2", generator=np.random.default_rng(1)))
+    spec = described(draw_intervals(ratios, reference=1.0, mot="comme le pays", dark=False))
+    assert spec["layout"]["yaxis"]["ticktext"] == ["Agen", "Lyon"]  # as names are read, not as they rank
+    assert spec["data"][-1]["marker"]["symbol"] == ["diamond", "circle"]
+    assert len(spec["data"]) == 5  # two bars each, and the points
 
 
 def test_panels_draw_the_two_columns_and_name_the_structural_zeros(reference: Reference) -> None:

@@ -1,6 +1,6 @@
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 
@@ -9,12 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.display.tables import Colonne
+from analytics.errors import UserFacingError
 from analytics.objective import USUAL_RULE
-from analytics.schemas import Perimetre
+from analytics.schemas import NATIONAL, Perimetre
 from analytics.survey import last_period, list_positions, survey
 from analytics.wording import number, percent
 from data.exchange import write_table
 from data.reference import load_illustrative_base, load_parameters, load_reference
+from data.store import Store
 from pages.commun import lecture
 from pages.commun.bloc_graphique import prepare_export, write_plain_table
 from pages.commun.lecture import Situation
@@ -22,7 +24,7 @@ from pages.commun.navigation import escape_markdown
 from tests.pages.situations import empty, ordinary, run, two_years, words
 
 NB, NARROW = "\u00a0", "\u202f"
-PAGES = ("synthese", "cour", "activites", "methode")
+PAGES = ("synthese", "cour", "comparaison", "activites", "methode")
 ENGLISH = r"\b(None|NaN|nan|null|undefined|Choose|Select|Search|Loading|Error)\b"
 
 
@@ -57,7 +59,7 @@ def test_real_data_bear_no_banner(monkeypatch: pytest.MonkeyPatch, page: str) ->
     assert "vigie-demo'" not in words(run(monkeypatch, ordinary(), page))
 
 
-@pytest.mark.parametrize("page", ["synthese", "cour", "activites"])
+@pytest.mark.parametrize("page", ["synthese", "cour", "comparaison", "activites"])
 def test_a_bad_link_is_said_in_french_and_replaced(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     at = run(monkeypatch, ordinary(), page, annee="1850", mois="<script>", cour="CA-NULLE", connu_le="demain")
     said = words(at)
@@ -114,7 +116,10 @@ def test_a_cour_shows_its_own_figures_and_where_its_target_comes_from(
     assert "illustrative" in said  # no base was loaded: the key is printed beside the target
     assert "TGI d'Arras" in said
     charts = {json.loads(chart.proto.spec)["data"][0]["type"] for chart in at.get("plotly_chart")}
-    assert charts == {"scatter", "bar", "heatmap"}
+    assert charts == {"scatter", "heatmap"}
+    detail = run(monkeypatch, ordinary(), "cour", cour="CA-DOUAI", onglet="detail")
+    assert {json.loads(c.proto.spec)["data"][0]["type"] for c in detail.get("plotly_chart")} == {"bar"}
+    assert "TGI d'Arras" in unescape(words(detail))
 
 
 def test_a_reader_of_one_cour_never_sees_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,12 +160,14 @@ def test_the_situation_of_a_day_is_asked_for_and_said(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("annee", [2008, 2011, 2014])
-@pytest.mark.parametrize("page", ["synthese", "cour", "activites"])
+@pytest.mark.parametrize("page", ["synthese", "cour", "comparaison", "activites"])
 def test_a_year_without_objective_is_shown_without_one(
     monkeypatch: pytest.MonkeyPatch, page: str, annee: int
 ) -> None:
     at = run(monkeypatch, ordinary(annee=annee), page)
-    assert page == "activites" or f"aucun objectif n'est fixé pour {annee}" in unescape(words(at))
+    assert page in ("comparaison", "activites") or f"aucun objectif n'est fixé pour {annee}" in unescape(
+        words(at)
+    )
     assert not re.search(ENGLISH, words(at))
 
 
@@ -284,3 +291,34 @@ def test_a_reader_of_one_cour_sees_the_same_figures_as_the_ministry(monkeypatch:
     at = run(monkeypatch, own, "cour", cour="CA-DOUAI", whole=everywhere)
     assert {m.label: m.value for m in at.metric} == wide
     assert "Lyon" not in words(at)
+
+
+def test_masked_peers_are_nowhere_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = run(monkeypatch, ordinary(), "comparaison", cour="CA-DOUAI")
+    charts = " ".join(chart.proto.spec for chart in shown.get("plotly_chart"))
+    assert "Lyon" in charts
+    masked = run(monkeypatch, ordinary(), "comparaison", cour="CA-DOUAI", noms="masques")
+    charts = " ".join(chart.proto.spec + chart.proto.alt for chart in masked.get("plotly_chart"))
+    assert "Lyon" not in charts + words(masked)
+    assert "Douai" in charts
+
+
+def test_a_reader_of_one_cour_is_compared_without_seeing_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
+    at = run(monkeypatch, own, "comparaison", whole=everywhere)
+    charts = " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
+    assert "Lyon" not in charts + words(at)
+    assert "les limites viennent de toutes" in words(at)
+
+
+def test_a_new_start_of_the_chart_needs_a_name_and_a_cause(store: Store) -> None:
+    with pytest.raises(UserFacingError, match="nom et une cause"):
+        store.rebase(
+            cour="CA-DOUAI",
+            mois=date(2009, 5, 1),
+            cause=" ",
+            auteur="A",
+            retire=False,
+            connu_le=datetime(2009, 9, 1, tzinfo=UTC),
+        )
+    assert store.recalages(NATIONAL).is_empty()

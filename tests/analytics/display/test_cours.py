@@ -1,8 +1,7 @@
 import polars as pl
 
-from analytics.display.cours import gather_peers, lay_out_cours, note_on_targets, tell_peers, title_peers
+from analytics.display.cours import lay_out_cours, note_on_targets
 from analytics.trajectory import BilanCour
-from data.reference import Reference
 
 NB = "\u00a0"
 
@@ -56,22 +55,3 @@ def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
     assert laid.row(1, named=True)["Atteinte"] == "n.d."
     assert note_on_targets(table).startswith("(e)")
     assert set(laid.drop("12 mois").dtypes) == {pl.String}
-
-
-def test_peers_are_compared_without_rank(reference: Reference) -> None:
-    table = BilanCour.validate(
-        pl.DataFrame(
-            [
-                row("CA-DOUAI", "Douai", atteinte=0.4),
-                row("CA-LYON", "Lyon", atteinte=0.9),
-                row("CA-PARIS", "Paris", atteinte=2.0),
-            ],
-            schema=BilanCour.create_empty().schema,
-        )
-    )
-    peers = gather_peers(table, reference.cours, cour="CA-DOUAI")
-    assert peers["cour"].to_list() == ["CA-DOUAI", "CA-LYON"]  # Paris is « hors groupe »
-    assert title_peers(peers, "Douai") == f"À Douai, 40,0{NB}%{NB}; 1{NB}pair sur 1 fait plus"
-    alone = gather_peers(table, reference.cours, cour="CA-PARIS")
-    assert alone["cour"].to_list() == ["CA-PARIS"]
-    assert "aucun pair" in tell_peers(alone)

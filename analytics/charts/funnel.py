@@ -1,0 +1,102 @@
+"""A funnel: each cour at its size, inside or outside what chance and custom allow."""
+
+import plotly.graph_objects as go
+import polars as pl
+
+from analytics.charts.figure import Trace, axis, build, note, palette, value_axis
+
+HEIGHT = 400
+_LINES = (("bas_998", "dot"), ("bas_95", "dash"), ("haut_95", "dash"), ("haut_998", "dot"))
+
+
+def draw_funnel(
+    points: pl.DataFrame, limits: pl.DataFrame | None, *, centre: float | None, axe: str, dark: bool
+) -> go.Figure:
+    """Draw the cours as points and the limits as lines, named at their end; the reader's own stands out.
+
+    `points`: `denominateur`, `valeur`, `soi`, `texte`, `nom_court`. `limits`: `denominateur`, `bas_998`,
+    `bas_95`, `haut_95`, `haut_998`; None: no limits. `axe` names the sizes.
+    """
+    colours = palette(dark=dark)
+    largest = float(points["denominateur"].cast(pl.Float64).max() or 1.0)  # pyright: ignore[reportArgumentType]
+    top = min(1.0, 1.15 * float(points["valeur"].max() or 0.1))  # pyright: ignore[reportArgumentType]
+    traces: list[Trace] = []
+    notes = [
+        note(
+            axe,
+            colours.muted,
+            x=1,
+            xref="paper",
+            y=0,
+            yref="paper",
+            yshift=-30,
+            xanchor="right",
+            yanchor="top",
+        )
+    ]
+    if limits is not None:
+        end = limits.row(-1, named=True)
+        for name, dash in _LINES:
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "name": name,
+                    "x": limits["denominateur"].to_list(),
+                    "y": limits[name].to_list(),
+                    "line": {"color": colours.muted, "width": 1.2, "dash": dash},
+                    "hoverinfo": "skip",
+                }
+            )
+            word = "99,8 %" if "998" in name else "95 %"
+            notes.append(
+                note(word, colours.muted, x=end["denominateur"], y=end[name], xanchor="left", xshift=4)
+            )
+        top = min(1.0, max(top, 1.1 * end["haut_998"]))
+    if centre is not None:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": "Moyenne",
+                "x": [0, largest * 1.05],
+                "y": [centre, centre],
+                "line": {"color": colours.target, "width": 1.2},
+                "hoverinfo": "skip",
+            }
+        )
+    for own in (False, True):
+        rows = points.filter(pl.col("soi") == own)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": "Cette cour" if own else "Autres cours",
+                "x": rows["denominateur"].to_list(),
+                "y": rows["valeur"].to_list(),
+                "text": rows["texte"].to_list(),
+                "hovertemplate": "%{text}<extra></extra>",
+                "marker": {
+                    "size": 13 if own else 9,
+                    "symbol": "diamond" if own else "circle",
+                    "color": colours.own if own else colours.peers,
+                    "line": {"width": 1, "color": colours.surface},
+                },
+            }
+        )
+    notes += [
+        note(name, colours.own, x=x, y=y, yshift=15)
+        for name, x, y in points.filter("soi").select("nom_court", "denominateur", "valeur").iter_rows()
+    ]
+    return build(
+        traces,
+        dark=dark,
+        height=HEIGHT,
+        layout={
+            "xaxis": axis(colours, range=[0, largest * 1.06], tickformat=",d", nticks=6),
+            "yaxis": value_axis(colours, range=[0, top], tickformat=".0%" if top > 0.06 else ".1%"),
+            "margin": {"l": 8, "r": 52, "t": 16, "b": 56},
+            "hovermode": "closest",
+            "annotations": notes,
+        },
+    )

@@ -1,0 +1,84 @@
+"""A point and its intervals, one line a cour, in the order given: nobody is ranked."""
+
+import plotly.graph_objects as go
+import polars as pl
+
+from analytics.charts.figure import Trace, axis, build, note, palette
+
+LINE = 19
+
+
+def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: bool) -> go.Figure:
+    """Draw `rapport` with its thick (80 %) and thin (95 %) bars, from the first row at the top.
+
+    Columns: `nom_court`, `rapport`, `bas_95`, `bas_80`, `haut_80`, `haut_95`, `soi`, `texte`. `reference`, a
+    vertical line, is named `mot`.
+    """
+    colours = palette(dark=dark)
+    places = list(range(frame.height, 0, -1))
+    traces: list[Trace] = []
+    for place, row in zip(places, frame.iter_rows(named=True), strict=True):
+        colour = colours.own if row["soi"] else colours.peers
+        for low, high, width in (("bas_95", "haut_95", 1.5), ("bas_80", "haut_80", 5)):
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": [row[low], row[high]],
+                    "y": [place, place],
+                    "line": {"color": colour, "width": width},
+                    "hoverinfo": "skip",
+                }
+            )
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "Rapport",
+            "x": frame["rapport"].to_list(),
+            "y": places,
+            "text": frame["texte"].to_list(),
+            "hovertemplate": "%{text}<extra></extra>",
+            "marker": {
+                "size": [11 if own else 8 for own in frame["soi"]],
+                "symbol": ["diamond" if own else "circle" for own in frame["soi"]],
+                "color": [colours.own if own else colours.text for own in frame["soi"]],
+            },
+        }
+    )
+    highest = float(frame["haut_95"].max() or 1.0) if frame.height else 1.0  # pyright: ignore[reportArgumentType]
+    return build(
+        traces,
+        dark=dark,
+        height=70 + LINE * max(frame.height, 2),
+        layout={
+            "xaxis": axis(
+                colours,
+                range=[0, max(highest * 1.05, reference * 1.25)],
+                tickformat=".1f",
+                showgrid=True,
+                gridcolor=colours.grid,
+                nticks=6,
+            ),
+            "yaxis": axis(
+                colours,
+                range=[0.3, frame.height + 0.9],
+                tickmode="array",
+                tickvals=places,
+                ticktext=frame["nom_court"].to_list(),
+            ),
+            "margin": {"l": 8, "r": 12, "t": 24, "b": 8},
+            "hovermode": "closest",
+            "shapes": [
+                {
+                    "type": "line",
+                    "x0": reference,
+                    "x1": reference,
+                    "y0": 0.3,
+                    "y1": frame.height + 0.6,
+                    "line": {"color": colours.target, "dash": "dash", "width": 1.5},
+                }
+            ],
+            "annotations": [note(mot, colours.muted, x=reference, y=1, yref="paper", yanchor="bottom")],
+        },
+    )

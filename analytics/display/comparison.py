@@ -1,0 +1,174 @@
+"""The cours compared, in words: who cannot be told from the others, and who really differs."""
+
+import dataframely as dy
+import polars as pl
+
+from analytics import wording
+from analytics.comparison import FAR_ABOVE, FAR_BELOW, INSIDE, Dispersion, Entonnoir, Rapport
+from analytics.display.tables import Colonne, integer, share, two_decimals
+
+_NOUNS = {
+    "evitees": "la part d'extractions évitées",
+    "colonnes": "la part des visioconférences qui évitent une extraction",
+    "reponses": "le taux de réponse",
+}
+SHORT = {
+    "evitees": "Extractions évitées / extractions attendues là où l'on a répondu",
+    "colonnes": "Colonne 2 / colonne 1, activités de l'objectif",
+    "reponses": "Réponses reçues / réponses attendues",
+}
+AXES = {
+    "evitees": "Extractions attendues",
+    "colonnes": "Visioconférences",
+    "reponses": "Réponses attendues",
+}
+
+
+def title_funnel(placed: dy.DataFrame[Entonnoir]) -> str:
+    """Say how many cours cannot be told from the country."""
+    compared = placed.filter(pl.col("haut_95").is_not_null())
+    if compared.is_empty():
+        return "Trop peu de cours pour les comparer"
+    if compared.height == 1:
+        return f"Votre cour est {compared['position'][0]}"
+    alike = compared.filter(pl.col("position") == INSIDE).height
+    far = compared.filter(pl.col("position").is_in([FAR_ABOVE, FAR_BELOW])).height
+    text = (
+        f"{wording.count(alike, 'cour')} sur {compared.height} ne se "
+        f"{wording.agree(alike, 'distingue', 'distinguent')} pas de la moyenne"
+    )
+    if far:
+        text += f" ; {wording.count(far, 'cour')} {wording.agree(far, 'diffère', 'diffèrent')} nettement"
+    return wording.typeset(text)
+
+
+def tell_funnel(placed: dy.DataFrame[Entonnoir], spread: Dispersion | None, *, mesure: str) -> str:
+    """Say where the country stands, and where the reader's own cour falls."""
+    if spread is None:
+        return "Il faut au moins trois cours avec des données pour tracer des limites."
+    text = f"Moyenne nationale de {_NOUNS[mesure]} : {wording.percent(spread.theta)}"
+    own = placed.filter("soi")
+    if own.height:
+        row = own.row(0, named=True)
+        text += f" ; {row['nom_court']} : {wording.percent(row['valeur'])}, {row['position']}"
+    if spread.tau2 > 0:
+        text += (
+            f". Les cours varient {wording.number(spread.phi, 1)} fois plus que le hasard seul : les limites "
+            "en tiennent compte"
+        )
+    return wording.typeset(text + ".")
+
+
+def question_declarations(placed: dy.DataFrame[Entonnoir], *, mesure: str) -> str:
+    """Ask, of the cours whose column 2 is far above the others', what they declare; nothing otherwise."""
+    high = placed.filter(pl.col("position") == FAR_ABOVE)
+    if mesure != "colonnes" or high.is_empty():
+        return ""
+    names = wording.enumeration(high["nom_court"].unique(maintain_order=True))
+    return wording.typeset(
+        f"À vérifier avec {names} : une part si haute est d'abord une question de déclaration. Des "
+        "visioconférences qui n'ont pas évité d'extraction sont-elles comptées en colonne 2 ?"
+    )
+
+
+def label_funnel(placed: dy.DataFrame[Entonnoir]) -> pl.DataFrame:
+    """Add what the pointer and the table say: `texte` and `position_ecrite`."""
+    told = [
+        wording.typeset(
+            f"{row['nom_court']} : {wording.percent(row['valeur'])} "
+            f"({wording.number(row['numerateur'])} sur {wording.number(row['denominateur'])}), "
+            f"{row['position']}"
+        )
+        for row in placed.iter_rows(named=True)
+    ]
+    return placed.with_columns(
+        texte=pl.Series(told, dtype=pl.String),
+        position_ecrite=pl.concat_str("glyphe", "position", separator=" "),
+    )
+
+
+def funnel_columns(mesure: str) -> tuple[Colonne, ...]:
+    """Give the columns of the table of a funnel."""
+    top = {"evitees": "Évitées", "colonnes": "Évitées", "reponses": "Réponses"}[mesure]
+    return (
+        Colonne("nom_court", "Cour"),
+        Colonne("valeur", "Part", share, nombre=True),
+        Colonne("numerateur", top, integer, nombre=True),
+        Colonne("denominateur", AXES[mesure], integer, nombre=True),
+        Colonne("bas_95", "Limite basse 95 %", share, nombre=True),
+        Colonne("haut_95", "Limite haute 95 %", share, nombre=True),
+        Colonne("position_ecrite", "Position"),
+    )
+
+
+def title_ratios(ratios: dy.DataFrame[Rapport], *, position: str) -> str:
+    """Say where the reader's cour stands; without it, between which ratios the cours lie."""
+    if ratios.is_empty():
+        return "Aucune cour à comparer à base égale"
+    own = ratios.filter("soi")
+    if own.height:
+        return tell_ratio(own, position=position)
+    low, high = ratios.select(bas=pl.col("rapport").min(), haut=pl.col("rapport").max()).row(0)
+    return f"À base égale, de {wording.number(low, 2)} à {wording.number(high, 2)} fois ce qui est attendu"
+
+
+def tell_ratio(own: pl.DataFrame, *, position: str) -> str:
+    """Say of one cour what it does against what is to be expected of it, and whether it really differs.
+
+    `position` is that of the funnel: an interval away from 1 is not yet a cour unlike the others.
+    """
+    row = own.row(0, named=True)
+    verdict = f"{position} entre cours" if position == INSIDE else position
+    return wording.typeset(
+        f"{row['nom_court']} évite {wording.number(row['rapport'], 2)} fois ce que sa base laisse attendre "
+        f"(de {wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)}) : {verdict}"
+    )
+
+
+def tell_ratios(*, charge: bool) -> str:
+    """Say what is compared with what, and why no rank is given."""
+    what = (
+        "pour autant d'extractions attendues des mêmes activités"
+        if charge
+        else "pour autant d'extractions attendues ; la composition des activités n'est pas corrigée, "
+        "faute de base par activité importée"
+    )
+    return wording.typeset(
+        f"Attendu : ce que le pays évite {what}. Les petites cours sont "
+        "ramenées vers 1, d'autant plus que leurs nombres disent peu. Barre épaisse : 80 chances sur 100 ; "
+        "fine : 95. Pas de classement : le tableau donne les rangs que chaque cour peut tenir, 9 chances "
+        "sur 10."
+    )
+
+
+def label_ratios(ratios: dy.DataFrame[Rapport]) -> pl.DataFrame:
+    """Add what the pointer and the table say: `texte`, `intervalle` and `rangs`; sorted as names are read."""
+    told: list[str] = []
+    ranges: list[str] = []
+    ranks: list[str] = []
+    for row in ratios.iter_rows(named=True):
+        ranges.append(f"{wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)}")
+        ranks.append(f"{row['rang_bas']} à {row['rang_haut']} sur {row['cours_comparees']}")
+        told.append(
+            wording.typeset(f"{row['nom_court']} : {wording.number(row['rapport'], 2)} (de {ranges[-1]})")
+        )
+    labelled = ratios.with_columns(
+        texte=pl.Series(told, dtype=pl.String),
+        intervalle=pl.Series(ranges, dtype=pl.String),
+        rangs=pl.Series(ranks, dtype=pl.String),
+    )
+    order = sorted(
+        range(labelled.height), key=lambda rank: wording.collation_key(labelled["nom_court"][rank])
+    )
+    return labelled[order] if order else labelled
+
+
+RATIO_COLUMNS = (
+    Colonne("nom_court", "Cour"),
+    Colonne("observe", "Évitées", integer, nombre=True),
+    Colonne("attendu", "Attendu", integer, nombre=True),
+    Colonne("brut", "Rapport brut", two_decimals, nombre=True),
+    Colonne("rapport", "Rapport resserré", two_decimals, nombre=True),
+    Colonne("intervalle", "Intervalle à 95 %"),
+    Colonne("rangs", "Rangs possibles (90 %)"),
+)
