@@ -32,6 +32,7 @@ from data.exports import accompanying, exported
 from data.reference import load_illustrative_base, load_parameters, load_reference
 from data.settings import Settings
 from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
+from pages.commun.archive import keep_past_projections, keep_projection
 
 _MEGABYTE = 1_000_000
 _SHOWN_REFUSALS = 20
@@ -175,6 +176,7 @@ def preparer(demo: bool) -> None:
     with _opened() as store:
         if demo:
             store.record_demo(demo_lots(load_reference()))
+            keep_past_projections(store)
     click.echo("Entrepôt prêt, rempli de données de démonstration fictives." if demo else "Entrepôt prêt.")
 
 
@@ -255,6 +257,8 @@ def _import_one(
             )
             progress(1.0, "écriture")
             ecriture = examen.prevision if simulation else store.record(examen.entree, connu_le=utc_now())
+            if ecriture.lot is not None:
+                keep_projection(store, connu_le=utc_now())
         except UserFacingError as error:
             return _unusable(path, error, output)
     account = report(examen, ecriture)

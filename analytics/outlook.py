@@ -47,19 +47,22 @@ class Avenir:
 
     def quantiles(self, part: float) -> list[int]:
         """Give what the sum stays under with probability `part`, for each month to come."""
-        found = Loi(np.array(self.moyennes, np.float64), np.array(self.variances, np.float64)).quantile(part)
-        return [int(value) for value in found]
+        law = Loi(np.array(self.moyennes, np.float64), np.array(self.variances, np.float64))
+        return [int(value) for value in law.quantile(part)]
 
     def quantile(self, part: float) -> int:
         """Give what the whole sum stays under with probability `part`."""
-        return self.quantiles(part)[-1] if self.moyennes else 0
+        return int(self._whole.quantile(part)[0]) if self.moyennes else 0
+
+    @property
+    def _whole(self) -> Loi:
+        return Loi(np.array([self.moyenne], np.float64), np.array([self.variance], np.float64))
 
     def at_least(self, count: int) -> float:
         """Give the probability that the whole sum reaches `count`."""
         if count <= 0 or not self.moyennes:
             return 1.0 if count <= 0 else 0.0
-        law = Loi(np.array([self.moyenne], np.float64), np.array([self.variance], np.float64))
-        return min(max(float(law.at_least(count)[0]), 0.0), 1.0)
+        return min(max(float(self._whole.at_least(count)[0]), 0.0), 1.0)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ takes the reader's `Perimetre` and, where it makes sense, the last lot to take i
 any page or export can be replayed as it stood.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -242,20 +242,21 @@ class Store:
                 totaux = _read(connection, select(total_juridiction), TotalJuridiction)
             else:
                 agregat, totaux = self._aggregate(_cells_known(connection, known))
-            faits = Faits(
-                agregat=AgregatActivite.validate(agregat.sort("mois", "cour", "activite")),
-                totaux=TotalJuridiction.validate(totaux.sort("mois", "cour", "juridiction")),
-                bases=BaseAnnuelle.validate(_latest(connection, base_annuelle, BaseAnnuelle, known)),
-                bases_activites=BaseActivite.validate(
-                    _latest(connection, base_activite, BaseActivite, known)
-                ),
-                niveaux=NiveauAnnuel.validate(_latest(connection, niveau_annuel, NiveauAnnuel, known)),
-                objectifs=ObjectifFixe.validate(_latest(connection, objectif_fixe, ObjectifFixe, known)),
-                interieur=Interieur.validate(_latest(connection, interieur, Interieur, known)),
-                credits=CreditsVacataires.validate(_credits(connection, known)),
-                equipements=Equipements.validate(_latest(connection, equipement, Equipements, known)),
-            )
+            faits = _faits(connection, known, agregat, totaux)
         return faits if perimetre == NATIONAL else faits.restricted_to(perimetre)
+
+    def replay(self, lots: Collection[int]) -> Iterator[tuple[int, Faits]]:
+        """Give what was known of all the cours after each of some lots, the history being read once."""
+        with reading(self._engine) as connection:
+            said = _read(connection, select(declaration).order_by(declaration.c.lot), _CELL_SCHEMA)
+            for last in sorted(lots):
+                cells = (
+                    said.filter(pl.col("lot") <= last)
+                    .unique(_CELL, keep="last", maintain_order=True)
+                    .filter(pl.col("visioconferences").is_not_null())
+                    .with_columns(premier_lot=pl.col("lot"))
+                )
+                yield last, _faits(connection, last, *self._aggregate(cells))
 
     def declarations(
         self,
@@ -352,6 +353,15 @@ class Store:
             kept = _read(connection, statement, ProjectionGardee)
         return ProjectionGardee.validate(perimetre.restrict(kept))
 
+    def months_by_lot(self) -> dict[int, set[date]]:
+        """List the months of which each lot of declarations speaks."""
+        statement = select(declaration.c.lot, declaration.c.mois).distinct()
+        found: dict[int, set[date]] = {}
+        with reading(self._engine) as connection:
+            for number, mois in connection.execute(statement):
+                found.setdefault(number, set()).add(mois)
+        return found
+
     def recalages(self, perimetre: Perimetre) -> dy.DataFrame[Recalages]:
         """Read every decision to start a control chart anew, and every one taken back, oldest first."""
         with reading(self._engine) as connection:
@@ -408,6 +418,8 @@ class Store:
 
         `lines` has the columns of `ProjectionGardee` but `connu_le`.
         """
+        if lines.is_empty():
+            return
         with writing(self._engine) as connection:
             known = _read(
                 connection, select(projection.c.lot, projection.c.mois).distinct(), ProjectionGardee
@@ -571,6 +583,21 @@ def open_store(settings: Settings, reference: Reference) -> Store:
     engine = open_engine(settings.database_url, lock_timeout_s=settings.attente_verrou_s)
     prepare_schema(engine)
     return Store(engine, reference)
+
+
+def _faits(connection: Connection, known: int, agregat: pl.DataFrame, totaux: pl.DataFrame) -> Faits:
+    """Put the aggregates beside the small tables, as known after a lot."""
+    return Faits(
+        agregat=AgregatActivite.validate(agregat.sort("mois", "cour", "activite")),
+        totaux=TotalJuridiction.validate(totaux.sort("mois", "cour", "juridiction")),
+        bases=BaseAnnuelle.validate(_latest(connection, base_annuelle, BaseAnnuelle, known)),
+        bases_activites=BaseActivite.validate(_latest(connection, base_activite, BaseActivite, known)),
+        niveaux=NiveauAnnuel.validate(_latest(connection, niveau_annuel, NiveauAnnuel, known)),
+        objectifs=ObjectifFixe.validate(_latest(connection, objectif_fixe, ObjectifFixe, known)),
+        interieur=Interieur.validate(_latest(connection, interieur, Interieur, known)),
+        credits=CreditsVacataires.validate(_credits(connection, known)),
+        equipements=Equipements.validate(_latest(connection, equipement, Equipements, known)),
+    )
 
 
 def _etat(connection: Connection) -> Etat:

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from analytics.wording import unaccented
-from pages.commun import bloc_graphique, cadre, composants, navigation, vues
+from pages.commun import bloc_graphique, cadre, composants, filtres, navigation, vues
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import RULE_OPTIONS
 from pages.commun.vues import VueEnsemble
 
+TABS = ("ensemble", "projections")
 CHOSEN = "cour_choisie"
 MAP = "graphique_carte"
 TABLE = "tableau_cours"
@@ -31,6 +32,9 @@ def _draw(contexte: Contexte, vue: VueEnsemble) -> None:
     composants.figures(vue.chiffres)
     composants.note(vue.note_etpt)
     composants.note(vue.avertissement)
+    if filtres.draw_tabs(contexte.selection, TABS) == "projections":
+        bloc_graphique.draw(vues.projections(contexte), agrandi=agrandi)
+        return
     trajectory, tiles = st.columns([2, 1], gap="medium")
     with trajectory:
         bloc_graphique.draw(vue.trajectoire, agrandi=agrandi)

@@ -104,7 +104,7 @@ def _pace(bilan: Bilan) -> Chiffre:
     elif ratio <= 1:
         beside = f"tenu : {_by_month(bilan.rythme_6m or bilan.rythme_3m)}"
     else:
-        beside = f"{wording.number(ratio, 1)} fois le rythme de six mois"
+        beside = f"{wording.number(ratio, 1 if ratio < 10 else 0)} fois le rythme de six mois"
     return Chiffre(
         "Rythme requis", _by_month(bilan.rythme_requis), wording.typeset(beside), wording.typeset(sense)
     )

@@ -17,6 +17,7 @@ from data.collecte.templates import template
 from data.exchange import MIME, Format, write_table
 from data.exports import Export, accompanying, exported
 from data.store import PARIS, Ecriture, utc_now
+from pages.commun.archive import keep_projection
 from pages.commun.identite import lecteur
 from pages.commun.lecture import parametres, reference, store
 
@@ -128,6 +129,8 @@ def record(depots: Sequence[Depot], *, auteur: str, remplacer_demo: bool) -> lis
         except UserFacingError as error:
             outcome.append((f"{depot.fichier} : {error}", False))
             continue
+        if written.lot is not None:
+            keep_projection(store(), connu_le=utc_now())
         outcome.append((f"{depot.fichier} : {_told(written)}", True))
     return outcome
 

@@ -13,6 +13,7 @@ from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters, load_reference
 from data.settings import Settings
 from data.store import Faits, Store, open_store
+from pages.commun.archive import keep_past_projections
 from pages.commun.identite import lecteur
 
 
@@ -81,6 +82,7 @@ def _open_store(settings: Settings) -> Store:
     opened = open_store(settings, load_reference())
     if settings.demo and opened.etat().revision == 0:
         opened.record_demo(demo_lots(load_reference()))
+        keep_past_projections(opened)
     return opened
 
 

@@ -18,6 +18,7 @@ from analytics.changes import Changement, response_rate, tell_changes
 from analytics.charts.bars import draw_bars
 from analytics.charts.control import draw_control, draw_quarters
 from analytics.charts.grids import draw_answers, draw_intensity
+from analytics.charts.intervals import draw_intervals
 from analytics.charts.panels import draw_panels
 from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
 from analytics.charts.trajectory import draw_trajectory
@@ -74,6 +75,12 @@ from analytics.display.figures import (
     tell_etpt,
     tell_use,
 )
+from analytics.display.hindsight import (
+    HINDSIGHT_COLUMNS,
+    label_hindsight,
+    tell_hindsight,
+    title_hindsight,
+)
 from analytics.display.outlook import FAN_COLUMNS, fan_out
 from analytics.display.signals import (
     CHART_COLUMNS,
@@ -93,9 +100,10 @@ from analytics.display.trajectory import (
     tell_trajectory,
     title_trajectory,
 )
+from analytics.hindsight import Verdict, judge_projections, sum_up
 from analytics.objective import FIRST_YEAR, USUAL_RULE, Objectif, Periode, Regle, etpt_per_extraction
 from analytics.outlook import Avenir
-from analytics.schemas import AgregatActivite, Interieur, TotalJuridiction
+from analytics.schemas import COUNTRY, AgregatActivite, Interieur, TotalJuridiction
 from analytics.series import (
     SerieActivite,
     Trajectoire,
@@ -107,7 +115,7 @@ from analytics.series import (
 from analytics.survey import Pays, survey
 from analytics.trajectory import Bilan, BilanCour, add_up, assess_some, months_of
 from analytics.watch import Veille, rebases_of, watch
-from pages.commun import lecture
+from pages.commun import cadre, lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import slug
@@ -700,6 +708,41 @@ def _draw_answers_of(calcul: _Calcul) -> Bloc:
         fichier=f"{calcul.fichier}_reponses",
         entete=calcul.contexte.entete,
         legende=tuple(("", f"{glyph} {word}") for word, glyph in coverage.GLYPHS.items()),
+    )
+
+
+# --- What projections were worth -------------------------------------------------------------------
+
+
+def projections(contexte: Contexte) -> Bloc:
+    """Give what the past projections of the reader's cours were worth."""
+    return _projections(contexte, contexte.cle)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _projections(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
+    del key  # names everything that is shown
+    base = fonds(_contexte)
+    verdicts = judge_projections(_contexte.situation.projections, base.mensuel, fin=_contexte.choix.dernier)
+    codes = [COUNTRY, *verdicts["cour"].unique().sort()]
+    shown = next((code for code in codes if verdicts.filter(pl.col("cour") == code).height), COUNTRY)
+    place = cadre.NATIONAL if shown == COUNTRY else _contexte.choix.cours[shown]
+    own = Verdict.cast(verdicts.filter(pl.col("cour") == shown))
+    labelled, valeur = label_hindsight(own), sum_up(verdicts)
+    return Bloc(
+        cle="projections",
+        titre=title_hindsight(valeur),
+        sous_titre="Projections de fin d'année, mois par mois, rapportées au total déclaré ensuite, "
+        f"{place}, {_contexte.date_donnees}",
+        figure=draw_intervals(
+            labelled, reference=1.0, mot="total déclaré en fin d'année", dark=_contexte.sombre
+        ),
+        alt=title_hindsight(valeur),
+        phrase=tell_hindsight(valeur),
+        tableau=write_table_html(labelled, HINDSIGHT_COLUMNS, legende=f"Projections gardées, {place}"),
+        donnees=verdicts,
+        fichier=f"{_contexte.selection.periode.fin:%Y-%m}_projections-jugees",
+        entete=_contexte.entete,
     )
 
 

@@ -12,13 +12,14 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
 from analytics.errors import UserFacingError
-from analytics.schemas import NATIONAL, Perimetre
+from analytics.schemas import COUNTRY, NATIONAL, Perimetre
 from data.demo import demo_lots
 from data.engine import open_engine, prepare_schema, reading
 from data.reference import Reference
 from data.settings import Settings
 from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, Etat, Store, open_store
 from data.tables import SCHEMA_VERSION, metadata
+from pages.commun.archive import keep_projection
 
 T0 = datetime(2009, 3, 10, 12, tzinfo=UTC)
 JANUARY, FEBRUARY = date(2009, 1, 1), date(2009, 2, 1)
@@ -437,3 +438,54 @@ def test_an_error_of_the_store_repeats_no_figure(store: Store) -> None:
         store.record(impossible, connu_le=T0)
     assert "54321" not in "".join(traceback.format_exception(failure.value))
     assert store.etat().lot == 0
+
+
+CELLS: tuple[Cell, ...] = (
+    (date(2009, 1, 1), "TGI-LILLE", "JAP", 12, 8),
+    (date(2009, 2, 1), "TGI-LILLE", "JAP", 14, 9),
+)
+MORE: tuple[Cell, ...] = (
+    (date(2009, 2, 1), "TGI-LYON", "JAP", 9, 1),
+    (date(2009, 1, 1), "TGI-LILLE", "JAP", 9, 1),
+)
+
+
+def test_projections_are_kept_once_for_a_lot_and_seen_by_whom_they_concern(store: Store) -> None:
+    store.record(entree(*CELLS), connu_le=T0)
+    keep_projection(store, connu_le=T0)
+    before = store.etat()
+    kept = store.projections(NATIONAL)
+    assert {COUNTRY, "CA-DOUAI"} <= set(kept["cour"])
+    assert set(kept["lot"]) == {1}
+    keep_projection(store, connu_le=T0)
+    assert store.etat() == before
+    assert store.projections(NATIONAL).equals(kept)
+    assert set(store.projections(Perimetre.of(["CA-DOUAI"]))["cour"]) == {"CA-DOUAI"}
+    assert store.projections(NATIONAL, dernier_lot=0).is_empty()
+
+
+def test_a_replay_gives_what_each_lot_knew(store: Store) -> None:
+    store.record(entree(*CELLS), connu_le=T0)
+    store.record(entree(*MORE, sha="1" * 64), connu_le=T0)
+    for lot, faits in store.replay([1, 2]):
+        known = store.faits(NATIONAL, dernier_lot=lot)
+        assert faits.agregat.equals(known.agregat)
+        assert faits.totaux.drop("premier_lot", "dernier_lot").equals(
+            known.totaux.drop("premier_lot", "dernier_lot")
+        )
+
+
+def test_a_new_start_is_kept_with_who_and_why_and_can_be_taken_back(store: Store) -> None:
+    for retire in (False, True):
+        store.rebase(
+            cour="CA-DOUAI",
+            mois=date(2009, 5, 1),
+            cause="Livraison",
+            auteur="A. Martin",
+            retire=retire,
+            connu_le=T0,
+        )
+    rows = store.recalages(NATIONAL)
+    assert rows["retire"].to_list() == [False, True]
+    assert rows["auteur"].unique().to_list() == ["A. Martin"]
+    assert store.recalages(Perimetre.of(["CA-LYON"])).is_empty()

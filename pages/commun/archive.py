@@ -1,0 +1,48 @@
+"""Keeping what was projected, each time something new is known: the same for the screens and the terminal."""
+
+from datetime import date, datetime
+
+import polars as pl
+
+from analytics.hindsight import lines_to_keep
+from analytics.objective import USUAL_RULE, Periode
+from analytics.schemas import NATIONAL
+from analytics.survey import survey
+from data.reference import load_illustrative_base, load_parameters, load_reference
+from data.store import Faits, Store
+
+
+def keep_projection(store: Store, *, connu_le: datetime) -> None:
+    """Keep what is projected from all that is known now, under the usual rule."""
+    store.keep_projections(_project(store.faits(NATIONAL), store.etat().lot), connu_le=connu_le)
+
+
+def keep_past_projections(store: Store) -> None:
+    """Keep what would have been projected when each month of the history first became known."""
+    months = store.months_by_lot()
+    first_told: dict[date, int] = {}
+    for lot in sorted(months):
+        for mois in months[lot]:
+            first_told.setdefault(mois, lot)
+    moments = dict(store.lots(NATIONAL).select("lot", "connu_le").iter_rows())
+    # Not all at once at the end: who replays a day must find what was projected by then.
+    replayed = [(lot, _project(faits, lot)) for lot, faits in store.replay(set(first_told.values()))]
+    for lot, lines in replayed:
+        store.keep_projections(lines, connu_le=moments[lot])
+
+
+def _project(faits: Faits, lot: int) -> pl.DataFrame:
+    reference = load_reference()
+    last = faits.agregat["mois"].max()
+    if not isinstance(last, date):
+        return pl.DataFrame()
+    pays = survey(
+        faits,
+        reference.attendues,
+        activites=reference.activites,
+        cle=load_illustrative_base(),
+        regle=USUAL_RULE,
+        periode=Periode(last),
+        parametres=load_parameters(),
+    )
+    return lines_to_keep(pays, lot=lot)
