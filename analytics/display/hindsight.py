@@ -37,8 +37,8 @@ def tell_hindsight(valeur: Valeur | None) -> str:
             f"d'année : la fourchette à 80 % le contenait {wording.percent(valeur.couvre_80, 0)} du temps, "
             f"celle à 95 %, {wording.percent(valeur.couvre_95, 0)}. Erreur (CRPS) : "
             f"{wording.percent(valeur.crps)} du total, {against}. Chances annoncées (score de Brier, 0 "
-            f"parfait, 0,25 à pile ou face) : {wording.number(valeur.brier, 3)}. Un total déclaré compte aussi "
-            "les réponses tardives et les juridictions qui se mettent à répondre."
+            f"parfait, 0,25 à pile ou face) : {wording.number(valeur.brier, 3)}. Un total déclaré compte "
+            "aussi les réponses tardives et les juridictions qui se mettent à répondre."
         )
     )
 

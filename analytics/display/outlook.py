@@ -57,7 +57,8 @@ def tell_pace(bilan: Bilan) -> str:
     if ratio <= 1:
         held = _pace(bilan.rythme_6m or bilan.rythme_3m)
         return f"{needed}, le rythme des {months} derniers mois y suffit ({held})"
-    return f"{needed}, soit {wording.number(ratio, 1 if ratio < 10 else 0)} fois le rythme des {months} derniers mois"
+    times = wording.number(ratio, 1 if ratio < 10 else 0)
+    return f"{needed}, soit {times} fois le rythme des {months} derniers mois"
 
 
 def _pace(value: Fraction | None) -> str:
