@@ -9,7 +9,7 @@ from pages.commun.filtres import RULE_OPTIONS
 from pages.commun.vue_comparaison import draw_group, own_ratio
 from pages.commun.vues import VueCour
 
-TABS = ("ensemble", "detail")
+TABS = ("ensemble", "detail", "thermometres")
 
 
 def render() -> None:
@@ -21,8 +21,12 @@ def render() -> None:
         composants.figures((*vue.chiffres, own_ratio(contexte)))
         for note in (vue.note_usage, vue.note_etpt, vue.note_objectif, vue.avertissement):
             composants.note(note)
-        if filtres.draw_tabs(contexte.selection, TABS) == "detail":
+        shown = filtres.draw_tabs(contexte.selection, TABS)
+        if shown == "detail":
             _draw_detail(contexte, vue)
+        elif shown == "thermometres":
+            told = vues.thermometres(contexte, cour=contexte.selection.cour)
+            composants.thermometers(told, agrandi=contexte.selection.presentation)
         else:
             _draw_whole(contexte, vue)
     cadre.close_page(contexte)

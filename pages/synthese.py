@@ -8,7 +8,7 @@ from pages.commun.cadre import Contexte
 from pages.commun.filtres import RULE_OPTIONS
 from pages.commun.vues import VueEnsemble
 
-TABS = ("ensemble", "projections")
+TABS = ("ensemble", "thermometres", "projections")
 CHOSEN = "cour_choisie"
 MAP = "graphique_carte"
 TABLE = "tableau_cours"
@@ -32,9 +32,17 @@ def _draw(contexte: Contexte, vue: VueEnsemble) -> None:
     composants.figures(vue.chiffres)
     composants.note(vue.note_etpt)
     composants.note(vue.avertissement)
-    if filtres.draw_tabs(contexte.selection, TABS) == "projections":
+    shown = filtres.draw_tabs(contexte.selection, TABS)
+    if shown == "projections":
         bloc_graphique.draw(vues.projections(contexte), agrandi=agrandi)
-        return
+    elif shown == "thermometres":
+        composants.thermometers(vues.thermometres(contexte, cour=None), agrandi=agrandi)
+    else:
+        _draw_whole(contexte, vue)
+
+
+def _draw_whole(contexte: Contexte, vue: VueEnsemble) -> None:
+    agrandi = contexte.selection.presentation
     trajectory, tiles = st.columns([2, 1], gap="medium")
     with trajectory:
         bloc_graphique.draw(vue.trajectoire, agrandi=agrandi)

@@ -8,7 +8,9 @@ import streamlit as st
 
 from analytics.display.figures import Chiffre
 from analytics.wording import NOT_AVAILABLE
+from pages.commun.bloc_graphique import draw
 from pages.commun.navigation import escape_markdown
+from pages.commun.vues import VueThermometres
 
 
 def conclude(phrase: str) -> None:
@@ -40,6 +42,25 @@ def figures(chiffres: Sequence[Chiffre]) -> None:
                 help=escape_markdown(chiffre.sens),
                 chart_data=list(chiffre.serie) if len(chiffre.serie) > 1 else None,
                 chart_type="area",
+            )
+
+
+def thermometers(vue: VueThermometres | None, *, agrandi: bool) -> None:
+    """Draw the two counts, then each line of the gap with the months behind it."""
+    if vue is None:
+        note("Sans objectif pour cette année, il n'y a pas de base à laquelle comparer les deux comptes.")
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        draw(vue.bloc, agrandi=agrandi)
+    with right:
+        if vue.lignes:
+            head("Ce qui fait l'écart")
+        for ligne, behind in vue.lignes:
+            st.html(
+                f"<p class='vigie-phrase'><strong>{escape(ligne.libelle)}\u00a0: {escape(ligne.valeur)}"
+                "</strong><br>"
+                f"{escape(ligne.sens)}</p>{behind}"
             )
 
 

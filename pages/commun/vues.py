@@ -20,6 +20,7 @@ from analytics.charts.control import draw_control, draw_quarters
 from analytics.charts.grids import draw_answers, draw_intensity
 from analytics.charts.intervals import draw_intervals
 from analytics.charts.panels import draw_panels
+from analytics.charts.thermometers import draw_thermometers
 from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
 from analytics.charts.trajectory import draw_trajectory
 from analytics.control_chart import suggests_rebase
@@ -91,6 +92,15 @@ from analytics.display.signals import (
     tell_signal,
     title_signal,
 )
+from analytics.display.thermometers import (
+    THERMOMETER_COLUMNS,
+    Ligne,
+    columns_behind,
+    detail_of,
+    explain_gap,
+    tell_thermometers,
+    title_thermometers,
+)
 from analytics.display.tiles import CLASS_NAMES, place_tiles, tell_states, title_map
 from analytics.display.trajectory import (
     CEILING_COLUMN,
@@ -113,6 +123,7 @@ from analytics.series import (
     trace_year,
 )
 from analytics.survey import Pays, survey
+from analytics.thermometers import read_thermometers
 from analytics.trajectory import Bilan, BilanCour, add_up, assess_some, months_of
 from analytics.watch import Veille, rebases_of, watch
 from pages.commun import cadre, lecture
@@ -708,6 +719,69 @@ def _draw_answers_of(calcul: _Calcul) -> Bloc:
         fichier=f"{calcul.fichier}_reponses",
         entete=calcul.contexte.entete,
         legende=tuple(("", f"{glyph} {word}") for word, glyph in coverage.GLYPHS.items()),
+    )
+
+
+# --- Two thermometers -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class VueThermometres:
+    """What the two counts say: the chart, and the lines of the gap, each with the months behind it."""
+
+    bloc: Bloc
+    lignes: tuple[tuple[Ligne, str], ...]
+
+
+def thermometres(contexte: Contexte, *, cour: str | None) -> VueThermometres | None:
+    """Set the count of Intérieur beside that of Justice; None for a year without objective."""
+    return _thermometres(contexte, cour, contexte.cle)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _thermometres(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> VueThermometres | None:
+    del key  # with the cour, names everything that is shown
+    calcul = _compute(_contexte, cour=cour)
+    if calcul.objectif is None:
+        return None
+    interieur = _contexte.situation.interieur.filter(pl.col("cour").is_in(calcul.cours))
+    read, ecart = read_thermometers(
+        add_up(calcul.pays.mois[code] for code in calcul.cours if code in calcul.pays.mois),
+        Interieur.cast(interieur),
+        objectif=calcul.objectif,
+        periode=calcul.periode,
+        parametres=lecture.parametres(),
+    )
+    detail = detail_of(read)
+    return VueThermometres(
+        bloc=Bloc(
+            cle="thermometres",
+            titre=title_thermometers(ecart),
+            sous_titre=f"Extractions par mois : base, requises, exécutées, évitées, {calcul.mesure}",
+            figure=draw_thermometers(read, dark=_contexte.sombre),
+            alt=title_thermometers(ecart),
+            phrase=tell_thermometers(ecart),
+            tableau=write_table_html(
+                read.sort("mois", descending=True),
+                THERMOMETER_COLUMNS,
+                legende=f"Les deux comptes, {calcul.mesure}",
+            ),
+            donnees=read,
+            fichier=f"{calcul.fichier}_deux-thermometres",
+            entete=_contexte.entete,
+        ),
+        lignes=tuple(
+            (
+                ligne,
+                write_table_html(
+                    detail,
+                    columns_behind(ligne),
+                    legende=f"{ligne.libelle}, mois par mois, {calcul.mesure}",
+                    titre=f"{ligne.libelle}, mois par mois",
+                ),
+            )
+            for ligne in explain_gap(ecart)
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
 from analytics.objective import USUAL_RULE
-from analytics.schemas import NATIONAL, Perimetre
+from analytics.schemas import NATIONAL, Interieur, Perimetre
 from analytics.survey import last_period, list_positions, survey
 from analytics.wording import number, percent
 from data.exchange import write_table
@@ -21,7 +22,7 @@ from pages.commun import lecture
 from pages.commun.bloc_graphique import prepare_export, write_plain_table
 from pages.commun.lecture import Situation
 from pages.commun.navigation import escape_markdown
-from tests.pages.situations import empty, ordinary, run, two_years, words
+from tests.pages.situations import COURTS, MONTHS, empty, ordinary, run, two_years, words
 
 NB, NARROW = "\u00a0", "\u202f"
 PAGES = ("synthese", "cour", "comparaison", "activites", "methode")
@@ -322,3 +323,47 @@ def test_a_new_start_of_the_chart_needs_a_name_and_a_cause(store: Store) -> None
             connu_le=datetime(2009, 9, 1, tzinfo=UTC),
         )
     assert store.recalages(NATIONAL).is_empty()
+
+
+def with_interieur(situation: Situation) -> Situation:
+    """The same, with what the police executed in each month and cour."""
+    lines = [(mois, cour, "police", 500, 498) for mois in MONTHS for cour in sorted(set(COURTS.values()))]
+    counted = Interieur.validate(pl.DataFrame(lines, schema=Interieur.create_empty().schema, orient="row"))
+    return replace(situation, interieur=counted)
+
+
+def test_the_two_counts_stand_side_by_side_and_each_line_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, with_interieur(ordinary()), "cour", cour="CA-DOUAI", onglet="thermometres")
+    said = unescape(words(at))
+    assert "136 évitées selon la Justice" in said
+    assert said.count("<details class='vigie-donnees'>") == 7  # the chart, and the six lines
+    assert "requises et non exécutées" in said
+    assert not re.search(ENGLISH, said)
+
+
+@pytest.mark.parametrize("page", ["synthese", "cour"])
+def test_without_a_count_by_interieur_the_page_says_what_to_import(
+    monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    at = run(monkeypatch, ordinary(), page, onglet="thermometres")
+    assert "Importez les extractions requises et exécutées" in unescape(words(at))
+    early = run(monkeypatch, ordinary(annee=2008), page, onglet="thermometres")
+    assert "Sans objectif pour cette année" in unescape(words(early))
+
+
+def test_projections_that_no_year_has_judged_yet_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese", onglet="projections")
+    assert "sera jugée quand le mois de décembre" in unescape(words(at))
+
+
+def test_a_reading_without_its_data_affirms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese", lecture="C")
+    values = {metric.label: metric.value.replace(chr(92), "") for metric in at.metric}
+    assert values["Atteinte de l'objectif"] == "n.d."
+    assert "non déterminé" in words(at)
+
+
+def test_an_unknown_option_of_a_link_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese", lecture="Z")
+    assert "lecture=Z" in words(at)
+    assert "lecture" not in at.query_params

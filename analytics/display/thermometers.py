@@ -1,0 +1,162 @@
+"""The two thermometers, in words that both ministries can argue over."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import dataframely as dy
+import polars as pl
+
+from analytics import wording
+from analytics.display.tables import Colonne, integer
+from analytics.thermometers import Ecart, Thermometre
+
+
+def title_thermometers(ecart: Ecart | None) -> str:
+    """Say what each ministry counts."""
+    if ecart is None:
+        return wording.typeset("Un seul thermomètre : l'Intérieur n'a rien compté sur ces mois")
+    seen = ecart.constatee
+    fall = (
+        f"{wording.number(seen)} extractions de moins"
+        if seen >= 0
+        else f"{wording.number(-seen)} extractions de plus"
+    )
+    return wording.typeset(
+        f"{wording.number(ecart.declaree)} évitées selon la Justice ; {fall} selon l'Intérieur"
+    )
+
+
+def tell_thermometers(ecart: Ecart | None) -> str:
+    """Say how far the fall goes once demand has moved, on the months that both have counted."""
+    if ecart is None:
+        return (
+            "Importez les extractions requises et exécutées comptées par l'Intérieur pour comparer les deux."
+        )
+    counted = wording.agree(ecart.mois, "compté", "comptés")
+    text = (
+        f"Sur {wording.count(ecart.mois, 'mois', 'mois')} {counted} des deux côtés, "
+        f"{wording.number(ecart.declaree)} extractions évitées"
+    )
+    if ecart.part_demande is not None and ecart.part_constatee is not None:
+        moved = (
+            f"en hausse de {wording.percent(ecart.part_demande)}"
+            if ecart.part_demande >= 0
+            else f"en baisse de {wording.percent(-ecart.part_demande)}"
+        )
+        fell = (
+            f"ne font baisser les extractions exécutées que de {wording.percent(ecart.part_constatee)}"
+            if ecart.part_constatee >= 0
+            else "n'empêchent pas les extractions exécutées d'augmenter de "
+            f"{wording.percent(-ecart.part_constatee)}"
+        )
+        text += f", avec une demande {moved}, {fell} de la base"
+    return wording.typeset(text + ".")
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """One line of the explanation: its name, its figure, what it means, and the column behind it."""
+
+    libelle: str
+    valeur: str
+    sens: str
+    colonne: str
+
+
+def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
+    """Explain, line by line, what makes the gap between the two counts; the lines sum to it."""
+    if ecart is None:
+        return ()
+
+    def signed(value: Fraction | int) -> str:
+        return wording.number(value, 0, signed=True)
+
+    lines = (
+        Ligne(
+            "Évitées, déclarées par la Justice",
+            wording.number(ecart.declaree),
+            "Colonne 2 de l'indicateur, activités de l'objectif.",
+            "evitees",
+        ),
+        Ligne(
+            "Baisse constatée par l'Intérieur",
+            wording.number(ecart.constatee),
+            "Base des mêmes mois, moins les extractions exécutées.",
+            "constatee",
+        ),
+        Ligne("Écart", signed(ecart.ecart), "La somme des trois lignes qui suivent.", "ecart"),
+        Ligne(
+            "dont calendrier",
+            signed(ecart.calendrier),
+            "L'objectif répartit l'année autrement que la saison : l'écart s'annule en décembre.",
+            "calendrier",
+        ),
+        Ligne(
+            "dont demande et déclarations",
+            signed(ecart.demande),
+            "Requises plus évitées, moins ce que la saison laisse attendre. Positif : davantage d'affaires à "
+            "juger. Les extractions évitées par des juridictions muettes le diminuent, sans être déclarées.",
+            "demande",
+        ),
+        Ligne(
+            "dont requises et non exécutées",
+            signed(ecart.non_executees),
+            "Une extraction requise qui n'a pas eu lieu n'est ni évitée ni exécutée : c'est une définition.",
+            "non_executees",
+        ),
+    )
+    return tuple(replace(line, sens=wording.typeset(line.sens)) for line in lines)
+
+
+def detail_of(thermometre: dy.DataFrame[Thermometre]) -> pl.DataFrame:
+    """Give the months behind each line of the explanation, a column a line; the last month first."""
+    known = thermometre.filter(pl.col("executees").is_not_null())
+    return (
+        known.with_columns(
+            constatee=pl.col("base") - pl.col("executees"),
+            calendrier=pl.col("saison") - pl.col("base"),
+            demande=pl.col("requises") + pl.col("evitees") - pl.col("saison"),
+            non_executees=pl.col("executees") - pl.col("requises"),
+        )
+        .with_columns(ecart=pl.col("evitees") - pl.col("constatee"))
+        .sort("mois", descending=True)
+    )
+
+
+_BEHIND = {
+    "evitees": ("evitees",),
+    "constatee": ("base", "executees", "constatee"),
+    "ecart": ("evitees", "constatee", "ecart"),
+    "calendrier": ("saison", "base", "calendrier"),
+    "demande": ("requises", "evitees", "saison", "demande"),
+    "non_executees": ("executees", "requises", "non_executees"),
+}
+_TITLES = {
+    "base": "Base, selon l'objectif",
+    "saison": "Base, selon la saison",
+    "evitees": "Évitées",
+    "requises": "Requises",
+    "executees": "Exécutées",
+    "constatee": "Baisse constatée",
+    "ecart": "Écart",
+    "calendrier": "Calendrier",
+    "demande": "Demande et déclarations",
+    "non_executees": "Non exécutées",
+}
+
+
+def columns_behind(ligne: Ligne) -> tuple[Colonne, ...]:
+    """Give the columns of the months behind one line."""
+    return (
+        Colonne("mois", "Mois", wording.month),
+        *(Colonne(name, _TITLES[name], integer, nombre=True) for name in _BEHIND[ligne.colonne]),
+    )
+
+
+THERMOMETER_COLUMNS = (
+    Colonne("mois", "Mois", wording.month),
+    *(
+        Colonne(name, _TITLES[name], integer, nombre=True)
+        for name in ("base", "saison", "requises", "executees", "evitees")
+    ),
+)

@@ -1,0 +1,113 @@
+"""Two thermometers: what Justice says it avoided, what Intérieur says it no longer executes, and the gap.
+
+Exact, month by month and cour by cour, where Intérieur's count is loaded. With b the base spread by the
+objective's profile, s the same spread by the season, a what is declared avoided, r what was required of
+Intérieur and x what it executed: the fall it sees is b − x, the gap a − (b − x), and
+
+    gap = (s − b) calendar + (r + a − s) demand − (r − x) required and not executed.
+
+Demand is what would have been required without video, less what the season expects: it also holds the
+extractions avoided that silent juridictions did not declare, which lower r and not a.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import dataframely as dy
+import polars as pl
+
+from analytics.objective import Objectif, Periode
+from analytics.parameters import Parametres
+from analytics.profile import season_of
+from analytics.schemas import Interieur
+from analytics.trajectory import Mois
+
+
+class Thermometre(dy.Schema):
+    """One month of the two counts; Intérieur's are null where it was not loaded."""
+
+    mois = dy.Date(primary_key=True)
+    base = dy.Float64(min=0)
+    saison = dy.Float64(min=0)
+    evitees = dy.Int64(min=0)
+    requises = dy.Int64(nullable=True, min=0)
+    executees = dy.Int64(nullable=True, min=0)
+
+
+@dataclass(frozen=True)
+class Ecart:
+    """The gap between the two counts over the months that both know, and what makes it; exact.
+
+    `declaree` − `constatee` = `calendrier` + `demande` + `non_executees` (≤ 0). `part_demande`: demand
+    against what the season expects, a share.
+    """
+
+    mois: int
+    declaree: int
+    constatee: Fraction
+    calendrier: Fraction
+    demande: Fraction
+    non_executees: int
+    part_demande: Fraction | None
+    base: Fraction
+
+    @property
+    def ecart(self) -> Fraction:
+        """Give what Justice declares beyond the fall that Intérieur sees."""
+        return self.declaree - self.constatee
+
+    @property
+    def part_constatee(self) -> Fraction | None:
+        """Give the fall that Intérieur sees, against the base of the same months."""
+        return self.constatee / self.base if self.base else None
+
+
+def read_thermometers(
+    months: Sequence[Mois],
+    interieur: dy.DataFrame[Interieur],
+    *,
+    objectif: Objectif,
+    periode: Periode,
+    parametres: Parametres,
+) -> tuple[dy.DataFrame[Thermometre], Ecart | None]:
+    """Set the two counts side by side since January; no gap where Intérieur has not counted.
+
+    `interieur` holds the lines of the same cours as `months`.
+    """
+    counted = {
+        mois: (int(required), int(executed))
+        for mois, required, executed in interieur.group_by("mois")
+        .agg(pl.col("extractions_requises").sum(), pl.col("extractions_executees").sum())
+        .iter_rows()
+    }
+    season = season_of(periode.annee, parametres)
+    rows: list[tuple[date, float, float, int, int | None, int | None]] = []
+    base, due = Fraction(0), Fraction(0)
+    declared = required = executed = known = 0
+    for month in months:
+        if not periode.debut <= month.mois <= periode.fin:
+            continue
+        part = objectif.base * objectif.profil.of(month.mois)
+        expected = objectif.base * season[month.mois.month - 1]
+        # A month counts where Intérieur has counted all of the cours looked at.
+        r, x = counted.get(month.mois, (None, None)) if month.executees is not None else (None, None)
+        rows.append((month.mois, float(part), float(expected), month.evitees, r, x))
+        if r is not None and x is not None:
+            base, due, known = base + part, due + expected, known + 1
+            declared, required, executed = declared + month.evitees, required + r, executed + x
+    frame = Thermometre.validate(pl.DataFrame(rows, schema=Thermometre.create_empty().schema, orient="row"))
+    if not known:
+        return frame, None
+    demand = required + declared - due
+    return frame, Ecart(
+        mois=known,
+        declaree=declared,
+        constatee=base - executed,
+        calendrier=due - base,
+        demande=demand,
+        non_executees=executed - required,
+        part_demande=demand / due if due else None,
+        base=base,
+    )
