@@ -61,6 +61,34 @@ def write_formulas(parametres: Parametres) -> tuple[Formule, ...]:
             "objectif de l'année − extractions évitées",
         ),
         Formule(
+            "Rythme requis",
+            "Ce qui reste à éviter, pour chaque mois restant de poids moyen ; en regard, le rythme des trois "
+            "et des six derniers mois, ceux sans réponse laissés de côté.",
+            "(objectif de l'année − ce qui compte déjà) / mois restants",
+        ),
+        Formule(
+            "Fin d'année et chances d'atteindre l'objectif",
+            "Ce qui sera déclaré d'ici décembre si le taux de réponse reste celui des trois derniers mois. "
+            "Le niveau de chaque cour est appris de son passé, les mois récents comptant davantage, "
+            "autour d'un "
+            "chemin national commun ; les chances sont arrondies à cinq points.",
+            "loi binomiale négative : base mensuelle × saison × part ayant répondu × chemin "
+            "national × niveau "
+            "de la cour",
+        ),
+        Formule(
+            "Carte de contrôle",
+            "Taux d'évitement mensuel là où l'on a répondu, et limites de sa variation habituelle (XmR, "
+            "« Making Data Count »). Aucune limite sous cinq extractions évitées par mois en moyenne.",
+            "moyenne ± 2,66 × écart moyen d'un mois à l'autre",
+        ),
+        Formule(
+            "Comparaison des cours",
+            "Limites d'un entonnoir, élargies pour la dispersion que les cours montrent au-delà du hasard ; "
+            "rapports à base égale, ramenés vers 1 d'autant plus que les nombres sont petits.",
+            "(a + évitées) / (a + attendues), a estimé sur toutes les cours",
+        ),
+        Formule(
             "Équivalent ETPT",
             "Équivalent temps plein travaillé (ETPT) de police et de gendarmerie, au prorata des "
             "extractions.",

@@ -113,7 +113,9 @@ LIMITS = (
     "Une réponse manquante n'est jamais un zéro. Les écrans montrent ce qui est déclaré, le taux de "
     "réponse, et "
     "une fourchette sur demande ; le décompte ne retient que ce qui est déclaré.",
-    "Le profil d'un douzième par mois ignore les saisons, dont les mois d'été.",
+    "Le profil d'un douzième par mois ignore les saisons, dont les mois d'été ; trois autres se choisissent "
+    "dans « Filtres ». La saison nationale, qui sert aussi à la projection et aux comparaisons, est une "
+    "hypothèse de travail.",
 )
 DEMONSTRATION = (
     "Aucune série par cour, aucun taux de réponse, aucune répartition par activité n'est public. Les "
