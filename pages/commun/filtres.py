@@ -40,14 +40,12 @@ class Option:
 
 
 MASQUES = "masques"
-PRIORITE = "priorite"
 # What a page can show beside what every page shows, by the name it has in the address.
 OPTIONS = {
     "onglet": Option(
         "Partie de la page",
         {
             "ensemble": "Vue d'ensemble",
-            "agir": "Où agir",
             "detail": "Activités et juridictions",
             "thermometres": "Deux thermomètres",
             "projections": "Ce que valaient nos projections",
@@ -65,11 +63,6 @@ OPTIONS = {
         "Noms des autres cours",
         {"montres": "Montrés", MASQUES: "Masqués"},
         "Masqués : seule votre cour est nommée, sur l'écran comme dans les fichiers.",
-    ),
-    "ponderation": Option(
-        "Pondération",
-        {"aucune": "Une extraction compte pour une", PRIORITE: "Selon le temps d'escorte (hypothèse)"},
-        "Les escortes longues ou renforcées pèsent davantage. Le décompte, lui, n'est jamais pondéré.",
     ),
 }
 RULE_OPTIONS = ("lecture", "base", "comptage", "profil")
