@@ -89,6 +89,13 @@ def write_formulas(parametres: Parametres) -> tuple[Formule, ...]:
             "(a + évitées) / (a + attendues), a estimé sur toutes les cours",
         ),
         Formule(
+            "Où agir : ce qui reste à portée",
+            "Ce que la loi permet et que l'équipement met à portée, moins ce qui est déjà évité (six "
+            "derniers mois répondus, sur un an). Base par activité, part permise et répartition par "
+            "juridiction sont des hypothèses de travail ; rien n'entre dans le décompte.",
+            "base × part permise × part de la population carcérale équipée − déjà évitées",
+        ),
+        Formule(
             "Équivalent ETPT",
             "Équivalent temps plein travaillé (ETPT) de police et de gendarmerie, au prorata des "
             "extractions.",

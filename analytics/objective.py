@@ -14,7 +14,6 @@ import dataframely as dy
 import polars as pl
 
 from analytics import wording
-from analytics.errors import UserFacingError
 from analytics.parameters import Parametres
 from analytics.profile import MONTHS_IN_YEAR, TWELFTHS, Profil
 from analytics.schemas import BaseAnnuelle, Interieur, NiveauAnnuel, ObjectifFixe
@@ -246,10 +245,8 @@ class Objectif:
 
 def rate_of(annee: int, parametres: Parametres) -> Fraction | None:
     """Give the reduction asked of a year, or nothing when no text asks for one."""
-    try:
-        return parametres.at("taux_reduction", date(annee, 1, 1)).valeur
-    except UserFacingError:
-        return None
+    found = parametres.find("taux_reduction", date(annee, 1, 1))
+    return found.valeur if found else None
 
 
 @dataclass(frozen=True)

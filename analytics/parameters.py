@@ -69,8 +69,8 @@ class Parametres:
     def __iter__(self) -> Iterator[Parametre]:
         return iter(self._valeurs)
 
-    def at(self, nom: str, day: date) -> Parametre:
-        """Give the value in force on `day`, or say in French that there is none."""
+    def find(self, nom: str, day: date) -> Parametre | None:
+        """Give the value in force on `day`, None where there is none."""
         for valeur in self._valeurs:
             if (
                 valeur.nom == nom
@@ -78,6 +78,13 @@ class Parametres:
                 and (valeur.valide_au is None or day <= valeur.valide_au)
             ):
                 return valeur
+        return None
+
+    def at(self, nom: str, day: date) -> Parametre:
+        """Give the value in force on `day`, or say in French that there is none."""
+        found = self.find(nom, day)
+        if found is not None:
+            return found
         known = sorted(v.valide_du for v in self._valeurs if v.nom == nom)
         if not known:
             raise UserFacingError(f"Le paramètre {nom} n'existe pas.")

@@ -68,6 +68,8 @@ class Juridictions(dy.Schema):
     type = dy.String(check=lambda c: c.is_in(["CA", "TSA", "CHA", "TGI", "TPI"]))
     cour = dy.String()
     ville = dy.String()
+    latitude = dy.Float64()
+    longitude = dy.Float64()
     valide_du = dy.Date(nullable=True)
     valide_au = dy.Date(nullable=True)
 

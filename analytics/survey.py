@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics import coverage, indicators
 from analytics.errors import UserFacingError
-from analytics.objective import FIRST_YEAR, Exigence, Periode, Regle, find_bases, require
+from analytics.objective import FIRST_YEAR, Base, Exigence, Periode, Regle, find_bases, require
 from analytics.outlook import Perspectives, look_ahead
 from analytics.parameters import Parametres
 from analytics.profile import Profil, spread_year
@@ -57,11 +57,15 @@ class Connus(Protocol):
 
 @dataclass(frozen=True)
 class Pays:
-    """All the cours at the end of a period; whoever shows some of it keeps to the reader's perimeter."""
+    """All the cours at the end of a period; whoever shows some of it keeps to the reader's perimeter.
+
+    `reference`: the extractions of 2008 in each cour, before the practice.
+    """
 
     periode: Periode
     exigence: Exigence
     mois: Mapping[str, Sequence[Mois]]
+    reference: Mapping[str, Base]
     perspectives: Perspectives | None
 
     def assess_each(self, cours: dy.DataFrame[Cours], parametres: Parametres) -> dy.DataFrame[BilanCour]:
@@ -132,6 +136,7 @@ def survey(
             parametres=parametres,
         ),
         mois=months_of(mensuel, reponses, faits.interieur),
+        reference=reference,
         perspectives=look_ahead(
             mensuel,
             reponses,

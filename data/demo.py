@@ -201,7 +201,13 @@ def _other_lots(
     bases = load_illustrative_base()
     source = "répartition illustrative de 155 000 par population"
     base = bases.with_columns(annee=pl.lit(2008, dtype=pl.Int64), source=pl.lit(source))
-    lots = [(_entree("base_2008.csv", base, nature="base"), datetime(2009, 1, 15, 9, tzinfo=UTC))]
+    lots = [
+        (_entree("base_2008.csv", base, nature="base"), datetime(2009, 1, 15, 9, tzinfo=UTC)),
+        (
+            _entree("base_activites_2008.csv", _base_by_activity(bases), nature="base_activites"),
+            datetime(2009, 1, 16, 9, tzinfo=UTC),
+        ),
+    ]
 
     true_figures = world.cells.group_by("mois", "cour").agg(evitees=pl.col("extractions_evitees").sum())
     months = (
@@ -271,6 +277,24 @@ def _other_lots(
     equipment = _entree("equipements.csv", pl.DataFrame(prisons, schema=schema), nature="equipements")
     lots.append((equipment, datetime(2009, 2, 20, 9, tzinfo=UTC)))
     return lots
+
+
+def _base_by_activity(bases: pl.DataFrame) -> pl.DataFrame:
+    """Split the base of each cour by activity: a national key that no two cours share exactly."""
+    generator = np.random.default_rng(SEED + 1)
+    parts = {
+        parametre.nom.removeprefix("part_base_"): float(parametre.valeur)
+        for parametre in load_parameters()
+        if parametre.nom.startswith("part_base_")
+    }
+    rows: list[tuple[int, str, str, int, str]] = []
+    for cour, extractions in bases.sort("cour").select("cour", "extractions").iter_rows():
+        shares = generator.dirichlet(400 * np.array(list(parts.values())))
+        ends = np.rint(np.cumsum(shares) * extractions).astype(int)
+        counts = np.diff(ends, prepend=0).tolist()
+        rows += [(2008, cour, code, n, "fictif") for code, n in zip(parts, counts, strict=True)]
+    names = ["annee", "cour", "activite", "extractions", "source"]
+    return pl.DataFrame(rows, schema=names, orient="row")
 
 
 def _next_month(mois: date, *, day: int, hour: int) -> datetime:

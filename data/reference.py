@@ -126,6 +126,8 @@ def load_reference() -> Reference:
         type="type",
         cour="cour_code",
         ville="ville",
+        latitude=pl.col("latitude").cast(pl.Float64),
+        longitude=pl.col("longitude").cast(pl.Float64),
         valide_du=_day("valid_from"),
         valide_au=_day("valid_to"),
     )

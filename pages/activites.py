@@ -2,23 +2,34 @@
 
 import streamlit as st
 
-from pages.commun import bloc_graphique, cadre, composants, vues
+from pages.commun import bloc_graphique, cadre, composants, filtres, vues
+from pages.commun.vue_leviers import leviers
+from pages.commun.vues import VueActivites
+
+TABS = ("ensemble", "agir")
 
 
 def render() -> None:
     """Draw the page."""
-    contexte = cadre.open_page("Activités", groupe=True, activite=True)
+    contexte = cadre.open_page("Activités", groupe=True, activite=True, options=("ponderation",))
     if contexte is not None:
         agrandi = contexte.selection.presentation
         vue = vues.activites(contexte)
         composants.conclude(vue.conclusion)
-        panels, shares = st.columns([3, 2], gap="medium")
-        with panels:
-            bloc_graphique.draw(vue.panneaux, agrandi=agrandi)
-        with shares:
-            bloc_graphique.draw(vue.parts, agrandi=agrandi)
-        bloc_graphique.draw(vue.croisement, agrandi=agrandi)
+        if filtres.draw_tabs(contexte.selection, TABS) == "agir":
+            composants.levers(leviers(contexte, cour=None), agrandi=agrandi)
+        else:
+            _draw_whole(vue, agrandi=agrandi)
     cadre.close_page(contexte)
+
+
+def _draw_whole(vue: VueActivites, *, agrandi: bool) -> None:
+    panels, shares = st.columns([3, 2], gap="medium")
+    with panels:
+        bloc_graphique.draw(vue.panneaux, agrandi=agrandi)
+    with shares:
+        bloc_graphique.draw(vue.parts, agrandi=agrandi)
+    bloc_graphique.draw(vue.croisement, agrandi=agrandi)
 
 
 if __name__ == "__main__":

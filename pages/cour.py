@@ -7,14 +7,15 @@ from pages.commun import bloc_graphique, cadre, composants, depot, filtres, vues
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import RULE_OPTIONS
 from pages.commun.vue_comparaison import draw_group, own_ratio
+from pages.commun.vue_leviers import leviers
 from pages.commun.vues import VueCour
 
-TABS = ("ensemble", "detail", "thermometres")
+TABS = ("ensemble", "detail", "agir", "thermometres")
 
 
 def render() -> None:
     """Draw the page."""
-    contexte = cadre.open_page("Cour", cour=True, groupe=True, options=RULE_OPTIONS)
+    contexte = cadre.open_page("Cour", cour=True, groupe=True, options=(*RULE_OPTIONS, "ponderation"))
     if contexte is not None:
         vue = vues.cour(contexte)
         composants.conclude(vue.conclusion)
@@ -24,6 +25,10 @@ def render() -> None:
         shown = filtres.draw_tabs(contexte.selection, TABS)
         if shown == "detail":
             _draw_detail(contexte, vue)
+        elif shown == "agir":
+            composants.levers(
+                leviers(contexte, cour=contexte.selection.cour), agrandi=contexte.selection.presentation
+            )
         elif shown == "thermometres":
             told = vues.thermometres(contexte, cour=contexte.selection.cour)
             composants.thermometers(told, agrandi=contexte.selection.presentation)

@@ -10,6 +10,7 @@ from analytics.display.figures import Chiffre
 from analytics.wording import NOT_AVAILABLE
 from pages.commun.bloc_graphique import draw
 from pages.commun.navigation import escape_markdown
+from pages.commun.vue_leviers import VueLeviers
 from pages.commun.vues import VueThermometres
 
 
@@ -62,6 +63,20 @@ def thermometers(vue: VueThermometres | None, *, agrandi: bool) -> None:
                 "</strong><br>"
                 f"{escape(ligne.sens)}</p>{behind}"
             )
+
+
+def levers(vue: VueLeviers, *, agrandi: bool) -> None:
+    """Draw what is left to avoid by activity, by juridiction, then what equipment would add."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        draw(vue.activites, agrandi=agrandi)
+    with right:
+        if vue.juridictions is not None:
+            draw(vue.juridictions, agrandi=agrandi)
+    if vue.equipement is None:
+        note(vue.note_equipement)
+    else:
+        draw(vue.equipement, agrandi=agrandi)
 
 
 def table(

@@ -47,6 +47,7 @@ OPTIONS = {
         {
             "ensemble": "Vue d'ensemble",
             "detail": "Activités et juridictions",
+            "agir": "Où agir",
             "thermometres": "Deux thermomètres",
             "projections": "Ce que valaient nos projections",
         },
@@ -59,6 +60,12 @@ OPTIONS = {
     "profil": Option("Objectif mois par mois", PROFILS, "Comment l'objectif de l'année se répartit."),
     "mesure": Option("Mesure comparée", MESURES),
     "pairs": Option("Cours comparées", CRITERES),
+    "ponderation": Option(
+        "Poids d'une extraction",
+        {"sans": "Toutes comptent autant", "priorite": "Selon l'effort d'escorte (hypothèse)"},
+        "Pour le pilotage seulement : agents, distance, détenus particulièrement signalés. Le décompte "
+        "reste sans pondération.",
+    ),
     "noms": Option(
         "Noms des autres cours",
         {"montres": "Montrés", MASQUES: "Masqués"},

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.parameters import Parametres
-from analytics.schemas import Lots, Perimetre, ProjectionGardee, Recalages
+from analytics.schemas import Declarations, Lots, Perimetre, ProjectionGardee, Recalages
 from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters, load_reference
 from data.settings import Settings
@@ -75,6 +75,11 @@ def whole(seen: Situation) -> Situation:
     if seen.perimetre.cours is None:
         return seen
     return _situation(Settings().database_url, seen.revision, seen.lot, seen.demo, seen.connu_le, None)
+
+
+def cells(seen: Situation, du: date, au: date) -> dy.DataFrame[Declarations]:
+    """Read the cells declared in some months, as known at that moment and as its reader may see them."""
+    return store().declarations(seen.perimetre, du=du, au=au, dernier_lot=seen.lot)
 
 
 @st.cache_resource(show_spinner=False, hash_funcs={Settings: lambda settings: settings.model_dump_json()})

@@ -15,6 +15,7 @@ from analytics.schemas import (
     BaseActivite,
     BaseAnnuelle,
     CreditsVacataires,
+    Declarations,
     Equipements,
     Interieur,
     Lots,
@@ -141,6 +142,7 @@ def run(
         return whole or seen
 
     monkeypatch.setattr(lecture, "whole", everything)
+    monkeypatch.setattr(lecture, "cells", cells)
     st.cache_resource.clear()
     at = AppTest.from_string(f"from pages import {page}\n{page}.render()\n", default_timeout=30)
     for name, value in query.items():
@@ -148,6 +150,22 @@ def run(
     at.run()
     assert not at.exception, at.exception
     return at
+
+
+def cells(seen: Situation, du: date, au: date) -> dy.DataFrame[Declarations]:
+    """The cells behind the totals of a situation, all of one activity."""
+    return Declarations.validate(
+        seen.totaux.filter(pl.col("mois").is_between(du, au)).select(
+            "mois",
+            "juridiction",
+            "visioconferences",
+            "extractions_evitees",
+            "cour",
+            activite=pl.lit("JAP"),
+            connu_le=pl.lit(KNOWN),
+            lot=pl.lit(1, dtype=pl.Int64),
+        )
+    )
 
 
 def words(at: AppTest) -> str:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
 from analytics.objective import USUAL_RULE
-from analytics.schemas import NATIONAL, Interieur, Perimetre
+from analytics.schemas import NATIONAL, Equipements, Interieur, Perimetre
 from analytics.survey import last_period, list_positions, survey
 from analytics.wording import number, percent
 from data.exchange import write_table
@@ -349,6 +349,47 @@ def test_without_a_count_by_interieur_the_page_says_what_to_import(
     assert "Importez les extractions requises et exécutées" in unescape(words(at))
     early = run(monkeypatch, ordinary(annee=2008), page, onglet="thermometres")
     assert "Sans objectif pour cette année" in unescape(words(early))
+
+
+def equipped(situation: Situation) -> Situation:
+    """The same, with one prison in two equipped in each cour."""
+    lines = [
+        (cour, f"Maison de {cour} {number}", 100, date(2008, 1, 1) if number else None, "fictif")
+        for cour in sorted(set(COURTS.values()))
+        for number in (0, 1)
+    ]
+    schema = Equipements.create_empty().schema
+    prisons = Equipements.validate(pl.DataFrame(lines, schema=schema, orient="row"))
+    return replace(situation, equipements=Equipements.cast(situation.perimetre.restrict(prisons)))
+
+
+@pytest.mark.parametrize("page", ["activites", "cour"])
+@pytest.mark.parametrize("ponderation", ["sans", "priorite"])
+def test_where_to_act_says_what_it_rests_on(
+    monkeypatch: pytest.MonkeyPatch, page: str, ponderation: str
+) -> None:
+    situation = equipped(ordinary())
+    at = run(monkeypatch, situation, page, cour="CA-DOUAI", onglet="agir", ponderation=ponderation, mois="9")
+    said = unescape(words(at))
+    assert "hypothèse de travail que nul texte ne donne" in said
+    assert "Le décompte reste sans pondération" in said or ponderation == "sans"
+    assert "Ne pas équiper le reste coûte" in said
+    assert not re.search(ENGLISH, said)
+    assert len(at.get("plotly_chart")) == 3
+
+
+def test_where_to_act_shows_a_reader_his_own_cour_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere, own = equipped(ordinary()), equipped(ordinary(Perimetre.of(["CA-DOUAI"])))
+    at = run(monkeypatch, own, "activites", onglet="agir", whole=everywhere)
+    charts = " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
+    assert "Lyon" not in charts + words(at)
+    assert "LYON" not in charts + words(at)
+    assert "Arras" in charts
+
+
+def test_without_equipment_the_ceiling_of_the_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "activites", onglet="agir")
+    assert "le plafond du texte est retenu partout" in unescape(words(at))
 
 
 def test_projections_that_no_year_has_judged_yet_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
