@@ -77,6 +77,15 @@ def write_formulas(parametres: Parametres) -> tuple[Formule, ...]:
             "de la cour",
         ),
         Formule(
+            "Fin d'année par activité",
+            "La même projection sur le total national de chaque activité, partagée entre les cours selon "
+            "leurs habitudes (moins elles reposent sur de déclarations, moins elles comptent), puis mise à "
+            "l'échelle : les activités d'une cour font exactement la projection de la cour. Une activité que "
+            "la loi ne permet que pour des mois à venir n'est pas projetée (n.d.).",
+            "φ m + m² × (incertitude de l'activité + incertitude de la part de la cour) : variance autour "
+            "d'une moyenne m",
+        ),
+        Formule(
             "Carte de contrôle",
             "Taux d'évitement mensuel là où l'on a répondu, et limites de sa variation habituelle (XmR, "
             "« Making Data Count »). Aucune limite sous cinq extractions évitées par mois en moyenne.",

@@ -67,13 +67,25 @@ class Avenir:
 
 @dataclass(frozen=True)
 class Perspectives:
-    """The projection of every cour that has a base; `cours` follow its rows."""
+    """The projection of every cour that has a base, and what it rests on; `cours` follow its rows.
+
+    `connus`, `a_venir`: the T months known, the H to come; `exposition` (I, T) and `exposition_future`
+    (I, H) as in `projection.project`. No projection where no month is to come.
+    """
 
     cours: tuple[str, ...]
+    connus: tuple[date, ...]
+    a_venir: tuple[date, ...]
+    exposition: Floats
+    exposition_future: Floats
     projection: Projection | None
-    mois_connus: int
     rythme_moyenne: Floats
     rythme_variance: Floats
+
+    @property
+    def mois_connus(self) -> int:
+        """Count the months of data that the projection rests on."""
+        return len(self.connus)
 
     def of(self, cours: Collection[str]) -> Avenir | None:
         """Give what the rest of the year may bring to some cours together; None if none is projected.
@@ -124,14 +136,16 @@ def look_ahead(
     future = (
         monthly * np.array([seasons[mois.year][mois.month - 1] for mois in coming]) * share_to_come[:, None]
     )
-    if not coming:
-        nothing = np.zeros(len(cours))
-        return Perspectives(cours, None, len(known), nothing, nothing)
+    rythme_moyenne, rythme_variance = run_rate(np.where(exposition > 0, counts, 0.0), exposition, future)
     return Perspectives(
-        cours,
-        project(counts, exposition, future),
-        len(known),
-        *run_rate(np.where(exposition > 0, counts, 0.0), exposition, future),
+        cours=cours,
+        connus=tuple(known),
+        a_venir=tuple(coming),
+        exposition=exposition,
+        exposition_future=future,
+        projection=project(counts, exposition, future) if coming else None,
+        rythme_moyenne=rythme_moyenne,
+        rythme_variance=rythme_variance,
     )
 
 

@@ -243,11 +243,11 @@ PANEL_COLUMNS = (
 
 ACTIVITY_COLUMNS = (
     Colonne("libelle", "Activité"),
-    Colonne("groupe", "Groupe"),
-    Colonne("objectif_ecrit", "Compte pour l'objectif"),
     Colonne("visioconferences_ecrit", "Visioconférences", nombre=True),
     Colonne("evitees_ecrit", "Extractions évitées", nombre=True),
     Colonne("part_ecrit", "Part ayant évité une extraction", nombre=True),
+    Colonne("objectif_ecrit", "Compte pour l'objectif"),
+    Colonne("groupe", "Groupe"),
 )
 
 

@@ -14,6 +14,7 @@ import polars as pl
 import streamlit as st
 
 from analytics import coverage, indicators, wording
+from analytics.activity_outlook import AvenirActivites, look_at_activities
 from analytics.changes import Changement, response_rate, tell_changes
 from analytics.charts.bars import draw_bars
 from analytics.charts.control import draw_control, draw_quarters
@@ -38,6 +39,7 @@ from analytics.display.activities import (
     title_shares,
     write_activities,
 )
+from analytics.display.activity_outlook import columns_with_projection, tell_coming, write_projection
 from analytics.display.answers import (
     ANSWER_COLUMNS,
     COURT_COLUMNS,
@@ -115,6 +117,7 @@ from analytics.objective import FIRST_YEAR, USUAL_RULE, Objectif, Periode, Regle
 from analytics.outlook import Avenir
 from analytics.schemas import COUNTRY, AgregatActivite, Interieur, TotalJuridiction
 from analytics.series import (
+    BilanActivite,
     SerieActivite,
     Trajectoire,
     sum_up_activities,
@@ -124,7 +127,7 @@ from analytics.series import (
 )
 from analytics.survey import Pays, survey
 from analytics.thermometers import read_thermometers
-from analytics.trajectory import Bilan, BilanCour, add_up, assess_some, months_of
+from analytics.trajectory import Bilan, BilanCour, Seuils, add_up, assess_some, months_of
 from analytics.watch import Veille, rebases_of, watch
 from pages.commun import cadre, lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
@@ -266,6 +269,30 @@ def _pays(_situation: Situation, _periode: Periode, _regle: Regle, key: tuple[An
         regle=_regle,
         periode=_periode,
         parametres=lecture.parametres(),
+    )
+
+
+def _avenir_activites(contexte: Contexte) -> AvenirActivites | None:
+    """Project the activities of all the cours: of it too, only the reader's cours are ever shown."""
+    situation, selection = contexte.situation, contexte.selection
+    return _project_activities(
+        situation,
+        pays(contexte),
+        selection.periode,
+        (situation.revision, situation.lot, situation.demo, str(selection.periode), str(selection.regle)),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _project_activities(
+    _situation: Situation, _pays: Pays, _periode: Periode, key: tuple[Any, ...]
+) -> AvenirActivites | None:
+    del key  # names the situation, the period and the rule
+    return look_at_activities(
+        _pays.perspectives,
+        lecture.whole(_situation).agregat,
+        lecture.reference().activites,
+        seuils=Seuils.at(lecture.parametres(), _periode.fin),
     )
 
 
@@ -662,8 +689,23 @@ def _series_of(calcul: _Calcul, code: str | None) -> dy.DataFrame[SerieActivite]
     )
 
 
+def _table_of_activities(
+    calcul: _Calcul, summed: dy.DataFrame[BilanActivite]
+) -> tuple[str, pl.DataFrame, str]:
+    """Give the table of activities, its file, and what is said of the projection, where there is one."""
+    legende = f"Activités, {calcul.mesure}"
+    avenir, rows = _avenir_activites(calcul.contexte), write_activities(summed)
+    if avenir is None or not set(calcul.cours) & set(avenir.cours) or not summed["compte_objectif"].any():
+        return write_table_html(rows, ACTIVITY_COLUMNS, legende=legende), summed, ""
+    ended = avenir.end_of_year(calcul.cours, summed)
+    rows = rows.join(write_projection(ended), on="activite", maintain_order="left")
+    table = write_table_html(rows, columns_with_projection(ended), legende=legende)
+    return table, ended, tell_coming(ended)
+
+
 def _draw_activities_of(calcul: _Calcul) -> Bloc:
     summed = sum_up_activities(_series_of(calcul, calcul.contexte.selection.cour))
+    table, behind, to_come = _table_of_activities(calcul, summed)
     ranked = rank_activities(summed, mesure="extractions_evitees")
     return Bloc(
         cle="activites_cour",
@@ -671,11 +713,9 @@ def _draw_activities_of(calcul: _Calcul) -> Bloc:
         sous_titre=f"Extractions évitées par activité depuis janvier, {calcul.mesure}",
         figure=draw_bars(ranked, dark=calcul.contexte.sombre),
         alt=title_ranked(ranked, "extractions évitées"),
-        phrase=tell_activities(summed),
-        tableau=write_table_html(
-            write_activities(summed), ACTIVITY_COLUMNS, legende=f"Activités, {calcul.mesure}"
-        ),
-        donnees=summed,
+        phrase=f"{tell_activities(summed)} {to_come}".rstrip(),
+        tableau=table,
+        donnees=behind,
         fichier=f"{calcul.fichier}_activites",
         entete=calcul.contexte.entete,
     )
@@ -829,7 +869,7 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
     calcul = _compute(_contexte, cour=None)
     series = _series_of(calcul, None)
     summed = sum_up_activities(series)
-    written = write_activities(summed)
+    table, behind, to_come = _table_of_activities(calcul, summed)
     panels = arrange_panels(series, summed, focus=_contexte.selection.activite)
     sentence = tell_activities(summed)
     crossed = cross_cours_and_activities(
@@ -878,9 +918,9 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
             f"activités comptées dans l'objectif, {calcul.mesure}",
             figure=draw_bars(rank_shares(summed), dark=_contexte.sombre),
             alt=title_shares(summed),
-            phrase=tell_shares(),
-            tableau=write_table_html(written, ACTIVITY_COLUMNS, legende=f"Activités, {calcul.mesure}"),
-            donnees=summed,
+            phrase=f"{tell_shares()} {to_come}".rstrip(),
+            tableau=table,
+            donnees=behind,
             fichier=f"{calcul.fichier}_activites",
             entete=_contexte.entete,
         ),

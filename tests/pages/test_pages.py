@@ -12,7 +12,14 @@ from streamlit.testing.v1 import AppTest
 from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
 from analytics.objective import USUAL_RULE
-from analytics.schemas import NATIONAL, Equipements, Interieur, Perimetre
+from analytics.schemas import (
+    NATIONAL,
+    AgregatActivite,
+    Equipements,
+    Interieur,
+    Perimetre,
+    TotalJuridiction,
+)
 from analytics.survey import last_period, list_positions, survey
 from analytics.wording import number, percent
 from data.exchange import write_table
@@ -232,6 +239,36 @@ def test_activities_not_legal_yet_are_without_object(monkeypatch: pytest.MonkeyP
     said = words(run(monkeypatch, ordinary(), "activites"))
     assert "s.o." in said
     assert "la loi ne les permettait pas encore" in said
+
+
+def test_activities_are_projected_for_the_cours_of_the_reader_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
+    wide = words(run(monkeypatch, everywhere, "cour", cour="CA-DOUAI", onglet="detail"))
+    narrow = words(run(monkeypatch, own, "activites", whole=everywhere))
+    country = words(run(monkeypatch, everywhere, "activites"))
+    row = r"<tr><th scope=\"row\">Juge de l&#x27;application des peines – débat.*?</tr>"
+    ranges = [re.findall(r"\d+ à \d+", re.search(row, said).group())[0] for said in (wide, narrow, country)]  # type: ignore[union-attr]
+    assert ranges[0] == ranges[1] != ranges[2]
+    assert "devrait apporter" in unescape(wide)
+    assert "Lyon" not in narrow
+
+
+def test_activities_are_not_projected_where_no_month_is_to_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    situation = ordinary()
+    december = replace(
+        situation,
+        agregat=AgregatActivite.cast(situation.agregat.with_columns(pl.col("mois").dt.offset_by("3mo"))),
+        totaux=TotalJuridiction.cast(situation.totaux.with_columns(pl.col("mois").dt.offset_by("3mo"))),
+    )
+    assert "Fourchette à 80" not in words(run(monkeypatch, december, "activites"))
+    assert "Fourchette à 80" not in words(
+        run(monkeypatch, december, "cour", cour="CA-DOUAI", onglet="detail")
+    )
+    for groupe, shown in (("application-des-peines", True), ("hors-objectif", False)):
+        said = words(run(monkeypatch, situation, "activites", groupe=groupe))
+        assert ("Fourchette à 80" in said) == ("devrait apporter" in said) == shown
 
 
 def test_the_method_gives_formulas_parameters_and_limits(monkeypatch: pytest.MonkeyPatch) -> None:
