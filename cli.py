@@ -108,6 +108,8 @@ def _french(error: click.UsageError) -> str:
             name = _name_of(error.param)
             if error.param and isinstance(error.param.type, click.Choice):
                 return f"{name} attend : {', '.join(error.param.type.choices)}."
+            if error.param and isinstance(error.param.type, click.IntRange):
+                return f"{name} attend un nombre entier de {error.param.type.min} à {error.param.type.max}."
             return f"{name} : {error.message}"
         case click.exceptions.NoArgsIsHelpError() if error.ctx:
             return error.ctx.get_help()
@@ -431,6 +433,11 @@ def trajectoire(
         for line in list_positions(pays, reference.cours, parametres)
         if seen.cours is None or line["cour"] in seen.cours
     ]
+    if not lines:
+        raise UserFacingError(
+            f"La cour « {cour} » n'était pas en vigueur et n'a rien déclaré en {annee} : "
+            "choisissez une autre année."
+        )
     if output == "csv":
         click.echo(write_table(flatten(lines), "csv", sheet="Trajectoire"), nl=False)
         return

@@ -91,8 +91,8 @@ def limits_of(values: Sequence[float | None]) -> Limites | None:
     if not ranges:
         return Limites(centre, None, None, None, None)
     average = fmean(ranges)
-    kept = [moved for moved in ranges if moved < SCREEN * average] or ranges
-    average = fmean(kept)
+    # Where all the others are nought (a step in a constant series), screening would leave no width at all.
+    average = fmean([moved for moved in ranges if moved < SCREEN * average] or ranges) or average
     return Limites(
         centre,
         centre - LIMIT * average,

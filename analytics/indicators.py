@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dataframely as dy
 import polars as pl
 
-from analytics.schemas import Activites, AgregatActivite
+from analytics.schemas import Activites, AgregatActivite, Interieur
 
 
 def sum_activities(
@@ -29,6 +29,27 @@ def sum_activities(
             evitees_objectif=pl.col("extractions_evitees").filter("compte_objectif").sum(),
         )
         .sort("mois", *par)
+    )
+
+
+def count_executed(interieur: dy.DataFrame[Interieur]) -> pl.DataFrame:
+    """Sum what Intérieur counted, by month and cour: `requises`, `executees`.
+
+    Only the months counted by every service that counts for this cour in the year: one that has executed
+    none says 0, and a service not heard is not a zero.
+    """
+    services = pl.col("service").n_unique().over("cour", pl.col("mois").dt.year())
+    return (
+        interieur.with_columns(services=services)
+        .group_by("mois", "cour")
+        .agg(
+            requises=pl.col("extractions_requises").sum(),
+            executees=pl.col("extractions_executees").sum(),
+            complet=pl.len() == pl.col("services").first(),
+        )
+        .filter("complet")
+        .drop("complet")
+        .sort("mois", "cour")
     )
 
 

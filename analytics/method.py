@@ -13,6 +13,7 @@ from analytics.objective import FIRST_YEAR, etpt_per_extraction, rate_of
 from analytics.parameters import Parametre, Parametres
 from analytics.profile import MONTHS_IN_YEAR
 from analytics.schemas import Activites
+from analytics.trajectory import AHEAD, ATTAINED, LATE, ON_TRACK, UNDETERMINED, Seuils
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,27 @@ def write_formulas(parametres: Parametres) -> tuple[Formule, ...]:
     )
 
 
+def write_states(parametres: Parametres) -> tuple[tuple[str, str], ...]:
+    """Say what each state means, with the thresholds in force in 2009."""
+    seuils = Seuils.at(parametres, date(FIRST_YEAR, 1, 1))
+    ahead, on_track, answers = (
+        wording.percent(value, 0)
+        for value in (seuils.probabilite_en_avance, seuils.probabilite_trajectoire, seuils.reponse_minimale)
+    )
+    return (
+        (ATTAINED, "les extractions évitées atteignent l'objectif de toute l'année"),
+        (AHEAD, f"au moins {ahead} de chances d'atteindre l'objectif de l'année, d'après la projection"),
+        (ON_TRACK, f"de {on_track} à {ahead} de chances"),
+        (LATE, f"moins de {on_track} de chances"),
+        (
+            UNDETERMINED,
+            f"moins de {on_track} de chances, et moins de {answers} des réponses attendues : le silence peut "
+            "cacher des extractions évitées, un retard n'est donc pas affirmé ; ou aucune projection n'est "
+            "possible",
+        ),
+    )
+
+
 def _digits(value: Fraction) -> int:
     return 0 if value.denominator == 1 else 1
 
@@ -169,7 +191,7 @@ def list_parameters(parametres: Parametres) -> pl.DataFrame:
                 "unite": "" if parametre.unite == PART else parametre.unite,
                 "en_vigueur": _write_dates(parametre),
                 "source": parametre.source,
-                "note": wording.hold_numbers(wording.typeset(parametre.note)),
+                "note": wording.typeset(parametre.note),
             }
             for parametre in parametres
         ],

@@ -99,7 +99,7 @@ def follow(evitees: Floats, exposition: Floats, horizon: int, *, croyance: Croya
     weights /= weights.sum()
     return Chemin(
         connu=_smooth(filtered, expected, step, weights),
-        **_prolong(mean, cov, step, moves, weights, horizon),
+        **_prolong(mean, cov, step, moves, shock, weights, horizon),
         p_tendance=float(weights[trend].sum()),
     )
 
@@ -125,9 +125,12 @@ def _smooth(
 
 
 def _prolong(
-    mean: Floats, cov: Floats, step: Floats, moves: Floats, weights: Floats, horizon: int
+    mean: Floats, cov: Floats, step: Floats, moves: Floats, shock: Floats, weights: Floats, horizon: int
 ) -> dict[str, Floats]:
-    """Give the mean and the covariance of the levels to come, by total variance over the settings."""
+    """Give the mean and the covariance of the path to come, by total variance over the settings.
+
+    A month to come moves with the level, and has its own shock.
+    """
     levels = np.zeros((weights.size, horizon))
     covariance = np.zeros((weights.size, horizon, horizon))
     powers: list[Floats] = []
@@ -141,6 +144,7 @@ def _prolong(
         for later in range(first, horizon):
             covariance[:, first, later] = covariance[:, later, first] = carried[:, 0, 0]
             carried = step @ carried
+    covariance += np.eye(horizon) * (shock**2)[:, None, None]
     centre = weights @ levels
     apart = levels - centre
     return {

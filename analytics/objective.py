@@ -13,7 +13,7 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics import wording
+from analytics import indicators, wording
 from analytics.parameters import Parametres
 from analytics.profile import MONTHS_IN_YEAR, TWELFTHS, Profil
 from analytics.schemas import BaseAnnuelle, Interieur, NiveauAnnuel, ObjectifFixe
@@ -183,9 +183,10 @@ def find_bases(
     found = {cour: chained(cour, base) for cour, base in before.items()}
     if chainage == CONSTATEES:
         executed = (
-            interieur.filter(pl.col("mois").dt.year() == annee - 1)
+            indicators.count_executed(interieur)
+            .filter(pl.col("mois").dt.year() == annee - 1)
             .group_by("cour")
-            .agg(mois=pl.col("mois").n_unique(), executees=pl.col("extractions_executees").sum())
+            .agg(mois=pl.len(), executees=pl.col("executees").sum())
             .filter(pl.col("mois") == MONTHS_IN_YEAR)
         )
         found |= {
@@ -218,8 +219,9 @@ class Objectif:
     """What a year asks of some cours, exact, and where its base comes from.
 
     `acquis`: what was avoided before and must be avoided again before anything counts (« incrémental »).
-    `fixe`: the objective that the Secrétariat général set itself, in place of the rate. `niveau`: what was
-    already avoided in 2008, for reading B; None: not known.
+    `fixe`: the objective that the Secrétariat général set itself, in place of the rate, and `source_fixe`
+    the note that says so. `illustratif`, `hypothese`: whether the objective rests on such a base.
+    `niveau`: what was already avoided in 2008, for reading B; None: not known.
     """
 
     annee: int
@@ -231,6 +233,7 @@ class Objectif:
     profil: Profil
     acquis: Fraction = Fraction(0)
     fixe: Fraction | None = None
+    source_fixe: str = ""
     niveau: Fraction | None = None
 
     @property
@@ -293,7 +296,6 @@ class Exigence:
                 ),
                 Fraction(0),
             )
-            source = " ; ".join(sorted({said for _, said in fixed.values()}))
             illustratif = any(base.illustratif for cour, base in kept.items() if cour not in fixed)
             hypothese = any(base.hypothese for cour, base in kept.items() if cour not in fixed)
         levels = [self.niveaux.get(cour) for cour in kept]
@@ -307,6 +309,7 @@ class Exigence:
             profil=self.profil,
             acquis=acquis,
             fixe=fixe,
+            source_fixe=" ; ".join(sorted({said for _, said in fixed.values()})),
             niveau=None if None in levels else Fraction(sum(level or 0 for level in levels)),
         )
 

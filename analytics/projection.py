@@ -175,5 +175,7 @@ def _log_score(count: Floats, mean: Floats, spread: Floats) -> Floats:
 
 
 def round_probability(p: float) -> float:
-    """Round a probability to what is known of it: five points, and never quite sure."""
-    return min(max(round(p * 20) / 20, 0.01), 0.99) if 0.01 <= p <= 0.99 else p
+    """Round a probability to what is known of it: five points; 0 and 1 stand for « < 1 % », « > 99 % »."""
+    if p < 0.01 or p > 0.99:
+        return float(p > 0.5)
+    return min(max(round(p * 20) / 20, 0.01), 0.99)

@@ -1,6 +1,6 @@
 """The figures month by month: of a year, of the last months, of each activity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -36,12 +36,16 @@ def trace_year(
     periode: Periode,
     objectif: Objectif | None,
     fourchette: dy.DataFrame[coverage.Fourchette] | None = None,
+    retenues: Mapping[date, Fraction | None] | None = None,
 ) -> dy.DataFrame[Trajectoire]:
     """Cumulate a year's avoided extractions up to the end of the period, beside its objective.
 
-    `fourchette` adds the plausible ceiling of what the silent left unsaid.
+    `fourchette` adds the plausible ceiling of what the silent left unsaid. `retenues`: what a reading counts
+    of each month instead of what was declared, None where it cannot.
     """
     avoided = periode.keep(mensuel).group_by("mois").agg(evitees=pl.col("evitees_objectif").sum())
+    if retenues is not None:
+        avoided = _whole_months(retenues)
     answered = (
         periode.keep(reponses)
         .group_by("mois")
@@ -58,6 +62,8 @@ def trace_year(
             evitees=pl.when(pl.col("evitees").is_null() & pl.col("repondues").is_null())
             .then(None)
             .otherwise(pl.col("evitees").fill_null(0))
+            if retenues is None
+            else pl.col("evitees")
         )
         .sort("mois")
     )
@@ -78,6 +84,19 @@ def trace_year(
             objectif_cumule=pl.Series(targets, dtype=pl.Float64),
         )
     )
+
+
+def _whole_months(retenues: Mapping[date, Fraction | None]) -> pl.DataFrame:
+    """Round the cumulated counts, so that the months sum to the rounded whole; nothing after a gap."""
+    rows: list[tuple[date, int]] = []
+    total, written = Fraction(0), 0
+    for mois, value in sorted(retenues.items()):
+        if value is None:
+            break
+        total += value
+        rows.append((mois, round(total) - written))
+        written = round(total)
+    return pl.DataFrame(rows, schema={"mois": pl.Date, "evitees": pl.Int64}, orient="row")
 
 
 def trace_months(

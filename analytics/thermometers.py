@@ -18,6 +18,7 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
+from analytics.indicators import count_executed
 from analytics.objective import Objectif, Periode
 from analytics.parameters import Parametres
 from analytics.profile import season_of
@@ -78,8 +79,9 @@ def read_thermometers(
     """
     counted = {
         mois: (int(required), int(executed))
-        for mois, required, executed in interieur.group_by("mois")
-        .agg(pl.col("extractions_requises").sum(), pl.col("extractions_executees").sum())
+        for mois, required, executed in count_executed(interieur)
+        .group_by("mois")
+        .agg(pl.col("requises", "executees").sum())
         .iter_rows()
     }
     season = season_of(periode.annee, parametres)

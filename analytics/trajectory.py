@@ -14,11 +14,12 @@ from math import ceil
 import dataframely as dy
 import polars as pl
 
-from analytics import coverage, wording
+from analytics import coverage, indicators, wording
 from analytics.objective import FIRST_YEAR, Exigence, Objectif, Periode, etpt_per_extraction
 from analytics.outlook import Avenir, Perspectives
 from analytics.parameters import Parametres
 from analytics.profile import MONTHS_IN_YEAR
+from analytics.projection import round_probability
 from analytics.schemas import Cours, Interieur
 
 ATTAINED = "Objectif atteint"
@@ -56,6 +57,7 @@ class Seuils:
 class Projection:
     """What the whole year may end at, in extractions avoided, and the odds of reaching its objective.
 
+    `p_objectif` is rounded as it is known (`projection.round_probability`): what is shown is what decides.
     `qXX`: XX % of the years projected end at or under it. `indicatif`: too few months are known.
     """
 
@@ -76,7 +78,8 @@ class Bilan:
     `part_evitees` = column 2 / column 1, both over the activities that count for the objective.
     `retenues`: what the reading counts of the year so far. `atteinte` = retenues / objective to date, never
     clipped. `reste` = whole extractions still to avoid before the end of the year; `rythme_requis` = the
-    same for a month of average weight; `rythme_3m`, `rythme_6m`: what the last months held, likewise.
+    same for a month of average weight; `rythme_3m`, `rythme_6m`: what the last months held, likewise, the
+    latter resting on `mois_de_rythme` months, six or fewer.
     """
 
     visioconferences: int
@@ -96,6 +99,7 @@ class Bilan:
     rythme_requis: Fraction | None
     rythme_3m: Fraction | None
     rythme_6m: Fraction | None
+    mois_de_rythme: int
     projection: Projection | None
     etat: str
 
@@ -175,6 +179,7 @@ def assess(
         rythme_requis=compte.pace_required(periode) if compte else None,
         rythme_3m=compte.pace_held(known, periode, 3) if compte else _plain_pace(known, periode, 3),
         rythme_6m=compte.pace_held(known, periode, 6) if compte else _plain_pace(known, periode, 6),
+        mois_de_rythme=len(compte.months_held(known, periode, 6) if compte else _answered(known, periode, 6)),
         projection=projection,
         etat=_state(reste, projection, part_reponse, seuils, objectif),
     )
@@ -241,23 +246,40 @@ class _Compte:
 
     def pace_held(self, known: Sequence[Mois], periode: Periode, span: int) -> Fraction | None:
         """Give what the last months held, for a month of average weight; silent months do not count."""
-        kept = [month for month in _last(known, periode, span) if month.repondues]
-        if self.lecture != "A":
-            kept = [month for month in kept if month.mois >= periode.debut]
-        held = [(self.of_month(month), self.objectif.profil.of(month.mois)) for month in kept]
-        counted = [(value, part) for value, part in held if value is not None]
+        counted = self.months_held(known, periode, span)
         if not counted:
             return None
         return sum((value for value, _ in counted), Fraction(0)) / sum(part for _, part in counted) / 12
 
+    def months_held(
+        self, known: Sequence[Mois], periode: Periode, span: int
+    ) -> list[tuple[Fraction, Fraction]]:
+        """List what each of the last months counts for, with its part of the year, where it is known."""
+        kept = _answered(known, periode, span)
+        if self.lecture != "A":
+            kept = [month for month in kept if month.mois >= periode.debut]
+        held = [(self.of_month(month), self.objectif.profil.of(month.mois)) for month in kept]
+        return [(value, part) for value, part in held if value is not None]
 
-def _last(known: Sequence[Mois], periode: Periode, span: int) -> list[Mois]:
+
+def _answered(known: Sequence[Mois], periode: Periode, span: int) -> list[Mois]:
+    """List those of the last months that someone answered."""
     last = periode.fin.year * 12 + periode.fin.month
-    return [month for month in known if last - (month.mois.year * 12 + month.mois.month) < span]
+    recent = (month for month in known if last - (month.mois.year * 12 + month.mois.month) < span)
+    return [month for month in recent if month.repondues]
+
+
+def count_months(
+    months: Sequence[Mois], *, objectif: Objectif, lecture: str, periode: Periode
+) -> dict[date, Fraction | None]:
+    """Give what one reading counts of each month of the period; None where its data are missing."""
+    year = [month for month in months if periode.debut <= month.mois <= periode.fin]
+    compte = _Compte(objectif, lecture, year, periode)
+    return {month.mois: compte.of_month(month) for month in year}
 
 
 def _plain_pace(known: Sequence[Mois], periode: Periode, span: int) -> Fraction | None:
-    kept = [month.evitees for month in _last(known, periode, span) if month.repondues]
+    kept = [month.evitees for month in _answered(known, periode, span)]
     return Fraction(sum(kept), len(kept)) if kept else None
 
 
@@ -269,7 +291,7 @@ def _project(
     p: float | None = None
     if compte and compte.so_far is not None:
         wanted = compte.objectif.annuel - compte.so_far - compte.to_come
-        p = avenir.at_least(ceil(wanted))
+        p = round_probability(avenir.at_least(ceil(wanted)))
     low, tenth, half, ninetieth, high = (evitees + avenir.quantile(q) for q in (0.025, 0.1, 0.5, 0.9, 0.975))
     return Projection(
         moyenne=evitees + avenir.moyenne,
@@ -352,11 +374,11 @@ def months_of(
 
     `mensuel` is `indicators.sum_activities` by cour.
     """
-    executed = interieur.group_by("mois", "cour").agg(executees=pl.col("extractions_executees").sum())
+    executed = indicators.count_executed(interieur)
     columns = ["visioconferences", "visioconferences_objectif", "evitees_objectif", "attendues", "repondues"]
     rows = (
         mensuel.join(reponses, on=["mois", "cour"], how="full", coalesce=True)
-        .join(executed, on=["mois", "cour"], how="left")
+        .join(executed.select("mois", "cour", "executees"), on=["mois", "cour"], how="left")
         .with_columns(pl.col(columns).fill_null(0))
         .sort("cour", "mois")
         .select("cour", "mois", *columns, "executees")

@@ -217,10 +217,10 @@ def some_of(names: Iterable[str], total: int) -> str:
 
 
 def typeset(sentence: str) -> str:
-    """Hold French punctuation to its word: no-break spaces inside « » and before : ; ? !."""
+    """Hold French punctuation and units to their word: no-break spaces in « », before : ; ? ! % € ETPT."""
     for mark in ("»", ":", ";", "?", "!"):
         sentence = sentence.replace(" " + mark, NO_BREAK_SPACE + mark)
-    return sentence.replace("« ", "«" + NO_BREAK_SPACE)
+    return _hold_numbers(sentence.replace("« ", "«" + NO_BREAK_SPACE))
 
 
 def agree(value: int, singular: str, plural: str) -> str:
@@ -228,7 +228,7 @@ def agree(value: int, singular: str, plural: str) -> str:
     return singular if abs(value) < 2 else plural
 
 
-def hold_numbers(text: str) -> str:
+def _hold_numbers(text: str) -> str:
     """Hold the thousands and the unit of numbers typed in a text: « 155 000 », « 5 % », « 63,5 ETPT »."""
     grouped = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NARROW_SPACE, text)
     return re.sub(r"(?<=\d) (?=%|ETPT\b|€)", NO_BREAK_SPACE, grouped)

@@ -226,9 +226,8 @@ class Store:
         """Give the last lot known at the end of a day in Paris (0: nothing was); None means now."""
         if day is None:
             return self.etat().lot
-        end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=PARIS)
         with reading(self._engine) as connection:
-            found = connection.scalar(select(func.max(lot.c.lot)).where(lot.c.connu_le < end))
+            found = connection.scalar(select(func.max(lot.c.lot)).where(lot.c.connu_le < _end_of(day)))
         return int(found or 0)
 
     # ------------------------------------------------------------------ reads
@@ -362,10 +361,16 @@ class Store:
                 found.setdefault(number, set()).add(mois)
         return found
 
-    def recalages(self, perimetre: Perimetre) -> dy.DataFrame[Recalages]:
-        """Read every decision to start a control chart anew, and every one taken back, oldest first."""
+    def recalages(self, perimetre: Perimetre, *, connu_le: date | None = None) -> dy.DataFrame[Recalages]:
+        """Read every decision to start a control chart anew, and every one taken back, oldest first.
+
+        Those known at the end of a day in Paris; None means now.
+        """
+        statement = select(recalage).order_by(recalage.c.recalage)
+        if connu_le is not None:
+            statement = statement.where(recalage.c.connu_le < _end_of(connu_le))
         with reading(self._engine) as connection:
-            rows = _read(connection, select(recalage).order_by(recalage.c.recalage), Recalages)
+            rows = _read(connection, statement, Recalages)
         return Recalages.validate(perimetre.restrict(rows))
 
     # ------------------------------------------------------------------ writes
@@ -598,6 +603,11 @@ def _faits(connection: Connection, known: int, agregat: pl.DataFrame, totaux: pl
         credits=CreditsVacataires.validate(_credits(connection, known)),
         equipements=Equipements.validate(_latest(connection, equipement, Equipements, known)),
     )
+
+
+def _end_of(day: date) -> datetime:
+    """Give the end of a day in Paris."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=PARIS)
 
 
 def _etat(connection: Connection) -> Etat:

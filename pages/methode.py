@@ -12,9 +12,10 @@ from analytics.method import (
     list_activities,
     list_parameters,
     write_formulas,
+    write_states,
 )
 from analytics.trajectory import GLYPHS
-from analytics.wording import LEGEND_OF_ABSENCES, hold_numbers, typeset
+from analytics.wording import LEGEND_OF_ABSENCES, typeset
 from pages.commun import cadre, lecture
 from pages.commun.bloc_graphique import write_plain_table
 
@@ -56,17 +57,6 @@ DEFINITIONS = (
     (
         "Intéressement",
         "Part revenant à la Justice au-delà de l'objectif : modalités « à définir » dans le texte.",
-    ),
-)
-STATES = (
-    ("Objectif atteint", "les extractions évitées atteignent l'objectif de toute l'année"),
-    ("En avance", "au moins 80 % de chances d'atteindre l'objectif de l'année, d'après la projection"),
-    ("Sur la trajectoire", "de 40 % à 80 % de chances"),
-    ("En retard", "moins de 40 % de chances"),
-    (
-        "Non déterminé",
-        "moins de 40 % de chances, et moins d'une réponse attendue sur deux : le silence peut cacher des "
-        "extractions évitées, un retard n'est donc pas affirmé ; ou aucune projection n'est possible",
     ),
 )
 SOURCES = (
@@ -142,7 +132,7 @@ def render() -> None:
         )
         + _part(
             "États",
-            _terms((f"{GLYPHS[state]} {state}", meaning) for state, meaning in STATES),
+            _terms((f"{GLYPHS[state]} {state}", meaning) for state, meaning in write_states(parametres)),
         )
         + _part(
             "Légende des absences",
@@ -179,7 +169,7 @@ def render() -> None:
 
 def _write(text: str) -> str:
     """Write a text as HTML, its spaces right."""
-    return escape(hold_numbers(typeset(text)))
+    return escape(typeset(text))
 
 
 def _part(titre: str, contents: str) -> str:

@@ -306,3 +306,11 @@ def test_a_year_without_data_is_said(collected: Terminal) -> None:
     assert "2011" in err
     code, _, err = collected("trajectoire", "--annee", "2009", "--au", "2009-01-02", "--format", "json")
     assert code == 2
+    for annee in ("abc", "1999"):
+        code, out, err = collected("trajectoire", "--annee", annee, "--format", "json")
+        assert (code, out) == (2, "")
+        assert err.strip() == "--annee attend un nombre entier de 2000 à 2100."
+    # A cour that did not exist yet is not an empty answer.
+    code, out, err = collected("trajectoire", "--annee", "2009", "--cour", "CA-CAYENNE", "--format", "csv")
+    assert (code, out) == (2, "")
+    assert "n'était pas en vigueur" in err

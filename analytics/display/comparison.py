@@ -8,9 +8,9 @@ from analytics.comparison import FAR_ABOVE, FAR_BELOW, INSIDE, Dispersion, Enton
 from analytics.display.tables import Colonne, integer, share, two_decimals
 
 _NOUNS = {
-    "evitees": "la part d'extractions évitées",
-    "colonnes": "la part des visioconférences qui évitent une extraction",
-    "reponses": "le taux de réponse",
+    "evitees": "de la part d'extractions évitées",
+    "colonnes": "de la part des visioconférences qui évitent une extraction",
+    "reponses": "du taux de réponse",
 }
 SHORT = {
     "evitees": "Extractions évitées / extractions attendues là où l'on a répondu",
@@ -46,15 +46,15 @@ def tell_funnel(placed: dy.DataFrame[Entonnoir], spread: Dispersion | None, *, m
     """Say where the country stands, and where the reader's own cour falls."""
     if spread is None:
         return "Il faut au moins trois cours avec des données pour tracer des limites."
-    text = f"Moyenne nationale de {_NOUNS[mesure]} : {wording.percent(spread.theta)}"
+    text = f"Moyenne nationale {_NOUNS[mesure]} : {wording.percent(spread.theta)}"
     own = placed.filter("soi")
     if own.height:
         row = own.row(0, named=True)
         text += f" ; {row['nom_court']} : {wording.percent(row['valeur'])}, {row['position']}"
     if spread.tau2 > 0:
         text += (
-            f". Les cours varient {wording.number(spread.phi, 1)} fois plus que le hasard seul : les limites "
-            "en tiennent compte"
+            f". La variance entre cours est {wording.number(spread.phi, 1)} fois celle du hasard seul : les "
+            "limites en tiennent compte"
         )
     return wording.typeset(text + ".")
 
@@ -101,15 +101,18 @@ def funnel_columns(mesure: str) -> tuple[Colonne, ...]:
     )
 
 
-def title_ratios(ratios: dy.DataFrame[Rapport], *, position: str) -> str:
-    """Say where the reader's cour stands; without it, between which ratios the cours lie."""
+def title_ratios(ratios: dy.DataFrame[Rapport], *, nom: str, position: str) -> str:
+    """Say where the reader's cour, called `nom`, stands; without it, between which ratios the cours lie."""
     if ratios.is_empty():
         return "Aucune cour à comparer à base égale"
     own = ratios.filter("soi")
     if own.height:
         return tell_ratio(own, position=position)
     low, high = ratios.select(bas=pl.col("rapport").min(), haut=pl.col("rapport").max()).row(0)
-    return f"À base égale, de {wording.number(low, 2)} à {wording.number(high, 2)} fois ce qui est attendu"
+    return wording.typeset(
+        f"{nom} n'a rien déclaré qui puisse être comparé ; les autres évitent de {wording.number(low, 2)} à "
+        f"{wording.number(high, 2)} fois ce que leur base laisse attendre"
+    )
 
 
 def tell_ratio(own: pl.DataFrame, *, position: str) -> str:

@@ -46,6 +46,7 @@ def conclude(
     par_cour: dy.DataFrame[BilanCour] | None,
     nom: str | None,
     groupe: str | None,
+    lecture: str,
     part_reponse_mois: Fraction | None,
 ) -> str:
     """Say in one sentence what to conclude: for all the cours, or for the one called `nom`.
@@ -66,7 +67,11 @@ def conclude(
     state = bilan.etat.lower()
     if bilan.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
         state += f", {odds(bilan.p_objectif)} de chances d'atteindre l'objectif de l'année"
-    parts = [f"{subject} sur {_expected(bilan.objectif_a_date)} : {state}"]
+    told = subject
+    if lecture != "A":
+        counted = wording.NOT_AVAILABLE if bilan.retenues is None else wording.number(bilan.retenues)
+        told += f" ; la lecture {lecture} en retient {counted}"
+    parts = [f"{told} sur {_expected(bilan.objectif_a_date)} : {state}"]
     if par_cour is not None and par_cour.height > 1:
         holding = par_cour.filter(pl.col("etat").is_in(trajectory.HOLDING)).height
         parts.append(

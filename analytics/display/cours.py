@@ -1,5 +1,6 @@
 """The cours side by side: their table, their objectives, and the peers of one of them."""
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -79,12 +80,16 @@ def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
 
 
 HISTORY = "12 mois"
+SIGNAL = "Mois"
 
 
-def lay_out_cours(par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame) -> pl.DataFrame:
+def lay_out_cours(
+    par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame, signaux: Mapping[str, str]
+) -> pl.DataFrame:
     """Lay out the table of cours: `cour`, then text that sorts as it reads under French headings.
 
-    A sparkline, « 12 mois », follows the state; a silent month is missing from it.
+    A sparkline, « 12 mois », follows the state, a silent month being missing from it; then the glyph of
+    each cour's last month, from `signaux`.
     """
     written = write_cours(par_cour).join(historique, on="cour", how="left", maintain_order="left")
     rows = write_rows(written, SCREEN_COLUMNS)
@@ -92,8 +97,11 @@ def lay_out_cours(par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame) -
     for rank, colonne in enumerate(SCREEN_COLUMNS):
         texts = [row[rank] for row in rows]
         columns[colonne.titre] = pl.Series(align_to_sort(texts) if colonne.nombre else texts, dtype=pl.String)
-    return pl.DataFrame({"cour": written["cour"], **columns}).insert_column(
-        3, written["historique"].list.drop_nulls().alias(HISTORY)
+    months = pl.Series(SIGNAL, [signaux.get(cour, "") for cour in written["cour"]], dtype=pl.String)
+    return (
+        pl.DataFrame({"cour": written["cour"], **columns})
+        .insert_column(3, written["historique"].list.drop_nulls().alias(HISTORY))
+        .insert_column(4, months)
     )
 
 
@@ -130,17 +138,19 @@ def explain_target(objectif: Objectif | None) -> str:
     if objectif.fixe is not None:
         return wording.typeset(
             f"Objectif {objectif.annee} fixé par le Secrétariat général : "
-            f"{wording.number(objectif.annuel)} extractions à éviter ({objectif.source}), au lieu de "
+            f"{wording.number(objectif.annuel)} extractions à éviter ({objectif.source_fixe}), au lieu de "
             f"{wording.number(objectif.taux * objectif.base, 1)} au taux de "
             f"{wording.percent(objectif.taux, 0)}."
         )
     text = (
         f"Objectif {objectif.annee} : {wording.percent(objectif.taux, 0)} de "
-        f"{wording.number(objectif.base)} extractions, soit {wording.number(objectif.annuel, 1)} à éviter"
+        f"{wording.number(objectif.base)} extractions, soit "
         + (
-            f" dont {wording.number(objectif.acquis)} déjà évitées l'année précédente, à éviter de nouveau"
+            f"{wording.number(objectif.taux * objectif.base, 1)}, plus "
+            f"{wording.number(objectif.acquis)} déjà évitées l'année précédente, à éviter de nouveau : "
+            f"{wording.number(objectif.annuel, 1)} à éviter"
             if objectif.acquis
-            else ""
+            else f"{wording.number(objectif.annuel, 1)} à éviter"
         )
         + f". Base : {objectif.source[:1].lower()}{objectif.source[1:]}"
     )

@@ -80,8 +80,18 @@ def row_of_figures(
             ),
             series("atteinte", year) if lecture == "A" else (),
         ),
-        _pace(bilan),
+        _pace(bilan) if whole else _pace_held(bilan),
         _end_of_year(bilan, periode) if whole else _answers(bilan, mois),
+    )
+
+
+def _pace_held(bilan: Bilan) -> Chiffre:
+    return Chiffre(
+        "Rythme tenu",
+        _by_month(bilan.rythme_6m),
+        wording.typeset(f"trois derniers mois : {_by_month(bilan.rythme_3m)}"),
+        "Moyenne des mois répondus parmi les six derniers. Le rythme requis n'a de sens que pour toutes les "
+        "activités.",
     )
 
 
@@ -102,9 +112,13 @@ def _pace(bilan: Bilan) -> Chiffre:
     elif bilan.reste == 0:
         beside = "objectif déjà atteint"
     elif ratio <= 1:
-        beside = f"tenu : {_by_month(bilan.rythme_6m or bilan.rythme_3m)}"
+        beside = f"tenu : {_by_month(bilan.rythme_6m)}"
     else:
-        beside = f"{wording.number(ratio, 1 if ratio < 10 else 0)} fois le rythme de six mois"
+        times = wording.number(ratio, 1 if ratio < 10 else 0)
+        known = (
+            "six mois" if bilan.mois_de_rythme == 6 else wording.count(bilan.mois_de_rythme, "mois", "mois")
+        )
+        beside = f"{times} fois le rythme de {known}"
     return Chiffre(
         "Rythme requis", _by_month(bilan.rythme_requis), wording.typeset(beside), wording.typeset(sense)
     )
@@ -121,7 +135,9 @@ def _end_of_year(bilan: Bilan, periode: Periode) -> Chiffre:
     if ahead is None:
         return Chiffre("Fin d'année", wording.NOT_AVAILABLE, "aucune projection", "")
     over = periode.mois_ecoules == 12
-    chances = f"objectif : {short_odds(ahead.p_objectif)} de chances"
+    chances = f"objectif : {short_odds(ahead.p_objectif)}" + (
+        "" if ahead.p_objectif is None else " de chances"
+    )
     return Chiffre(
         "Fin d'année",
         wording.number(ahead.q50) if over else f"{wording.number(ahead.q10)} à {wording.number(ahead.q90)}",
@@ -207,15 +223,17 @@ def tell_etpt(bilan: Bilan, *, etpt_par_extraction: Fraction, decimales: int) ->
     if bilan.objectif is not None:
         target = wording.number(bilan.objectif * etpt_par_extraction, decimales)
         text += f" sur {target} visés dans l'année"
-    return wording.hold_numbers(
-        wording.typeset(text + " (1 270 ETPT pour 155 000 extractions, circulaire, p. 1).")
-    )
+    return wording.typeset(text + " (1 270 ETPT pour 155 000 extractions, circulaire, p. 1).")
 
 
 def tell_use(bilan: Bilan) -> str:
     """Say, for one cour, how much video is used and who answered since January."""
+    text = f"{wording.count(bilan.visioconferences, 'visioconférence')} depuis janvier ; "
+    if bilan.part_evitees is not None:
+        text += (
+            f"dans les activités qui comptent pour l'objectif, {wording.percent(bilan.part_evitees)} ont "
+            "évité une extraction ; "
+        )
     return wording.typeset(
-        f"{wording.count(bilan.visioconferences, 'visioconférence')} depuis janvier ; dans les activités qui "
-        f"comptent pour l'objectif, {wording.percent(bilan.part_evitees)} ont évité une extraction ; "
-        f"{wording.percent(bilan.part_reponse)} des réponses attendues sont parvenues."
+        text + f"{wording.percent(bilan.part_reponse)} des réponses attendues sont parvenues."
     )

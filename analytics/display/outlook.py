@@ -9,7 +9,6 @@ from analytics import wording
 from analytics.display.tables import Colonne, integer
 from analytics.objective import Periode
 from analytics.outlook import Avenir
-from analytics.projection import round_probability
 from analytics.trajectory import ATTAINED, Bilan
 
 INDICATIVE = "indicatif"
@@ -18,14 +17,14 @@ BANDS = ((0.95, 0.025, 0.975), (0.80, 0.10, 0.90), (0.50, 0.25, 0.75))
 
 
 def odds(p: float | None) -> str:
-    """Write the probability of reaching the objective, no finer than it is known: to five points."""
+    """Write the probability of reaching the objective, rounded as `Projection` gives it."""
     if p is None:
         return wording.NOT_AVAILABLE
     if p < 0.01:
-        return wording.typeset("moins de 1 %").replace(" %", wording.NO_BREAK_SPACE + "%")
+        return wording.typeset("moins de 1 %")
     if p > 0.99:
-        return wording.typeset("plus de 99 %").replace(" %", wording.NO_BREAK_SPACE + "%")
-    return wording.percent(round_probability(p), 0)
+        return wording.typeset("plus de 99 %")
+    return wording.percent(p, 0)
 
 
 def short_odds(p: float | None) -> str:
@@ -38,8 +37,8 @@ def short_odds(p: float | None) -> str:
 
 
 def pace_ratio(bilan: Bilan) -> Fraction | None:
-    """Set the pace required against that of the last six months, else of the last three."""
-    held = bilan.rythme_6m or bilan.rythme_3m
+    """Set the pace required against the one held in the last six months."""
+    held = bilan.rythme_6m
     return bilan.rythme_requis / held if bilan.rythme_requis is not None and held and held > 0 else None
 
 
@@ -53,12 +52,24 @@ def tell_pace(bilan: Bilan) -> str:
     ratio = pace_ratio(bilan)
     if ratio is None:
         return needed
-    months = "six" if bilan.rythme_6m else "trois"
     if ratio <= 1:
-        held = _pace(bilan.rythme_6m or bilan.rythme_3m)
-        return f"{needed}, le rythme des {months} derniers mois y suffit ({held})"
+        return f"{needed}, {pace_held(bilan)} y suffit ({_pace(bilan.rythme_6m)})"
     times = wording.number(ratio, 1 if ratio < 10 else 0)
-    return f"{needed}, soit {times} fois le rythme des {months} derniers mois"
+    return f"{needed}, soit {times} fois {pace_held(bilan)}"
+
+
+_COUNTS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq"}
+
+
+def pace_held(bilan: Bilan) -> str:
+    """Name the pace held by the months it rests on: the last six, or those of them that were answered."""
+    match bilan.mois_de_rythme:
+        case 6:
+            return "le rythme des six derniers mois"
+        case 1:
+            return "le rythme du seul mois connu"
+        case known:
+            return f"le rythme des {_COUNTS.get(known, str(known))} mois connus"
 
 
 def _pace(value: Fraction | None) -> str:
@@ -115,10 +126,9 @@ def fan_out(avenir: Avenir, *, periode: Periode, cumul: int) -> pl.DataFrame:
 FAN_COLUMNS = (
     Colonne("mois", "Projeté à fin", wording.month),
     Colonne("milieu", "Milieu", integer, nombre=True),
-    Colonne("bas_50", "50 % : de", integer, nombre=True),
-    Colonne("haut_50", "à", integer, nombre=True),
-    Colonne("bas_80", "80 % : de", integer, nombre=True),
-    Colonne("haut_80", "à", integer, nombre=True),
-    Colonne("bas_95", "95 % : de", integer, nombre=True),
-    Colonne("haut_95", "à", integer, nombre=True),
+    *(
+        Colonne(f"{end}_{level}", wording.typeset(f"{level} % : {word}"), integer, nombre=True)
+        for level in (50, 80, 95)
+        for end, word in (("bas", "de"), ("haut", "à"))
+    ),
 )

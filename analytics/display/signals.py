@@ -37,6 +37,17 @@ def icon(veille: Veille) -> str:
     return f"{GLYPHS[sens]}{wording.NO_BREAK_SPACE}{_WORDS[sens]}"
 
 
+def glyph(veille: Veille) -> str:
+    """Give the glyph alone, for a column of cours; `GLYPHS_HELP` says what it means."""
+    return icon(veille)[0]
+
+
+GLYPHS_HELP = wording.typeset(
+    "Ce mois-ci : ▲ amélioration, ▼ dégradation, ■ variation habituelle (ne pas commenter), ○ trop peu "
+    "d'extractions, suivi par trimestre"
+)
+
+
 def title_signal(veille: Veille) -> str:
     """Say whether the last month is ordinary variation."""
     if veille.moyenne is None:
@@ -63,7 +74,9 @@ def tell_signal(veille: Veille) -> str:
         if veille.moyenne >= veille.reglages.moyenne_minimale:
             return "Sans base d'extractions, aucun taux n'est calculable : le suivi est trimestriel."
         return wording.typeset(
-            f"En moyenne {wording.number(veille.moyenne, 1)} extraction évitée par mois, moins de {least} : "
+            f"En moyenne {wording.number(veille.moyenne, 1)} "
+            f"{wording.agree(int(veille.moyenne), 'extraction évitée', 'extractions évitées')} par mois, "
+            f"moins de {least} : "
             "le hasard seul y donnerait un signal un mois ou l'autre. Le suivi est donc trimestriel, sans "
             "limites ; le retard sur l'objectif se lit dans la projection."
         )
@@ -85,7 +98,10 @@ def note_settings(veille: Veille, recalages: Mapping[date, tuple[str, str]]) -> 
         "deux mois sur trois au-delà des deux tiers de la limite. Une pratique qui se répand signale presque "
         "tous ses mois : le retard se lit dans la projection, pas ici."
     )
+    shown = set(veille.carte["mois"])
     for mois, (cause, auteur) in recalages.items():
+        if mois not in shown:
+            continue
         text += f" Recalée en {wording.month(mois)} : {cause} ({auteur})."
     return wording.typeset(text)
 

@@ -15,8 +15,13 @@ from analytics.series import Trajectoire
 from analytics.trajectory import Bilan
 
 
-def title_trajectory(bilan: Bilan, periode: Periode) -> str:
-    """Say what the cumulated curve shows."""
+def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> str:
+    """Say what the cumulated curve shows; one group of activities only contributes to the objective."""
+    if bilan.atteinte is not None and groupe is not None:
+        return wording.typeset(
+            f"{avoided(bilan.evitees_objectif)} dans ce groupe, {wording.percent(bilan.atteinte)} de "
+            "l'objectif à date de toutes les activités"
+        )
     if bilan.atteinte is None:
         return wording.typeset(f"{avoided(bilan.evitees_objectif)} en {periode.annee}")
     if bilan.etat == trajectory.ATTAINED:
@@ -26,10 +31,34 @@ def title_trajectory(bilan: Bilan, periode: Periode) -> str:
     return f"{wording.percent(bilan.atteinte)} de l'objectif à date est atteint"
 
 
-def tell_trajectory(bilan: Bilan, trajectoire: dy.DataFrame[Trajectoire], periode: Periode) -> str:
+# What a reading cannot be computed without.
+MISSING = {
+    "B": "le niveau de 2008 de chaque cour n'est pas importé",
+    "C": "les extractions exécutées, comptées par l'Intérieur, ne sont pas importées pour tous ces mois",
+}
+
+
+def tell_trajectory(
+    bilan: Bilan,
+    trajectoire: dy.DataFrame[Trajectoire],
+    periode: Periode,
+    *,
+    lecture: str,
+    groupe: str | None,
+) -> str:
     """Say in one sentence how far the year is from its objective, and what silence may hide."""
     if bilan.objectif is None:
         text = f"Aucun texte ne fixe d'objectif pour {periode.annee}"
+    elif groupe is not None:
+        text = (
+            f"L'objectif de l'année, {wording.number(bilan.objectif)}, porte sur toutes les activités : ni "
+            "reste à éviter ni projection pour un seul groupe"
+        )
+    elif bilan.reste is None:
+        text = (
+            f"Objectif de l'année : {wording.number(bilan.objectif)} ; la lecture {lecture} ne peut rien en "
+            f"dire, {MISSING.get(lecture, 'les réponses manquent')}"
+        )
     elif not bilan.reste:
         text = f"L'objectif de l'année, {wording.number(bilan.objectif)} extractions à éviter, est atteint"
     else:

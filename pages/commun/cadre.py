@@ -90,8 +90,15 @@ def version_of() -> str:
 
 
 def choices(situation: Situation) -> Choix | None:
-    """List what can be chosen; nothing when there are no data."""
-    months = situation.agregat.select(premier=pl.col("mois").min(), dernier=pl.col("mois").max()).row(0)
+    """List what can be chosen; nothing when there are no data.
+
+    The months are those of the whole country: a cour that was silent for one must see that it was.
+    """
+    months = (
+        lecture.whole(situation)
+        .agregat.select(premier=pl.col("mois").min(), dernier=pl.col("mois").max())
+        .row(0)
+    )
     if months[0] is None:
         return None
     premier, dernier = months

@@ -109,5 +109,5 @@ def _situation(
         lots=Lots.cast(opened.lots(reader).filter(pl.col("lot") <= lot)),
         alertes=opened.alertes(reader, dernier_lot=lot),
         projections=opened.projections(reader, dernier_lot=lot),
-        recalages=opened.recalages(reader),
+        recalages=opened.recalages(reader, connu_le=connu_le),
     )

@@ -92,7 +92,7 @@ def _comparaison(_contexte: Contexte, key: tuple[Any, ...]) -> VueComparaison:
     fichier = f"{selection.periode.fin:%Y-%m}_{slug(_contexte.perimetre)}"
     position = position_of(_contexte)
     return VueComparaison(
-        conclusion=title_ratios(ratios, position=position) + ".",
+        conclusion=title_ratios(ratios, nom=name_of(_contexte), position=position) + ".",
         question=question_declarations(shown, mesure=mesure),
         note=_note(_contexte, masked=masked),
         entonnoir=_draw_funnel(_contexte, shown, spread, place=place, fichier=fichier),
@@ -118,6 +118,11 @@ def position_of(contexte: Contexte) -> str:
     placed, _ = funnel(_measured(contexte, "evitees"), soi=contexte.selection.cour)
     own = placed.filter("soi")["position"].to_list()
     return own[0] if own else wording.NOT_AVAILABLE
+
+
+def name_of(contexte: Contexte) -> str:
+    """Name the selected cour."""
+    return contexte.choix.cours[contexte.selection.cour]
 
 
 def ratios_of(contexte: Contexte) -> dy.DataFrame[Rapport]:
@@ -277,6 +282,8 @@ def _draw_group(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
     own = _contexte.selection.cour
     peers = find_peers(own, critere="groupe", groupes=groupes, volumes={}, equipes={})
     ratios = Rapport.cast(ratios_of(_contexte).filter(pl.col("cour").is_in(sorted(peers))))
+    if _contexte.selection.option("noms") == MASQUES:
+        ratios = Rapport.cast(mask(ratios, par="rapport"))
     place = f"{name_group(groupes.get(own))}, {_contexte.date_donnees}"
     fichier = f"{_contexte.selection.periode.fin:%Y-%m}_{slug(_contexte.choix.cours[own])}_groupe"
     return _draw_ratios(_contexte, ratios, place=place, fichier=fichier)
@@ -285,7 +292,7 @@ def _draw_group(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
 def _draw_ratios(contexte: Contexte, ratios: dy.DataFrame[Rapport], *, place: str, fichier: str) -> Bloc:
     labelled = label_ratios(ratios)
     _, loaded = _cells(contexte)
-    title = title_ratios(ratios, position=position_of(contexte))
+    title = title_ratios(ratios, nom=name_of(contexte), position=position_of(contexte))
     return Bloc(
         cle="rapports",
         titre=title,

@@ -3,7 +3,7 @@
 Never change what these functions return: other readers of the same perimeter are looking at it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -55,6 +55,7 @@ from analytics.display.cours import (
     HISTORY,
     SCREEN_COLUMNS,
     SCREEN_WIDTHS,
+    SIGNAL,
     compare_sums,
     explain_target,
     history_of,
@@ -87,7 +88,9 @@ from analytics.display.hindsight import (
 from analytics.display.outlook import FAN_COLUMNS, fan_out
 from analytics.display.signals import (
     CHART_COLUMNS,
+    GLYPHS_HELP,
     QUARTER_COLUMNS,
+    glyph,
     label_chart,
     label_quarters,
     note_settings,
@@ -127,7 +130,7 @@ from analytics.series import (
 )
 from analytics.survey import Pays, survey
 from analytics.thermometers import read_thermometers
-from analytics.trajectory import Bilan, BilanCour, Seuils, add_up, assess_some, months_of
+from analytics.trajectory import Bilan, BilanCour, Mois, Seuils, add_up, assess_some, count_months, months_of
 from analytics.watch import Veille, rebases_of, watch
 from pages.commun import cadre, lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
@@ -307,6 +310,7 @@ class _Calcul:
     attendues: pl.DataFrame
     objectif: Objectif | None
     bilan: Bilan
+    mois: Sequence[Mois]
     cours: tuple[str, ...]
     pays: Pays
     nom: str
@@ -365,7 +369,7 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
     objectif = everywhere.exigence.of(asked, ensemble=ensemble)
     reponses = coverage.Reponses.cast(keep(base.reponses))
     whole = contexte.selection.groupe is None
-    months = months_of(keep(mensuel), reponses, Interieur.cast(keep(situation.interieur)))
+    months = add_up(months_of(keep(mensuel), reponses, Interieur.cast(keep(situation.interieur))).values())
     return _Calcul(
         contexte=contexte,
         mensuel=keep(mensuel),
@@ -373,8 +377,9 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
         totaux=TotalJuridiction.cast(keep(situation.totaux)),
         attendues=keep(base.attendues),
         objectif=objectif,
+        mois=months,
         bilan=assess_some(
-            add_up(months.values()),
+            months,
             cours,
             objectif=objectif,
             lecture=contexte.selection.regle.lecture if whole else USUAL_RULE.lecture,
@@ -424,13 +429,21 @@ def _tell_etpt(calcul: _Calcul, *, decimales: int) -> str:
 def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
     selection, periode = calcul.contexte.selection, calcul.periode
     ranged = None
-    if selection.fourchette and selection.groupe is None:
+    if selection.fourchette and selection.groupe is None and calcul.lecture == USUAL_RULE.lecture:
         ranged = coverage.bound(calcul.totaux, periode.keep(calcul.attendues))
+    counted = None
+    if calcul.objectif is not None and calcul.lecture != USUAL_RULE.lecture:
+        counted = count_months(calcul.mois, objectif=calcul.objectif, lecture=calcul.lecture, periode=periode)
     traced = trace_year(
-        calcul.mensuel, calcul.reponses, periode=periode, objectif=calcul.objectif, fourchette=ranged
+        calcul.mensuel,
+        calcul.reponses,
+        periode=periode,
+        objectif=calcul.objectif,
+        fourchette=ranged,
+        retenues=counted,
     )
     others: list[dy.DataFrame[Trajectoire]] = []
-    earlier = calcul.contexte.choix.before(periode.annee)
+    earlier = calcul.contexte.choix.before(periode.annee) if counted is None else []
     for annee in earlier if selection.comparer is None else selection.comparer:
         others.append(
             trace_year(calcul.mensuel, calcul.reponses, periode=Periode(date(annee, 12, 1)), objectif=None)
@@ -440,14 +453,19 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
     if ranged is not None:
         columns.append(CEILING_COLUMN)
     fan = None
-    if calcul.avenir is not None:
+    # What is projected is column 2: beside what another reading counts, it would mislead.
+    if calcul.avenir is not None and counted is None:
         fan = fan_out(calcul.avenir, periode=periode, cumul=calcul.bilan.evitees_objectif)
-    title = title_trajectory(calcul.bilan, periode)
-    sentence = tell_trajectory(calcul.bilan, traced, periode)
+    groupe = selection.groupe
+    title = title_trajectory(calcul.bilan, periode, groupe=groupe)
+    sentence = tell_trajectory(calcul.bilan, traced, periode, lecture=calcul.lecture, groupe=groupe)
+    measure = (
+        "Extractions évitées cumulées" if counted is None else f"Ce que retient la lecture {calcul.lecture}"
+    )
     return Bloc(
         cle="trajectoire" if cour is None else "trajectoire_cour",
         titre=title,
-        sous_titre=f"Extractions évitées cumulées depuis janvier, {calcul.mesure}",
+        sous_titre=f"{measure} depuis janvier, {calcul.mesure}",
         figure=draw_trajectory(frame, eventail=fan, dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Courbe cumulée, mois par mois : {title}. {sentence}"),
         phrase=sentence,
@@ -498,13 +516,14 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
             par_cour=by_cour,
             nom=None,
             groupe=_contexte.selection.groupe,
+            lecture=calcul.lecture,
             part_reponse_mois=calcul.part_reponse_mois,
         ),
         chiffres=(*_figures(calcul, shown), *_of_use(calcul, shown)),
         note_etpt=_tell_etpt(calcul, decimales=1),
         trajectoire=_draw_trajectory(calcul, cour=None),
         carte=_draw_map(calcul, by_cour),
-        lignes=(lines := lay_out_cours(by_cour, months)),
+        lignes=(lines := lay_out_cours(by_cour, months, _signals(_contexte, by_cour["cour"].to_list()))),
         table=_table_of(lines, ""),
         note_objectif=" ".join(
             filter(None, (note_on_targets(by_cour), compare_sums(calcul.pays.exigence)))
@@ -545,6 +564,7 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
             HISTORY: st.column_config.LineChartColumn(
                 HISTORY, width=88, y_min=0, help="Extractions évitées, mois par mois"
             ),
+            SIGNAL: st.column_config.TextColumn(SIGNAL, width=52, alignment="center", help=GLYPHS_HELP),
             **{
                 colonne.titre: st.column_config.TextColumn(
                     colonne.titre, width=width, alignment="right" if colonne.nombre else "left"
@@ -554,6 +574,24 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
         },
         codes=tuple(shown["cour"]),
     )
+
+
+def _signals(contexte: Contexte, cours: Collection[str]) -> dict[str, str]:
+    """Give the glyph of the last month of each cour."""
+    everywhere = pays(contexte)
+    return {
+        cour: glyph(
+            watch(
+                everywhere.mois[cour],
+                base=base.extractions if (base := everywhere.exigence.bases.get(cour)) else None,
+                objectif=everywhere.exigence.of([cour], ensemble=False),
+                recalages=rebases_of(contexte.situation.recalages, cour),
+                periode=contexte.selection.periode,
+                parametres=lecture.parametres(),
+            )
+        )
+        for cour in cours
+    }
 
 
 def _each_cour(contexte: Contexte) -> dy.DataFrame[BilanCour]:
@@ -602,6 +640,7 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
             par_cour=None,
             nom=nom,
             groupe=_contexte.selection.groupe,
+            lecture=calcul.lecture,
             part_reponse_mois=calcul.part_reponse_mois,
         ),
         note_objectif=explain_target(calcul.objectif),

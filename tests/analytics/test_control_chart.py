@@ -212,3 +212,12 @@ def test_a_shift_of_all_values_shifts_the_chart_and_its_mirror_flags_the_same(
         assert all(a is None or abs(a + constant - b) < 1e-6 for a, b in pairs)
     assert drawn["signal"].to_list() == mirror["signal"].to_list()
     assert drawn["sens"].to_list() == [-sens for sens in mirror["sens"]]
+
+
+def test_a_step_in_a_constant_series_keeps_a_width() -> None:
+    """Screening drops its only move: without a guard the limits would meet, and every point cross them."""
+    limits = limits_of([4.0] * 6 + [9.0] * 6)
+    assert limits is not None
+    assert limits.bas is not None
+    assert limits.haut is not None
+    assert limits.haut - limits.bas > 2

@@ -9,7 +9,9 @@ NB, NARROW = "\u00a0", "\u202f"
 def test_the_formulas_are_written_with_their_numbers() -> None:
     written = {item.nom: item.calcul for item in write_formulas(load_parameters())}
     assert written["Objectif de l'année"] == f"155{NARROW}000 × 5{NB}% = 7{NARROW}750 extractions en 2009"
-    assert written["Équivalent ETPT"].startswith(f"7{NARROW}750 × 1{NARROW}270 / 155{NARROW}000 = 63,5 ETPT")
+    assert written["Équivalent ETPT"].startswith(
+        f"7{NARROW}750 × 1{NARROW}270 / 155{NARROW}000 = 63,5{NB}ETPT"
+    )
     assert written["Objectif à date"].startswith(f"7{NARROW}750 × 9 / 12 = 5{NARROW}812,5")
 
 

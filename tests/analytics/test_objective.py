@@ -149,7 +149,9 @@ def test_objectives_set_by_the_secretariat_replace_the_rate_of_their_cour_only(
     exigence = demand(2009, parametres, fixes={"CA-1": 6_000})
     one, other = exigence.of(["CA-1"], ensemble=False), exigence.of(["CA-2"], ensemble=False)
     assert one is not None
-    assert (one.annuel, one.source) == (6_000, "Note du 2 mars 2009")
+    assert (one.annuel, one.source_fixe) == (6_000, "Note du 2 mars 2009")
+    # The base keeps its own source: the note sets an objective, not a base.
+    assert one.source == SOURCE_KEY
     assert not one.illustratif
     assert other is not None
     assert other.annuel == 2_750

@@ -149,7 +149,7 @@ def test_enumeration() -> None:
     ],
 )
 def test_numbers_in_a_text_hold_together(typed: str, held: str) -> None:
-    assert wording.hold_numbers(typed) == held
+    assert wording.typeset(typed) == held
 
 
 @pytest.mark.parametrize(

@@ -488,4 +488,6 @@ def test_a_new_start_is_kept_with_who_and_why_and_can_be_taken_back(store: Store
     rows = store.recalages(NATIONAL)
     assert rows["retire"].to_list() == [False, True]
     assert rows["auteur"].unique().to_list() == ["A. Martin"]
+    assert store.recalages(NATIONAL, connu_le=T0.date()).height == 2
+    assert store.recalages(NATIONAL, connu_le=T0.date() - timedelta(days=1)).is_empty()
     assert store.recalages(Perimetre.of(["CA-LYON"])).is_empty()

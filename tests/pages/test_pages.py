@@ -221,6 +221,49 @@ def test_a_group_contributes_and_keeps_the_states_whole(monkeypatch: pytest.Monk
     assert "portent sur toutes les activités" in words(at)
 
 
+def test_a_group_is_never_set_against_the_objective_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "synthese", groupe="application-des-peines")
+    labels = {metric.label for metric in at.metric}
+    assert "Rythme tenu" in labels
+    assert "Rythme requis" not in labels
+    said = unescape(words(at))
+    assert "ni reste à éviter ni projection pour un seul groupe" in said
+    assert "à éviter d'ici décembre" not in said
+
+
+@pytest.mark.parametrize(("lecture", "missing"), [("B", "niveau de 2008"), ("C", "comptées par l'Intérieur")])
+def test_a_reading_without_its_data_says_which(
+    monkeypatch: pytest.MonkeyPatch, lecture: str, missing: str
+) -> None:
+    at = run(monkeypatch, ordinary(), "cour", cour="CA-DOUAI", lecture=lecture)
+    said = unescape(words(at))
+    assert f"la lecture {lecture} ne peut rien en dire, " in said
+    assert missing in said
+    assert "est atteint" not in said
+    assert "n.d. de chances" not in said
+
+
+def test_a_cour_silent_in_the_last_month_sees_that_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Months are those of the country: a reader's own silence does not disappear with his figures."""
+    everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
+    july = pl.col("mois") <= date(2009, 7, 1)
+    silent = replace(
+        own,
+        agregat=AgregatActivite.cast(own.agregat.filter(july)),
+        totaux=TotalJuridiction.cast(own.totaux.filter(july)),
+    )
+    said = unescape(words(run(monkeypatch, silent, "cour", whole=everywhere)))
+    assert f"Fin septembre{NB}2009" in said
+    assert "aucune juridiction n'a répondu pour septembre" in said
+
+
+def test_a_reading_that_counts_otherwise_is_named_in_the_conclusion(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, with_interieur(ordinary()), "cour", cour="CA-DOUAI", lecture="C")
+    said = unescape(words(at))
+    assert "la lecture C en retient" in said
+    assert f"Ce que retient la lecture{NB}C depuis janvier" in said or "Ce que retient la lecture C" in said
+
+
 def test_alerts_of_the_month_lead_to_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(monkeypatch, ordinary(alertes=[date(2009, 9, 1), date(2009, 8, 1)]), "synthese")
     alert = [link.proto for link in at.get("page_link") if "étonnante" in link.proto.label]
@@ -274,7 +317,7 @@ def test_activities_are_not_projected_where_no_month_is_to_come(
 def test_the_method_gives_formulas_parameters_and_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     said = unescape(words(run(monkeypatch, ordinary(), "methode")))
     assert f"155{NARROW}000 × 5{NB}% = 7{NARROW}750" in said
-    assert "63,5 ETPT" in said
+    assert f"63,5{NB}ETPT" in said
     assert "GeoNames" in said
     assert "n'est pas le questionnaire officiel" in said
     assert "Choix de pilotage" in said
@@ -339,6 +382,9 @@ def test_masked_peers_are_nowhere_on_the_page(monkeypatch: pytest.MonkeyPatch) -
     charts = " ".join(chart.proto.spec + chart.proto.alt for chart in masked.get("plotly_chart"))
     assert "Lyon" not in charts + words(masked)
     assert "Douai" in charts
+    own = run(monkeypatch, ordinary(), "cour", cour="CA-DOUAI", noms="masques")
+    charts = " ".join(chart.proto.spec + chart.proto.alt for chart in own.get("plotly_chart"))
+    assert "Lyon" not in charts + words(own)
 
 
 def test_a_reader_of_one_cour_is_compared_without_seeing_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ def test_the_conclusion_of_the_country() -> None:
         par_cour=table,  # pyright: ignore[reportArgumentType] - a plain frame will do
         nom=None,
         groupe=None,
+        lecture="A",
         part_reponse_mois=Fraction(61, 100),
     )
     assert sentence == (
@@ -54,6 +55,7 @@ def test_the_conclusion_of_a_cour() -> None:
         par_cour=None,
         nom="Cour d'appel d'Agen",
         groupe=None,
+        lecture="A",
         part_reponse_mois=Fraction(0),
     )
     # 200 a year, 150 to date; 199 left over three months.
@@ -73,6 +75,7 @@ def test_a_year_without_objective_says_so() -> None:
         par_cour=None,
         nom="Tribunal supérieur d'appel de Mamoudzou",
         groupe=None,
+        lecture="A",
         part_reponse_mois=None,
     )
     assert sentence == (
@@ -88,6 +91,7 @@ def test_a_group_of_activities_only_contributes() -> None:
         par_cour=None,
         nom=None,
         groupe="Application des peines",
+        lecture="A",
         part_reponse_mois=Fraction(1, 2),
     )
     assert (

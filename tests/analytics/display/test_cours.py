@@ -26,7 +26,7 @@ def row(cour: str, nom: str, **values: object) -> dict[str, object]:
         "part_annuelle": 5 / 60,
         "reste": 55,
         "rythme_requis": 18.3,
-        "p_objectif": 0.123,
+        "p_objectif": 0.10,
         "etat": "En retard",
         "glyphe": "▼",
         "source": "x",
@@ -44,13 +44,14 @@ def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
         )
     )
     history = pl.DataFrame({"cour": ["CA-1"], "historique": [[1.0, None, 2.0]]})
-    laid = lay_out_cours(table, history)
+    laid = lay_out_cours(table, history, {"CA-1": "▲"})
     first = laid.row(0, named=True)
     assert first["Cour"] == "Agen"
     assert first["État"] == "▼ En retard"
     assert first["Objectif"].strip() == f"45{NB}(e)"
     assert first["Atteinte"] == f"11,1{NB}%"
     assert first["12 mois"] == [1.0, 2.0]
+    assert (first["Mois"], laid.row(1, named=True)["Mois"]) == ("▲", "")
     assert first["Chances"].strip() == f"10{NB}%"
     assert laid.row(1, named=True)["Atteinte"] == "n.d."
     assert note_on_targets(table).startswith("(e)")
