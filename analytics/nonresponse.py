@@ -1,31 +1,25 @@
-"""What the silent juridictions may have avoided: their own history, and how often they answer.
+"""What the silent juridictions may have avoided: their own history, their cour's, how often they answer.
 
 Those who use video least also answer least: what the respondents do, spread over the silent, is too high.
-Each juridiction has a level θ_j around a mean that depends on the share of the months it answered; the
-national path is re-estimated with that mix held fixed, since new respondents pull the plain rate down.
-A steering figure: the settlement counts what is declared.
+`levels` learns what each juridiction does with the mix of respondents held; this gives the law of what was
+left unsaid, and a bound. A steering figure: the settlement counts what is declared.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.national_path import follow
+from analytics.levels import learn
 from analytics.negative_binomial import Loi
-from analytics.projection import tune
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-ROUNDS = 8
-RIDGE = 0.25
-# How a month speaks for another month of the same juridiction, by their distance.
-MEMORY = 0.93
-# How fast what is known of a level fades away from the months answered, when its error is measured.
-DRIFT = 0.5
-# What the national path of a month may be wrong by, beside chance: log-points.
-PATH_SD = 0.05
+# What the silent, all together, may do otherwise than their past, their cour and the share of months answered
+# tell: no answer can show it. Relative, one standard deviation.
+SILENCE_SD = 0.08
 
 
 @dataclass(frozen=True)
@@ -34,8 +28,8 @@ class Estimation:
 
     `declare`: (J, T), 0 where silent. `manque`: the mean of what was left unsaid, 0 where one answered.
     `propre`: (J,) its variance over all the months, each juridiction's own; `partage`: (K, J) how much each
-    of K common causes (the path, the mean of the silent) moves the sum of each juridiction.
-    `plafond`: (J, T) the bound of what was left unsaid.
+    of K common causes (the path, the cours, the silent as a whole) moves the sum of each juridiction.
+    `plafond`: (J, T) the bound of what was left unsaid, nowhere under `manque`.
     """
 
     declare: Floats
@@ -52,80 +46,39 @@ class Estimation:
         return float(self.declare[rows].sum()), Loi(np.array([missing]), np.array([max(variance, missing)]))
 
     def bound(self, rows: NDArray[np.intp]) -> float:
-        """Give the most that some may have left unsaid, if none uses video more than those who speak."""
+        """Give the most some may have left unsaid, using video as those who speak, or as is known of them."""
         return float(self.plafond[rows].sum())
 
 
-def estimate(evitees: Floats, exposition: Floats, repondu: Flags) -> Estimation:
+def estimate(
+    evitees: Floats, exposition: Floats, repondu: Flags, cours: Sequence[str] | NDArray[np.str_] | None = None
+) -> Estimation:
     """Estimate what each juridiction avoided in the months when it was silent.
 
     `evitees`, `exposition`, `repondu`: (J, T); the exposure (base × season) is that of a month, answered or
-    not, and 0 where the juridiction was not in force.
+    not, and 0 where the juridiction was not in force. `cours`: (J,) the cour of each, which it resembles;
+    without it, all are taken to be of one.
     """
     counts = np.where(repondu, evitees, 0.0)
     seen = np.where(repondu, exposition, 0.0)
     live = exposition > 0
-    due = np.maximum(live.sum(axis=1), 1).astype(np.float64)
-    fraction: Floats = (repondu & live).sum(axis=1) / due
-    around = fraction - float(fraction.mean())
-    design = np.stack([np.ones_like(fraction), around], axis=1)
-    months = counts.shape[1]
-    ranks: Floats = np.arange(float(months))
-    distance: Floats = np.abs(np.subtract.outer(ranks, ranks))
-    weight: Floats = np.power(MEMORY, distance)
+    share: Floats = (repondu & live).sum(axis=1) / np.maximum(live.sum(axis=1), 1)
+    names = np.zeros(share.size) if cours is None else np.asarray(cours)
+    places: NDArray[np.intp] = np.unique(names, return_inverse=True)[1]
+    levels = learn(counts, seen, share - float(share.mean()), places)
 
-    level = np.ones_like(counts)
-    path = follow(counts.sum(axis=0), seen.sum(axis=0), 0)
-    beta, information = np.zeros(2), np.eye(2)
-    mean, a = np.ones(fraction.size), np.ones_like(counts)
-    reglage = tune(counts, seen * np.exp(path.connu))
-    for _ in range(ROUNDS):
-        expected = seen * np.exp(path.connu)
-        beta, information = _regress(counts.sum(axis=1), expected.sum(axis=1), design, reglage.a0)
-        mean = np.exp(design @ beta)
-        a = reglage.a0 + counts @ weight / reglage.phi
-        b = (reglage.a0 / mean)[:, None] + expected @ weight / reglage.phi
-        level = a / b
-        path = follow(counts.sum(axis=0), (seen * level).sum(axis=0), 0)
-    silent = np.where(repondu, 0.0, exposition) * np.exp(path.connu)
-    manque = silent * level
+    manque = np.where(repondu, 0.0, exposition) * levels.taux
     own = manque.sum(axis=1)
-    # What is known of a silent month fades with its distance to those answered; the error of a level is
-    # made once for all the silent months of a juridiction, so months are not averaged as independent.
-    fading: Floats = np.power(DRIFT, distance)
-    known = reglage.a0 + counts @ fading / reglage.phi
-    relative = np.divide((manque / known).sum(axis=1), own, out=np.zeros_like(own), where=own > 0)
-    propre = reglage.phi * own + own**2 * relative
-    prior_share = (
-        reglage.a0 / mean / ((reglage.a0 / mean) + (seen * np.exp(path.connu)).sum(axis=1) / reglage.phi)
-    )
-    covariance = np.linalg.inv(information)
-    root = np.linalg.cholesky(covariance)
-    partage_beta = (root.T @ design.T) * (own * prior_share)
-    path_sd = np.sqrt(1.0 / np.maximum(counts.sum(axis=0) / reglage.phi, 1.0) + PATH_SD**2)
-    partage_path = (manque * path_sd).T
+    # The squares of the months that go better or worse are those of the rate itself, which is not known.
+    chance = own + levels.dispersion * (manque**2 * np.exp(levels.variance)).sum(axis=1)
+    level = np.einsum("jt,js,jts->j", manque, manque, np.expm1(levels.propre))
     return Estimation(
         declare=counts,
         manque=manque,
-        propre=propre,
-        partage=np.concatenate([partage_beta, partage_path]),
-        plafond=_ceiling(counts, seen, exposition, repondu),
+        propre=chance + level,
+        partage=np.concatenate([levels.common(manque), SILENCE_SD * own[None, :]]),
+        plafond=np.maximum(_ceiling(counts, seen, exposition, repondu), manque),
     )
-
-
-def _regress(counts: Floats, expected: Floats, design: Floats, a0: float) -> tuple[Floats, Floats]:
-    """Fit log θ_j = β0 + β1 x_j by ridge-penalised iteratively reweighted least squares (Gamma–Poisson)."""
-    beta = np.zeros(design.shape[1])
-    information = np.eye(design.shape[1])
-    live = expected > 0
-    x, y, e = design[live], counts[live], expected[live]
-    for _ in range(12):
-        m = e * np.exp(x @ beta)
-        w = m / (1 + m / a0)
-        gradient = x.T @ ((y - m) / (1 + m / a0)) - RIDGE * beta
-        information = (x * w[:, None]).T @ x + RIDGE * np.eye(design.shape[1])
-        beta = beta + np.linalg.solve(information, gradient)
-    return beta, information
 
 
 def _ceiling(counts: Floats, seen: Floats, exposition: Floats, repondu: Flags) -> Floats:

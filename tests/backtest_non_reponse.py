@@ -1,5 +1,7 @@
 """What the estimate of the silent is worth: `python -m tests.backtest_non_reponse FICHIER.parquet`.
 
+Or on worlds made from a seed, on which its constants were tuned: `--simuler GRAINE`.
+
 Over all the months of each world: bias of the total; relative error of each cour's total, root mean
 square weighted by size (the square root of Σ T (E/T − 1)² / Σ T); whether the national 95 % interval and the
 bound hold the truth; coverage of the cours' 80 % intervals. Beside: what is declared alone, and the ratio
@@ -22,6 +24,7 @@ from numpy.typing import NDArray
 from analytics.errors import UserFacingError
 from analytics.negative_binomial import Loi
 from analytics.nonresponse import estimate
+from tests.worlds import simulate_silences
 
 Floats = NDArray[np.float64]
 COLUMNS = {
@@ -86,7 +89,9 @@ def score(frame: pl.DataFrame) -> dict[str, dict[str, float]]:
     notes: dict[str, dict[str, list[float]]] = {}
     for monde in each_world(frame):
         start = time.perf_counter()
-        found = estimate(np.where(monde.repondu, monde.vraies, 0.0), monde.exposition, monde.repondu)
+        found = estimate(
+            np.where(monde.repondu, monde.vraies, 0.0), monde.exposition, monde.repondu, monde.cours
+        )
         seconds = time.perf_counter() - start
         everyone = np.arange(monde.cours.size)
         declared, law = found.total(everyone)
@@ -125,12 +130,17 @@ def _held(monde: Monde, told: tuple[float, Loi], cour: str) -> float:
 
 
 @click.command()
-@click.argument("fichier", metavar="FICHIER.parquet")
+@click.argument("fichier", metavar="[FICHIER.parquet]", required=False)
 @click.option("--format", "output", type=click.Choice(["texte", "json"]), default="texte")
-def main(fichier: str, output: str) -> None:
+@click.option("--simuler", metavar="GRAINE", type=int, help="Juger sur des mondes tirés de cette graine.")
+@click.option("--mondes", type=int, default=24, help="Mondes de chaque genre, avec --simuler.")
+def main(fichier: str | None, output: str, simuler: int | None, mondes: int) -> None:
     """Juger l'estimation des réponses manquantes sur des mondes simulés."""
     try:
-        scores = score(read_silences(Path(fichier)))
+        if (fichier is None) == (simuler is None):
+            raise UserFacingError("Donnez un fichier de mondes, ou --simuler GRAINE.")
+        frame = read_silences(Path(fichier)) if fichier else simulate_silences(simuler or 0, worlds=mondes)
+        scores = score(frame)
     except UserFacingError as error:
         click.echo(str(error), err=True)
         sys.exit(2)

@@ -134,3 +134,76 @@ def _world(generator: np.random.Generator, famille: str, numero: int) -> pl.Data
 
 def _logistic(t: Floats, middle: Floats, slowness: Floats, *, first: float) -> Floats:
     return first + (1 - first) / (1 + np.exp((middle[:, None] - t) / slowness[:, None]))
+
+
+SILENCES = ("au_hasard", "liee_a_l_usage", "liee_au_moment")
+
+
+def simulate_silences(seed: int, *, worlds: int) -> pl.DataFrame:
+    """Make worlds of juridictions of which some are silent, each told with three kinds of silence.
+
+    Every juridiction has a ceiling and an adoption of its own, partly shared with its cour; how often it
+    answers is its own too. Where silence is related to use, those that use video more answer more; where it
+    is related to the moment, each answers more in the months when it uses it more: no estimate models that.
+    """
+    generator = np.random.default_rng(seed)
+    return pl.concat([_silent_world(generator, numero) for numero in range(worlds)])
+
+
+def _silent_world(generator: np.random.Generator, numero: int) -> pl.DataFrame:
+    sizes = generator.lognormal(0.0, 0.7, 37)
+    members: NDArray[np.int64] = 2 + generator.poisson(101 * np.asarray(sizes / sizes.sum()))
+    cours = np.repeat(np.arange(37), members)
+    units, months = cours.size, 12
+    base = generator.lognormal(0.0, 0.75, units)
+    base *= 155_000 / 12 / base.sum()
+    season = _SEASON * generator.normal(1.0, 0.02, months)
+    season /= season.mean()
+    t: Floats = np.arange(months, dtype=np.float64)
+
+    def shared(cour_sd: float, own_sd: float) -> Floats:
+        return generator.normal(0.0, cour_sd, 37)[cours] + generator.normal(0.0, own_sd, units)
+
+    ceiling = generator.uniform(0.03, 0.08) * np.exp(
+        shared(generator.uniform(0.2, 0.7), generator.uniform(0.4, 0.9))
+    )
+    middle = generator.uniform(4, 10) + shared(generator.uniform(0.5, 2.0), generator.uniform(2.0, 5.0))
+    adoption = _logistic(t, middle, generator.uniform(1.5, 5.0, units), first=generator.uniform(0.02, 0.15))
+    shock = np.exp(generator.normal(0.0, generator.uniform(0.02, 0.10), months))
+    drift = np.exp(generator.normal(0.0, 0.05, (units, months)).cumsum(axis=1))
+    mean: Floats = base[:, None] * season * ceiling[:, None] * adoption * shock * drift
+    # Of variance (1 + excess) × mean + scatter × mean²: chance, and months that go better or worse.
+    excess, scatter = generator.uniform(0.05, 0.6), generator.uniform(0.03, 0.20)
+    lucky = mean * generator.gamma(1 / scatter, scatter, mean.shape)
+    rates: Floats = generator.gamma(np.maximum(lucky, 1e-9) / excess, excess)
+    counts: NDArray[np.int64] = generator.poisson(rates)
+
+    # The answers rise from 40 % to 90 %; `use` is what each does beside the others, that month or all along.
+    use: Floats = np.log(ceiling[:, None] * adoption * drift)
+    use -= use.mean(axis=0)
+    lasting = use.mean(axis=1, keepdims=True) * np.ones(months)
+    rise = np.linspace(-0.6, 3.6, months)
+    own = generator.normal(0.0, 1.7, (units, 1)) + np.zeros(months)
+    draw = generator.random((units, months))
+    tied = generator.uniform(0.5, 1.2)
+    frames: list[pl.DataFrame] = []
+    for genre, habit in zip(
+        SILENCES, (own, own + tied * lasting / lasting.std(), own + tied * use / use.std()), strict=True
+    ):
+        answered = draw < 1 / (1 + np.exp(-rise - habit))
+        frames.append(
+            pl.DataFrame(
+                {
+                    "non_reponse": [genre] * counts.size,
+                    "monde": [numero] * counts.size,
+                    "cour": np.repeat(np.char.mod("C%02d", cours), months),
+                    "juridiction": np.repeat(np.char.mod("J%03d", np.arange(units)), months),
+                    "mois": np.tile(np.arange(1, months + 1), units),
+                    "base_mensuelle": np.repeat(base, months),
+                    "saison": np.tile(season, units),
+                    "evitees_vraies": counts.ravel().astype(np.float64),
+                    "a_repondu": answered.ravel(),
+                }
+            )
+        )
+    return pl.concat(frames)

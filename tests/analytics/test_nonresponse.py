@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from analytics.nonresponse import estimate
 from tests.analytics.vectors import FOLDER, vectors
 from tests.backtest_non_reponse import main, read_silences, score
+from tests.worlds import SILENCES, simulate_silences
 
 HAND = vectors("nonresponse")
 
@@ -68,21 +69,74 @@ def test_a_rough_exposure_does_not_break_the_estimate() -> None:
     assert found.manque.sum() == pytest.approx(true, rel=0.1)
 
 
+def test_who_never_answered_follows_its_cour() -> None:
+    generator = np.random.default_rng(5)
+    exposure = np.full((24, 12), 150.0)
+    cours = np.repeat(["A", "B", "C", "D"], 6)
+    rates = np.repeat([0.10, 0.01, 0.03, 0.03], 6)[:, None]
+    counts = generator.poisson(exposure * rates).astype(np.float64)
+    answered = np.ones((24, 12), dtype=np.bool_)
+    answered[[0, 6]] = False
+    told = np.where(answered, counts, 0.0)
+    found = estimate(told, exposure, answered, cours)
+    alone = estimate(told, exposure, answered)
+    assert found.manque[0].sum() > 3 * found.manque[6].sum()
+    assert alone.manque[0].sum() == pytest.approx(alone.manque[6].sum())
+
+
+@pytest.mark.parametrize("units", [1, 6])
+@pytest.mark.parametrize("months", [1, 2, 12, 30])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_figure_comes_out_of_any_silence(units: int, months: int, share: float) -> None:
+    """Also where nobody answered, in a month or ever, and where some are never in force."""
+    generator = np.random.default_rng(months)
+    exposure = generator.uniform(0.0, 300.0, (units, 1)) * np.ones((units, months))
+    exposure[:, months // 2] = 0.0
+    exposure[units // 2 :, 0] = 0.0
+    answered = generator.random((units, months)) < share
+    answered[:, -1] = False
+    counts = np.where(answered, generator.poisson(exposure * 0.05), 0.0)
+    found = estimate(counts, exposure, answered, ["A"] * units)
+    declared, law = found.total(np.arange(units))
+    assert declared == counts.sum()
+    assert 0 <= law.moyenne[0] < np.inf
+    assert law.moyenne[0] <= law.variance[0] < np.inf
+    assert (found.manque[exposure == 0] == 0).all()
+
+
 def test_the_estimate_on_worlds_whose_truth_is_known() -> None:
-    scores = score(read_silences(FOLDER / "juridictions.parquet"))
-    related, random = scores["liee_a_l_usage"], scores["au_hasard"]
-    for figures in (related, random):
-        assert abs(figures["biais"]) <= 0.06  # two worlds of each; the campaign has more
+    made = simulate_silences(32, worlds=2).with_columns(pl.col("monde") + 2, "cour", "juridiction")
+    scores = score(pl.concat([read_silences(FOLDER / "juridictions.parquet"), made]))
+    for figures in scores.values():
+        assert abs(figures["biais"]) <= 0.06  # four worlds at most of each; the campaign has more
         assert figures["bornes"] == 1
         assert figures["couvre_80"] >= 0.75
         assert figures["rmse_par_cour"] < figures["rmse_declare"] / 2
-    assert related["biais_rapport"] > 0.05  # spreading the respondents' rate is confidently too high
+    assert scores["liee_a_l_usage"]["biais_rapport"] > 0.05  # the respondents' rate is confidently too high
+
+
+def test_the_first_month_alone_does_not_make_anything_of_the_silent() -> None:
+    """Nothing tells yet how the silent differ: what is believed of them must hold the estimate."""
+    first = simulate_silences(32, worlds=3).filter(pl.col("mois") == 1)
+    for figures in score(first).values():
+        assert abs(figures["biais"]) < 0.4
+
+
+def test_silent_worlds_are_made_from_their_seed_alone() -> None:
+    made = simulate_silences(7, worlds=1)
+    assert made.equals(simulate_silences(7, worlds=1))
+    assert not made.equals(simulate_silences(8, worlds=1))
+    assert set(made["non_reponse"]) == set(SILENCES)
 
 
 def test_the_command_prints_its_scores(tmp_path: object) -> None:
     result = CliRunner().invoke(main, [str(FOLDER / "juridictions.parquet"), "--format", "json"])
     assert result.exit_code == 0, result.output
     assert set(json.loads(result.output)) == {"liee_a_l_usage", "au_hasard"}
+    result = CliRunner().invoke(main, ["--simuler", "2", "--mondes", "1", "--format", "json"])
+    assert result.exit_code == 0, result.output
+    assert set(json.loads(result.output)) == set(SILENCES)
+    assert CliRunner().invoke(main, []).exit_code == 2
     refused = CliRunner().invoke(main, [str(FOLDER / "cours.parquet")])
     assert refused.exit_code == 2
     assert "a_repondu" in refused.output
