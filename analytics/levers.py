@@ -49,12 +49,6 @@ class Potentiel(dy.Schema):
     compte = dy.Bool()
 
 
-def volumes_of(cellules: dy.DataFrame[Declarations]) -> pl.DataFrame:
-    """Give the videoconferences of each juridiction in a month answered (juridiction, visioconferences)."""
-    months = cellules.group_by("juridiction", "mois").agg(pl.col("visioconferences").sum())
-    return months.group_by("juridiction").agg(pl.col("visioconferences").mean()).sort("juridiction")
-
-
 def find_potential(
     besoin: dy.DataFrame[Besoin],
     cellules: dy.DataFrame[Declarations],

@@ -13,7 +13,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.parameters import Parametres
-from analytics.schemas import Activites, BaseActivite
+from analytics.schemas import Activites, BaseActivite, TotalJuridiction
 
 
 class Besoin(dy.Schema):
@@ -32,7 +32,7 @@ class Besoin(dy.Schema):
 
 def spread_base(
     juridictions: pl.DataFrame,
-    volumes: pl.DataFrame,
+    totaux: dy.DataFrame[TotalJuridiction],
     *,
     bases: Mapping[str, Fraction],
     bases_activites: dy.DataFrame[BaseActivite],
@@ -43,10 +43,15 @@ def spread_base(
 ) -> dy.DataFrame[Besoin]:
     """Spread the base of every cour; what an activity has that no juridiction fills in is left out.
 
-    `juridictions`: (juridiction, cour, type) in force. `volumes`: (juridiction, visioconferences), a month
-    answered; one that is not there counts as an average one of its cour. `lignes`: the (type, activite)
-    pairs of the questionnaire.
+    `juridictions`: (juridiction, cour, type) in force. `totaux`: what they declared, of which the months
+    answered in the last year tell their volume; one that answered none counts as an average one of its
+    cour. `lignes`: the (type, activite) pairs of the questionnaire.
     """
+    volumes = (
+        totaux.filter(pl.col("mois") <= day, pl.col("mois") > pl.lit(day).dt.offset_by("-1y"))
+        .group_by("juridiction")
+        .agg(pl.col("visioconferences").mean())
+    )
     counted = activites.filter("compte_objectif")["activite"].to_list()
     shares = {code: parametres.find(f"part_base_{code}", day) for code in counted}
     key = {code: float(part.valeur) for code, part in shares.items() if part}

@@ -51,9 +51,16 @@ class Estimation:
 
 
 def estimate(
-    evitees: Floats, exposition: Floats, repondu: Flags, cours: Sequence[str] | NDArray[np.str_] | None = None
+    evitees: Floats,
+    exposition: Floats,
+    repondu: Flags,
+    cours: Sequence[str] | NDArray[np.str_] | None = None,
+    *,
+    depuis: int = 0,
 ) -> Estimation:
     """Estimate what each juridiction avoided in the months when it was silent.
+
+    The months before the rank `depuis` teach, and are not estimated.
 
     `evitees`, `exposition`, `repondu`: (J, T); the exposure (base × season) is that of a month, answered or
     not, and 0 where the juridiction was not in force. `cours`: (J,) the cour of each, which it resembles;
@@ -68,16 +75,17 @@ def estimate(
     levels = learn(counts, seen, share - float(share.mean()), places)
 
     manque = np.where(repondu, 0.0, exposition) * levels.taux
+    manque[:, :depuis] = 0.0
     own = manque.sum(axis=1)
     # The squares of the months that go better or worse are those of the rate itself, which is not known.
     chance = own + levels.dispersion * (manque**2 * np.exp(levels.variance)).sum(axis=1)
     level = np.einsum("jt,js,jts->j", manque, manque, np.expm1(levels.propre))
     return Estimation(
-        declare=counts,
-        manque=manque,
+        declare=counts[:, depuis:],
+        manque=manque[:, depuis:],
         propre=chance + level,
         partage=np.concatenate([levels.common(manque), SILENCE_SD * own[None, :]]),
-        plafond=np.maximum(_ceiling(counts, seen, exposition, repondu), manque),
+        plafond=np.maximum(_ceiling(counts, seen, exposition, repondu), manque)[:, depuis:],
     )
 
 

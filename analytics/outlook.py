@@ -119,8 +119,8 @@ def look_ahead(
     first = mensuel.filter(pl.col("mois") <= periode.fin)["mois"].min()
     if not cours or not isinstance(first, date):
         return None
-    known = _months(first, periode.fin)
-    coming = _months(periode.fin, date(periode.annee, MONTHS_IN_YEAR, 1))[1:]
+    known = list_months(first, periode.fin)
+    coming = list_months(periode.fin, date(periode.annee, MONTHS_IN_YEAR, 1))[1:]
     counts = _grid(mensuel, "evitees_objectif", cours, known)
     due, given = _grid(reponses, "attendues", cours, known), _grid(reponses, "repondues", cours, known)
     share = np.divide(given, due, out=np.zeros_like(given), where=due > 0)
@@ -149,7 +149,7 @@ def look_ahead(
     )
 
 
-def _months(first: date, last: date) -> list[date]:
+def list_months(first: date, last: date) -> list[date]:
     """List the months from one to another, both included."""
     ranks = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return [date(rank // 12, rank % 12 + 1, 1) for rank in ranks]

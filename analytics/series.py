@@ -11,13 +11,15 @@ from analytics import coverage
 from analytics.objective import Objectif, Periode
 from analytics.profile import MONTHS_IN_YEAR
 from analytics.schemas import Activites, AgregatActivite
+from analytics.silence import Manque
 
 
 class Trajectoire(dy.Schema):
     """One year, month by month, against its objective.
 
-    `evitees` and `cumul` are null in a month without any answer: the line breaks there. `haut` is the
-    cumulated plausible ceiling, null when not asked. `objectif_cumule` is null without objective.
+    `evitees` and `cumul` are null in a month without any answer: the line breaks there. `estime` and `haut`
+    add to what is declared the estimate and the bound of what was left unsaid, null when not asked.
+    `objectif_cumule` is null without objective.
     """
 
     annee = dy.Int64(primary_key=True)
@@ -25,6 +27,7 @@ class Trajectoire(dy.Schema):
     mois = dy.Date()
     evitees = dy.Int64(nullable=True)
     cumul = dy.Int64(nullable=True)
+    estime = dy.Int64(nullable=True)
     haut = dy.Int64(nullable=True)
     objectif_cumule = dy.Float64(nullable=True)
 
@@ -35,12 +38,12 @@ def trace_year(
     *,
     periode: Periode,
     objectif: Objectif | None,
-    fourchette: dy.DataFrame[coverage.Fourchette] | None = None,
+    manque: Manque | None = None,
     retenues: Mapping[date, Fraction | None] | None = None,
 ) -> dy.DataFrame[Trajectoire]:
     """Cumulate a year's avoided extractions up to the end of the period, beside its objective.
 
-    `fourchette` adds the plausible ceiling of what the silent left unsaid. `retenues`: what a reading counts
+    `manque` adds what the silent may have left unsaid. `retenues`: what a reading counts
     of each month instead of what was declared, None where it cannot.
     """
     avoided = periode.keep(mensuel).group_by("mois").agg(evitees=pl.col("evitees_objectif").sum())
@@ -67,20 +70,25 @@ def trace_year(
         )
         .sort("mois")
     )
-    if fourchette is None:
-        frame = frame.with_columns(plafond=pl.lit(None, dtype=pl.Int64))
-    else:
-        ceilings = periode.keep(fourchette).group_by("mois").agg(plafond=pl.col("haut").sum())
-        frame = frame.join(ceilings, on="mois", how="left")
+    cumul = manque.cumul if manque else dict[date, tuple[float, float]]()
+    unsaid = pl.DataFrame(
+        [(mois, *both) for mois, both in cumul.items()],
+        schema={"mois": pl.Date, "non_dit": pl.Float64, "plafond": pl.Float64},
+        orient="row",
+    )
+    declared = pl.col("evitees").fill_null(0).cum_sum()
     targets = [float(objectif.a_date(rang)) if objectif else None for rang in range(1, MONTHS_IN_YEAR + 1)]
     return Trajectoire.validate(
-        frame.sort("mois").select(
+        frame.join(unsaid, on="mois", how="left")
+        .sort("mois")
+        .select(
             annee=pl.lit(periode.annee, dtype=pl.Int64),
             rang=pl.col("mois").dt.month().cast(pl.Int64),
             mois="mois",
             evitees="evitees",
-            cumul=pl.when(pl.col("evitees").is_not_null()).then(pl.col("evitees").fill_null(0).cum_sum()),
-            haut=pl.when(pl.col("plafond").is_not_null()).then(pl.col("plafond").fill_null(0).cum_sum()),
+            cumul=pl.when(pl.col("evitees").is_not_null()).then(declared),
+            estime=(declared + pl.col("non_dit")).round().cast(pl.Int64),
+            haut=(declared + pl.col("plafond")).round().cast(pl.Int64),
             objectif_cumule=pl.Series(targets, dtype=pl.Float64),
         )
     )

@@ -15,11 +15,11 @@ def draw_trajectory(
 ) -> go.Figure:
     """Draw one line a year, the last year in the accent colour, with its objective dashed.
 
-    Columns: `annee`, `rang` (1–12), `cumul` and `haut` (null: nothing to draw), `objectif_cumule`,
-    `libelle_cumul`, `libelle_objectif` and `libelle_haut` (the words at the end of the lines) and
-    `texte` (what the pointer shows). A month without answer breaks the line. `eventail` adds the fan of
-    what is to come: `rang`, `bas_95`, `haut_95`, `bas_80`, `haut_80`, `bas_50`, `haut_50`, `milieu`, `texte`,
-    and `libelle` (the words at its end).
+    Columns: `annee`, `rang` (1–12), `cumul`, `estime` and `haut` (null: nothing to draw), `objectif_cumule`,
+    `libelle_cumul`, `libelle_objectif`, `libelle_estime` and `libelle_haut` (the words at the end of the
+    lines), `texte` and `texte_estime` (what the pointer shows). A month without answer breaks the line.
+    `eventail` adds the fan of what is to come: `rang`, `bas_95`, `haut_95`, `bas_80`, `haut_80`, `bas_50`,
+    `haut_50`, `milieu`, `texte`, and `libelle` (the words at its end).
     """
     colours = palette(dark=dark)
     drawn = frame.select(pl.max_horizontal(pl.col("cumul", "haut", "objectif_cumule").cast(pl.Float64).max()))
@@ -37,7 +37,8 @@ def draw_trajectory(
         colour = colours.own if main else colours.lines[(position - 1) % len(colours.lines)]
         ranks = rows["rang"].to_list()
         if main and rows["haut"].is_not_null().any():
-            traces += _band(rows, colours.band)
+            traces += [*_band(rows, colours.band), _estimated(rows, colours.own)]
+            ends.append(_end(rows, "estime", "libelle_estime", colours.own))
             ends.append(_end(rows, "haut", "libelle_haut", colours.muted))
         if rows["objectif_cumule"].is_not_null().any():
             traces.append(
@@ -136,6 +137,21 @@ def _fan(eventail: pl.DataFrame, colours: Palette) -> list[Trace]:
         "marker": {"size": 6, "symbol": "circle-open", "color": colours.own},
     }
     return [*bands, middle]
+
+
+def _estimated(rows: pl.DataFrame, colour: str) -> Trace:
+    """Draw what is estimated with hollow points: they are not declared."""
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "Estimé",
+        "x": rows["rang"].to_list(),
+        "y": rows["estime"].to_list(),
+        "text": rows["texte_estime"].to_list(),
+        "hovertemplate": "%{text}<extra></extra>",
+        "line": {"color": colour, "width": 1.5, "dash": "dot"},
+        "marker": {"size": 7, "symbol": "diamond-open", "color": colour},
+    }
 
 
 def _band(rows: pl.DataFrame, fill: str) -> list[Trace]:

@@ -40,13 +40,12 @@ MISSING = {
 
 def tell_trajectory(
     bilan: Bilan,
-    trajectoire: dy.DataFrame[Trajectoire],
     periode: Periode,
     *,
     lecture: str,
     groupe: str | None,
 ) -> str:
-    """Say in one sentence how far the year is from its objective, and what silence may hide."""
+    """Say in one sentence how far the year is from its objective."""
     if bilan.objectif is None:
         text = f"Aucun texte ne fixe d'objectif pour {periode.annee}"
     elif groupe is not None:
@@ -65,13 +64,6 @@ def tell_trajectory(
         text = f"Objectif de l'année : {wording.number(bilan.objectif)} ; {still_to_avoid(bilan)}"
         if bilan.projection is not None and periode.mois_ecoules < MONTHS_IN_YEAR:
             text += f". {tell_range(bilan, periode).rstrip('.')}"
-    high = trajectoire["haut"].drop_nulls()
-    if high.len():
-        text += (
-            f" ; avec le plafond plausible des réponses manquantes, au plus "
-            f"{wording.number(int(high[-1]))} extractions évitées au lieu de "
-            f"{wording.number(bilan.evitees_objectif)}"
-        )
     return wording.typeset(text + ".")
 
 
@@ -82,13 +74,26 @@ def label_trajectory(trajectoires: Iterable[dy.DataFrame[Trajectoire]]) -> pl.Da
         year = int(frame["annee"][0])
         target = frame["objectif_cumule"][-1]
         known = frame["cumul"].drop_nulls()
-        high = frame["haut"].drop_nulls()
+        high, estimated = frame["haut"].drop_nulls(), frame["estime"].drop_nulls()
         done = wording.number(int(known[-1])) if known.len() else wording.NOT_AVAILABLE
         labelled.append(
             frame.with_columns(
                 libelle_cumul=pl.lit(f"{year}<br>{done}"),
                 libelle_objectif=pl.lit(f"Objectif<br>{wording.number(target)}"),
                 libelle_haut=pl.lit(f"Au plus<br>{wording.number(int(high[-1]))}" if high.len() else ""),
+                libelle_estime=pl.lit(
+                    f"Estimé<br>{wording.number(int(estimated[-1]))}" if estimated.len() else ""
+                ),
+                texte_estime=pl.Series(
+                    [
+                        wording.typeset(
+                            f"{wording.month(day)} : {integer(middle)} estimées avec les réponses "
+                            f"manquantes, au plus {integer(most)}"
+                        )
+                        for day, middle, most in frame.select("mois", "estime", "haut").iter_rows()
+                    ],
+                    dtype=pl.String,
+                ),
                 texte=pl.Series(
                     [
                         wording.typeset(
@@ -110,7 +115,10 @@ TRAJECTORY_COLUMNS = (
     Colonne("cumul", "Évitées depuis janvier", not_answered, nombre=True),
     Colonne("objectif_cumule", "Objectif à date", one_decimal, nombre=True),
 )
-CEILING_COLUMN = Colonne("haut", "Au plus, avec les réponses manquantes", integer, nombre=True)
+SILENCE_COLUMNS = (
+    Colonne("estime", "Estimées, avec les réponses manquantes", integer, nombre=True),
+    Colonne("haut", "Au plus", integer, nombre=True),
+)
 
 
 def newest_first(frame: pl.DataFrame) -> pl.DataFrame:

@@ -37,12 +37,10 @@ from analytics.levers import (
     add_up_potential,
     cost_of_inaction,
     find_potential,
-    volumes_of,
 )
-from analytics.need import spread_base
+from analytics.need import Besoin
 from analytics.objective import Periode, etpt_per_extraction
 from analytics.schemas import Equipements, last_day_of_month
-from analytics.survey import Pays
 from pages.commun import lecture, vues
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
@@ -71,12 +69,12 @@ def potentiel(contexte: Contexte) -> dy.DataFrame[Potentiel]:
     """Give what is left to avoid in all the cours of the country: restrict it before it is shown."""
     situation, periode = contexte.situation, contexte.selection.periode
     key = (situation.revision, situation.lot, str(periode))
-    return _potentiel(situation, vues.pays(contexte), periode, key)
+    return _potentiel(situation, vues.besoin(contexte), periode, key)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _potentiel(
-    _situation: Situation, _pays: Pays, _periode: Periode, key: tuple[Any, ...]
+    _situation: Situation, _besoin: dy.DataFrame[Besoin], _periode: Periode, key: tuple[Any, ...]
 ) -> dy.DataFrame[Potentiel]:
     del key  # names the situation and the period
     reference, parametres = lecture.reference(), lecture.parametres()
@@ -85,16 +83,7 @@ def _potentiel(
     first = _periode.fin.year * 12 + _periode.fin.month - MONTHS_BACK
     cellules = lecture.cells(everywhere, date(first // 12, first % 12 + 1, 1), _periode.fin)
     return find_potential(
-        spread_base(
-            reference.attendues(_periode.fin, _periode.fin).select("juridiction", "cour", "type"),
-            volumes_of(cellules),
-            bases={cour: base.extractions for cour, base in _pays.reference.items()},
-            bases_activites=everywhere.bases_activites,
-            activites=reference.activites,
-            lignes=reference.lignes,
-            day=day,
-            parametres=parametres,
-        ),
+        _besoin,
         cellules,
         activites=reference.activites,
         juridictions=reference.juridictions,

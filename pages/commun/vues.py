@@ -97,6 +97,7 @@ from analytics.display.signals import (
     tell_signal,
     title_signal,
 )
+from analytics.display.silence import tell_silence
 from analytics.display.thermometers import (
     THERMOMETER_COLUMNS,
     Ligne,
@@ -108,7 +109,7 @@ from analytics.display.thermometers import (
 )
 from analytics.display.tiles import CLASS_NAMES, place_tiles, tell_states, title_map
 from analytics.display.trajectory import (
-    CEILING_COLUMN,
+    SILENCE_COLUMNS,
     TRAJECTORY_COLUMNS,
     label_trajectory,
     newest_first,
@@ -116,18 +117,19 @@ from analytics.display.trajectory import (
     title_trajectory,
 )
 from analytics.hindsight import Verdict, judge_projections, sum_up
+from analytics.need import Besoin, spread_base
 from analytics.objective import FIRST_YEAR, USUAL_RULE, Objectif, Periode, Regle, etpt_per_extraction
 from analytics.outlook import Avenir
-from analytics.schemas import COUNTRY, AgregatActivite, Interieur, TotalJuridiction
+from analytics.schemas import COUNTRY, AgregatActivite, Interieur, TotalJuridiction, last_day_of_month
 from analytics.series import (
     BilanActivite,
     SerieActivite,
-    Trajectoire,
     sum_up_activities,
     trace_activities,
     trace_months,
     trace_year,
 )
+from analytics.silence import Manque, Silence, estimate_silence
 from analytics.survey import Pays, survey
 from analytics.thermometers import read_thermometers
 from analytics.trajectory import Bilan, BilanCour, Mois, Seuils, add_up, assess_some, count_months, months_of
@@ -299,6 +301,57 @@ def _project_activities(
     )
 
 
+def besoin(contexte: Contexte) -> dy.DataFrame[Besoin]:
+    """Give the extractions needed in every juridiction of the country: restrict before showing."""
+    situation, periode = contexte.situation, contexte.selection.periode
+    return _besoin(
+        situation, pays(contexte), periode, (situation.revision, situation.lot, situation.demo, str(periode))
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _besoin(
+    _situation: Situation, _pays: Pays, _periode: Periode, key: tuple[Any, ...]
+) -> dy.DataFrame[Besoin]:
+    del key  # names the situation and the period
+    reference, everywhere = lecture.reference(), lecture.whole(_situation)
+    return spread_base(
+        reference.attendues(_periode.fin, _periode.fin).select("juridiction", "cour", "type"),
+        everywhere.totaux,
+        bases={cour: base.extractions for cour, base in _pays.reference.items()},
+        bases_activites=everywhere.bases_activites,
+        activites=reference.activites,
+        lignes=reference.lignes,
+        day=last_day_of_month(_periode.fin),
+        parametres=lecture.parametres(),
+    )
+
+
+def silence(contexte: Contexte) -> Silence | None:
+    """Give what every juridiction of the country left unsaid: sum it over the reader's cours only."""
+    situation, periode = contexte.situation, contexte.selection.periode
+    key = (situation.revision, situation.lot, situation.demo, str(periode))
+    return _silence(situation, besoin(contexte), periode, contexte.choix.premier, key)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _silence(
+    _situation: Situation,
+    _besoin: dy.DataFrame[Besoin],
+    _periode: Periode,
+    premier: date,
+    key: tuple[Any, ...],
+) -> Silence | None:
+    del key  # names the situation and the period
+    return estimate_silence(
+        lecture.whole(_situation).totaux,
+        lecture.reference().attendues(premier, _periode.fin),
+        _besoin,
+        periode=_periode,
+        parametres=lecture.parametres(),
+    )
+
+
 @dataclass(frozen=True)
 class _Calcul:
     """The figures of one view, before they are drawn: all the cours of the reader, or one of them."""
@@ -342,6 +395,15 @@ class _Calcul:
             return None
         ahead = perspectives.of(self.cours)
         return ahead if ahead is not None and ahead.moyennes else None
+
+    @property
+    def manque(self) -> Manque | None:
+        """Give what silence may hide, where the reader asks for it and it can be told of these figures."""
+        selection = self.contexte.selection
+        if not selection.fourchette or selection.groupe is not None or self.lecture != USUAL_RULE.lecture:
+            return None
+        found = silence(self.contexte)
+        return found.of(self.cours, declarees=self.bilan.evitees_objectif) if found else None
 
     @property
     def part_reponse_mois(self) -> Fraction | None:
@@ -428,9 +490,6 @@ def _tell_etpt(calcul: _Calcul, *, decimales: int) -> str:
 
 def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
     selection, periode = calcul.contexte.selection, calcul.periode
-    ranged = None
-    if selection.fourchette and selection.groupe is None and calcul.lecture == USUAL_RULE.lecture:
-        ranged = coverage.bound(calcul.totaux, periode.keep(calcul.attendues))
     counted = None
     if calcul.objectif is not None and calcul.lecture != USUAL_RULE.lecture:
         counted = count_months(calcul.mois, objectif=calcul.objectif, lecture=calcul.lecture, periode=periode)
@@ -439,26 +498,27 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         calcul.reponses,
         periode=periode,
         objectif=calcul.objectif,
-        fourchette=ranged,
+        manque=calcul.manque,
         retenues=counted,
     )
-    others: list[dy.DataFrame[Trajectoire]] = []
-    earlier = calcul.contexte.choix.before(periode.annee) if counted is None else []
-    for annee in earlier if selection.comparer is None else selection.comparer:
-        others.append(
-            trace_year(calcul.mensuel, calcul.reponses, periode=Periode(date(annee, 12, 1)), objectif=None)
-        )
+    earlier = (
+        calcul.contexte.choix.before(periode.annee) if selection.comparer is None else selection.comparer
+    )
+    others = [
+        trace_year(calcul.mensuel, calcul.reponses, periode=Periode(date(annee, 12, 1)), objectif=None)
+        for annee in (earlier if counted is None else ())
+    ]
     frame = label_trajectory([*others, traced])
     columns = [*TRAJECTORY_COLUMNS]
-    if ranged is not None:
-        columns.append(CEILING_COLUMN)
+    if calcul.manque is not None:
+        columns += SILENCE_COLUMNS
     fan = None
     # What is projected is column 2: beside what another reading counts, it would mislead.
     if calcul.avenir is not None and counted is None:
         fan = fan_out(calcul.avenir, periode=periode, cumul=calcul.bilan.evitees_objectif)
     groupe = selection.groupe
     title = title_trajectory(calcul.bilan, periode, groupe=groupe)
-    sentence = tell_trajectory(calcul.bilan, traced, periode, lecture=calcul.lecture, groupe=groupe)
+    sentence = tell_trajectory(calcul.bilan, periode, lecture=calcul.lecture, groupe=groupe)
     measure = (
         "Extractions évitées cumulées" if counted is None else f"Ce que retient la lecture {calcul.lecture}"
     )
@@ -482,9 +542,9 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
                 titre="Données de la projection",
             )
         ),
-        donnees=frame.select("annee", "mois", "evitees", "cumul", "haut", "objectif_cumule")
+        donnees=frame.select("annee", "mois", "evitees", "cumul", "estime", "haut", "objectif_cumule")
         if fan is None
-        else frame.select("annee", "mois", "evitees", "cumul", "haut", "objectif_cumule").join(
+        else frame.select("annee", "mois", "evitees", "cumul", "estime", "haut", "objectif_cumule").join(
             fan.drop("rang", "texte", "libelle").rename(
                 {name: f"projection_{name}" for name in fan.columns if name[:3] in ("bas", "hau", "mil")}
             ),
@@ -530,7 +590,7 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
             if situation.perimetre.cours is None
             else [note_on_targets(by_cour)]
         ),
-        avertissement=_warn(_contexte),
+        avertissement=_warn(calcul),
         changements=tell_changes(
             mois=mois,
             mensuel=base.mensuel,
@@ -544,8 +604,14 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
     )
 
 
-def _warn(contexte: Contexte) -> str:
-    """Say what the filters chosen cannot show together."""
+def _warn(calcul: _Calcul) -> str:
+    """Say what silence may hide, where it is asked; and what the filters chosen cannot show together."""
+    contexte, manque = calcul.contexte, calcul.manque
+    if manque is not None:
+        unit = etpt_per_extraction(lecture.parametres(), date(FIRST_YEAR, 1, 1))
+        return tell_silence(manque, etpt_par_extraction=unit)
+    if contexte.selection.fourchette and calcul.lecture != USUAL_RULE.lecture:
+        return wording.typeset(f"La fourchette n'existe pas pour la lecture {calcul.lecture}.")
     if contexte.selection.groupe is None:
         return ""
     text = "Les états et le tableau des cours portent sur toutes les activités"
@@ -644,7 +710,7 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
             part_reponse_mois=calcul.part_reponse_mois,
         ),
         note_objectif=explain_target(calcul.objectif),
-        avertissement=_warn(_contexte),
+        avertissement=_warn(calcul),
         chiffres=(*_figures(calcul, shown), figure_of_month(veille)),
         note_etpt=_tell_etpt(calcul, decimales=2),
         note_usage=tell_use(calcul.bilan),

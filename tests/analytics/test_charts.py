@@ -28,6 +28,7 @@ from analytics.display.tiles import TILES, place_tiles
 from analytics.display.trajectory import label_trajectory
 from analytics.objective import Periode
 from analytics.series import sum_up_activities, trace_activities, trace_year
+from analytics.silence import Manque
 from analytics.trajectory import GLYPHS
 from analytics.watch import Veille
 from data.reference import Reference
@@ -50,7 +51,7 @@ def trajectory(reference: Reference, *, ranged: bool) -> pl.DataFrame:
         coverage.count_answers(known, due),
         periode=Periode(MAR),
         objectif=objective(24_000),
-        fourchette=coverage.bound(known, due) if ranged else None,
+        manque=Manque(7, 10, 9, 12, 14, 1, dict.fromkeys((FEB, MAR), (2.0, 4.0))) if ranged else None,
     )
     return label_trajectory([traced])
 
@@ -72,9 +73,11 @@ def test_a_missing_month_breaks_the_line(reference: Reference) -> None:
 
 def test_the_range_is_a_band_up_to_its_ceiling(reference: Reference) -> None:
     spec = described(draw_trajectory(trajectory(reference, ranged=True), dark=True, height=300))
-    band = spec["data"][0]
+    band, estimated = spec["data"][:2]
     assert band["fill"] == "toself"
-    assert max(band["y"]) == 11  # 4 + 4 plausible in February + 3
+    assert max(band["y"]) == 11  # 4 + at most 4 in February + 3
+    assert estimated["y"][:3] == [None, 6, 9]
+    assert estimated["marker"]["symbol"] == "diamond-open"
     assert any(note["text"] == "Au plus<br>11" for note in spec["layout"]["annotations"])
 
 

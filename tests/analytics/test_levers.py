@@ -14,7 +14,6 @@ from analytics.levers import (
     add_up_potential,
     cost_of_inaction,
     find_potential,
-    volumes_of,
 )
 from analytics.need import Besoin, spread_base
 from analytics.objective import Periode
@@ -22,6 +21,7 @@ from analytics.parameters import Parametres
 from analytics.profile import season_of
 from analytics.schemas import BaseActivite, Declarations, Equipements
 from data.reference import Reference, load_parameters, load_reference
+from tests.analytics.frames import total, totals
 
 JUNE = Periode(date(2009, 6, 1))
 TOWNS = ("TGI-LILLE", "TGI-DOUAI", "CA-DOUAI")
@@ -53,7 +53,12 @@ def need(
     reference = load_reference()
     return spread_base(
         courts(reference),
-        volumes_of(cellules),
+        totals(
+            total(mois, court, "CA-DOUAI", 0, visio=visio)
+            for mois, court, visio in cellules.group_by("mois", "juridiction")
+            .agg(pl.col("visioconferences").sum())
+            .iter_rows()
+        ),
         bases={"CA-DOUAI": Fraction(base)},
         bases_activites=loaded,
         activites=reference.activites,

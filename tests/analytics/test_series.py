@@ -4,6 +4,7 @@ from fractions import Fraction
 from analytics import coverage, indicators
 from analytics.objective import Periode
 from analytics.series import sum_up_activities, trace_activities, trace_months, trace_year
+from analytics.silence import Manque
 from data.reference import Reference
 from tests.analytics.frames import aggregate, expected, objective, total, totals
 
@@ -35,9 +36,11 @@ def test_the_range_is_cumulated_up_to_the_end_of_the_period(reference: Reference
         coverage.count_answers(known, due),
         periode=Periode(feb),
         objectif=None,
-        fourchette=coverage.bound(known, due),
+        manque=Manque(4, 6, 5, 8, 8, 1, {jan: (0.0, 0.0), feb: (1.6, 4.0)}),
     )
-    assert traced["haut"].to_list() == [4, 8, *[None] * 10]  # 4 declared, then 4 plausible
+    assert traced["cumul"].to_list() == [4, None, *[None] * 10]
+    assert traced["estime"].to_list() == [4, 6, *[None] * 10]  # 4 declared, then 1,6 estimated
+    assert traced["haut"].to_list() == [4, 8, *[None] * 10]  # 4 declared, then 4 at most
     assert traced["objectif_cumule"].is_null().all()
 
 

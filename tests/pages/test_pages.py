@@ -208,8 +208,19 @@ def test_the_years_compared_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_range_adds_a_ceiling_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     strict = words(run(monkeypatch, ordinary(), "synthese"))
     ranged = words(run(monkeypatch, ordinary(), "synthese", mode="fourchette"))
-    assert "plafond plausible" not in strict
-    assert "plafond plausible des réponses manquantes" in ranged
+    assert "8 fois sur 10, au plus" not in strict
+    assert f"réponses manquantes depuis janvier{NB}: aux 208 extractions" in unescape(ranged)
+    assert "8 fois sur 10, au plus" in ranged
+    assert "Le décompte ne retient que le déclaré" in unescape(ranged)
+
+
+def test_what_silence_hides_is_told_of_ones_own_cours_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The levels are learnt from all the cours; a reader of one sees what the ministry sees of it."""
+    everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
+    wide = unescape(words(run(monkeypatch, everywhere, "cour", cour="CA-DOUAI", mode="fourchette")))
+    narrow = unescape(words(run(monkeypatch, own, "cour", whole=everywhere, mode="fourchette")))
+    told = re.compile(r"depuis janvier\s: aux .*? de côté")
+    assert told.findall(wide) == told.findall(narrow) != []
 
 
 def test_a_group_contributes_and_keeps_the_states_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,118 @@
+"""What silence may hide: beside what is declared, an estimate with its interval, and a bound.
+
+For steering only: the settlement counts what is declared, and the difference is what silence costs.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import dataframely as dy
+import numpy as np
+import polars as pl
+
+from analytics.need import Besoin
+from analytics.nonresponse import Estimation, estimate
+from analytics.objective import Periode
+from analytics.outlook import list_months
+from analytics.parameters import Parametres
+from analytics.profile import season_of
+from analytics.schemas import TotalJuridiction
+
+# Older months no longer tell what a juridiction does now.
+MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Manque:
+    """Three figures for some cours since January: `declarees` ≤ `estimees` ≤ `au_plus`, in extractions.
+
+    `bas`, `haut`: the estimate lies between them 8 times out of 10. `muettes`: answers that did not come.
+    `cumul`: by month, (estimate, bound) of what was left unsaid since January.
+    """
+
+    declarees: int
+    estimees: int
+    bas: int
+    haut: int
+    au_plus: int
+    muettes: int
+    cumul: Mapping[date, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What every juridiction left unsaid in the months of a period; `cours` follow its rows."""
+
+    cours: tuple[str, ...]
+    mois: tuple[date, ...]
+    estimation: Estimation
+
+    def of(self, cours: Collection[str], *, declarees: int) -> Manque:
+        """Sum it over some cours, beside what they declared."""
+        kept = frozenset(cours)
+        rows = np.flatnonzero(np.array([cour in kept for cour in self.cours], dtype=bool))
+        _, law = self.estimation.total(rows)
+        low, high = (declarees + int(law.quantile(part)[0]) for part in (0.10, 0.90))
+        bound = declarees + self.estimation.bound(rows)
+        unsaid = self.estimation.manque[rows].sum(axis=0).cumsum().tolist()
+        at_most = self.estimation.plafond[rows].sum(axis=0).cumsum().tolist()
+        return Manque(
+            declarees=declarees,
+            estimees=round(declarees + float(law.moyenne[0])),
+            bas=low,
+            haut=high,
+            au_plus=max(round(bound), high),
+            muettes=int((self.estimation.manque[rows] > 0).sum()),
+            cumul=dict(zip(self.mois, zip(unsaid, at_most, strict=True), strict=True)),
+        )
+
+
+def estimate_silence(
+    totaux: dy.DataFrame[TotalJuridiction],
+    attendues: pl.DataFrame,
+    besoin: dy.DataFrame[Besoin],
+    *,
+    periode: Periode,
+    parametres: Parametres,
+) -> Silence | None:
+    """Estimate what every juridiction avoided in the months of the period when it was silent.
+
+    `totaux` and `attendues` (mois, juridiction, cour) hold the whole country, and the months before, which
+    teach what each one does. None where nobody in force ever answered.
+    """
+    first = totaux["mois"].min()
+    if not isinstance(first, date) or first > periode.fin:
+        return None
+    months = list_months(first, periode.fin)[-MONTHS:]
+    due = attendues.filter(pl.col("mois").is_in(months)).sort("juridiction", "mois")
+    places = due.group_by("juridiction", maintain_order=True).agg(pl.col("cour").last())
+    grid = (
+        places.join(pl.DataFrame({"mois": months}), how="cross")
+        .join(
+            due.select("juridiction", "mois", en_vigueur=pl.lit(1.0)), on=["juridiction", "mois"], how="left"
+        )
+        .join(
+            totaux.select("juridiction", "mois", evitees=pl.col("evitees_objectif").cast(pl.Float64)),
+            on=["juridiction", "mois"],
+            how="left",
+        )
+        .join(besoin.group_by("juridiction").agg(pl.col("base").sum()), on="juridiction", how="left")
+        # One that has closed since weighs as the others of its cour.
+        .with_columns(pl.col("base").fill_null(pl.col("base").mean().over("cour")))
+        .sort("juridiction", "mois")
+    )
+    if grid.filter(pl.col("en_vigueur").is_not_null() & pl.col("evitees").is_not_null()).is_empty():
+        return None
+    shape = (places.height, len(months))
+    season = np.array([float(season_of(mois.year, parametres)[mois.month - 1]) for mois in months])
+    exposed = (grid["en_vigueur"].fill_null(0.0) * grid["base"].fill_null(0.0)).to_numpy().reshape(shape)
+    counts = grid["evitees"].to_numpy().reshape(shape)
+    since = sum(mois < periode.debut for mois in months)
+    return Silence(
+        cours=tuple(places["cour"]),
+        mois=tuple(months[since:]),
+        estimation=estimate(
+            np.nan_to_num(counts), exposed * season, ~np.isnan(counts), places["cour"].to_list(), depuis=since
+        ),
+    )
