@@ -126,12 +126,11 @@ def write_formulas(parametres: Parametres) -> tuple[Formule, ...]:
         ),
         Formule(
             "Fourchette",
-            "Au plus bas, ce qui est déclaré. Au plus haut, chaque réponse manquante compte pour le plus "
-            "grand "
-            "mois que la même juridiction a déclaré dans les trois mois d'avant ou d'après ; si elle n'a "
-            "jamais "
-            "répondu, pour le neuvième décile des juridictions de même nature ce mois-là.",
-            "déclaré ≤ réalité plausible ≤ déclaré + plafonds des réponses manquantes",
+            "Ce que les juridictions muettes ont pu éviter sans le dire. Estimation : le niveau de chacune, "
+            "appris de ses mois répondus, de sa cour et de la part des mois où elle répond (qui répond peu "
+            "utilise peu), autour d'un chemin national. Au plus : le taux des répondantes du mois, plus 1,96 "
+            "erreur-type. Le décompte ne retient que le déclaré.",
+            "déclaré ≤ estimation (8 fois sur 10 dans son intervalle) ≤ borne",
         ),
         Formule(
             "Base de 2010",

@@ -10,6 +10,7 @@ from datetime import date
 import dataframely as dy
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analytics.need import Besoin
 from analytics.nonresponse import Estimation, estimate
@@ -42,16 +43,39 @@ class Manque:
 
 @dataclass(frozen=True)
 class Silence:
-    """What every juridiction left unsaid in the months of a period; `cours` follow its rows."""
+    """What every juridiction left unsaid in the months of a period.
 
+    `juridictions` and `cours` follow its rows.
+    """
+
+    juridictions: tuple[str, ...]
     cours: tuple[str, ...]
     mois: tuple[date, ...]
     estimation: Estimation
 
+    def list_silent(self, cours: Collection[str]) -> pl.DataFrame:
+        """List those of some cours that left something unsaid: `juridiction`, `cour`, `muettes`, `manque`."""
+        unsaid = self.estimation.manque
+        return pl.DataFrame(
+            {
+                "juridiction": self.juridictions,
+                "cour": self.cours,
+                "muettes": (unsaid > 0).sum(axis=1).astype(np.int64),
+                "manque": unsaid.sum(axis=1),
+            }
+        ).filter(pl.col("muettes") > 0, pl.col("cour").is_in(sorted(cours)))
+
+    def by_month(self, cours: Collection[str]) -> dict[date, float]:
+        """Estimate what some cours left unsaid in each month of the period."""
+        unsaid = self.estimation.manque[self._rows(cours)].sum(axis=0)
+        return dict(zip(self.mois, unsaid.tolist(), strict=True))
+
+    def _rows(self, cours: Collection[str]) -> NDArray[np.intp]:
+        return np.flatnonzero(np.isin(self.cours, sorted(cours)))
+
     def of(self, cours: Collection[str], *, declarees: int) -> Manque:
         """Sum it over some cours, beside what they declared."""
-        kept = frozenset(cours)
-        rows = np.flatnonzero(np.array([cour in kept for cour in self.cours], dtype=bool))
+        rows = self._rows(cours)
         _, law = self.estimation.total(rows)
         low, high = (declarees + int(law.quantile(part)[0]) for part in (0.10, 0.90))
         bound = declarees + self.estimation.bound(rows)
@@ -110,6 +134,7 @@ def estimate_silence(
     counts = grid["evitees"].to_numpy().reshape(shape)
     since = sum(mois < periode.debut for mois in months)
     return Silence(
+        juridictions=tuple(places["juridiction"]),
         cours=tuple(places["cour"]),
         mois=tuple(months[since:]),
         estimation=estimate(

@@ -4,13 +4,13 @@ Exact, month by month and cour by cour, where Intérieur's count is loaded. With
 objective's profile, s the same spread by the season, a what is declared avoided, r what was required of
 Intérieur and x what it executed: the fall it sees is b − x, the gap a − (b − x), and
 
-    gap = (s − b) calendar + (r + a − s) demand − (r − x) required and not executed.
+    gap = (s − b) calendar + (r + a + m − s) demand − m declarations − (r − x) required and not executed.
 
-Demand is what would have been required without video, less what the season expects: it also holds the
-extractions avoided that silent juridictions did not declare, which lower r and not a.
+m is what silent juridictions are estimated to have avoided without declaring it (`silence`): it lowers r and
+not a. Demand is what would have been required without video, less what the season expects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -27,12 +27,16 @@ from analytics.trajectory import Mois
 
 
 class Thermometre(dy.Schema):
-    """One month of the two counts; Intérieur's are null where it was not loaded."""
+    """One month of the two counts; Intérieur's are null where it was not loaded.
+
+    `non_dites`: estimated to be avoided by those who did not answer.
+    """
 
     mois = dy.Date(primary_key=True)
     base = dy.Float64(min=0)
     saison = dy.Float64(min=0)
     evitees = dy.Int64(min=0)
+    non_dites = dy.Float64(min=0)
     requises = dy.Int64(nullable=True, min=0)
     executees = dy.Int64(nullable=True, min=0)
 
@@ -41,8 +45,8 @@ class Thermometre(dy.Schema):
 class Ecart:
     """The gap between the two counts over the months that both know, and what makes it; exact.
 
-    `declaree` − `constatee` = `calendrier` + `demande` + `non_executees` (≤ 0). `part_demande`: demand
-    against what the season expects, a share.
+    `declaree` − `constatee` = `calendrier` + `demande` + `declarations` (≤ 0, an estimate) + `non_executees`
+    (≤ 0). `part_demande`: demand against what the season expects, a share.
     """
 
     mois: int
@@ -50,6 +54,7 @@ class Ecart:
     constatee: Fraction
     calendrier: Fraction
     demande: Fraction
+    declarations: Fraction
     non_executees: int
     part_demande: Fraction | None
     base: Fraction
@@ -70,12 +75,14 @@ def read_thermometers(
     interieur: dy.DataFrame[Interieur],
     *,
     objectif: Objectif,
+    non_dites: Mapping[date, float],
     periode: Periode,
     parametres: Parametres,
 ) -> tuple[dy.DataFrame[Thermometre], Ecart | None]:
     """Set the two counts side by side since January; no gap where Intérieur has not counted.
 
-    `interieur` holds the lines of the same cours as `months`.
+    `interieur` holds the lines of the same cours as `months`, `non_dites` what they are estimated to have
+    left unsaid, by month.
     """
     counted = {
         mois: (int(required), int(executed))
@@ -85,8 +92,8 @@ def read_thermometers(
         .iter_rows()
     }
     season = season_of(periode.annee, parametres)
-    rows: list[tuple[date, float, float, int, int | None, int | None]] = []
-    base, due = Fraction(0), Fraction(0)
+    rows: list[tuple[date, float, float, int, float, int | None, int | None]] = []
+    base, due, unsaid = Fraction(0), Fraction(0), Fraction(0)
     declared = required = executed = known = 0
     for month in months:
         if not periode.debut <= month.mois <= periode.fin:
@@ -95,20 +102,23 @@ def read_thermometers(
         expected = objectif.base * season[month.mois.month - 1]
         # A month counts where Intérieur has counted all of the cours looked at.
         r, x = counted.get(month.mois, (None, None)) if month.executees is not None else (None, None)
-        rows.append((month.mois, float(part), float(expected), month.evitees, r, x))
+        missing = non_dites.get(month.mois, 0.0)
+        rows.append((month.mois, float(part), float(expected), month.evitees, missing, r, x))
         if r is not None and x is not None:
             base, due, known = base + part, due + expected, known + 1
+            unsaid += Fraction(missing)
             declared, required, executed = declared + month.evitees, required + r, executed + x
     frame = Thermometre.validate(pl.DataFrame(rows, schema=Thermometre.create_empty().schema, orient="row"))
     if not known:
         return frame, None
-    demand = required + declared - due
+    demand = required + declared + unsaid - due
     return frame, Ecart(
         mois=known,
         declaree=declared,
         constatee=base - executed,
         calendrier=due - base,
         demande=demand,
+        declarations=-unsaid,
         non_executees=executed - required,
         part_demande=demand / due if due else None,
         base=base,

@@ -62,7 +62,7 @@ COUR_COLUMNS = (
 )
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
 SCREEN_COLUMNS = COUR_COLUMNS[:8]
-SCREEN_WIDTHS = (124, 130, 66, 74, 72, 78, 66, 70)
+SCREEN_WIDTHS = (118, 120, 64, 72, 70, 76, 64, 66)
 
 
 def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:

@@ -16,7 +16,7 @@ def tell_silence(manque: Manque, *, etpt_par_extraction: Fraction) -> str:
         f"{wording.count(manque.muettes, 'réponse manquante', 'réponses manquantes')} depuis janvier : aux "
         f"{wording.number(manque.declarees)} extractions évitées déclarées s'en ajouteraient environ "
         f"{wording.number(unsaid)}, soit {wording.number(manque.estimees)} (entre "
-        f"{wording.number(manque.bas)} et {wording.number(manque.haut)} 8 fois sur 10, au plus "
+        f"{wording.number(manque.bas)} et {wording.number(manque.haut)}, 8 fois sur 10, au plus "
         f"{wording.number(manque.au_plus)}). Le "
         f"décompte ne retient que le déclaré : ne pas répondre laisserait {etpt} de côté."
     )

@@ -53,14 +53,41 @@ def tell_thermometers(ecart: Ecart | None) -> str:
     return wording.typeset(text + ".")
 
 
+# The rows that a line opens on, beside its months.
+DECLAREES, MUETTES, COMPTEES = "declarees", "muettes", "comptees"
+ROW_COLUMNS = {
+    DECLAREES: (Colonne("nom", "Cour ou juridiction"), Colonne("evitees", "Évitées", integer, nombre=True)),
+    MUETTES: (
+        Colonne("nom", "Cour ou juridiction"),
+        Colonne("muettes", "Réponses manquantes", integer, nombre=True),
+        Colonne("manque", "Évitées sans être déclarées (estimation)", integer, nombre=True),
+    ),
+    COMPTEES: (
+        Colonne("mois", "Mois", wording.month),
+        Colonne("service", "Service"),
+        Colonne("requises", "Requises", integer, nombre=True),
+        Colonne("executees", "Exécutées", integer, nombre=True),
+    ),
+}
+ROW_TITLES = {
+    DECLAREES: "Qui les a déclarées",
+    MUETTES: "Qui n'a pas répondu",
+    COMPTEES: "Service par service",
+}
+
+
 @dataclass(frozen=True)
 class Ligne:
-    """One line of the explanation: its name, its figure, what it means, and the column behind it."""
+    """One line of the explanation: its name, its figure, what it means, the column and the rows behind it.
+
+    `lignes`: DECLAREES, MUETTES or COMPTEES; "" where the months are all there is.
+    """
 
     libelle: str
     valeur: str
     sens: str
     colonne: str
+    lignes: str = ""
 
 
 def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
@@ -77,14 +104,16 @@ def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
             wording.number(ecart.declaree),
             "Colonne 2 de l'indicateur, activités de l'objectif.",
             "evitees",
+            DECLAREES,
         ),
         Ligne(
             "Baisse constatée par l'Intérieur",
             wording.number(ecart.constatee),
             "Base des mêmes mois, moins les extractions exécutées.",
             "constatee",
+            COMPTEES,
         ),
-        Ligne("Écart", signed(ecart.ecart), "La somme des trois lignes qui suivent.", "ecart"),
+        Ligne("Écart", signed(ecart.ecart), "La somme des quatre lignes qui suivent.", "ecart"),
         Ligne(
             "dont calendrier",
             signed(ecart.calendrier),
@@ -92,17 +121,26 @@ def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
             "calendrier",
         ),
         Ligne(
-            "dont demande et déclarations",
+            "dont demande",
             signed(ecart.demande),
-            "Requises plus évitées, moins ce que la saison laisse attendre. Positif : davantage d'affaires à "
-            "juger. Les extractions évitées par des juridictions muettes le diminuent, sans être déclarées.",
+            "Requises plus évitées, déclarées ou non, moins ce que la saison laisse attendre. Positif : "
+            "davantage d'affaires à juger.",
             "demande",
+        ),
+        Ligne(
+            "dont déclarations",
+            signed(ecart.declarations),
+            "Extractions que les juridictions muettes auraient évitées sans les déclarer : une estimation. "
+            "L'Intérieur les voit, la Justice ne les compte pas.",
+            "declarations",
+            MUETTES,
         ),
         Ligne(
             "dont requises et non exécutées",
             signed(ecart.non_executees),
             "Une extraction requise qui n'a pas eu lieu n'est ni évitée ni exécutée : c'est une définition.",
             "non_executees",
+            COMPTEES,
         ),
     )
     return tuple(replace(line, sens=wording.typeset(line.sens)) for line in lines)
@@ -115,7 +153,8 @@ def detail_of(thermometre: dy.DataFrame[Thermometre]) -> pl.DataFrame:
         known.with_columns(
             constatee=pl.col("base") - pl.col("executees"),
             calendrier=pl.col("saison") - pl.col("base"),
-            demande=pl.col("requises") + pl.col("evitees") - pl.col("saison"),
+            demande=pl.col("requises") + pl.col("evitees") + pl.col("non_dites") - pl.col("saison"),
+            declarations=-pl.col("non_dites"),
             non_executees=pl.col("executees") - pl.col("requises"),
         )
         .with_columns(ecart=pl.col("evitees") - pl.col("constatee"))
@@ -128,7 +167,8 @@ _BEHIND = {
     "constatee": ("base", "executees", "constatee"),
     "ecart": ("evitees", "constatee", "ecart"),
     "calendrier": ("saison", "base", "calendrier"),
-    "demande": ("requises", "evitees", "saison", "demande"),
+    "demande": ("requises", "evitees", "non_dites", "saison", "demande"),
+    "declarations": ("non_dites", "declarations"),
     "non_executees": ("executees", "requises", "non_executees"),
 }
 _TITLES = {
@@ -140,7 +180,9 @@ _TITLES = {
     "constatee": "Baisse constatée",
     "ecart": "Écart",
     "calendrier": "Calendrier",
-    "demande": "Demande et déclarations",
+    "demande": "Demande",
+    "non_dites": "Évitées sans être déclarées (estimation)",
+    "declarations": "Déclarations",
     "non_executees": "Non exécutées",
 }
 

@@ -389,8 +389,8 @@ def draw(
             "Avec fourchette",
             selection.fourchette,
             FOURCHETTE,
-            help_text="Ajoute, au-dessus de ce qui est déclaré, un plafond plausible pour les réponses "
-            "manquantes. Sans elle, seul ce qui est déclaré compte.",
+            help_text="Ajoute à ce qui est déclaré une estimation des réponses manquantes, son intervalle et "
+            "une borne. Sans elle, seul ce qui est déclaré compte.",
         )
         if earlier := choix.before(selection.annee):
             _compare(earlier, selection.comparer)

@@ -53,7 +53,7 @@ from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import MASQUES, slug
-from pages.commun.vues import pays
+from pages.commun.vues import besoin, pays
 
 # The ranks are drawn; the same draws every time, so that a link shows the same figures.
 SEED = 2009
@@ -153,7 +153,8 @@ def _names() -> dict[str, str]:
 def _cells(contexte: Contexte) -> tuple[pl.DataFrame, bool]:
     """List what each cour avoided and the extractions to be expected where one answered, since January.
 
-    By activité where a base by activité is loaded (then True); else for all of them at once.
+    By activité where a base by activité is loaded for all the cours (then True); else for all of them at
+    once.
     """
     situation, periode = lecture.whole(contexte.situation), contexte.selection.periode
     everywhere, parametres = pays(contexte), lecture.parametres()
@@ -169,9 +170,10 @@ def _cells(contexte: Contexte) -> tuple[pl.DataFrame, bool]:
         .group_by("cour", "activite")
         .agg(observe=pl.col("extractions_evitees").sum())
     )
-    loaded = situation.bases_activites.filter(pl.col("annee") == periode.annee - 1)
-    if loaded.height:
-        bases, cells = loaded.select("cour", "activite", base="extractions"), sums
+    needed = besoin(contexte)
+    loaded = needed.height > 0 and bool(needed["compte"].all())
+    if loaded:
+        bases, cells = needed.group_by("cour", "activite").agg(pl.col("base").sum()), sums
     else:
         bases = pl.DataFrame(
             [(cour, "", float(base.extractions)) for cour, base in everywhere.exigence.bases.items()],
@@ -180,9 +182,7 @@ def _cells(contexte: Contexte) -> tuple[pl.DataFrame, bool]:
         )
         cells = sums.group_by("cour").agg(pl.col("observe").sum(), activite=pl.lit(""))
     joined = bases.join(cells, on=["cour", "activite"]).with_columns(exposition=pl.col("base") * share)
-    return joined.select("cour", "activite", "exposition", "observe").sort("cour", "activite"), bool(
-        loaded.height
-    )
+    return joined.select("cour", "activite", "exposition", "observe").sort("cour", "activite"), loaded
 
 
 def _year(months: Sequence[Mois], periode: Periode) -> list[Mois]:

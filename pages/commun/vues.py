@@ -99,6 +99,11 @@ from analytics.display.signals import (
 )
 from analytics.display.silence import tell_silence
 from analytics.display.thermometers import (
+    COMPTEES,
+    DECLAREES,
+    MUETTES,
+    ROW_COLUMNS,
+    ROW_TITLES,
     THERMOMETER_COLUMNS,
     Ligne,
     columns_behind,
@@ -628,9 +633,9 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
         tableau=shown.drop("cour").to_arrow(),
         colonnes={
             HISTORY: st.column_config.LineChartColumn(
-                HISTORY, width=88, y_min=0, help="Extractions évitées, mois par mois"
+                HISTORY, width=70, y_min=0, help="Extractions évitées, mois par mois"
             ),
-            SIGNAL: st.column_config.TextColumn(SIGNAL, width=52, alignment="center", help=GLYPHS_HELP),
+            SIGNAL: st.column_config.TextColumn(SIGNAL, width=46, alignment="center", help=GLYPHS_HELP),
             **{
                 colonne.titre: st.column_config.TextColumn(
                     colonne.titre, width=width, alignment="right" if colonne.nombre else "left"
@@ -890,14 +895,16 @@ def _thermometres(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -
     if calcul.objectif is None:
         return None
     interieur = _contexte.situation.interieur.filter(pl.col("cour").is_in(calcul.cours))
+    unsaid = silence(_contexte)
     read, ecart = read_thermometers(
         add_up(calcul.pays.mois[code] for code in calcul.cours if code in calcul.pays.mois),
         Interieur.cast(interieur),
         objectif=calcul.objectif,
+        non_dites={} if unsaid is None else unsaid.by_month(calcul.cours),
         periode=calcul.periode,
         parametres=lecture.parametres(),
     )
-    detail = detail_of(read)
+    detail, rows = detail_of(read), _rows_behind(calcul, Interieur.cast(interieur), unsaid)
     return VueThermometres(
         bloc=Bloc(
             cle="thermometres",
@@ -923,11 +930,51 @@ def _thermometres(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -
                     columns_behind(ligne),
                     legende=f"{ligne.libelle}, mois par mois, {calcul.mesure}",
                     titre=f"{ligne.libelle}, mois par mois",
+                )
+                + (
+                    write_table_html(
+                        rows[ligne.lignes],
+                        ROW_COLUMNS[ligne.lignes],
+                        legende=f"{ROW_TITLES[ligne.lignes]}, {calcul.mesure}",
+                        titre=ROW_TITLES[ligne.lignes],
+                    )
+                    if ligne.lignes
+                    else ""
                 ),
             )
             for ligne in explain_gap(ecart)
         ),
     )
+
+
+def _rows_behind(
+    calcul: _Calcul, interieur: dy.DataFrame[Interieur], unsaid: Silence | None
+) -> dict[str, pl.DataFrame]:
+    """List who declared, who did not answer, and what each service counted: by cour, or within one."""
+    reference, periode = lecture.reference(), calcul.periode
+    whose, names = "cour", dict(reference.cours.select("cour", "nom_court").iter_rows())
+    if len(calcul.cours) == 1:
+        whose = "juridiction"
+        names = dict(reference.juridictions.select("juridiction", "nom_court").iter_rows())
+
+    def named(frame: pl.DataFrame, measure: str) -> pl.DataFrame:
+        nom = pl.col(whose).replace_strict(names, default=pl.col(whose), return_dtype=pl.String)
+        return frame.with_columns(nom=nom).sort([measure, "nom"], descending=[True, False])
+
+    silent = (
+        pl.DataFrame(schema={whose: pl.String, "muettes": pl.Int64, "manque": pl.Float64})
+        if unsaid is None
+        else unsaid.list_silent(calcul.cours).group_by(whose).agg(pl.col("muettes", "manque").sum())
+    )
+    declared = periode.keep(calcul.totaux).group_by(whose).agg(evitees=pl.col("evitees_objectif").sum())
+    return {
+        DECLAREES: named(declared, "evitees"),
+        MUETTES: named(silent, "manque"),
+        COMPTEES: periode.keep(interieur)
+        .group_by("mois", "service")
+        .agg(requises=pl.col("extractions_requises").sum(), executees=pl.col("extractions_executees").sum())
+        .sort(["mois", "service"], descending=[True, False]),
+    }
 
 
 # --- What projections were worth -------------------------------------------------------------------

@@ -221,3 +221,16 @@ def test_a_step_in_a_constant_series_keeps_a_width() -> None:
     assert limits.bas is not None
     assert limits.haut is not None
     assert limits.haut - limits.bas > 2
+
+
+def test_limits_of_the_months_before_a_delivery_tell_those_after_it() -> None:
+    """Every month after the equipment came lies beyond the limits of the twelve before."""
+    vector: dict[str, Any] = SPC["shift_after_equipment"]
+    values, baseline = vector["input"]["y"], vector["input"]["fix_after"]
+    limits = limits_of(values[:baseline])
+    assert limits is not None
+    assert (limits.centre, limits.bas, limits.haut) == pytest.approx(
+        tuple(vector["expected"][name] for name in ("mean", "lpl", "upl")), abs=1e-5
+    )
+    labels = [label for label, _ in control_chart.label_points(values, limits, USUAL)]
+    assert labels[baseline:] == [OUTSIDE] * (len(values) - baseline)

@@ -36,21 +36,25 @@ def months(avoided: list[int], executed: list[int | None]) -> list[Mois]:
         st.tuples(st.integers(0, 900), st.integers(0, 20_000), st.integers(0, 20_000)),
         min_size=1,
         max_size=12,
-    )
+    ),
+    st.dictionaries(st.sampled_from([date(2009, rank, 1) for rank in range(1, 13)]), st.floats(0, 500)),
 )
-def test_the_lines_always_make_the_gap(parametres: Parametres, rows: list[tuple[int, int, int]]) -> None:
+def test_the_lines_always_make_the_gap(
+    parametres: Parametres, rows: list[tuple[int, int, int]], unsaid: dict[date, float]
+) -> None:
     line = [(rank, r, x) for rank, (_, r, x) in enumerate(rows, 1)]
     frame, ecart = read_thermometers(
         months([a for a, _, _ in rows], [x for _, _, x in rows]),
         counted(line),
         objectif=objective(155_000),
+        non_dites=unsaid,
         periode=YEAR,
         parametres=parametres,
     )
     assert ecart is not None
-    assert ecart.ecart == ecart.calendrier + ecart.demande + ecart.non_executees
+    assert ecart.ecart == ecart.calendrier + ecart.demande + ecart.declarations + ecart.non_executees
     detail = detail_of(frame)
-    for name in ("ecart", "calendrier", "demande", "non_executees", "constatee"):
+    for name in ("ecart", "calendrier", "demande", "declarations", "non_executees", "constatee"):
         assert abs(float(detail[name].sum()) - float(getattr(ecart, name))) < 1e-6
 
 
@@ -63,6 +67,7 @@ def test_more_demand_hides_what_was_avoided(parametres: Parametres) -> None:
         months([7_750 // 12] * 11 + [7_750 - 7_750 // 12 * 11], list(by_month)),
         counted([(rank, n, n) for (rank, _, _), n in zip(rows, by_month, strict=True)]),
         objectif=objective(155_000),
+        non_dites={},
         periode=YEAR,
         parametres=parametres,
     )
@@ -79,6 +84,7 @@ def test_months_that_interieur_did_not_count_are_left_out_of_both_sides(parametr
         months([40, 50], [900, None]),
         counted([(1, 905, 900)]),
         objectif=objective(12_000),
+        non_dites={},
         periode=Periode(date(2009, 2, 1)),
         parametres=parametres,
     )
@@ -87,7 +93,12 @@ def test_months_that_interieur_did_not_count_are_left_out_of_both_sides(parametr
     assert ecart.constatee == 100
     assert frame["executees"].to_list() == [900, None]
     nothing = read_thermometers(
-        months([40], [None]), counted([]), objectif=objective(12_000), periode=YEAR, parametres=parametres
+        months([40], [None]),
+        counted([]),
+        objectif=objective(12_000),
+        non_dites={},
+        periode=YEAR,
+        parametres=parametres,
     )[1]
     assert nothing is None
     assert explain_gap(None) == ()
@@ -99,11 +110,12 @@ def test_every_line_opens_on_its_months(parametres: Parametres) -> None:
         months([40], [900]),
         counted([(1, 905, 900)]),
         objectif=objective(12_000),
+        non_dites={},
         periode=YEAR,
         parametres=parametres,
     )
     detail = detail_of(frame)
     lines = explain_gap(ecart)
-    assert len(lines) == 6
+    assert len(lines) == 7
     for ligne in lines:
         assert {colonne.nom for colonne in columns_behind(ligne)} <= set(detail.columns)
