@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import Palette, Trace, axis, build, note, palette, value_axis
+from analytics.charts.figure import Palette, Trace, axis, build, note, palette, share_axis, value_axis
 from analytics.wording import short_month
 
 HEIGHT = 330
@@ -68,9 +68,7 @@ def draw_control(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         height=HEIGHT,
         layout={
             "xaxis": axis(colours, **_month_ticks(frame)),
-            "yaxis": value_axis(
-                colours, rangemode="nonnegative", tickformat=".0%" if _wide(frame) else ".1%"
-            ),
+            "yaxis": share_axis(colours, _highest(frame), rangemode="nonnegative"),
             "margin": {"l": 8, "r": 70, "t": 16, "b": 8},
             "hovermode": "closest",
             "annotations": _ends(frame, colours),
@@ -87,9 +85,8 @@ def _symbol(sens: int, trial: bool) -> str:
     return f"{shape}-open" if trial else shape
 
 
-def _wide(frame: pl.DataFrame) -> bool:
-    highest = frame.select(pl.max_horizontal("valeur", "haut", "cible").max()).item()
-    return highest is not None and highest > 0.06
+def _highest(frame: pl.DataFrame) -> float:
+    return float(frame.select(pl.max_horizontal("valeur", "haut", "cible").max()).item() or 0.0)
 
 
 def _month_ticks(frame: pl.DataFrame) -> dict[str, object]:

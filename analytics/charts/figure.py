@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import plotly.graph_objects as go
 
-from analytics.wording import MONTHS, NARROW_SPACE, SHORT_MONTHS
+from analytics.wording import MONTHS, NARROW_SPACE, SHORT_MONTHS, percent
 
 # What the rest of the product calls a figure, without knowing plotly.
 Figure = go.Figure
@@ -119,6 +119,17 @@ def value_axis(colours: Palette, **options: Any) -> dict[str, Any]:
         colours,
         **{"rangemode": "tozero", "showgrid": True, "gridcolor": colours.grid, "nticks": 5, **options},
     )
+
+
+def share_axis(colours: Palette, top: float, **options: Any) -> dict[str, Any]:
+    """Describe an axis of shares up to `top`, written « 10 % »: plotly would leave the space out."""
+    step = next((step for step in _STEPS if top / step <= 5.5), 1.0)
+    ticks = [rank * step for rank in range(int(top / step + 1e-9) + 1)]
+    words = [percent(tick, 1 if step < 0.01 else 0) for tick in ticks]
+    return value_axis(colours, tickmode="array", tickvals=ticks, ticktext=words, **options)
+
+
+_STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 def note(text: str, colour: str, **place: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import Trace, axis, build, note, palette, value_axis
+from analytics.charts.figure import Trace, axis, build, note, palette, share_axis
 
 HEIGHT = 400
 _LINES = (("bas_998", "dot"), ("bas_95", "dash"), ("haut_95", "dash"), ("haut_998", "dot"))
@@ -94,7 +94,7 @@ def draw_funnel(
         height=HEIGHT,
         layout={
             "xaxis": axis(colours, range=[0, largest * 1.06], tickformat=",d", nticks=6),
-            "yaxis": value_axis(colours, range=[0, top], tickformat=".0%" if top > 0.06 else ".1%"),
+            "yaxis": share_axis(colours, top, range=[0, top]),
             "margin": {"l": 8, "r": 52, "t": 16, "b": 56},
             "hovermode": "closest",
             "annotations": notes,
