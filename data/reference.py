@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -172,5 +173,12 @@ def load_parameters() -> Parametres:
     values: list[Parametre] = []
     for path in sorted((Path(__file__).parent / "parametres").glob("*.toml")):
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-        values += [Parametre.from_toml(table) for table in document["parametre"]]
+        values += [Parametre.from_toml(table) for table in document.get("parametre", [])]
     return Parametres(values)
+
+
+@cache
+def load_rules() -> tuple[dict[str, Any], ...]:
+    """Read the rules of settlement that the product ships, as `Bareme.from_toml` takes them."""
+    path = Path(__file__).parent / "parametres" / "reglement.toml"
+    return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["regle"])
