@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,10 +17,13 @@ from typing import Any, TypeVar
 import click
 from pydantic import ValidationError
 
+from analytics.bareme import MODES as SHARING
+from analytics.bareme import USUAL_SETTLEMENT, Bareme
 from analytics.errors import UserFacingError
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
 from analytics.schemas import NATIONAL, Perimetre
+from analytics.statement import Cout, find_rule, read_cost, settle_year, write_account, write_json
 from analytics.survey import flatten, last_period, list_positions, survey
 from analytics.wording import count
 from data.collecte.importer import detected, examine, report, summary
@@ -29,7 +33,7 @@ from data.collecte.natures import NATURES
 from data.demo import demo_lots
 from data.exchange import write_table
 from data.exports import accompanying, exported
-from data.reference import load_illustrative_base, load_parameters, load_reference
+from data.reference import load_illustrative_base, load_parameters, load_reference, load_rules
 from data.settings import Settings
 from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
 from pages.commun.archive import keep_past_projections, keep_projection
@@ -453,6 +457,59 @@ def trajectoire(
         "cours": lines,
     }
     click.echo(json.dumps(account, ensure_ascii=False, indent=1))
+
+
+@vigie.command()
+@click.option("--annee", type=click.IntRange(2000, 2100), required=True, help="Année de l'objectif.")
+@click.option("--cour", metavar="COUR", default=None, help="Une seule cour : code ou nom.")
+@click.option("--regle", default=USUAL_SETTLEMENT, help="Règle du décompte.", show_default=True)
+@click.option("--lecture", type=click.Choice(list(LECTURES)), default=None, help="Ce qui est mesuré.")
+@click.option("--mode", type=click.Choice(list(SHARING)), default=None, help="Partage entre les cours.")
+@click.option("--cout-etpt", metavar="EUROS", default=None, help="Coût d'un ETPT, en euros.")
+@click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
+@click.option("--format", "output", type=click.Choice(["json", "csv"]), required=True)
+def decompte(
+    annee: int,
+    cour: str | None,
+    regle: str,
+    lecture: str | None,
+    mode: str | None,
+    cout_etpt: str | None,
+    connu_le: date | None,
+    output: str,
+) -> None:
+    """Régler une année : ce que chaque cour, et le ministère, auraient à rembourser."""
+    seen, reference = _perimetre(cour), load_reference()
+    bareme = find_rule([Bareme.from_toml(table) for table in load_rules()], regle, annee)
+    if lecture is not None:
+        bareme = replace(bareme, lecture=lecture)
+    with _opened() as store:
+        lot = store.lot_connu_le(connu_le)
+        demo, faits = store.etat().demo, store.faits(NATIONAL, dernier_lot=lot)
+    releve = settle_year(
+        faits,
+        reference.attendues,
+        bareme,
+        periode=last_period(faits, annee),
+        mode=mode,
+        cout=None if cout_etpt is None else Cout(read_cost(cout_etpt), "Donné en ligne de commande"),
+        ajustements=(),
+        activites=reference.activites,
+        cle=load_illustrative_base(),
+        lot=lot,
+        connu_le=connu_le,
+        demonstration=demo,
+        parametres=load_parameters(),
+    )
+    account = write_account(releve)
+    if seen.cours is not None:
+        account["cours"] = [line for line in account["cours"] if line["cour"] in seen.cours]
+        if not account["cours"]:
+            raise UserFacingError(f"La cour « {cour} » n'a pas de base en {annee} : rien n'est à régler.")
+    if output == "json":
+        click.echo(write_json(account), nl=False)
+        return
+    raise UserFacingError("Ce format arrive.")
 
 
 def _perimetre(cour: str | None) -> Perimetre:

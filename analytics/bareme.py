@@ -26,6 +26,7 @@ MODES = {
     MUTUALISE: "Mutualisé : l'écart du ministère, partagé entre les cours en déficit au prorata des leurs",
     ECART_PROPRE: "Écart propre : chaque cour répond de son écart, sans que les autres le compensent",
 }
+USUAL_SETTLEMENT = "circulaire-2009"
 NON_DETERMINE = "non_determine"
 INTERESSEMENTS = {
     NON_DETERMINE: "Modalités à définir : rien n'est chiffré",

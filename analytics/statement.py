@@ -6,19 +6,23 @@ numbers as decimal strings, in an order that never changes, so that its SHA-256 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
+
+import dataframely as dy
+import polars as pl
 
 from analytics.bareme import ECART_PROPRE, MUTUALISE, STATUTS, Bareme
 from analytics.errors import UserFacingError
 from analytics.objective import Objectif, Periode, Regle, etpt_per_extraction
 from analytics.parameters import Parametres
 from analytics.profile import MONTHS_IN_YEAR, TWELFTHS
+from analytics.schemas import Activites, CreditsVacataires
 from analytics.settlement import Compte, Decompte, Part, settle
-from analytics.survey import Pays
+from analytics.survey import Connus, Pays, survey
 from analytics.trajectory import Mois
 from analytics.wording import typeset
 
@@ -148,6 +152,60 @@ def read_cost(text: str) -> Fraction:
     return Fraction(cleaned)
 
 
+class Comptables(Connus, Protocol):
+    """The facts that a settlement rests on, all the cours, as known at one moment."""
+
+    @property
+    def credits(self) -> dy.DataFrame[CreditsVacataires]: ...  # noqa: D102
+
+
+def settle_year(
+    faits: Comptables,
+    attendues: Callable[[date, date], pl.DataFrame],
+    bareme: Bareme,
+    *,
+    periode: Periode,
+    mode: str | None,
+    cout: Cout | None,
+    ajustements: Sequence[Ajustement],
+    activites: dy.DataFrame[Activites],
+    cle: pl.DataFrame,
+    lot: int,
+    connu_le: date | None,
+    demonstration: bool,
+    parametres: Parametres,
+) -> Releve:
+    """Gather a year under one rule, and settle it; the arguments are those of `survey` and `draw_up`.
+
+    The credits are those of the year after (circular, p. 2: « en début d'année 2010, sur leur crédits
+    vacataires »).
+    """
+    if not bareme.in_force(periode.annee):
+        raise UserFacingError(typeset(f"La règle « {bareme.id} » n'est pas en vigueur en {periode.annee}."))
+    pays = survey(
+        faits,
+        attendues,
+        activites=activites,
+        cle=cle,
+        regle=regle_of(bareme),
+        periode=periode,
+        parametres=parametres,
+    )
+    rows = faits.credits.filter(pl.col("annee") == periode.annee + 1).select("cour", "credits_eur")
+    return draw_up(
+        pays,
+        bareme,
+        mode=mode,
+        cout=cout,
+        credits_eur={cour: Fraction(amount) for cour, amount in rows.iter_rows()},
+        ajustements=ajustements,
+        lot=lot,
+        connu_le=connu_le,
+        demonstration=demonstration,
+        parametres=parametres,
+    )
+
+
 def draw_up(
     pays: Pays,
     bareme: Bareme,
@@ -163,8 +221,7 @@ def draw_up(
 ) -> Releve:
     """Settle the year of `pays`, gathered under `regle_of(bareme)`.
 
-    `credits_eur`: the crédits vacataires on which each cour answers, those of the year after (circular, p. 2:
-    « en début d'année 2010, sur leur crédits vacataires »).
+    `credits_eur`: the crédits vacataires on which each cour answers.
     """
     exigence, periode = pays.exigence, pays.periode
     if exigence.taux is None or not exigence.bases:
@@ -331,6 +388,11 @@ def _write_part(part: Part) -> dict[str, Any]:
         else write_exact(part.interessement_etpt),
         "interessement_simule_eur": write_cents(part.interessement_centimes),
     }
+
+
+def write_json(account: Mapping[str, Any]) -> str:
+    """Write an account as the terminal prints it and the page gives it, to the byte."""
+    return json.dumps(account, ensure_ascii=False, indent=1) + "\n"
 
 
 def canonical(document: Mapping[str, Any]) -> str:

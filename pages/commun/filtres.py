@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from analytics import wording
+from analytics.bareme import MODES as SHARING
 from analytics.comparison import CRITERES, MESURES
 from analytics.objective import CHAINAGES, LECTURES, MODES, Periode, Regle
 from analytics.profile import PROFILS
@@ -27,7 +28,10 @@ NO_YEAR = "aucune"
 
 @dataclass(frozen=True)
 class Option:
-    """A choice among a few named values, the first being the usual one; `valeurs` maps each to its words."""
+    """A choice among a few named values, the first being the usual one; `valeurs` maps each to its words.
+
+    Without values, any short text will do: the page that asks for it judges it.
+    """
 
     libelle: str
     valeurs: Mapping[str, str]
@@ -36,9 +40,15 @@ class Option:
     @property
     def usuelle(self) -> str:
         """Give the value shown unless another is asked."""
-        return next(iter(self.valeurs))
+        return next(iter(self.valeurs), "")
+
+    def allows(self, value: str) -> bool:
+        """Tell whether a link may ask for that value."""
+        return value in self.valeurs if self.valeurs else 0 < len(value) <= LONGEST
 
 
+# The longest free text that an address may hold.
+LONGEST = 200
 MASQUES = "masques"
 # What a page can show beside what every page shows, by the name it has in the address.
 OPTIONS = {
@@ -50,6 +60,10 @@ OPTIONS = {
             "agir": "Où agir",
             "thermometres": "Deux thermomètres",
             "projections": "Ce que valaient nos projections",
+            "releve": "Relevé d'une cour",
+            "regles": "Règles côte à côte",
+            "sensibilite": "Sensibilité",
+            "etats": "États et contestations",
         },
     ),
     "lecture": Option(
@@ -58,6 +72,10 @@ OPTIONS = {
     "base": Option("Base à partir de 2010", CHAINAGES, "Le texte dit « réquisitions effectuées en 2009 »."),
     "comptage": Option("Comptage à partir de 2010", MODES),
     "profil": Option("Objectif mois par mois", PROFILS, "Comment l'objectif de l'année se répartit."),
+    "regle": Option("Règle du décompte", {}),
+    "partage": Option("Partage entre les cours", {"regle": "Selon la règle", **SHARING}),
+    "cout": Option("Coût d'un ETPT, en euros", {}),
+    "source": Option("Source du coût", {}),
     "mesure": Option("Mesure comparée", MESURES),
     "pairs": Option("Cours comparées", CRITERES),
     "ponderation": Option(
@@ -263,13 +281,18 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
     options: dict[str, str] = {}
     for name, option in OPTIONS.items():
         value = demande.get(name, "")
-        if value in option.valeurs and value != option.usuelle:
-            options[name] = value
-        elif value and value not in option.valeurs:
+        if option.allows(value):
+            if value != option.usuelle:
+                options[name] = value
+        elif value:
             notices.append(
-                f"Le lien demande « {name}={value} », qui n'existe pas "
-                f"({wording.enumeration(option.valeurs)}) : "
-                f"« {option.valeurs[option.usuelle]} » est affiché."
+                f"Le lien demande « {name}={value[:LONGEST]} », qui n'existe pas "
+                + (
+                    f"({wording.enumeration(option.valeurs)}) : « {option.valeurs[option.usuelle]} » est "
+                    "affiché."
+                    if option.valeurs
+                    else ": rien n'en est retenu."
+                )
             )
     selection = Selection(
         annee=annee,
@@ -419,6 +442,28 @@ def draw_tabs(selection: Selection, onglets: Sequence[str]) -> str:
         args=("onglet", "filtre_onglet", str),
     )
     return shown
+
+
+def choose_among(name: str, label: str, values: Mapping[str, str], value: str, *, width: int) -> None:
+    """Draw a choice that lives in the address, its values being known to the page only."""
+    key = f"filtre_{name}"
+    st.session_state[key] = value
+    st.selectbox(
+        label,
+        list(values),
+        key=key,
+        format_func=lambda code: values.get(code, code),
+        placeholder="Choisir",
+        filter_mode="contains",
+        width=width,
+        on_change=_choose_from,
+        args=(name, key, str),
+    )
+
+
+def choose(name: str, value: str) -> None:
+    """Change one thing asked, as a filter would."""
+    _choose(name, value)
 
 
 def draw_exit() -> None:

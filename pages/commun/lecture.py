@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -10,7 +11,7 @@ import streamlit as st
 from analytics.parameters import Parametres
 from analytics.schemas import Declarations, Lots, Perimetre, ProjectionGardee, Recalages
 from data.demo import demo_lots
-from data.reference import Reference, load_illustrative_base, load_parameters, load_reference
+from data.reference import Reference, load_illustrative_base, load_parameters, load_reference, load_rules
 from data.settings import Settings
 from data.store import Faits, Store, open_store
 from pages.commun.archive import keep_past_projections
@@ -49,6 +50,11 @@ def reference() -> Reference:
 def parametres() -> Parametres:
     """Give the dated parameters."""
     return load_parameters()
+
+
+def rules() -> tuple[dict[str, Any], ...]:
+    """Give the rules of settlement that the product ships, as tables."""
+    return load_rules()
 
 
 def cle_illustrative() -> pl.DataFrame:

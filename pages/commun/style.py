@@ -52,7 +52,7 @@ _SHEET = """
   overflow: visible; text-overflow: clip; }
 .st-key-filtres { justify-content: flex-end; }
 .vigie-methode { max-width: 52rem; }
-.vigie-methode-partie .vigie-defile { max-height: none; }
+.vigie-methode-partie .vigie-defile, .vigie-releve .vigie-defile { max-height: none; }
 .vigie-methode-partie tbody th { font-weight: 400; }
 .vigie-methode h3 { font-size: .9375rem; margin: .7rem 0 0; padding: 0; }
 .vigie-methode dd { margin: 0 0 .5rem; }

@@ -32,7 +32,7 @@ from pages.commun.navigation import escape_markdown
 from tests.pages.situations import COURTS, MONTHS, empty, ordinary, run, two_years, words
 
 NB, NARROW = "\u00a0", "\u202f"
-PAGES = ("synthese", "cour", "comparaison", "activites", "methode")
+PAGES = ("synthese", "cour", "comparaison", "activites", "decompte", "methode")
 ENGLISH = r"\b(None|NaN|nan|null|undefined|Choose|Select|Search|Loading|Error)\b"
 
 

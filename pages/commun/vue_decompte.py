@@ -1,0 +1,391 @@
+"""The settlement of a year: the ministry, each cour, what rules and hypotheses change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics import wording
+from analytics.bareme import USUAL_SETTLEMENT, Bareme
+from analytics.charts.bars import draw_bars
+from analytics.charts.waterfall import draw_waterfall
+from analytics.display.figures import Chiffre
+from analytics.display.settlement import (
+    COUR_COLUMNS,
+    RULE_COLUMNS,
+    SENSITIVITY_COLUMNS,
+    compare_rules,
+    conclude_settlement,
+    figures_of_settlement,
+    lay_out_parts,
+    lay_out_sensitivity,
+    step_down,
+    tell_steps,
+    title_parts,
+    warn_settlement,
+)
+from analytics.display.statement import (
+    STATEMENT_COLUMNS,
+    Ligne,
+    compare_modes,
+    lay_out_statement,
+    write_statement,
+)
+from analytics.display.tables import Colonne, integer
+from analytics.errors import UserFacingError
+from analytics.settlement import Compte, Part, settle
+from analytics.settlement_range import Couts, Fourchette, draw_range
+from analytics.statement import Cout, Releve, find_rule, read_cost, settle_year
+from pages.commun import lecture, vues
+from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
+from pages.commun.cadre import Contexte
+from pages.commun.filtres import slug
+
+SHIPPED_COSTS = ("cout_etpt_moyen", "cout_etpt_police", "cout_etpt_gendarmerie", "cout_etpt_hors_pensions")
+LIKE_THE_RULE = "regle"
+MOST_RULES = 4
+
+
+@dataclass(frozen=True)
+class VueDecompte:
+    """What the page of settlement shows for one selection; `releve` is shared: never show it unrestricted."""
+
+    releve: Releve
+    parts: tuple[Part, ...]
+    conclusion: str
+    avertissement: str
+    chiffres: tuple[Chiffre, ...]
+    modes: str
+    cascade: Bloc
+    cours: Bloc
+
+
+def baremes() -> list[Bareme]:
+    """Give the rules that the product ships."""
+    return [Bareme.from_toml(table) for table in lecture.rules()]
+
+
+def proposed_costs() -> list[tuple[str, Fraction, str]]:
+    """List the costs of an ETPT that can be retained: (name, euros, source)."""
+    day = date(2009, 12, 31)
+    found = [lecture.parametres().at(name, day) for name in SHIPPED_COSTS]
+    return [(each.libelle, each.valeur, each.source) for each in found]
+
+
+def cost_of(contexte: Contexte) -> Cout | None:
+    """Give the cost that the address retains; None where it retains none."""
+    asked = contexte.selection.option("cout")
+    if not asked:
+        return None
+    euros = read_cost(asked)
+    known = next((source for _, value, source in proposed_costs() if value == euros), "")
+    return Cout(euros, contexte.selection.option("source") or known or "Source non précisée")
+
+
+def rule_of(contexte: Contexte, name: str | None = None) -> Bareme:
+    """Give the rule that the address asks for, with the reading it asks for."""
+    selection = contexte.selection
+    bareme = find_rule(baremes(), name or selection.option("regle") or USUAL_SETTLEMENT, selection.annee)
+    reading = dict(selection.options).get("lecture")
+    return bareme if reading is None else replace(bareme, lecture=reading)
+
+
+def releve(contexte: Contexte, name: str | None = None) -> Releve:
+    """Settle the year of the selection for all the cours; raises `UserFacingError` where it cannot be."""
+    return _releve(contexte, name, contexte.cle)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _releve(_contexte: Contexte, name: str | None, key: tuple[Any, ...]) -> Releve:
+    del key  # with the rule, names everything that is settled
+    selection, reference = _contexte.selection, lecture.reference()
+    everywhere = lecture.whole(_contexte.situation)
+    shared = selection.option("partage")
+    return settle_year(
+        everywhere,
+        reference.attendues,
+        rule_of(_contexte, name),
+        periode=selection.periode,
+        mode=None if shared == LIKE_THE_RULE else shared,
+        cout=cost_of(_contexte),
+        ajustements=(),
+        activites=reference.activites,
+        cle=lecture.cle_illustrative(),
+        lot=everywhere.lot,
+        connu_le=everywhere.connu_le,
+        demonstration=everywhere.demo,
+        parametres=lecture.parametres(),
+    )
+
+
+def fourchettes(contexte: Contexte) -> dict[str, Fourchette]:
+    """Give the range of what each cour of the country, and the ministry (""), may owe."""
+    return _fourchettes(contexte, contexte.cle)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _fourchettes(_contexte: Contexte, key: tuple[Any, ...]) -> dict[str, Fourchette]:
+    del key  # names everything that is drawn
+    found, unsaid = releve(_contexte), vues.silence(_contexte)
+    missing: dict[str, float] = {}
+    if unsaid is not None and found.bareme.lecture == "A":
+        rows = unsaid.list_silent(set(unsaid.cours)).group_by("cour").agg(pl.col("manque").sum())
+        missing = dict(rows.iter_rows())
+    costs = sorted(value for name, value, _ in proposed_costs() if "pensions comprises" in name)
+    return draw_range(
+        found,
+        vues.pays(_contexte).perspectives if found.projete else None,
+        missing,
+        couts=Couts(costs[0], found.cout.euros, costs[-1])
+        if found.cout is not None and costs[0] <= found.cout.euros <= costs[-1]
+        else None,
+    )
+
+
+def alert_level() -> Fraction:
+    """Give the share of the credits from which an amount is flagged."""
+    return lecture.parametres().at("alerte_credits", date(2009, 12, 31)).valeur
+
+
+def decompte(contexte: Contexte, *, etat: str) -> VueDecompte:
+    """Give what the page shows of the ministry: to a reader of some cours, of those only."""
+    return _decompte(contexte, etat, contexte.cle)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _decompte(_contexte: Contexte, etat: str, key: tuple[Any, ...]) -> VueDecompte:
+    del key  # names everything that is shown
+    found, ranged, alerte = releve(_contexte), fourchettes(_contexte), alert_level()
+    seen = _contexte.situation.perimetre.cours
+    parts = tuple(part for part in found.decompte.cours if seen is None or part.cour in seen)
+    national = seen is None or len(parts) != 1
+    subject = found.decompte.national if national else parts[0]
+    nom = "le ministère" if national else _contexte.choix.cours[parts[0].cour]
+    table = lay_out_parts(found, parts, dict(_contexte.choix.cours), ranged, alerte=alerte, etat=etat)
+    place = f"{_contexte.perimetre}, {found.bareme.libelle}, {_contexte.date_donnees}"
+    warned = warn_settlement(found)
+    entete = _contexte.entete | {
+        "regle": found.bareme.id,
+        "statut_regle": found.bareme.statut,
+        "valeur": warned or "lettre du texte",
+    }
+    fichier = f"{found.periode.fin:%Y-%m}_{slug(_contexte.perimetre)}_decompte"
+    sentence = tell_steps(found, subject)
+    return VueDecompte(
+        releve=found,
+        parts=parts,
+        conclusion=conclude_settlement(found, subject, nom=nom),
+        avertissement=warned,
+        chiffres=figures_of_settlement(subject, ranged.get(subject.cour), alerte=alerte),
+        modes=compare_modes(found) if seen is None else "",
+        cascade=Bloc(
+            cle="cascade",
+            titre=wording.typeset(f"De l'objectif au remboursement : {nom}"),
+            sous_titre=f"Extractions, puis leur équivalent, {place}",
+            figure=draw_waterfall(step_down(subject), dark=_contexte.sombre),
+            alt=wording.typeset(f"Étapes du décompte. {sentence}"),
+            phrase=" ".join(filter(None, (sentence, warned))),
+            tableau=write_table_html(
+                step_down(subject),
+                (Colonne("nom", "Étape"), Colonne("texte", "Valeur", nombre=True)),
+                legende=f"Étapes du décompte, {place}",
+            ),
+            donnees=step_down(subject).select("nom", "bas", "haut", "texte"),
+            fichier=f"{fichier}_etapes",
+            entete=entete,
+        ),
+        cours=Bloc(
+            cle="cours_decompte",
+            titre=title_parts(table),
+            sous_titre=f"Ce que chaque cour aurait à rembourser, {place}",
+            figure=draw_bars(table.head(15), dark=_contexte.sombre),
+            alt=title_parts(table),
+            phrase=warned,
+            tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
+            donnees=pl.DataFrame([_plain_part(part) for part in parts], infer_schema_length=None),
+            fichier=f"{fichier}_cours",
+            entete=entete,
+        ),
+    )
+
+
+def _plain_part(part: Part) -> dict[str, Any]:
+    return {
+        "cour": part.cour,
+        "base": float(part.base),
+        "objectif": float(part.objectif),
+        "evitees": float(part.evitees),
+        "non_evitees": float(part.ecart),
+        "excedent": float(part.excedent),
+        "etpt": float(part.etpt),
+        "montant_eur": None if part.centimes is None else part.centimes / 100,
+        "part_credits": None if part.part_credits is None else float(part.part_credits),
+    }
+
+
+# --- One cour -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class VueReleve:
+    """The statement of one cour, and the declarations behind it."""
+
+    part: Part
+    lignes: tuple[Ligne, ...]
+    conclusion: str
+    tableau: str
+    declarations: str
+
+
+def statement_of(contexte: Contexte) -> VueReleve | None:
+    """Give the statement of the selected cour; None where it has no base."""
+    return _statement_of(contexte, contexte.cle)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _statement_of(_contexte: Contexte, key: tuple[Any, ...]) -> VueReleve | None:
+    del key  # names everything that is shown
+    found, cour = releve(_contexte), _contexte.selection.cour
+    part = next((each for each in found.decompte.cours if each.cour == cour), None)
+    if part is None:
+        return None
+    unsaid = vues.silence(_contexte)
+    declared = sum(month.evitees for month in found.details[cour].mois)
+    lines = write_statement(
+        found, part, manque=None if unsaid is None else unsaid.of([cour], declarees=declared)
+    )
+    nom = _contexte.choix.cours[cour]
+    place = f"{nom}, {_contexte.date_donnees}"
+    return VueReleve(
+        part=part,
+        lignes=lines,
+        conclusion=conclude_settlement(found, part, nom=nom),
+        tableau=write_plain_table(
+            lay_out_statement(lines), STATEMENT_COLUMNS, legende=f"Relevé {found.annee}, {place}"
+        ),
+        declarations=_declarations(_contexte, cour, place),
+    )
+
+
+def _declarations(contexte: Contexte, cour: str, place: str) -> str:
+    """Write the declarations behind a statement: by month, then by activité."""
+    reference, periode = lecture.reference(), contexte.selection.periode
+    own = periode.keep(contexte.situation.agregat.filter(pl.col("cour") == cour)).join(
+        reference.activites.filter("compte_objectif").select("activite", "libelle", "ordre"), on="activite"
+    )
+    answers = periode.keep(vues.fonds(contexte).reponses.filter(pl.col("cour") == cour))
+    months = (
+        answers.select("mois", "attendues", "repondues")
+        .join(own.group_by("mois").agg(pl.col("extractions_evitees").sum()), on="mois", how="left")
+        .with_columns(pl.col("extractions_evitees").fill_null(0))
+        .sort("mois")
+    )
+    by_activity = (
+        own.group_by("libelle", "ordre")
+        .agg(pl.col("visioconferences", "extractions_evitees").sum())
+        .sort("ordre")
+    )
+    return write_table_html(
+        months,
+        (
+            Colonne("mois", "Mois", wording.month),
+            Colonne("extractions_evitees", "Évitées déclarées", integer, nombre=True),
+            Colonne("repondues", "Réponses reçues", integer, nombre=True),
+            Colonne("attendues", "Réponses attendues", integer, nombre=True),
+        ),
+        legende=f"Déclarations mois par mois, {place}",
+        titre="Les déclarations, mois par mois",
+    ) + write_table_html(
+        by_activity,
+        (
+            Colonne("libelle", "Activité"),
+            Colonne("visioconferences", "Visioconférences", integer, nombre=True),
+            Colonne("extractions_evitees", "Évitées déclarées", integer, nombre=True),
+        ),
+        legende=f"Déclarations par activité, {place}",
+        titre="Les déclarations, activité par activité",
+    )
+
+
+# --- Rules and hypotheses -------------------------------------------------------------------------
+
+
+def rules_side_by_side(contexte: Contexte, names: Sequence[str]) -> str:
+    """Write some rules side by side as a table, the first being the reference."""
+    found: list[Releve] = []
+    for name in names[:MOST_RULES]:
+        try:
+            found.append(releve(contexte, name))
+        except UserFacingError:
+            continue
+    seen = contexte.situation.perimetre.cours
+    columns = (
+        RULE_COLUMNS if seen is None else tuple(c for c in RULE_COLUMNS if c.nom not in ("etpt", "montant"))
+    )
+    nom = contexte.choix.cours[contexte.selection.cour]
+    return write_plain_table(
+        compare_rules(found, cour=contexte.selection.cour),
+        columns,
+        legende=f"Règles côte à côte, {nom}, {contexte.date_donnees}",
+    )
+
+
+def sensitivity(contexte: Contexte) -> Bloc:
+    """Give what the ministry would owe if one hypothesis alone changed: the cost, the base, the coverage."""
+    return _sensitivity(contexte, contexte.cle)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
+    del key  # names everything that is shown
+    found, unsaid = releve(_contexte), vues.silence(_contexte)
+    here = found.decompte
+
+    def again(*, cout: Fraction | None, base: Fraction = Fraction(1), arriving: bool = False) -> Any:
+        missing: dict[str, int] = {}
+        if arriving and unsaid is not None:
+            rows = unsaid.list_silent(set(unsaid.cours)).group_by("cour").agg(pl.col("manque").sum())
+            missing = {cour: round(count) for cour, count in rows.iter_rows()}
+        comptes = [
+            Compte(
+                part.cour,
+                part.base * base,
+                part.objectif * base,
+                part.evitees + missing.get(part.cour, 0),
+                part.credits,
+            )
+            for part in here.cours
+        ]
+        return settle(
+            comptes, found.bareme, mode=here.mode, cout=cout, etpt_par_extraction=here.etpt_par_extraction
+        )
+
+    cost = found.cout.euros if found.cout else None
+    cases = [("Décompte affiché", here)]
+    if cost is not None:
+        cases += [(name, again(cout=value)) for name, value, _ in proposed_costs() if value != cost]
+    senate = lecture.parametres().at("extractions_senat", date(2009, 12, 31))
+    text = lecture.parametres().at("extractions_2008", date(2009, 12, 31))
+    cases.append((senate.libelle, again(cout=cost, base=senate.valeur / text.valeur)))
+    if found.bareme.lecture == "A":
+        cases.append(
+            ("Toutes les réponses manquantes arrivent (estimation)", again(cout=cost, arriving=True))
+        )
+    frame = lay_out_sensitivity(cases, here)
+    place = f"{found.bareme.libelle}, {_contexte.date_donnees}"
+    return Bloc(
+        cle="sensibilite",
+        titre="Ce que change chaque hypothèse, une à la fois",
+        sous_titre=f"Remboursement simulé du ministère, {place}",
+        figure=draw_bars(frame, dark=_contexte.sombre),
+        alt="Une barre par hypothèse",
+        phrase=warn_settlement(found),
+        tableau=write_table_html(frame, SENSITIVITY_COLUMNS, legende=f"Sensibilité, {place}"),
+        donnees=frame.select("nom", "valeur"),
+        fichier=f"{found.periode.fin:%Y-%m}_decompte_sensibilite",
+        entete=_contexte.entete,
+    )

@@ -1,0 +1,115 @@
+"""What each cour, and the ministry, would have to reimburse: a settlement that can be done again by hand."""
+
+import streamlit as st
+
+from analytics.errors import UserFacingError
+from analytics.wording import with_unit
+from pages.commun import bloc_graphique, cadre, composants, filtres
+from pages.commun.cadre import Contexte
+from pages.commun.vue_decompte import (
+    MOST_RULES,
+    VueDecompte,
+    baremes,
+    decompte,
+    proposed_costs,
+    rules_side_by_side,
+    sensitivity,
+    statement_of,
+)
+
+TABS = ("ensemble", "releve", "regles", "sensibilite")
+
+
+def render() -> None:
+    """Draw the page."""
+    contexte = cadre.open_page("Décompte", choix_cour=True, options=("lecture", "partage"))
+    if contexte is not None:
+        try:
+            _draw(contexte, decompte(contexte, etat="simulation"))
+        except UserFacingError as error:
+            composants.conclude(str(error))
+            _draw_choices(contexte)
+    cadre.close_page(contexte)
+
+
+def _draw(contexte: Contexte, vue: VueDecompte) -> None:
+    composants.conclude(vue.conclusion)
+    composants.figures(vue.chiffres)
+    composants.note(vue.avertissement)
+    composants.note(vue.modes)
+    if not contexte.selection.presentation:
+        _draw_choices(contexte)
+    national = contexte.situation.perimetre.cours is None
+    shown = filtres.draw_tabs(contexte.selection, TABS if national else TABS[:3])
+    agrandi = contexte.selection.presentation
+    if shown == "releve":
+        _draw_statement(contexte)
+    elif shown == "regles":
+        _draw_rules(contexte, vue)
+    elif shown == "sensibilite":
+        bloc_graphique.draw(sensitivity(contexte), agrandi=agrandi)
+    else:
+        left, right = st.columns([1, 1], gap="medium")
+        with left:
+            bloc_graphique.draw(vue.cascade, agrandi=agrandi)
+        with right:
+            bloc_graphique.draw(vue.cours, agrandi=agrandi)
+
+
+def _draw_choices(contexte: Contexte) -> None:
+    """Let the rule and the cost be chosen: no amount without a cost and its source."""
+    selection = contexte.selection
+    names = {bareme.id: bareme.libelle for bareme in baremes() if bareme.in_force(selection.annee)}
+    costs = {"": "Aucun : s'arrêter aux ETPT"} | {
+        f"{float(value):.0f}": f"{with_unit(value, '€')} · {name}" for name, value, _ in proposed_costs()
+    }
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="choix_decompte"):
+        now = selection.option("regle")
+        filtres.choose_among(
+            "regle", "Règle", names, now if now in names else next(iter(names), ""), width=300
+        )
+        asked = selection.option("cout")
+        listed = costs if asked in costs else costs | {asked: f"{asked} € : saisi"}
+        filtres.choose_among("cout", "Coût d'un ETPT", listed, asked, width=330)
+        with st.popover("Autre coût"), st.form("autre_cout", border=False):
+            typed = st.text_input("Euros par ETPT et par an", placeholder="56 600", max_chars=20)
+            source = st.text_input("Source", placeholder="Document et page", max_chars=filtres.LONGEST)
+            if st.form_submit_button("Retenir ce coût"):
+                if typed.strip() and source.strip():
+                    filtres.choose("cout", "".join(typed.split()))
+                    filtres.choose("source", source.strip())
+                    st.rerun()
+                composants.note("Un coût porte une valeur et une source : complétez les deux.")
+
+
+def _draw_statement(contexte: Contexte) -> None:
+    vue = statement_of(contexte)
+    if vue is None:
+        composants.note("Cette cour n'a pas de base pour cette année : rien n'est à régler.")
+        return
+    composants.head(vue.conclusion)
+    st.html(f"<div class='vigie-releve'>{vue.tableau}</div>")
+    st.html(vue.declarations)
+
+
+def _draw_rules(contexte: Contexte, vue: VueDecompte) -> None:
+    names = {bareme.id: bareme.libelle for bareme in baremes() if bareme.in_force(contexte.selection.annee)}
+    first = vue.releve.bareme.id
+    usual = [first, *(name for name in names if name != first)][:MOST_RULES]
+    chosen = st.multiselect(
+        "Règles comparées (quatre au plus ; la première sert de référence)",
+        list(names),
+        usual,
+        format_func=names.__getitem__,
+        max_selections=MOST_RULES,
+        key="regles_comparees",
+        placeholder="Choisir",
+    )
+    if chosen:
+        st.html(rules_side_by_side(contexte, chosen))
+    else:
+        composants.note("Choisissez au moins une règle.")
+
+
+if __name__ == "__main__":
+    st.switch_page("app.py")
