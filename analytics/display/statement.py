@@ -44,6 +44,11 @@ def write_plain(value: Fraction, digits: int = 4) -> str:
     return number(value, digits)
 
 
+def _extractions(value: Fraction) -> str:
+    noun = wording.agree(int(value), "extraction", "extractions")
+    return f"{write_plain(value)}{wording.NO_BREAK_SPACE}{noun}"
+
+
 def euros(cents: int | None) -> str:
     """Write an amount in euros and cents; absent is « n.d. »."""
     return wording.NOT_AVAILABLE if cents is None else with_unit(Fraction(cents, 100), "€", 2)
@@ -79,14 +84,12 @@ def _base_lines(releve: Releve, part: Part, detail: Detail | None) -> list[Ligne
     if detail is None:
         count = wording.count(len(releve.decompte.cours), "cour")
         return [
-            Ligne(
-                BASE, "Base", f"somme des bases de {count}", f"{write_plain(part.base)} extractions", "Somme"
-            ),
+            Ligne(BASE, "Base", f"somme des bases de {count}", _extractions(part.base), "Somme"),
             Ligne(
                 OBJECTIF,
                 f"Objectif {releve.annee}",
                 f"somme des objectifs de {count}",
-                f"{write_plain(part.objectif)} extractions à éviter",
+                f"{_extractions(part.objectif)} à éviter",
                 CIRCULAIRE_2,
             ),
         ]
@@ -105,14 +108,14 @@ def _base_lines(releve: Releve, part: Part, detail: Detail | None) -> list[Ligne
             BASE,
             "Base",
             _corrected(put_right.get(BASE), f"extractions de {_base_year(releve)}"),
-            f"{write_plain(part.base)} extractions",
+            _extractions(part.base),
             target.source + (" (illustrative)" if target.illustratif else ""),
         ),
         Ligne(
             OBJECTIF,
             f"Objectif {releve.annee}",
             _corrected(put_right.get(OBJECTIF), f"{formula} = {write_plain(target.annuel)}"),
-            f"{write_plain(part.objectif)} extractions à éviter",
+            f"{_extractions(part.objectif)} à éviter",
             source,
         ),
     ]
@@ -180,7 +183,7 @@ def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
             "ecart",
             "Excédent",
             f"{done} − {wanted}",
-            f"{write_plain(part.excedent)} extractions",
+            _extractions(part.excedent),
             CIRCULAIRE_2,
             forte=True,
         )
@@ -192,7 +195,7 @@ def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
             "Extractions non évitées",
             f"{wanted} − {done}"
             + (f", sous le seuil de {percent(releve.bareme.seuil)} de l'objectif" if forgiven else ""),
-            f"{write_plain(part.ecart)} extractions",
+            _extractions(part.ecart),
             CIRCULAIRE_2,
             forte=True,
         )
@@ -207,7 +210,7 @@ def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
                 f"{write_plain(national.ecart)} × {write_plain(part.ecart)} / {write_plain(gaps)}"
                 if gaps
                 else "le ministère tient son objectif",
-                f"{write_plain(part.du)} extractions",
+                _extractions(part.du),
                 "Mode mutualisé : les cours au-dessus de leur objectif compensent celles au-dessous",
             )
         )

@@ -213,20 +213,15 @@ def test_one_more_avoided_saves_what_the_statement_says(avoided: dict[str, int],
 def test_before_the_year_ends_it_rests_on_the_projection(parametres: Parametres) -> None:
     counts = np.array([[20.0] * 6, [30.0] * 6, [10.0] * 6])
     exposure = np.array([[base / 12] * 6 for base in COURS.values()])
-    nothing = np.zeros(3)
-    ahead = (
-        Perspectives(
-            tuple(COURS),
-            project(counts, exposure, exposure),
-            6,
-            nothing,
-            nothing,
-            tuple(date(2009, rank, 1) for rank in range(1, 7)),
-            exposure,
-            exposure,
-        )
-        if len(Perspectives.__dataclass_fields__) == 8
-        else Perspectives(tuple(COURS), project(counts, exposure, exposure), 6, nothing, nothing)
+    ahead = Perspectives(
+        cours=tuple(COURS),
+        connus=tuple(date(2009, rank, 1) for rank in range(1, 7)),
+        a_venir=tuple(date(2009, rank, 1) for rank in range(7, 13)),
+        exposition=exposure,
+        exposition_future=exposure,
+        projection=project(counts, exposure, exposure),
+        rythme_moyenne=np.zeros(3),
+        rythme_variance=np.zeros(3),
     )
     half = {"CA-A": 120, "CA-B": 180, "CA-C": 60}
     found = account(parametres, country(parametres, half, months=6, perspectives=ahead))
@@ -267,9 +262,7 @@ def test_a_figure_put_right_says_so_and_changes_the_account(parametres: Parametr
 
 
 def test_what_cannot_be_settled_is_said(parametres: Parametres) -> None:
-    with pytest.raises(
-        UserFacingError, match="La règle « zut » n'existe pas".replace("« ", "«.").replace(" »", ".»")
-    ):
+    with pytest.raises(UserFacingError, match="Règles connues"):
         find_rule(RULES, "zut", 2009)
     with pytest.raises(UserFacingError, match="n'est pas en vigueur en 2012"):
         find_rule(RULES, "circulaire-2009", 2012)
