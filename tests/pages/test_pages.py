@@ -489,6 +489,63 @@ def test_without_equipment_the_ceiling_of_the_text_is_named(monkeypatch: pytest.
     assert "le plafond du texte est retenu partout" in unescape(words(at))
 
 
+TOLD = {"cout": "56600", "cour": "CA-DOUAI"}
+
+
+def test_a_settlement_reads_like_a_bill(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "decompte", onglet="releve", **TOLD)  # type: ignore[arg-type]
+    said = unescape(words(at))
+    assert "9\u202f433" in said  # the illustrative base of Douai
+    assert "projetées jusqu'en décembre" in said
+    assert "1\u202f270 / 155\u202f000" in said
+    assert "Hypothèse de travail, ne vaut pas décision" in said
+    assert "Les déclarations, activité par activité" in said
+    assert not re.search(ENGLISH, said)
+
+
+def test_without_a_cost_no_amount_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(monkeypatch, ordinary(), "decompte", cour="CA-DOUAI")
+    said = unescape(words(at))
+    assert {metric.label: metric.value for metric in at.metric}["Remboursement simulé"].replace("\\", "") == "n.d."
+    assert "le décompte s'arrête aux ETPT" in said
+    assert f"{NB}€" not in " ".join(metric.value for metric in at.metric)
+
+
+@pytest.mark.parametrize("onglet", ["ensemble", "releve", "regles", "sensibilite"])
+@pytest.mark.parametrize("cout", ["", "56600"])
+def test_each_part_of_the_settlement_draws(monkeypatch: pytest.MonkeyPatch, onglet: str, cout: str) -> None:
+    at = run(monkeypatch, ordinary(), "decompte", cour="CA-DOUAI", onglet=onglet, cout=cout)
+    assert not re.search(ENGLISH, unescape(words(at)))
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"cout": "-4"}, "n'est pas un nombre positif"),
+        ({"regle": "zut"}, "n'existe pas. Règles connues"),
+        ({"lecture": "C"}, "il faut les douze mois"),
+    ],
+)
+def test_what_a_link_cannot_settle_is_said(
+    monkeypatch: pytest.MonkeyPatch, query: dict[str, str], sentence: str
+) -> None:
+    at = run(monkeypatch, ordinary(), "decompte", **query)  # type: ignore[arg-type]
+    assert sentence in unescape(words(at))
+    assert not at.metric
+
+
+def test_a_reader_of_one_cour_reads_his_own_statement_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
+    wide = unescape(words(run(monkeypatch, everywhere, "decompte", onglet="releve", **TOLD)))  # type: ignore[arg-type]
+    for onglet in ("ensemble", "releve", "regles", "sensibilite"):
+        at = run(monkeypatch, own, "decompte", whole=everywhere, onglet=onglet, **TOLD)  # type: ignore[arg-type]
+        charts = " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
+        assert "Lyon" not in charts + words(at)
+        if onglet == "releve":
+            bill = re.compile(r"<div class='vigie-releve'>.*?</div></div>", re.S)
+            assert bill.findall(unescape(words(at))) == bill.findall(wide)
+
+
 def test_projections_that_no_year_has_judged_yet_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(monkeypatch, ordinary(), "synthese", onglet="projections")
     assert "sera jugée quand le mois de décembre" in unescape(words(at))
