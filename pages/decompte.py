@@ -69,7 +69,7 @@ def _draw_choices(contexte: Contexte) -> None:
             "regle", "Règle", names, now if now in names else next(iter(names), ""), width=300
         )
         asked = selection.option("cout")
-        listed = costs if asked in costs else costs | {asked: f"{asked} € : saisi"}
+        listed = costs if asked in costs else costs | {asked: f"{asked} €, saisi"}
         filtres.choose_among("cout", "Coût d'un ETPT", listed, asked, width=330)
         with st.popover("Autre coût"), st.form("autre_cout", border=False):
             typed = st.text_input("Euros par ETPT et par an", placeholder="56 600", max_chars=20)
@@ -106,7 +106,7 @@ def _draw_rules(contexte: Contexte, vue: VueDecompte) -> None:
         placeholder="Choisir",
     )
     if chosen:
-        st.html(rules_side_by_side(contexte, chosen))
+        st.html(f"<div class='vigie-releve'>{rules_side_by_side(contexte, chosen)}</div>")
     else:
         composants.note("Choisissez au moins une règle.")
 

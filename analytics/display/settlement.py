@@ -89,8 +89,8 @@ def figures_of_settlement(
             "Objectif de l'année moins ce qui est retenu comme évité.",
         ),
         Chiffre(
-            "Équivalent",
-            with_unit(part.etpt, "ETPT", 4),
+            "Équivalent en ETPT",
+            number(part.etpt, 2),
             "",
             "Au prorata des extractions non évitées, après la règle et le mode.",
         ),

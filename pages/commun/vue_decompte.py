@@ -37,6 +37,7 @@ from analytics.display.statement import (
 )
 from analytics.display.tables import Colonne, integer
 from analytics.errors import UserFacingError
+from analytics.parameters import Parametre
 from analytics.settlement import Compte, Part, settle
 from analytics.settlement_range import Couts, Fourchette, draw_range
 from analytics.statement import Cout, Releve, find_rule, read_cost, settle_year
@@ -45,7 +46,12 @@ from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_htm
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import slug
 
-SHIPPED_COSTS = ("cout_etpt_moyen", "cout_etpt_police", "cout_etpt_gendarmerie", "cout_etpt_hors_pensions")
+SHORT_COSTS = {
+    "cout_etpt_moyen": "Coût moyen",
+    "cout_etpt_police": "Coût, police",
+    "cout_etpt_gendarmerie": "Coût, gendarmerie",
+    "cout_etpt_hors_pensions": "Coût hors pensions",
+}
 LIKE_THE_RULE = "regle"
 MOST_RULES = 4
 
@@ -71,9 +77,11 @@ def baremes() -> list[Bareme]:
 
 def proposed_costs() -> list[tuple[str, Fraction, str]]:
     """List the costs of an ETPT that can be retained: (name, euros, source)."""
-    day = date(2009, 12, 31)
-    found = [lecture.parametres().at(name, day) for name in SHIPPED_COSTS]
-    return [(each.libelle, each.valeur, each.source) for each in found]
+    return [(each.libelle, each.valeur, each.source) for each in _costs().values()]
+
+
+def _costs() -> dict[str, Parametre]:
+    return {name: lecture.parametres().at(name, date(2009, 12, 31)) for name in SHORT_COSTS}
 
 
 def cost_of(contexte: Contexte) -> Cout | None:
@@ -367,10 +375,14 @@ def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
     cost = found.cout.euros if found.cout else None
     cases = [("Décompte affiché", here)]
     if cost is not None:
-        cases += [(name, again(cout=value)) for name, value, _ in proposed_costs() if value != cost]
+        cases += [
+            (SHORT_COSTS[name], again(cout=each.valeur))
+            for name, each in _costs().items()
+            if each.valeur != cost
+        ]
     senate = lecture.parametres().at("extractions_senat", date(2009, 12, 31))
     text = lecture.parametres().at("extractions_2008", date(2009, 12, 31))
-    cases.append((senate.libelle, again(cout=cost, base=senate.valeur / text.valeur)))
+    cases.append(("Base du Sénat", again(cout=cost, base=senate.valeur / text.valeur)))
     if found.bareme.lecture == "A":
         cases.append(
             ("Toutes les réponses manquantes arrivent (estimation)", again(cout=cost, arriving=True))
@@ -383,7 +395,10 @@ def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
         sous_titre=f"Remboursement simulé du ministère, {place}",
         figure=draw_bars(frame, dark=_contexte.sombre),
         alt="Une barre par hypothèse",
-        phrase=warn_settlement(found),
+        phrase=wording.typeset(
+            f"Base du Sénat : {wording.number(senate.valeur)} extractions en 2008. Toutes les réponses : si "
+            f"celles qui manquent arrivaient, estimées. {warn_settlement(found)}"
+        ),
         tableau=write_table_html(frame, SENSITIVITY_COLUMNS, legende=f"Sensibilité, {place}"),
         donnees=frame.select("nom", "valeur"),
         fichier=f"{found.periode.fin:%Y-%m}_decompte_sensibilite",

@@ -506,7 +506,9 @@ def test_a_settlement_reads_like_a_bill(monkeypatch: pytest.MonkeyPatch) -> None
 def test_without_a_cost_no_amount_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(monkeypatch, ordinary(), "decompte", cour="CA-DOUAI")
     said = unescape(words(at))
-    assert {metric.label: metric.value for metric in at.metric}["Remboursement simulé"].replace("\\", "") == "n.d."
+    assert {metric.label: metric.value for metric in at.metric}["Remboursement simulé"].replace(
+        "\\", ""
+    ) == "n.d."
     assert "le décompte s'arrête aux ETPT" in said
     assert f"{NB}€" not in " ".join(metric.value for metric in at.metric)
 
