@@ -5,7 +5,7 @@ says so. They come from `data/parametres/reglement.toml`, and from those that pe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -73,7 +73,7 @@ class Bareme:
     def from_toml(cls, table: Mapping[str, Any]) -> "Bareme":
         """Build one from a TOML table, numbers being text there; say in French what is wrong with it."""
         name = str(table.get("id", "sans nom"))
-        missing = {"id", "libelle", "statut", "source", "valide_du"} - table.keys()
+        missing = {key for key in ("id", "libelle", "statut", "source", "valide_du") if not table.get(key)}
         unknown = table.keys() - cls.__dataclass_fields__.keys()
         if missing or unknown:
             wrong = [
@@ -83,19 +83,53 @@ class Bareme:
             raise UserFacingError(typeset(f"Règle {name} : {enumeration(wrong)}."))
         read = dict(table)
         for key, allowed in _ALLOWED.items():
-            if key in read and read[key] not in allowed:
+            if key in read and str(read[key]) not in allowed:
                 raise UserFacingError(
                     typeset(f"Règle {name} : « {key} » attend {enumeration(allowed)}, pas « {read[key]} ».")
                 )
         for key, most in _NUMBERS.items():
             if key in read:
                 read[key] = _number(name, key, read[key], most)
-        if not isinstance(read.get("volume_minimum", 0), int) or read.get("volume_minimum", 0) < 0:
-            raise UserFacingError(typeset(f"Règle {name} : « volume_minimum » attend un nombre entier."))
+        least = read.get("volume_minimum", 0)
+        if type(least) is not int or least < 0:
+            raise UserFacingError(
+                typeset(
+                    f"Règle {name} : « volume_minimum » attend un nombre entier positif, pas « {least} »."
+                )
+            )
+        for key, (kind, said) in _KINDS.items():
+            # A moment is a date for Python, but the two cannot be compared.
+            if read.get(key) is not None and type(read[key]) is not kind:
+                raise UserFacingError(
+                    typeset(f"Règle {name} : « {key} » attend {said}, pas « {read[key]} ».")
+                )
+        if read.get("interessement") == "plafonne" and read.get("interessement_plafond") is None:
+            raise UserFacingError(
+                typeset(f"Règle {name} : un intéressement plafonné demande « interessement_plafond ».")
+            )
         bareme = cls(**read)
         if bareme.valide_au is not None and bareme.valide_au < bareme.valide_du:
             raise UserFacingError(typeset(f"Règle {name} : la fin de validité précède le début."))
         return bareme
+
+    @classmethod
+    def from_text(cls, table: Mapping[str, str]) -> "Bareme":
+        """Build one from what `as_text` wrote."""
+        read: dict[str, Any] = dict(table)
+        for key in ("valide_du", "valide_au"):
+            if key in read:
+                read[key] = date.fromisoformat(read[key])
+        if "volume_minimum" in read:
+            read["volume_minimum"] = int(read["volume_minimum"])
+        return cls.from_toml(read)
+
+    def as_text(self) -> dict[str, str]:
+        """Write the rule whole, each value as text; what is None is left out."""
+        return {
+            field.name: str(getattr(self, field.name))
+            for field in fields(self)
+            if getattr(self, field.name) is not None
+        }
 
     def in_force(self, annee: int) -> bool:
         """Tell whether the rule settles a year."""
@@ -117,6 +151,10 @@ _ALLOWED: Mapping[str, Mapping[str, str]] = {
     "mode": MODES,
     "interessement": INTERESSEMENTS,
 }
+_KINDS: Mapping[str, tuple[type, str]] = {
+    **dict.fromkeys(("id", "libelle", "source", "note"), (str, "un texte")),
+    **dict.fromkeys(("valide_du", "valide_au"), (date, "une date sans guillemets")),
+}
 # The numbers of a rule, each with the most it may be (None: no bound).
 _NUMBERS: Mapping[str, int | None] = {
     "part": 1,
@@ -131,6 +169,9 @@ _NUMBERS: Mapping[str, int | None] = {
 
 def _number(name: str, key: str, value: object, most: int | None) -> Fraction:
     try:
+        # An exponent could make a number of a thousand million digits.
+        if len(str(value)) > 40 or "e" in str(value).lower():
+            raise ValueError(value)
         read = Fraction(str(value))
     except (ValueError, ZeroDivisionError) as error:
         raise UserFacingError(

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from analytics.bareme import MUTUALISE, NON_DETERMINE, Bareme
 from analytics.errors import UserFacingError
+from analytics.wording import count
 
 # The two steps of « deux_paliers », in parts of the base (a British pilot of 2011).
 FIRST_STEP, LAST_STEP = Fraction(5, 100), Fraction(20, 100)
@@ -102,9 +103,10 @@ def settle(
     surpluses = {compte.cour: max(Fraction(0), compte.evitees - compte.objectif) for compte in kept}
     wanted = _sum(compte.objectif for compte in kept)
     done = _sum(compte.evitees for compte in kept)
-    national_gap = _forgive(wanted - done, wanted, bareme)
-    national_surplus = max(Fraction(0), done - wanted)
     whole_gap = _sum(gaps.values())
+    # What is forgiven to a cour is owed by nobody: none pays for it beyond its own gap.
+    national_gap = min(_forgive(wanted - done, wanted, bareme), whole_gap)
+    national_surplus = max(Fraction(0), done - wanted)
     due = dict(gaps)
     if mode == MUTUALISE:
         due = {
@@ -135,7 +137,7 @@ def settle(
             credits=compte.credits,
             interessement_etpt=bonus_etpt.get(cour),
             interessement_centimes=bonus_cents.get(cour),
-            exclue=f"base inférieure à {bareme.volume_minimum} extractions" if out else "",
+            exclue=f"base inférieure à {count(bareme.volume_minimum, 'extraction')}" if out else "",
         )
 
     parts = tuple(part(compte) for compte in comptes)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import dataframely as dy
 import polars as pl
 
-from analytics.bareme import ECART_PROPRE, MUTUALISE, STATUTS, Bareme
+from analytics.bareme import ECART_PROPRE, MUTUALISE, Bareme
 from analytics.errors import UserFacingError
 from analytics.objective import Objectif, Periode, Regle, etpt_per_extraction
 from analytics.parameters import Parametres
@@ -405,14 +405,12 @@ def fingerprint(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
-def write_inputs(releve: Releve, toml: Mapping[str, Any]) -> dict[str, Any]:
-    """Write all that a settlement was computed from: enough to compute it again, years later.
-
-    `toml`: the table of the rule, as text and numbers.
-    """
+def write_inputs(releve: Releve) -> dict[str, Any]:
+    """Write all that a settlement was computed from: enough to compute it again, years later."""
     return {
         "annee": releve.annee,
-        "regle": {key: str(value) for key, value in sorted(toml.items())},
+        "mois": f"{releve.periode.fin:%Y-%m}",
+        "regle": releve.bareme.as_text(),
         "mode": releve.decompte.mode,
         "etpt_par_extraction": str(releve.decompte.etpt_par_extraction),
         "cout": None
@@ -432,6 +430,48 @@ def write_inputs(releve: Releve, toml: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def statut_of(releve: Releve) -> str:
-    """Say what an amount of this settlement is worth."""
-    return STATUTS["hypothese"] if releve.hypothetique else STATUTS[releve.bareme.statut]
+def settle_again(
+    entrees: Mapping[str, Any],
+    faits: Comptables,
+    attendues: Callable[[date, date], pl.DataFrame],
+    *,
+    activites: dy.DataFrame[Activites],
+    cle: pl.DataFrame,
+    demonstration: bool,
+    parametres: Parametres,
+    ajouts: Sequence[Ajustement] = (),
+) -> Releve:
+    """Settle again from what `write_inputs` wrote, and the facts known after its lot.
+
+    `ajouts`: figures put right since, after those that were already.
+    """
+    kept = [
+        Ajustement(each["cour"], each["ligne"], Fraction(each["valeur"]), each["motif"])
+        for each in entrees["ajustements"]
+        if not any((new.cour, new.ligne) == (each["cour"], each["ligne"]) for new in ajouts)
+    ]
+    cout = entrees["cout"]
+    return settle_year(
+        faits,
+        attendues,
+        Bareme.from_text(entrees["regle"]),
+        periode=Periode(date.fromisoformat(f"{entrees['mois']}-01")),
+        mode=entrees["mode"],
+        cout=None
+        if cout is None
+        else Cout(Fraction(cout["euros"]), cout["source"], hypothese=cout["hypothese"]),
+        ajustements=(*kept, *ajouts),
+        activites=activites,
+        cle=cle,
+        lot=entrees["lot"],
+        connu_le=None if entrees["connu_le"] is None else date.fromisoformat(entrees["connu_le"]),
+        demonstration=demonstration,
+        parametres=parametres,
+    )
+
+
+def write_texts(releve: Releve) -> tuple[str, str]:
+    """Write what is kept of a settlement: its inputs and its result, canonically; their SHA-256 name them."""
+    account = write_account(releve)
+    del account["empreinte"]
+    return canonical(write_inputs(releve)), canonical(account)

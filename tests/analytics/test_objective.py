@@ -1,6 +1,8 @@
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +23,7 @@ from analytics.objective import (
 from analytics.parameters import Parametres
 from data.reference import load_illustrative_base
 from tests.analytics.frames import avoided, bases, demand, executed, find
+from tests.analytics.vectors import vectors
 
 BOTH = ["CA-1", "CA-2"]
 
@@ -86,33 +89,28 @@ def test_without_twelve_months_of_interieur_the_base_of_2010_is_a_hypothesis(par
     assert objectif.hypothese
 
 
-# Hand computed: 155 000 avoided n in 2009; the base of 2010, what it asks in level, and what it asks
-# of the year's count when only what is added counts. At 5 000: 150 000, 7 500, 12 500.
-CHAINS = [
-    (EVITEES, 0, 155_000, 7_750, 7_750),
-    (ATTEINT, 0, 147_250, Fraction(14_725, 2), Fraction(14_725, 2)),
-    (FIXE, 0, 155_000, 7_750, 7_750),
-    (EVITEES, 5_000, 150_000, 7_500, 12_500),
-    (ATTEINT, 5_000, 147_250, Fraction(14_725, 2), Fraction(24_725, 2)),
-    (FIXE, 5_000, 155_000, 7_750, 12_750),
-    (EVITEES, 7_750, 147_250, Fraction(14_725, 2), Fraction(30_225, 2)),
-    (ATTEINT, 7_750, 147_250, Fraction(14_725, 2), Fraction(30_225, 2)),
-]
+# How the reference values call what the rate of 2010 applies to.
+CHAINED = {"constructed": EVITEES, "at_target": ATTEINT, "fixed": FIXE}
 
 
-@pytest.mark.parametrize(("chainage", "done", "base", "niveau", "incremental"), CHAINS)
-def test_2010_chains_on_2009_as_the_rule_says(
-    parametres: Parametres, chainage: str, done: int, base: int, niveau: Fraction, incremental: Fraction
-) -> None:
-    before = avoided(2009, CA_1=done)
-    regle = replace(USUAL_RULE, chainage=chainage)
+@pytest.mark.parametrize(
+    "row",
+    vectors("settlement")["chain_2010"]["rows"],
+    ids=lambda row: f"{row['base_mode']}-{row['avoided_2009']}",
+)
+def test_2010_chains_on_2009_as_the_rule_says(parametres: Parametres, row: Mapping[str, Any]) -> None:
+    # Having avoided 5 000: a base of 150 000, 7 500 in level, 12 500 when only what is added counts.
+    before = avoided(2009, CA_1=row["avoided_2009"])
+    regle = replace(USUAL_RULE, chainage=CHAINED[row["base_mode"]])
     level = demand(2010, parametres, regle=regle, evitees=before).of(BOTH, ensemble=True)
     added = demand(2010, parametres, regle=replace(regle, mode=INCREMENTAL), evitees=before).of(
         BOTH, ensemble=True
     )
     assert level is not None
     assert added is not None
-    assert (level.base, level.annuel, added.annuel) == (base, niveau, incremental)
+    assert level.base == Fraction(row["base_2010"]["fraction"])
+    assert level.annuel == Fraction(row["level_need"]["fraction"])
+    assert added.annuel == Fraction(row["incremental_need"]["fraction"])
     assert level.hypothese
 
 
