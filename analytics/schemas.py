@@ -5,10 +5,11 @@ null only where the schema says what the null means. Codes are plain strings, ne
 Categorical: such columns, shared by threads and converted to pandas, have frozen the server.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Self
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple, Self
 
 import dataframely as dy
 import polars as pl
@@ -27,6 +28,10 @@ class Perimetre:
     def of(cls, cours: Iterable[str]) -> Self:
         """Restrict to some cours; none at all is a perimeter that sees nothing."""
         return cls(frozenset(cours))
+
+    def holds(self, cour: str) -> bool:
+        """Tell whether the reader may see a cour."""
+        return self.cours is None or cour in self.cours
 
     def restrict(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Keep the rows of the reader's cours; `frame` must have a `cour` column."""
@@ -265,6 +270,113 @@ class Recalages(dy.Schema):
     mois = dy.Date()
     cause = dy.String()
     retire = dy.Bool()
+
+
+# The states of a settlement that is kept, in their order, and how they are told.
+SIMULATION, PROVISOIRE, CONTRADICTOIRE, DEFINITIF, CONTREPASSE = (
+    "simulation",
+    "provisoire",
+    "contradictoire",
+    "definitif",
+    "contrepasse",
+)
+ETATS_DECOMPTE: Mapping[str, str] = {
+    SIMULATION: "simulation",
+    PROVISOIRE: "provisoire",
+    CONTRADICTOIRE: "contradictoire",
+    DEFINITIF: "définitif",
+    CONTREPASSE: "contrepassé",
+}
+
+
+class RegleAjoutee(NamedTuple):
+    """A rule of settlement that someone added: the text of one `[[regle]]` table."""
+
+    identifiant: str
+    toml: str
+    auteur: str
+    connu_le: datetime
+
+
+@dataclass(frozen=True)
+class CoutEtpt:
+    """What one ETPT costs in euros, and from when to when (inclusive; None: no end known)."""
+
+    cout: int
+    valide_du: date
+    valide_au: date | None
+    euros: Decimal
+    source: str
+    auteur: str
+    connu_le: datetime
+
+
+@dataclass(frozen=True)
+class DecompteGarde:
+    """A settlement that is kept, without its figures: which year, from which lot, in which state now.
+
+    `empreinte` and `empreinte_entrees`: SHA-256 of the texts of its result and of what went in.
+    `remplace`: the settlement whose place it took.
+    """
+
+    decompte: int
+    annee: int
+    etat: str
+    empreinte_entrees: str
+    empreinte: str
+    lot: int
+    remplace: int | None
+    auteur: str
+    connu_le: datetime
+
+
+@dataclass(frozen=True)
+class DecompteComplet(DecompteGarde):
+    """A settlement with the canonical JSON of all the cours: whoever shows it keeps those of the reader."""
+
+    entrees: str
+    resultat: str
+
+
+@dataclass(frozen=True)
+class EtapeDecompte:
+    """A state that a settlement took: who decided, why (empty for the first record), on which result."""
+
+    rang: int
+    etat: str
+    auteur: str
+    motif: str
+    connu_le: datetime
+    empreinte: str
+
+
+@dataclass(frozen=True)
+class ReponseContestation:
+    """What was answered to a contest, once."""
+
+    acceptee: bool
+    motif: str
+    auteur: str
+    connu_le: datetime
+
+
+@dataclass(frozen=True)
+class Contestation:
+    """A cour says that a line of its settlement should be `proposition`.
+
+    `piece` names a document, or is empty; `reponse` is None until someone answers.
+    """
+
+    contestation: int
+    decompte: int
+    cour: str
+    ligne: str
+    proposition: Decimal
+    motif: str
+    piece: str
+    auteur: str
+    connu_le: datetime
+    reponse: ReponseContestation | None
 
 
 def last_day_of_month(first_day: date) -> date:

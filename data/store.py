@@ -7,9 +7,8 @@ any page or export can be replayed as it stood.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import dataframely as dy
 import polars as pl
@@ -48,8 +47,10 @@ from analytics.schemas import (
     TotalJuridiction,
 )
 from data.engine import insert_frame, open_engine, prepare_schema, reading, writing
+from data.moments import end_of
 from data.reference import Reference, in_force_during
 from data.settings import Settings
+from data.settlements import Registre
 from data.tables import (
     agregat_activite,
     alerte,
@@ -76,7 +77,6 @@ DEMO_IN_THE_WAY = (
     "Cet entrepôt contient la démonstration fictive : y ajouter de vraies données mélangerait les deux. "
     "Videz-la d'abord avec « vigie vider-demo »."
 )
-PARIS = ZoneInfo("Europe/Paris")
 
 TABLE_OF_NATURE: Mapping[str, Table] = {
     "declarations": declaration,
@@ -215,6 +215,10 @@ class Store:
         """Give the connections back."""
         self._engine.dispose()
 
+    def registre(self) -> Registre:
+        """Open the register of settlements that this store holds."""
+        return Registre(self._engine)
+
     # ------------------------------------------------------------------ where it stands
 
     def etat(self) -> Etat:
@@ -227,7 +231,7 @@ class Store:
         if day is None:
             return self.etat().lot
         with reading(self._engine) as connection:
-            found = connection.scalar(select(func.max(lot.c.lot)).where(lot.c.connu_le < _end_of(day)))
+            found = connection.scalar(select(func.max(lot.c.lot)).where(lot.c.connu_le < end_of(day)))
         return int(found or 0)
 
     # ------------------------------------------------------------------ reads
@@ -368,7 +372,7 @@ class Store:
         """
         statement = select(recalage).order_by(recalage.c.recalage)
         if connu_le is not None:
-            statement = statement.where(recalage.c.connu_le < _end_of(connu_le))
+            statement = statement.where(recalage.c.connu_le < end_of(connu_le))
         with reading(self._engine) as connection:
             rows = _read(connection, statement, Recalages)
         return Recalages.validate(perimetre.restrict(rows))
@@ -603,11 +607,6 @@ def _faits(connection: Connection, known: int, agregat: pl.DataFrame, totaux: pl
         credits=CreditsVacataires.validate(_credits(connection, known)),
         equipements=Equipements.validate(_latest(connection, equipement, Equipements, known)),
     )
-
-
-def _end_of(day: date) -> datetime:
-    """Give the end of a day in Paris."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=PARIS)
 
 
 def _etat(connection: Connection) -> Etat:

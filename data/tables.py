@@ -2,13 +2,15 @@
 
 Writes are lots: nothing in `lot`, `declaration`, `interieur`, `base_annuelle`, `credit_vacataire`,
 `base_activite`, `niveau_annuel`, `objectif_fixe`, `equipement`, `rejet`, `alerte`, `projection` or
-`recalage` is ever updated, save the mark that a refused line was corrected.
+`recalage` is ever updated, save the mark that a refused line was corrected; nothing at all in the tables
+of settlements, from `regle_ajoutee` down.
 `cellule`, `agregat_activite` and `total_juridiction` only repeat what `declaration` says now, and are
 maintained in the transaction of each lot, so that a page reads a few thousand rows whatever the
 length of the history.
 """
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
     TypeDecorator,
 )
 from sqlalchemy.engine import Dialect
@@ -51,17 +54,33 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class ExactDecimal(TypeDecorator[Decimal]):
+    """An exact number, kept as text: SQLite has no exact decimal type."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """Write every digit."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """Read every digit."""
+        return None if value is None else Decimal(value)
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "ck": "ck_%(table_name)s_%(constraint_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
         "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
     }
 )
 
 # The last migration; a test holds it against the scripts, so that a start need not read them.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 
 # One row: the number that every write raises. Caches are keyed by it, so several servers agree.
 revision = Table(
@@ -308,4 +327,84 @@ recalage = Table(
     Column("cause", String(400), nullable=False),
     Column("retire", Boolean, nullable=False),
     Index(None, "cour"),
+)
+
+# A rule of settlement that someone added: one [[regle]] table of TOML.
+regle_ajoutee = Table(
+    "regle_ajoutee",
+    metadata,
+    Column("identifiant", Text, primary_key=True),
+    Column("toml", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# What one ETPT costs in euros; `valide_au` is null as long as no end is known.
+cout_etpt = Table(
+    "cout_etpt",
+    metadata,
+    Column("cout", Integer, primary_key=True),
+    Column("valide_du", Date, nullable=False),
+    Column("valide_au", Date),
+    Column("euros", ExactDecimal(), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# A settlement as it was computed: two texts of canonical JSON, each with the SHA-256 of its bytes.
+decompte = Table(
+    "decompte",
+    metadata,
+    Column("decompte", Integer, primary_key=True),
+    Column("annee", Integer, nullable=False),
+    Column("entrees", Text, nullable=False),
+    Column("resultat", Text, nullable=False),
+    Column("empreinte_entrees", String(64), nullable=False),
+    Column("empreinte", String(64), nullable=False),
+    _of_lot(),
+    # Unique: a settlement is replaced once, so that its versions make one chain.
+    Column("remplace", Integer, ForeignKey("decompte.decompte"), unique=True),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# The states a settlement went through; two people cannot both write its next `rang`.
+decompte_etape = Table(
+    "decompte_etape",
+    metadata,
+    Column("decompte", Integer, ForeignKey("decompte.decompte"), nullable=False),
+    Column("rang", Integer, nullable=False),
+    Column("etat", String(20), nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+    # That of the settlement, again: what this person had before their eyes.
+    Column("empreinte", String(64), nullable=False),
+    PrimaryKeyConstraint("decompte", "rang"),
+)
+
+contestation = Table(
+    "contestation",
+    metadata,
+    Column("contestation", Integer, primary_key=True),
+    Column("decompte", Integer, ForeignKey("decompte.decompte"), nullable=False),
+    Column("cour", String(60), nullable=False),
+    Column("ligne", String(60), nullable=False),
+    Column("proposition", ExactDecimal(), nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("piece", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# The primary key is that of the contest: it is answered once.
+reponse_contestation = Table(
+    "reponse_contestation",
+    metadata,
+    Column("contestation", Integer, ForeignKey("contestation.contestation"), primary_key=True),
+    Column("acceptee", Boolean, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
 )

@@ -13,8 +13,9 @@ from data.collecte.limits import Limites, Progress, ignore_progress
 from data.collecte.names import FIRST_YEAR, LAST_YEAR, month_of
 from data.collecte.natures import NATURES
 from data.collecte.read import Lecture, read_file
+from data.moments import PARIS
 from data.reference import Reference
-from data.store import PARIS, Clock, Ecriture, Entree, Store
+from data.store import Clock, Ecriture, Entree, Store
 
 # Alerts told one by one in an account; all of them are counted, kept, and on screen.
 _TOLD = 1_000

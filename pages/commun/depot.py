@@ -16,7 +16,8 @@ from data.collecte.limits import Limites
 from data.collecte.templates import template
 from data.exchange import MIME, Format, write_table
 from data.exports import Export, accompanying, exported
-from data.store import PARIS, Ecriture, utc_now
+from data.moments import PARIS
+from data.store import Ecriture, utc_now
 from pages.commun.archive import keep_projection
 from pages.commun.identite import lecteur
 from pages.commun.lecture import parametres, reference, store
