@@ -4,12 +4,12 @@ import streamlit as st
 
 from analytics.errors import UserFacingError
 from analytics.wording import with_unit
-from pages.commun import bloc_graphique, cadre, composants, filtres
+from pages.commun import bloc_graphique, cadre, composants, filtres, registre
 from pages.commun.cadre import Contexte
+from pages.commun.etats import draw_new_rule, draw_states
 from pages.commun.vue_decompte import (
     MOST_RULES,
     VueDecompte,
-    baremes,
     decompte,
     proposed_costs,
     rules_side_by_side,
@@ -17,7 +17,7 @@ from pages.commun.vue_decompte import (
     statement_of,
 )
 
-TABS = ("ensemble", "releve", "regles", "sensibilite")
+TABS = ("ensemble", "releve", "regles", "etats", "sensibilite")
 
 
 def render() -> None:
@@ -25,7 +25,7 @@ def render() -> None:
     contexte = cadre.open_page("Décompte", choix_cour=True, options=("lecture", "partage"))
     if contexte is not None:
         try:
-            _draw(contexte, decompte(contexte, etat="simulation"))
+            _draw(contexte, decompte(contexte, etat=registre.state_of(contexte.selection.annee)))
         except UserFacingError as error:
             composants.conclude(str(error))
             _draw_choices(contexte)
@@ -40,12 +40,14 @@ def _draw(contexte: Contexte, vue: VueDecompte) -> None:
     if not contexte.selection.presentation:
         _draw_choices(contexte)
     national = contexte.situation.perimetre.cours is None
-    shown = filtres.draw_tabs(contexte.selection, TABS if national else TABS[:3])
+    shown = filtres.draw_tabs(contexte.selection, TABS if national else TABS[:4])
     agrandi = contexte.selection.presentation
     if shown == "releve":
         _draw_statement(contexte)
     elif shown == "regles":
         _draw_rules(contexte, vue)
+    elif shown == "etats":
+        draw_states(contexte, vue.releve)
     elif shown == "sensibilite":
         bloc_graphique.draw(sensitivity(contexte), agrandi=agrandi)
     else:
@@ -59,7 +61,7 @@ def _draw(contexte: Contexte, vue: VueDecompte) -> None:
 def _draw_choices(contexte: Contexte) -> None:
     """Let the rule and the cost be chosen: no amount without a cost and its source."""
     selection = contexte.selection
-    names = {bareme.id: bareme.libelle for bareme in baremes() if bareme.in_force(selection.annee)}
+    names = {bareme.id: bareme.libelle for bareme in registre.rules() if bareme.in_force(selection.annee)}
     costs = {"": "Aucun : s'arrêter aux ETPT"} | {
         f"{float(value):.0f}": f"{with_unit(value, '€')} · {name}" for name, value, _ in proposed_costs()
     }
@@ -93,7 +95,9 @@ def _draw_statement(contexte: Contexte) -> None:
 
 
 def _draw_rules(contexte: Contexte, vue: VueDecompte) -> None:
-    names = {bareme.id: bareme.libelle for bareme in baremes() if bareme.in_force(contexte.selection.annee)}
+    names = {
+        bareme.id: bareme.libelle for bareme in registre.rules() if bareme.in_force(contexte.selection.annee)
+    }
     first = vue.releve.bareme.id
     usual = [first, *(name for name in names if name != first)][:MOST_RULES]
     chosen = st.multiselect(
@@ -109,6 +113,8 @@ def _draw_rules(contexte: Contexte, vue: VueDecompte) -> None:
         st.html(f"<div class='vigie-releve'>{rules_side_by_side(contexte, chosen)}</div>")
     else:
         composants.note("Choisissez au moins une règle.")
+    if registre.reads_all():
+        draw_new_rule()
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ from analytics.parameters import Parametre
 from analytics.settlement import Compte, Part, settle
 from analytics.settlement_range import Couts, Fourchette, draw_range
 from analytics.statement import Cout, Releve, find_rule, read_cost, settle_year
-from pages.commun import lecture, vues
+from pages.commun import lecture, registre, vues
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import slug
@@ -70,11 +70,6 @@ class VueDecompte:
     cours: Bloc
 
 
-def baremes() -> list[Bareme]:
-    """Give the rules that the product ships."""
-    return [Bareme.from_toml(table) for table in lecture.rules()]
-
-
 def proposed_costs() -> list[tuple[str, Fraction, str]]:
     """List the costs of an ETPT that can be retained: (name, euros, source)."""
     return [(each.libelle, each.valeur, each.source) for each in _costs().values()]
@@ -85,10 +80,10 @@ def _costs() -> dict[str, Parametre]:
 
 
 def cost_of(contexte: Contexte) -> Cout | None:
-    """Give the cost that the address retains; None where it retains none."""
+    """Give the cost that the address retains, else the one recorded for the year; None where none is."""
     asked = contexte.selection.option("cout")
     if not asked:
-        return None
+        return registre.cost_in_force(contexte.selection.annee, contexte.situation.connu_le)
     euros = read_cost(asked)
     known = next((source for _, value, source in proposed_costs() if value == euros), "")
     return Cout(euros, contexte.selection.option("source") or known or "Source non précisée")
@@ -97,7 +92,9 @@ def cost_of(contexte: Contexte) -> Cout | None:
 def rule_of(contexte: Contexte, name: str | None = None) -> Bareme:
     """Give the rule that the address asks for, with the reading it asks for."""
     selection = contexte.selection
-    bareme = find_rule(baremes(), name or selection.option("regle") or USUAL_SETTLEMENT, selection.annee)
+    bareme = find_rule(
+        registre.rules(), name or selection.option("regle") or USUAL_SETTLEMENT, selection.annee
+    )
     reading = dict(selection.options).get("lecture")
     return bareme if reading is None else replace(bareme, lecture=reading)
 

@@ -129,3 +129,23 @@ def test_the_rules_shipped_settle_2009_and_2010_and_only_the_circular_is_the_tex
     text = next(rule for rule in shipped if rule.statut == TEXTE)
     assert (text.part, text.seuil, text.plancher_eur, text.plafond_credits) == (1, 0, 0, None)
     assert (text.volume_minimum, text.mode, text.interessement) == (0, MUTUALISE, NON_DETERMINE)
+
+
+def test_a_capped_interessement_says_its_cap() -> None:
+    with pytest.raises(
+        UserFacingError,
+        match="demande « interessement_plafond »".replace(" »", "\u00a0»").replace("« ", "«\u00a0"),
+    ):
+        Bareme.from_toml(TABLE | {"interessement": "plafonne"})
+
+
+def test_a_rule_written_as_text_is_read_back_the_same() -> None:
+    for table in load_rules():
+        rule = Bareme.from_toml(table)
+        assert Bareme.from_text(rule.as_text()) == rule
+
+
+@pytest.mark.parametrize("value", ["1e999999999", "9" * 41])
+def test_a_number_too_long_to_be_one_is_refused(value: str) -> None:
+    with pytest.raises(UserFacingError, match="attend un nombre"):
+        Bareme.from_toml(TABLE | {"part": value})

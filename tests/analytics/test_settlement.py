@@ -488,6 +488,8 @@ def a_ministry(source: random.Random) -> tuple[dict[str, Row], dict[str, Any], s
     }.items():
         if source.random() < (0.9 if key == "interessement" else 0.3):
             rule[key] = source.choice(values)
+    if rule.get("interessement") == "plafonne":
+        rule.setdefault("interessement_plafond", "0.2")  # a rule file must say it
     return rows, rule, source.choice(["45000", "56612.37", "49500.5", f"{source.randint(0, 90_000)}.01"])
 
 

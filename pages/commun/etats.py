@@ -1,0 +1,317 @@
+"""The states of settlements on screen: kept, advanced, contested, answered, checked, replaced."""
+
+from collections.abc import Callable
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from analytics import wording
+from analytics.bareme import USUAL_SETTLEMENT
+from analytics.display.statement import euros
+from analytics.display.tables import Colonne
+from analytics.errors import UserFacingError
+from analytics.schemas import (
+    CONTRADICTOIRE,
+    CONTREPASSE,
+    DEFINITIF,
+    ETATS_DECOMPTE,
+    PROVISOIRE,
+    SIMULATION,
+    Contestation,
+)
+from analytics.statement import CONTESTABLES, Releve
+from data.moments import tell_moment
+from pages.commun import composants, depot, registre
+from pages.commun.bloc_graphique import write_plain_table
+from pages.commun.cadre import Contexte
+from pages.commun.registre import Dossier
+
+NEXT = {SIMULATION: PROVISOIRE, PROVISOIRE: CONTRADICTOIRE, CONTRADICTOIRE: DEFINITIF}
+_SAID = "decompte_dit"
+_KEPT_COLUMNS = (
+    Colonne("numero", "N°", nombre=True),
+    Colonne("etat", "État"),
+    Colonne("regle", "Règle"),
+    Colonne("etpt", "ETPT", nombre=True),
+    Colonne("montant", "Montant", nombre=True),
+    Colonne("lot", "Situation (lot)", nombre=True),
+    Colonne("auteur", "Par"),
+    Colonne("quand", "Le"),
+    Colonne("empreinte", "Empreinte"),
+)
+_STEP_COLUMNS = (
+    Colonne("etat", "État"),
+    Colonne("auteur", "Par"),
+    Colonne("quand", "Le"),
+    Colonne("motif", "Motif"),
+)
+_CONTEST_COLUMNS = (
+    Colonne("cour", "Cour"),
+    Colonne("ligne", "Ligne"),
+    Colonne("proposition", "Valeur proposée", nombre=True),
+    Colonne("motif", "Motif"),
+    Colonne("piece", "Pièce"),
+    Colonne("auteur", "Par"),
+    Colonne("reponse", "Réponse"),
+)
+
+
+def draw_states(contexte: Contexte, releve: Releve) -> None:
+    """Draw the settlements kept of the year, then the one chosen, with what its reader may do."""
+    _say()
+    live = contexte.selection.connu_le is None or registre.reads_all()
+    if registre.reads_all() and live:
+        _draw_keep(releve)
+    kept = registre.kept(contexte.selection.annee)
+    if not kept:
+        composants.note(
+            "Aucun décompte n'est enregistré pour cette année : ce que montrent les autres onglets est une "
+            "simulation."
+        )
+        return
+    numbers = [each.decompte for each in kept]
+    chosen = st.selectbox(
+        "Décompte enregistré",
+        numbers,
+        format_func=lambda number: f"N° {number}, {ETATS_DECOMPTE[kept[numbers.index(number)].etat]}",
+        key="decompte_choisi",
+        width=300,
+    )
+    dossier = registre.open_file(chosen)
+    _draw_file(contexte, dossier)
+
+
+def _say() -> None:
+    if said := st.session_state.pop(_SAID, ""):
+        st.html(f"<p class='vigie-avis' role='status'>{escape(said)}</p>")
+
+
+def _do(action: Callable[[], str]) -> None:
+    """Do what was asked, say what became of it, and draw the page again."""
+    try:
+        st.session_state[_SAID] = action()
+    except UserFacingError as error:
+        st.session_state[_SAID] = str(error)
+    st.rerun()
+
+
+def _draw_keep(releve: Releve) -> None:
+    with st.expander("Enregistrer la simulation affichée"), st.form("garder", border=False):
+        composants.note(
+            "Règle, coût, mode et situation du moment sont enregistrés avec leur empreinte ; ce qui est "
+            "enregistré ne change plus."
+        )
+        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+        if st.form_submit_button("Enregistrer"):
+            _do(lambda: registre.keep(releve, auteur=author))
+
+
+def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
+    garde = dossier.garde
+    replaced = "" if garde.remplace is None else f", remplace le n° {garde.remplace}"
+    composants.head(wording.typeset(f"Décompte n° {garde.decompte} : {ETATS_DECOMPTE[garde.etat]}{replaced}"))
+    rule = dossier.entrees["regle"]
+    amount = dossier.national["montant_eur"]
+    st.html(
+        write_plain_table(
+            pl.DataFrame(
+                {
+                    "numero": [str(garde.decompte)],
+                    "etat": [ETATS_DECOMPTE[garde.etat]],
+                    "regle": [rule["libelle"] if rule["id"] != USUAL_SETTLEMENT else "Circulaire, prorata"],
+                    "etpt": [wording.number(float(dossier.national["etpt"]), 4)],
+                    "montant": [
+                        euros(None if amount is None else round(float(amount) * 100))
+                        if registre.reads_all()
+                        else wording.NOT_AVAILABLE
+                    ],
+                    "lot": [str(garde.lot)],
+                    "auteur": [garde.auteur],
+                    "quand": [tell_moment(garde.connu_le)],
+                    "empreinte": [f"{garde.empreinte[:16]}…"],
+                }
+            ),
+            _KEPT_COLUMNS,
+            legende="Ce qui est enregistré",
+        )
+    )
+    st.html(
+        write_plain_table(
+            pl.DataFrame(
+                [
+                    (ETATS_DECOMPTE[step.etat], step.auteur, tell_moment(step.connu_le), step.motif or "—")
+                    for step in dossier.etapes
+                ],
+                schema=dict.fromkeys(("etat", "auteur", "quand", "motif"), pl.String),
+                orient="row",
+            ),
+            _STEP_COLUMNS,
+            legende="Étapes",
+        )
+    )
+    if st.button("Vérifier : recalculer depuis la situation d'alors", key="verifier_decompte"):
+        _do(lambda: registre.check(dossier))
+    if registre.reads_all():
+        _draw_advance(dossier)
+    _draw_contests(contexte, dossier)
+
+
+def _draw_advance(dossier: Dossier) -> None:
+    etat = dossier.garde.etat
+    following = NEXT.get(etat)
+    if following is not None:
+        with (
+            st.expander(f"Passer à l'état « {ETATS_DECOMPTE[following]} »"),
+            st.form("avancer", border=False),
+        ):
+            author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+            motif = st.text_input("Motif", max_chars=400)
+            if st.form_submit_button("Confirmer"):
+                _do(lambda: registre.advance(dossier, following, auteur=author, motif=motif))
+    if etat != CONTREPASSE:
+        with st.expander("Contrepasser et remplacer"), st.form("remplacer", border=False):
+            changes = registre.accepted(dossier)
+            composants.note(
+                f"{wording.count(len(changes), 'correction admise', 'corrections admises')} dans le nouveau, "
+                "qui sera provisoire. Celui-ci reste lisible, tel quel."
+            )
+            author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+            motif = st.text_input("Motif", max_chars=400)
+            if st.form_submit_button("Contrepasser et remplacer"):
+                _do(lambda: registre.replace(dossier, auteur=author, motif=motif))
+
+
+def _draw_contests(contexte: Contexte, dossier: Dossier) -> None:
+    composants.head("Contestations")
+    if dossier.jusqu_au is not None:
+        composants.note(f"Les lignes se contestent jusqu'au {wording.long_date(dossier.jusqu_au)} inclus.")
+    names = contexte.choix.cours
+    if dossier.contestations:
+        st.html(
+            write_plain_table(
+                pl.DataFrame(
+                    [
+                        (
+                            names.get(each.cour, each.cour),
+                            CONTESTABLES.get(each.ligne, each.ligne),
+                            wording.number(each.proposition, 2),
+                            each.motif,
+                            each.piece or "—",
+                            each.auteur,
+                            _tell_answer(each),
+                        )
+                        for each in dossier.contestations
+                    ],
+                    schema={colonne.nom: pl.String for colonne in _CONTEST_COLUMNS},
+                    orient="row",
+                ),
+                _CONTEST_COLUMNS,
+                legende="Contestations",
+            )
+        )
+    else:
+        composants.note("Aucune contestation.")
+    if dossier.garde.etat == CONTRADICTOIRE:
+        _draw_contest_form(contexte, dossier)
+        if registre.reads_all():
+            for each in dossier.contestations:
+                if each.reponse is None:
+                    _draw_answer(contexte, dossier, each)
+
+
+def _tell_answer(contestation: Contestation) -> str:
+    reply = contestation.reponse
+    if reply is None:
+        return "en attente"
+    verdict = "admise" if reply.acceptee else "refusée"
+    return wording.typeset(f"{verdict} par {reply.auteur} : {reply.motif}")
+
+
+def _draw_contest_form(contexte: Contexte, dossier: Dossier) -> None:
+    cour = contexte.selection.cour
+    own = [line for line in dossier.cours if line["cour"] == cour]
+    if not own:
+        return
+    nom = contexte.choix.cours[cour]
+    with st.expander(f"Contester une ligne de {nom}"), st.form("contester", border=False):
+        line = st.selectbox(
+            "Ligne",
+            list(CONTESTABLES),
+            format_func=lambda key: f"{CONTESTABLES[key]} (retenu : {own[0][key].replace('.', ',')})",
+        )
+        value = st.text_input("Valeur proposée", max_chars=30)
+        motif = st.text_input("Motif", max_chars=400)
+        piece = st.text_input("Référence d'une pièce", max_chars=200)
+        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+        if st.form_submit_button("Contester"):
+            _do(
+                lambda: registre.contest(
+                    dossier,
+                    cour=cour,
+                    ligne=line,
+                    proposition=value,
+                    motif=motif,
+                    piece=piece,
+                    auteur=author,
+                )
+            )
+
+
+def _draw_answer(contexte: Contexte, dossier: Dossier, contestation: Contestation) -> None:
+    nom = contexte.choix.cours.get(contestation.cour, contestation.cour)
+    key = f"repondre_{contestation.contestation}"
+    title = wording.typeset(f"Répondre à {nom} : {CONTESTABLES.get(contestation.ligne, contestation.ligne)}")
+    with st.expander(title):
+        before, after = registre.effect_of(dossier, contestation)
+        composants.note(_tell_effect(before, after, contestation.cour))
+        with st.form(key, border=False):
+            verdict = st.radio("Réponse", ["Admettre", "Refuser"], horizontal=True, key=f"{key}_verdict")
+            motif = st.text_input("Motif", max_chars=400, key=f"{key}_motif")
+            author = st.text_input("Votre nom", value=depot.signature(), max_chars=200, key=f"{key}_nom")
+            if st.form_submit_button("Répondre"):
+                _do(
+                    lambda: registre.answer(
+                        contestation, acceptee=verdict == "Admettre", motif=motif, auteur=author
+                    )
+                )
+
+
+def _tell_effect(before: Releve, after: Releve, cour: str) -> str:
+    """Say what a contest would change, were it accepted."""
+
+    def told(releve: Releve) -> str:
+        part = next(part for part in releve.decompte.cours if part.cour == cour)
+        national = releve.decompte.national
+        return (
+            f"{wording.with_unit(part.etpt, 'ETPT', 4)}, {euros(part.centimes)} "
+            f"(ministère : {wording.with_unit(national.etpt, 'ETPT', 4)}, {euros(national.centimes)})"
+        )
+
+    return wording.typeset(f"Si elle est admise : de {told(before)} à {told(after)}.")
+
+
+def draw_new_rule() -> None:
+    """Let someone add a rule, written as TOML or read from a file."""
+    _say()
+    with st.expander("Ajouter une règle"), st.form("nouvelle_regle", border=False):
+        composants.note(
+            "Une règle par texte, au format TOML : id, libelle, statut (hypothese ou a_definir), source, "
+            "valide_du, puis ce qui change. Les nombres s'écrivent entre guillemets."
+        )
+        typed = st.text_area("Règle", value=EXAMPLE, height=180)
+        uploaded = st.file_uploader("Ou un fichier", type=["toml"], key="fichier_regle")
+        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+        if st.form_submit_button("Ajouter la règle"):
+            text = uploaded.getvalue().decode("utf-8", "replace") if uploaded is not None else typed
+            _do(lambda: registre.add_rule(text, auteur=author))
+
+
+EXAMPLE = """id = "seuil-dix-pour-cent"
+libelle = "Écarts de moins de 10 % pardonnés"
+statut = "hypothese"
+source = "Hypothèse de travail"
+valide_du = 2009-01-01
+valide_au = 2010-12-31
+seuil = "0.1"
+"""

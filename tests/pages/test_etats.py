@@ -1,0 +1,161 @@
+"""A settlement from its simulation to its end, as the page does it, on a real store."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.errors import UserFacingError
+from analytics.schemas import NATIONAL, Perimetre
+from analytics.statement import Ajustement, Cout, Releve, find_rule, read_cost, settle_year
+from analytics.survey import last_period
+from data.demo import demo_lots
+from data.reference import Reference, load_illustrative_base, load_parameters
+from data.settings import Settings
+from data.store import Store, open_store
+from pages.commun import identite, lecture, registre
+from pages.commun.identite import Lecteur
+from tests.pages.situations import words
+
+NOW = datetime(2010, 2, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Store:
+    """Twelve months of the demo are enough."""
+    path = tmp_path_factory.mktemp("decompte") / "v.db"
+    store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
+    store.record_demo(demo_lots(reference))
+    return store
+
+
+@pytest.fixture
+def opened(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setattr(lecture, "store", lambda: demo)
+    monkeypatch.setattr(registre, "utc_now", lambda: NOW)
+    st.cache_resource.clear()
+    yield demo
+    st.cache_resource.clear()
+
+
+def settled(store: Store, reference: Reference, *ajustements: Ajustement, cout: str = "56600") -> Releve:
+    etat = store.etat()
+    faits = store.faits(NATIONAL)
+    return settle_year(
+        faits,
+        reference.attendues,
+        find_rule(registre.rules(), "circulaire-2009", 2009),
+        periode=last_period(faits, 2009),
+        mode=None,
+        cout=Cout(read_cost(cout), "Note"),
+        ajustements=ajustements,
+        activites=reference.activites,
+        cle=load_illustrative_base(),
+        lot=etat.lot,
+        connu_le=None,
+        demonstration=etat.demo,
+        parametres=load_parameters(),
+    )
+
+
+def number_in(said: str) -> int:
+    return int("".join(character for character in said if character.isdigit()))
+
+
+def test_a_settlement_runs_its_course_and_can_be_done_again(
+    opened: Store, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = settled(opened, reference)
+    number = number_in(registre.keep(found, auteur="A. Martin"))
+    assert registre.state_of(2009) == "simulation"
+    text = opened.registre().get(number, NATIONAL).resultat
+    for vers in ("provisoire", "contradictoire"):
+        registre.advance(registre.open_file(number), vers, auteur="A. Martin", motif="Comité du 1er février")
+
+    # A reader of Douai contests his own line, and no other.
+    monkeypatch.setattr(registre, "lecteur", lambda: Lecteur("Douai", Perimetre.of(["CA-DOUAI"])))
+    dossier = registre.open_file(number)
+    assert [line["cour"] for line in dossier.cours] == ["CA-DOUAI"]
+    said = {"motif": "Deux lots non parvenus", "piece": "PV 12", "auteur": "B. Durand"}
+    registre.contest(dossier, cour="CA-DOUAI", ligne="evitees", proposition="200", **said)
+    with pytest.raises(UserFacingError, match="qui vous sont ouvertes"):
+        registre.contest(dossier, cour="CA-LYON", ligne="evitees", proposition="200", **said)
+    with pytest.raises(UserFacingError, match="n'est pas un nombre"):
+        registre.contest(dossier, cour="CA-DOUAI", ligne="evitees", proposition="beaucoup", **said)
+    monkeypatch.setattr(registre, "utc_now", lambda: NOW + timedelta(days=31))
+    with pytest.raises(UserFacingError, match="délai"):
+        registre.contest(dossier, cour="CA-DOUAI", ligne="base", proposition="9000", **said)
+
+    # The Secrétariat général sees its effect, answers, and replaces.
+    monkeypatch.setattr(registre, "lecteur", lambda: Lecteur("", NATIONAL))
+    dossier = registre.open_file(number)
+    with pytest.raises(UserFacingError, match="sans réponse"):
+        registre.advance(dossier, "definitif", auteur="A. Martin", motif="Fin")
+    before, after = registre.effect_of(dossier, dossier.contestations[0])
+    assert after.decompte.national.ecart == before.decompte.national.ecart - 28
+    registre.answer(dossier.contestations[0], acceptee=True, motif="Pièce vue", auteur="A. Martin")
+    registre.replace(registre.open_file(number), auteur="A. Martin", motif="Contestation admise")
+    kept = registre.kept(2009)
+    assert [each.etat for each in kept] == ["provisoire", "contrepasse"]
+    assert kept[0].remplace == number
+    new = registre.open_file(kept[0].decompte)
+    assert new.entrees["ajustements"][0]["valeur"] == "200"
+    for vers in ("contradictoire", "definitif"):
+        registre.advance(registre.open_file(new.garde.decompte), vers, auteur="A. Martin", motif="Suite")
+    assert registre.state_of(2009) == "definitif"
+    # What was kept first has not moved by a byte, and both compute again to their fingerprint.
+    assert opened.registre().get(number, NATIONAL).resultat == text
+    assert "empreinte identique" in registre.check(registre.open_file(number))
+    assert "empreinte identique" in registre.check(registre.open_file(new.garde.decompte))
+    assert json.loads(text)["national"]["montant_eur"] == "2527463.87"
+
+
+def test_two_people_at_once_one_wins_the_other_is_told(opened: Store, reference: Reference) -> None:
+    number = number_in(registre.keep(settled(opened, reference, cout="50000"), auteur="A. Martin"))
+    seen = registre.open_file(number)
+    registre.advance(seen, "provisoire", auteur="B. Durand", motif="Comité")
+    with pytest.raises(UserFacingError, match=r"B\. Durand"):
+        registre.advance(seen, "provisoire", auteur="C. Petit", motif="Comité")
+
+
+def test_a_rule_is_added_once_and_never_as_the_text(opened: Store) -> None:
+    from pages.commun.etats import EXAMPLE
+
+    assert "ajoutée" in registre.add_rule(EXAMPLE, auteur="A. Martin")
+    assert "seuil-dix-pour-cent" in [rule.id for rule in registre.rules()]
+    with pytest.raises(UserFacingError, match="existe déjà"):
+        registre.add_rule(EXAMPLE, auteur="A. Martin")
+    with pytest.raises(UserFacingError, match="lettre du texte"):
+        registre.add_rule(EXAMPLE.replace("hypothese", "texte"), auteur="A. Martin")
+    for bad in ("id = ", "[[regle]]\nid='a'\n[[regle]]\nid='b'", "regle = 3", "id = 'x'"):
+        with pytest.raises(UserFacingError):
+            registre.add_rule(bad, auteur="A. Martin")
+
+
+def test_a_cost_recorded_is_in_force_and_no_hypothesis(opened: Store) -> None:
+    assert registre.cost_in_force(2010, None) is None
+    registre.record_cost("57 000,50", source="Loi de règlement", auteur="A. Martin", annee=2010)
+    found = registre.cost_in_force(2010, None)
+    assert found is not None
+    assert (float(found.euros), found.source, found.hypothese) == (57_000.5, "Loi de règlement", False)
+    assert registre.cost_in_force(2010, date(2010, 1, 31)) is None  # nobody knew it yet
+    assert registre.cost_in_force(2009, None) is None
+
+
+def test_the_page_keeps_a_simulation(opened: Store) -> None:
+    at = AppTest.from_string("from pages import decompte\ndecompte.render()\n", default_timeout=60)
+    for name, value in {"annee": "2010", "mois": "12", "onglet": "etats", "cour": "CA-DOUAI"}.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    assert "Aucun décompte n'est enregistré" in words(at).replace("&#x27;", "'")
+    next(field for field in at.text_input if field.label == "Votre nom").set_value("A. Martin")
+    next(button for button in at.button if button.label == "Enregistrer").click().run()
+    assert not at.exception
+    said = words(at).replace("&#x27;", "'")
+    assert "Simulation enregistrée" in said
+    assert "Aucune contestation" in said
+    assert identite.lecteur().perimetre == NATIONAL
