@@ -22,8 +22,8 @@ from analytics.bareme import USUAL_SETTLEMENT, Bareme
 from analytics.errors import UserFacingError
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
-from analytics.schemas import NATIONAL, Perimetre
-from analytics.statement import Cout, find_rule, read_cost, settle_year, write_account, write_json
+from analytics.schemas import NATIONAL, SIMULATION, Perimetre
+from analytics.statement import find_rule, settle_year
 from analytics.survey import flatten, last_period, list_positions, survey
 from analytics.wording import count
 from data.collecte.importer import detected, examine, report, summary
@@ -37,6 +37,9 @@ from data.reference import load_illustrative_base, load_parameters, load_referen
 from data.settings import Settings
 from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
 from pages.commun.archive import keep_past_projections, keep_projection
+from pages.commun.couts import choose_cost
+from pages.commun.documents import write_document
+from pages.commun.version import version_of
 
 _MEGABYTE = 1_000_000
 _SHOWN_REFUSALS = 20
@@ -467,7 +470,9 @@ def trajectoire(
 @click.option("--mode", type=click.Choice(list(SHARING)), default=None, help="Partage entre les cours.")
 @click.option("--cout-etpt", metavar="EUROS", default=None, help="Coût d'un ETPT, en euros.")
 @click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
-@click.option("--format", "output", type=click.Choice(["json", "csv"]), required=True)
+@click.option(
+    "--format", "output", type=click.Choice(["json", "csv", "xlsx", "pdf"]), required=True, help="Document."
+)
 def decompte(
     annee: int,
     cour: str | None,
@@ -476,7 +481,7 @@ def decompte(
     mode: str | None,
     cout_etpt: str | None,
     connu_le: date | None,
-    output: str,
+    output: Any,
 ) -> None:
     """Régler une année : ce que chaque cour, et le ministère, auraient à rembourser."""
     seen, reference = _perimetre(cour), load_reference()
@@ -486,13 +491,14 @@ def decompte(
     with _opened() as store:
         lot = store.lot_connu_le(connu_le)
         demo, faits = store.etat().demo, store.faits(NATIONAL, dernier_lot=lot)
+        cout = choose_cost(cout_etpt or "", "", annee, store.registre(), connu_le, load_parameters())
     releve = settle_year(
         faits,
         reference.attendues,
         bareme,
         periode=last_period(faits, annee),
         mode=mode,
-        cout=None if cout_etpt is None else Cout(read_cost(cout_etpt), "Donné en ligne de commande"),
+        cout=cout,
         ajustements=(),
         activites=reference.activites,
         cle=load_illustrative_base(),
@@ -501,15 +507,18 @@ def decompte(
         demonstration=demo,
         parametres=load_parameters(),
     )
-    account = write_account(releve)
-    if seen.cours is not None:
-        account["cours"] = [line for line in account["cours"] if line["cour"] in seen.cours]
-        if not account["cours"]:
-            raise UserFacingError(f"La cour « {cour} » n'a pas de base en {annee} : rien n'est à régler.")
-    if output == "json":
-        click.echo(write_json(account), nl=False)
-        return
-    raise UserFacingError("Ce format arrive.")
+    content = write_document(
+        releve,
+        output,
+        faits,
+        cour=None if seen.cours is None else next(iter(seen.cours)),
+        perimetre=NATIONAL,
+        reference=reference,
+        parametres=load_parameters(),
+        etat=SIMULATION,
+        version=version_of(),
+    )
+    click.echo(content, nl=False)
 
 
 def _perimetre(cour: str | None) -> Perimetre:

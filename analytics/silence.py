@@ -3,22 +3,24 @@
 For steering only: the settlement counts what is declared, and the difference is what silence costs.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from typing import Protocol
 
 import dataframely as dy
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.need import Besoin
+from analytics.need import Besoin, spread_base
 from analytics.nonresponse import Estimation, estimate
 from analytics.objective import Periode
 from analytics.outlook import list_months
 from analytics.parameters import Parametres
 from analytics.profile import season_of
-from analytics.schemas import TotalJuridiction
+from analytics.schemas import Activites, BaseActivite, TotalJuridiction, last_day_of_month
 
 # Older months no longer tell what a juridiction does now.
 MONTHS = 24
@@ -90,6 +92,47 @@ class Silence:
             muettes=int((self.estimation.manque[rows] > 0).sum()),
             cumul=dict(zip(self.mois, zip(unsaid, at_most, strict=True), strict=True)),
         )
+
+
+class Muets(Protocol):
+    """The facts of all the cours that tell what silence may hide."""
+
+    @property
+    def totaux(self) -> dy.DataFrame[TotalJuridiction]: ...  # noqa: D102
+    @property
+    def bases_activites(self) -> dy.DataFrame[BaseActivite]: ...  # noqa: D102
+
+
+def survey_silence(
+    faits: Muets,
+    attendues: Callable[[date, date], pl.DataFrame],
+    *,
+    bases: Mapping[str, Fraction],
+    activites: dy.DataFrame[Activites],
+    lignes: pl.DataFrame,
+    periode: Periode,
+    parametres: Parametres,
+) -> Silence | None:
+    """Gather what `estimate_silence` needs, from the facts of all the cours, and estimate.
+
+    `bases`: the extractions of each cour before the practice. `lignes`: see `need.spread_base`.
+    """
+    first = faits.totaux["mois"].min()
+    if not isinstance(first, date):
+        return None
+    besoin = spread_base(
+        attendues(periode.fin, periode.fin).select("juridiction", "cour", "type"),
+        faits.totaux,
+        bases=bases,
+        bases_activites=faits.bases_activites,
+        activites=activites,
+        lignes=lignes,
+        day=last_day_of_month(periode.fin),
+        parametres=parametres,
+    )
+    return estimate_silence(
+        faits.totaux, attendues(first, periode.fin), besoin, periode=periode, parametres=parametres
+    )
 
 
 def estimate_silence(

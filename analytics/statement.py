@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import dataframely as dy
 import polars as pl
 
-from analytics.bareme import ECART_PROPRE, MUTUALISE, Bareme
+from analytics.bareme import ECART_PROPRE, HYPOTHESE, MUTUALISE, STATUTS, Bareme
 from analytics.errors import UserFacingError
 from analytics.objective import Objectif, Periode, Regle, etpt_per_extraction
 from analytics.parameters import Parametres
@@ -87,6 +87,7 @@ class Releve:
     """A settlement with all it rests on; `autre` is the same in the other mode.
 
     `projete`: the year is not complete. `sans_base`: the cours that have no objective, and are left out.
+    `reference`: the extractions of each cour before the practice.
     """
 
     annee: int
@@ -98,6 +99,7 @@ class Releve:
     details: Mapping[str, Detail]
     projete: bool
     sans_base: tuple[str, ...]
+    reference: Mapping[str, Fraction]
     lot: int
     connu_le: date | None
     demonstration: bool
@@ -259,6 +261,7 @@ def draw_up(
         details=details,
         projete=periode.mois_ecoules < MONTHS_IN_YEAR,
         sans_base=tuple(sorted(set(pays.mois) - set(exigence.bases))),
+        reference={cour: base.extractions for cour, base in pays.reference.items()},
         lot=lot,
         connu_le=connu_le,
         demonstration=demonstration,
@@ -475,3 +478,8 @@ def write_texts(releve: Releve) -> tuple[str, str]:
     account = write_account(releve)
     del account["empreinte"]
     return canonical(write_inputs(releve)), canonical(account)
+
+
+def statut_of(releve: Releve) -> str:
+    """Say what an amount of this settlement is worth."""
+    return STATUTS[HYPOTHESE] if releve.hypothetique else STATUTS[releve.bareme.statut]

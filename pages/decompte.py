@@ -1,22 +1,27 @@
 """What each cour, and the ministry, would have to reimburse: a settlement that can be done again by hand."""
 
+from functools import partial
+
 import streamlit as st
 
 from analytics.errors import UserFacingError
 from analytics.wording import with_unit
 from pages.commun import bloc_graphique, cadre, composants, filtres, registre
 from pages.commun.cadre import Contexte
+from pages.commun.documents import MIME, Sorte, name_document
 from pages.commun.etats import draw_new_rule, draw_states
 from pages.commun.vue_decompte import (
     MOST_RULES,
     VueDecompte,
     decompte,
+    document,
     proposed_costs,
     rules_side_by_side,
     sensitivity,
     statement_of,
 )
 
+DOCUMENTS = {"pdf": "Relevé", "xlsx": "Classeur à formules", "csv": "Tableau", "json": "Données"}
 TABS = ("ensemble", "releve", "regles", "etats", "sensibilite")
 
 
@@ -43,7 +48,7 @@ def _draw(contexte: Contexte, vue: VueDecompte) -> None:
     shown = filtres.draw_tabs(contexte.selection, TABS if national else TABS[:4])
     agrandi = contexte.selection.presentation
     if shown == "releve":
-        _draw_statement(contexte)
+        _draw_statement(contexte, vue)
     elif shown == "regles":
         _draw_rules(contexte, vue)
     elif shown == "etats":
@@ -54,8 +59,27 @@ def _draw(contexte: Contexte, vue: VueDecompte) -> None:
         left, right = st.columns([1, 1], gap="medium")
         with left:
             bloc_graphique.draw(vue.cascade, agrandi=agrandi)
+            _draw_documents(contexte, vue, cour=None)
         with right:
             bloc_graphique.draw(vue.cours, agrandi=agrandi)
+
+
+def _draw_documents(contexte: Contexte, vue: VueDecompte, *, cour: str | None) -> None:
+    """Draw the links to the documents, each written when it is asked for."""
+    national = contexte.situation.perimetre.cours is None
+    sorts: tuple[Sorte, ...] = ("pdf", "xlsx", "csv", "json") if national else ("pdf", "csv", "json")
+    with st.container(horizontal=True, gap="small"):
+        for sort in sorts:
+            st.download_button(
+                f"{DOCUMENTS[sort]} ({sort.upper()})",
+                data=partial(document, contexte, sort, cour=cour),
+                file_name=name_document(vue.releve, sort, cour=cour, etat="simulation"),
+                mime=MIME[sort],
+                key=f"document_{sort}_{cour or 'ministere'}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+            )
 
 
 def _draw_choices(contexte: Contexte) -> None:
@@ -84,7 +108,7 @@ def _draw_choices(contexte: Contexte) -> None:
                 composants.note("Un coût porte une valeur et une source : complétez les deux.")
 
 
-def _draw_statement(contexte: Contexte) -> None:
+def _draw_statement(contexte: Contexte, whole: VueDecompte) -> None:
     vue = statement_of(contexte)
     if vue is None:
         composants.note("Cette cour n'a pas de base pour cette année : rien n'est à régler.")
@@ -92,6 +116,7 @@ def _draw_statement(contexte: Contexte) -> None:
     composants.head(vue.conclusion)
     st.html(f"<div class='vigie-releve'>{vue.tableau}</div>")
     st.html(vue.declarations)
+    _draw_documents(contexte, whole, cour=contexte.selection.cour)
 
 
 def _draw_rules(contexte: Contexte, vue: VueDecompte) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import polars as pl
@@ -15,6 +14,7 @@ from analytics.display.activities import name_activity
 from pages.commun import filtres, lecture, navigation, style
 from pages.commun.filtres import Choix, Selection
 from pages.commun.lecture import Situation
+from pages.commun.version import version_of
 
 NATIONAL = "France entière"
 DEMO = "Données de démonstration : fictives"
@@ -79,14 +79,6 @@ def last_known(situation: Situation) -> date | None:
     """Give the day of the last write the reader may see."""
     days = situation.lots["connu_le"].dt.date().drop_nulls().sort().to_list()
     return days[-1] if days else None
-
-
-def version_of() -> str:
-    """Give the version of the product."""
-    try:
-        return version("vigie")
-    except PackageNotFoundError:
-        return "en développement"
 
 
 def choices(situation: Situation) -> Choix | None:

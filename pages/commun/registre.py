@@ -20,7 +20,7 @@ from analytics.schemas import (
     EtapeDecompte,
     Perimetre,
 )
-from analytics.statement import Ajustement, Cout, Releve, read_cost, settle_again, write_exact, write_texts
+from analytics.statement import Ajustement, Releve, read_cost, settle_again, write_exact, write_texts
 from analytics.wording import count, typeset
 from data.moments import PARIS
 from data.settlements import Contenu, Registre
@@ -269,12 +269,6 @@ def record_cost(text: str, *, source: str, auteur: str, annee: int) -> str:
         connu_le=utc_now(),
     )
     return "Coût enregistré : il s'applique tant que le lien n'en demande pas un autre."
-
-
-def cost_in_force(annee: int, connu_le: date | None) -> Cout | None:
-    """Give the cost recorded for a year, as known then; someone retained it, with a source."""
-    found = registre().cost_at(date(annee, 12, 31), connu_le=connu_le)
-    return None if found is None else Cout(Fraction(found.euros), found.source, hypothese=False)
 
 
 def reads_all() -> bool:

@@ -37,21 +37,18 @@ from analytics.display.statement import (
 )
 from analytics.display.tables import Colonne, integer
 from analytics.errors import UserFacingError
-from analytics.parameters import Parametre
+from analytics.schemas import SIMULATION
 from analytics.settlement import Compte, Part, settle
 from analytics.settlement_range import Couts, Fourchette, draw_range
-from analytics.statement import Cout, Releve, find_rule, read_cost, settle_year
+from analytics.statement import Cout, Releve, find_rule, settle_year
 from pages.commun import lecture, registre, vues
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.couts import SHORT_COSTS, choose_cost, proposed
+from pages.commun.documents import Sorte, write_document
 from pages.commun.filtres import slug
+from pages.commun.version import version_of
 
-SHORT_COSTS = {
-    "cout_etpt_moyen": "Coût moyen",
-    "cout_etpt_police": "Coût, police",
-    "cout_etpt_gendarmerie": "Coût, gendarmerie",
-    "cout_etpt_hors_pensions": "Coût hors pensions",
-}
 LIKE_THE_RULE = "regle"
 MOST_RULES = 4
 
@@ -72,21 +69,21 @@ class VueDecompte:
 
 def proposed_costs() -> list[tuple[str, Fraction, str]]:
     """List the costs of an ETPT that can be retained: (name, euros, source)."""
-    return [(each.libelle, each.valeur, each.source) for each in _costs().values()]
-
-
-def _costs() -> dict[str, Parametre]:
-    return {name: lecture.parametres().at(name, date(2009, 12, 31)) for name in SHORT_COSTS}
+    found = proposed(lecture.parametres()).values()
+    return [(each.libelle, each.valeur, each.source) for each in found]
 
 
 def cost_of(contexte: Contexte) -> Cout | None:
     """Give the cost that the address retains, else the one recorded for the year; None where none is."""
-    asked = contexte.selection.option("cout")
-    if not asked:
-        return registre.cost_in_force(contexte.selection.annee, contexte.situation.connu_le)
-    euros = read_cost(asked)
-    known = next((source for _, value, source in proposed_costs() if value == euros), "")
-    return Cout(euros, contexte.selection.option("source") or known or "Source non précisée")
+    selection = contexte.selection
+    return choose_cost(
+        selection.option("cout"),
+        selection.option("source"),
+        selection.annee,
+        registre.registre(),
+        contexte.situation.connu_le,
+        lecture.parametres(),
+    )
 
 
 def rule_of(contexte: Contexte, name: str | None = None) -> Bareme:
@@ -316,6 +313,21 @@ def _declarations(contexte: Contexte, cour: str, place: str) -> str:
     )
 
 
+def document(contexte: Contexte, sorte: Sorte, *, cour: str | None) -> bytes:
+    """Write a document of the settlement shown, as the terminal would."""
+    return write_document(
+        releve(contexte),
+        sorte,
+        lecture.whole(contexte.situation),
+        cour=cour,
+        perimetre=contexte.situation.perimetre,
+        reference=lecture.reference(),
+        parametres=lecture.parametres(),
+        etat=SIMULATION,
+        version=version_of(),
+    )
+
+
 # --- Rules and hypotheses -------------------------------------------------------------------------
 
 
@@ -374,7 +386,7 @@ def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
     if cost is not None:
         cases += [
             (SHORT_COSTS[name], again(cout=each.valeur))
-            for name, each in _costs().items()
+            for name, each in proposed(lecture.parametres()).items()
             if each.valeur != cost
         ]
     senate = lecture.parametres().at("extractions_senat", date(2009, 12, 31))

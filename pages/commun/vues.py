@@ -134,7 +134,7 @@ from analytics.series import (
     trace_months,
     trace_year,
 )
-from analytics.silence import Manque, Silence, estimate_silence
+from analytics.silence import Manque, Silence, survey_silence
 from analytics.survey import Pays, survey
 from analytics.thermometers import read_thermometers
 from analytics.trajectory import Bilan, BilanCour, Mois, Seuils, add_up, assess_some, count_months, months_of
@@ -336,22 +336,19 @@ def silence(contexte: Contexte) -> Silence | None:
     """Give what every juridiction of the country left unsaid: sum it over the reader's cours only."""
     situation, periode = contexte.situation, contexte.selection.periode
     key = (situation.revision, situation.lot, situation.demo, str(periode))
-    return _silence(situation, besoin(contexte), periode, contexte.choix.premier, key)
+    return _silence(situation, pays(contexte), periode, key)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _silence(
-    _situation: Situation,
-    _besoin: dy.DataFrame[Besoin],
-    _periode: Periode,
-    premier: date,
-    key: tuple[Any, ...],
-) -> Silence | None:
+def _silence(_situation: Situation, _pays: Pays, _periode: Periode, key: tuple[Any, ...]) -> Silence | None:
     del key  # names the situation and the period
-    return estimate_silence(
-        lecture.whole(_situation).totaux,
-        lecture.reference().attendues(premier, _periode.fin),
-        _besoin,
+    reference = lecture.reference()
+    return survey_silence(
+        lecture.whole(_situation),
+        reference.attendues,
+        bases={cour: base.extractions for cour, base in _pays.reference.items()},
+        activites=reference.activites,
+        lignes=reference.lignes,
         periode=_periode,
         parametres=lecture.parametres(),
     )

@@ -17,6 +17,7 @@ from data.reference import Reference, load_illustrative_base, load_parameters
 from data.settings import Settings
 from data.store import Store, open_store
 from pages.commun import identite, lecture, registre
+from pages.commun.couts import choose_cost
 from pages.commun.identite import Lecteur
 from tests.pages.situations import words
 
@@ -136,13 +137,15 @@ def test_a_rule_is_added_once_and_never_as_the_text(opened: Store) -> None:
 
 
 def test_a_cost_recorded_is_in_force_and_no_hypothesis(opened: Store) -> None:
-    assert registre.cost_in_force(2010, None) is None
+    assert choose_cost("", "", 2010, registre.registre(), None, load_parameters()) is None
     registre.record_cost("57 000,50", source="Loi de règlement", auteur="A. Martin", annee=2010)
-    found = registre.cost_in_force(2010, None)
+    found = choose_cost("", "", 2010, registre.registre(), None, load_parameters())
     assert found is not None
     assert (float(found.euros), found.source, found.hypothese) == (57_000.5, "Loi de règlement", False)
-    assert registre.cost_in_force(2010, date(2010, 1, 31)) is None  # nobody knew it yet
-    assert registre.cost_in_force(2009, None) is None
+    assert (
+        choose_cost("", "", 2010, registre.registre(), date(2010, 1, 31), load_parameters()) is None
+    )  # nobody knew it yet
+    assert choose_cost("", "", 2009, registre.registre(), None, load_parameters()) is None
 
 
 def test_the_page_keeps_a_simulation(opened: Store) -> None:

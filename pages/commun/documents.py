@@ -1,0 +1,119 @@
+"""The documents of a settlement, the same to the byte from the page and from the terminal."""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from analytics.display.conclusion import with_article
+from analytics.display.statement import write_statement
+from analytics.documents.decompte import MINISTERE, account_frame, file_name
+from analytics.errors import UserFacingError
+from analytics.parameters import Parametres
+from analytics.schemas import Perimetre
+from analytics.settlement import Part
+from analytics.silence import Manque, Muets, survey_silence
+from analytics.statement import Releve, write_account, write_json
+from data.exchange import write_table
+from data.reference import Reference
+
+Sorte = Literal["json", "csv", "xlsx", "pdf"]
+MIME: dict[str, str] = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+WHOLE_ONLY = "Le classeur contient toutes les cours : il n'est donné qu'à qui les voit toutes."
+
+
+def write_document(
+    releve: Releve,
+    sorte: Sorte,
+    faits: Muets,
+    *,
+    cour: str | None,
+    perimetre: Perimetre,
+    reference: Reference,
+    parametres: Parametres,
+    etat: str,
+    version: str,
+) -> bytes:
+    """Write a settlement, whole or of one cour, with the lines that the reader may see only.
+
+    `faits`: those of all the cours, for what silence may hide. `version`: that of the software.
+    """
+    seen = {part.cour for part in releve.decompte.cours if perimetre.holds(part.cour)}
+    if cour is not None:
+        seen &= {cour}
+        if not seen:
+            raise UserFacingError(
+                f"La cour « {cour} » n'a pas de base en {releve.annee} : rien n'est à régler."
+            )
+    names = dict(reference.cours.select("cour", "nom").iter_rows())
+    match sorte:
+        case "json":
+            account = write_account(releve)
+            account["cours"] = [line for line in account["cours"] if line["cour"] in seen]
+            return write_json(account).encode()
+        case "csv":
+            frame = account_frame(releve, names)
+            shown = sorted(seen) if cour is not None else [*sorted(seen), "NATIONAL"]
+            return write_table(frame.filter(pl.col("cour").is_in(shown)), "csv", sheet="Décompte")
+        case "xlsx":
+            if perimetre.cours is not None:
+                raise UserFacingError(WHOLE_ONLY)
+            from analytics.documents.decompte_xlsx import write_xlsx
+
+            part = _part(releve, cour)
+            lines = write_statement(releve, part, manque=_hidden(releve, faits, part, reference, parametres))
+            return write_xlsx(releve, names, lignes=lines)
+        case "pdf":
+            from analytics.documents.decompte_pdf import write_pdf
+
+            part = _part(
+                releve, cour if cour is not None or perimetre.cours is None else next(iter(seen), None)
+            )
+            lines = write_statement(releve, part, manque=_hidden(releve, faits, part, reference, parametres))
+            return write_pdf(
+                releve,
+                part,
+                lines,
+                nom=with_article(names[part.cour]).removeprefix("la ") if part.cour else MINISTERE.lower(),
+                etat=etat,
+                version=None,
+                noms={code: nom for code, nom in names.items() if code in seen},
+                logiciel=version,
+            )
+
+
+def name_document(releve: Releve, sorte: Sorte, *, cour: str | None, etat: str) -> str:
+    """Name the file of a settlement."""
+    mois: date = releve.periode.fin
+    return file_name(mois, cour or "", etat=etat, version=None, suffixe=sorte)
+
+
+def _part(releve: Releve, cour: str | None) -> Part:
+    if cour is None:
+        return releve.decompte.national
+    return next(part for part in releve.decompte.cours if part.cour == cour)
+
+
+def _hidden(
+    releve: Releve, faits: Muets, part: Part, reference: Reference, parametres: Parametres
+) -> Manque | None:
+    """Estimate what the silent may have avoided in one cour, or in all of them."""
+    attendues: Callable[[date, date], pl.DataFrame] = reference.attendues
+    found = survey_silence(
+        faits,
+        attendues,
+        bases=releve.reference,
+        activites=reference.activites,
+        lignes=reference.lignes,
+        periode=releve.periode,
+        parametres=parametres,
+    )
+    whose: Collection[str] = [part.cour] if part.cour else list(releve.details)
+    declared = sum(month.evitees for cour in whose for month in releve.details[cour].mois)
+    return None if found is None else found.of(whose, declarees=declared)
