@@ -7,7 +7,7 @@ numbers as decimal strings, in an order that never changes, so that its SHA-256 
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol
@@ -283,11 +283,14 @@ def _account(
     )
     own = tuple(each for each in ajustements if each.cour == cour)
     put_right = {each.ligne: each.valeur for each in own}
+    if BASE in put_right:
+        # The rate applies to the base put right, unless the objective was set or is put right too.
+        objectif = replace(objectif, base=put_right[BASE])
     counted, to_come = _counted(pays, cour, bareme, objectif, year)
     detail = Detail(objectif=objectif, mois=year, projetees=to_come, ajustements=own)
     return detail, Compte(
         cour=cour,
-        base=put_right.get(BASE, objectif.base),
+        base=objectif.base,
         objectif=put_right.get(OBJECTIF, objectif.annuel),
         evitees=put_right.get(EVITEES, counted),
         credits=credits_eur,

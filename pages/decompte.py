@@ -9,7 +9,7 @@ from analytics.wording import with_unit
 from pages.commun import bloc_graphique, cadre, composants, filtres, registre
 from pages.commun.cadre import Contexte
 from pages.commun.documents import MIME, Sorte, name_document
-from pages.commun.etats import draw_new_rule, draw_states
+from pages.commun.etats import draw_new_cost, draw_new_rule, draw_states, say
 from pages.commun.vue_decompte import (
     MOST_RULES,
     VueDecompte,
@@ -38,6 +38,7 @@ def render() -> None:
 
 
 def _draw(contexte: Contexte, vue: VueDecompte) -> None:
+    say()
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
     composants.note(vue.avertissement)
@@ -106,6 +107,8 @@ def _draw_choices(contexte: Contexte) -> None:
                     filtres.choose("source", source.strip())
                     st.rerun()
                 composants.note("Un coût porte une valeur et une source : complétez les deux.")
+        if registre.reads_all():
+            draw_new_cost(selection.annee)
 
 
 def _draw_statement(contexte: Contexte, whole: VueDecompte) -> None:

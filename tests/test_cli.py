@@ -1,6 +1,7 @@
 """The terminal: same answers as the screens, exit codes, errors in French."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,7 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["zut"], "Commandes : exporter, importer, preparer, trajectoire, vider-demo"),
+        (["zut"], "Commandes : decompte, exporter, importer, preparer, trajectoire, vider-demo"),
         (["importer"], "FICHIER"),
         (["importer", "--forma", "json", "x"], "--format"),
         (["importer", "x", "--format", "xml"], "texte, json"),
@@ -314,3 +315,50 @@ def test_a_year_without_data_is_said(collected: Terminal) -> None:
     code, out, err = collected("trajectoire", "--annee", "2009", "--cour", "CA-CAYENNE", "--format", "csv")
     assert (code, out) == (2, "")
     assert "n'était pas en vigueur" in err
+
+
+def test_the_settlement_tells_exact_numbers(collected: Terminal) -> None:
+    code, out, _ = collected("decompte", "--annee", "2009", "--cout-etpt", "56600", "--format", "json")
+    assert code == 0
+    told = json.loads(out)
+    assert (told["annee"], told["regle"], told["statut_regle"]) == (2009, "circulaire-2009", "texte")
+    assert (told["lecture"], told["mode"], told["cout_etpt_eur"]) == ("A", "mutualise", "56600")
+    assert told["national"]["objectif"] == "7750"
+    whole = sum(Decimal(line["montant_eur"]) for line in told["cours"])
+    assert whole == Decimal(told["national"]["montant_eur"])
+
+
+def test_without_a_cost_the_amount_is_null_and_the_reason_said(collected: Terminal) -> None:
+    _, out, _ = collected("decompte", "--annee", "2009", "--cour", "Douai", "--format", "json")
+    told = json.loads(out)
+    assert told["cours"][0]["montant_eur"] is None
+    assert told["national"]["montant_eur"] is None
+    assert "n'est pas dans le texte" in told["raison"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--cout-etpt", "-5"), "n'est pas un nombre positif"),
+        (("--cout-etpt", "beaucoup"), "n'est pas un nombre positif"),
+        (("--regle", "zut"), "Règles connues"),
+        (("--cour", "zut"), "n'est pas connue"),
+        (("--cour", "Cayenne"), "n'a pas de base"),
+        (("--lecture", "C"), "douze mois"),
+        (("--lecture", "B"), "niveau de 2008"),
+        (("--connu-le", "2009-01-02"), "Aucune déclaration"),
+    ],
+)
+def test_what_cannot_be_settled_is_one_sentence(
+    collected: Terminal, words: tuple[str, ...], said: str
+) -> None:
+    code, out, err = collected("decompte", "--annee", "2009", *words, "--format", "json")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_year_that_no_rule_settles_is_said(collected: Terminal) -> None:
+    code, out, err = collected("decompte", "--annee", "2012", "--format", "json")
+    assert (code, out) == (2, "")
+    assert "n'est pas en vigueur en 2012" in err

@@ -8,7 +8,7 @@ from math import ceil
 import polars as pl
 
 from analytics import wording
-from analytics.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE, STATUTS
+from analytics.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE
 from analytics.display.tables import Colonne
 from analytics.objective import FIRST_YEAR
 from analytics.settlement import Decompte, Part
@@ -18,7 +18,7 @@ from analytics.wording import number, percent, typeset, with_unit
 
 CIRCULAIRE_1 = "Circulaire du 5 février 2009, p. 1"
 CIRCULAIRE_2 = "Circulaire du 5 février 2009, p. 2"
-HYPOTHETICAL = STATUTS["hypothese"]
+MODE_NAMES = {MUTUALISE: "mutualisé", ECART_PROPRE: "écart propre"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def write_statement(releve: Releve, part: Part, *, manque: Manque | None) -> tup
         *_avoided_lines(releve, part, detail),
         *_gap_lines(releve, part),
         *_amount_lines(releve, part),
+        *_other_mode(releve, part),
         *_margin_lines(releve, part, manque),
     ]
     return tuple(
@@ -264,6 +265,25 @@ def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
     return lines
 
 
+def _other_mode(releve: Releve, part: Part) -> list[Ligne]:
+    """Write what the other mode would ask, beside the one that is settled."""
+    other = releve.autre
+    parts = {each.cour: each for each in (other.national, *other.cours)}
+    same = parts[part.cour]
+    if part.exclue or not (part.ecart or same.ecart):
+        return []
+    amount = "" if same.centimes is None else f", {euros(same.centimes)}"
+    return [
+        Ligne(
+            "autre_mode",
+            f"Dans l'autre mode ({MODE_NAMES[other.mode]})",
+            f"{write_plain(same.du)} × {_ratio(other.etpt_par_extraction)}",
+            f"{with_unit(same.etpt, 'ETPT', 4)}{amount}",
+            "Pour comparaison",
+        )
+    ]
+
+
 def _ratio(unit: Fraction) -> str:
     """Write 127/15 500 as the text does, 1 270 / 155 000, when it is that."""
     return "1 270 / 155 000" if unit == Fraction(1270, 155_000) else f"{unit.numerator} / {unit.denominator}"
@@ -364,7 +384,6 @@ def lay_out_statement(lines: Sequence[Ligne]) -> pl.DataFrame:
 
 def compare_modes(releve: Releve) -> str:
     """Say what the other mode would ask of the ministry's cours together."""
-    names = {MUTUALISE: "mutualisé", ECART_PROPRE: "écart propre"}
     first, second = releve.decompte, releve.autre
 
     def told(decompte: Decompte) -> str:
@@ -373,6 +392,7 @@ def compare_modes(releve: Releve) -> str:
         return f"{with_unit(total.etpt, 'ETPT', 4)}{amount}"
 
     return typeset(
-        f"En mode {names[first.mode]} : {told(first)}. En mode {names[second.mode]} : {told(second)}. "
+        f"En mode {MODE_NAMES[first.mode]} : {told(first)}. En mode {MODE_NAMES[second.mode]} : "
+        f"{told(second)}. "
         "L'écart propre peut dépasser ce que doit le ministère : les excédents n'y compensent rien."
     )

@@ -59,7 +59,6 @@ _CONTEST_COLUMNS = (
 
 def draw_states(contexte: Contexte, releve: Releve) -> None:
     """Draw the settlements kept of the year, then the one chosen, with what its reader may do."""
-    _say()
     live = contexte.selection.connu_le is None or registre.reads_all()
     if registre.reads_all() and live:
         _draw_keep(releve)
@@ -82,7 +81,8 @@ def draw_states(contexte: Contexte, releve: Releve) -> None:
     _draw_file(contexte, dossier)
 
 
-def _say() -> None:
+def say() -> None:
+    """Say what became of what was just asked."""
     if said := st.session_state.pop(_SAID, ""):
         st.html(f"<p class='vigie-avis' role='status'>{escape(said)}</p>")
 
@@ -102,7 +102,7 @@ def _draw_keep(releve: Releve) -> None:
             "Règle, coût, mode et situation du moment sont enregistrés avec leur empreinte ; ce qui est "
             "enregistré ne change plus."
         )
-        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200, key="nom_garder")
         if st.form_submit_button("Enregistrer"):
             _do(lambda: registre.keep(releve, auteur=author))
 
@@ -291,9 +291,18 @@ def _tell_effect(before: Releve, after: Releve, cour: str) -> str:
     return wording.typeset(f"Si elle est admise : de {told(before)} à {told(after)}.")
 
 
+def draw_new_cost(annee: int) -> None:
+    """Let the cost of an ETPT be recorded for a year: it is then in force, and no longer a hypothesis."""
+    with st.popover(f"Enregistrer le coût de {annee}"), st.form("cout_en_vigueur", border=False):
+        typed = st.text_input("Euros par ETPT", placeholder="56 600", max_chars=20)
+        source = st.text_input("Source du coût", placeholder="Document et page", max_chars=400)
+        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+        if st.form_submit_button("Enregistrer ce coût"):
+            _do(lambda: registre.record_cost(typed, source=source, auteur=author, annee=annee))
+
+
 def draw_new_rule() -> None:
     """Let someone add a rule, written as TOML or read from a file."""
-    _say()
     with st.expander("Ajouter une règle"), st.form("nouvelle_regle", border=False):
         composants.note(
             "Une règle par texte, au format TOML : id, libelle, statut (hypothese ou a_definir), source, "

@@ -1,24 +1,31 @@
 """A settlement from its simulation to its end, as the page does it, on a real store."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 import streamlit as st
+from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from analytics.errors import UserFacingError
 from analytics.schemas import NATIONAL, Perimetre
-from analytics.statement import Ajustement, Cout, Releve, find_rule, read_cost, settle_year
+from analytics.statement import Ajustement, Cout, Releve, find_rule, read_cost, settle_year, write_texts
 from analytics.survey import last_period
 from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters
 from data.settings import Settings
 from data.store import Store, open_store
-from pages.commun import identite, lecture, registre
+from pages import decompte
+from pages.commun import identite, lecture, registre, vue_decompte
+from pages.commun.cadre import Contexte
 from pages.commun.couts import choose_cost
+from pages.commun.documents import Sorte
 from pages.commun.identite import Lecteur
+from tests.data.test_store import entree
 from tests.pages.situations import words
 
 NOW = datetime(2010, 2, 1, 9, tzinfo=UTC)
@@ -114,6 +121,67 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
     assert json.loads(text)["national"]["montant_eur"] == "2527463.87"
 
 
+def test_a_final_settlement_computes_again_after_further_imports(
+    store: Store, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On both engines: what was settled is found again to the byte, whatever came since."""
+    monkeypatch.setattr(lecture, "store", lambda: store)
+    monkeypatch.setattr(registre, "utc_now", lambda: NOW)
+    months = [date(2009, rank, 1) for rank in range(1, 13)]
+    early = [(mois, court, "JAP", 20, 12) for mois in months for court in ("TGI-LILLE", "TGI-LYON")]
+    store.record(entree(*early, sha="1" * 64), connu_le=NOW)
+    number = number_in(registre.keep(settled(store, reference), auteur="A. Martin"))
+    for vers in ("provisoire", "contradictoire", "definitif"):
+        registre.advance(registre.open_file(number), vers, auteur="A. Martin", motif="Suite")
+    late = [(mois, "TGI-LILLE", "JAP", 90, 80) for mois in months]
+    store.record(entree(*late, sha="2" * 64), connu_le=NOW + timedelta(days=90))
+    dossier = registre.open_file(number)
+    assert "empreinte identique" in registre.check(dossier)
+    again, now = registre.settle_anew(dossier.entrees), settled(store, reference)
+    assert again.decompte.national.evitees == 288
+    assert now.decompte.national.evitees == 288 + 12 * 68
+    text = write_texts(again)[1]
+    assert text == store.registre().get(number, NATIONAL).resultat
+
+
+def test_a_base_put_right_carries_its_objective(opened: Store, reference: Reference) -> None:
+    change = Ajustement("CA-DOUAI", "base", Fraction(9_000), "recomptage")
+    part = next(part for part in settled(opened, reference, change).decompte.cours if part.cour == "CA-DOUAI")
+    assert (part.base, part.objectif) == (9_000, 450)
+
+
+@pytest.mark.parametrize("sorte", ["json", "csv", "xlsx", "pdf"])
+@pytest.mark.parametrize("cour", [None, "CA-DOUAI"])
+def test_the_terminal_gives_the_bytes_of_the_page(
+    opened: Store, monkeypatch: pytest.MonkeyPatch, sorte: Sorte, cour: str | None
+) -> None:
+    import cli
+
+    @contextmanager
+    def same() -> Generator[Store]:
+        yield opened
+
+    monkeypatch.setattr(cli, "_opened", same)
+    words_ = ["decompte", "--annee", "2010", "--cout-etpt", "56600", "--format", sorte]
+    told = CliRunner().invoke(cli.vigie, words_ + (["--cour", cour] if cour else []))
+    assert told.exit_code == 0, told.output
+    got: list[bytes] = []
+
+    at = AppTest.from_string("from pages import decompte\ndecompte.render()\n", default_timeout=60)
+    for name, value in {"annee": "2010", "mois": "12", "cout": "56600", "cour": "CA-DOUAI"}.items():
+        at.query_params[name] = value
+
+    wanted = cour
+
+    def keep(contexte: Contexte, vue: object, *, cour: str | None) -> None:
+        got.append(vue_decompte.document(contexte, sorte, cour=wanted))
+
+    monkeypatch.setattr(decompte, "_draw_documents", keep)
+    at.run()
+    assert not at.exception
+    assert got[0] == told.stdout_bytes
+
+
 def test_two_people_at_once_one_wins_the_other_is_told(opened: Store, reference: Reference) -> None:
     number = number_in(registre.keep(settled(opened, reference, cout="50000"), auteur="A. Martin"))
     seen = registre.open_file(number)
@@ -155,7 +223,7 @@ def test_the_page_keeps_a_simulation(opened: Store) -> None:
     at.run()
     assert not at.exception
     assert "Aucun décompte n'est enregistré" in words(at).replace("&#x27;", "'")
-    next(field for field in at.text_input if field.label == "Votre nom").set_value("A. Martin")
+    at.text_input(key="nom_garder").set_value("A. Martin")
     next(button for button in at.button if button.label == "Enregistrer").click().run()
     assert not at.exception
     said = words(at).replace("&#x27;", "'")
