@@ -74,7 +74,7 @@ def _draw_documents(contexte: Contexte, vue: VueDecompte, *, cour: str | None) -
             st.download_button(
                 f"{DOCUMENTS[sort]} ({sort.upper()})",
                 data=partial(document, contexte, sort, cour=cour),
-                file_name=name_document(vue.releve, sort, cour=cour, etat="simulation"),
+                file_name=name_document(vue.releve.periode.fin, sort, cour=cour, etat="simulation"),
                 mime=MIME[sort],
                 key=f"document_{sort}_{cour or 'ministere'}",
                 on_click="ignore",

@@ -39,10 +39,12 @@ def write_document(
     parametres: Parametres,
     etat: str,
     version: str,
+    numero: int | None = None,
 ) -> bytes:
     """Write a settlement, whole or of one cour, with the lines that the reader may see only.
 
-    `faits`: those of all the cours, for what silence may hide. `version`: that of the software.
+    `faits`: those of all the cours, for what silence may hide. `version`: that of the software; `numero`:
+    that of the settlement, where it is kept.
     """
     seen = {part.cour for part in releve.decompte.cours if perimetre.holds(part.cour)}
     if cour is not None:
@@ -82,16 +84,15 @@ def write_document(
                 lines,
                 nom=with_article(names[part.cour]).removeprefix("la ") if part.cour else MINISTERE.lower(),
                 etat=etat,
-                version=None,
+                version=numero,
                 noms={code: nom for code, nom in names.items() if code in seen},
                 logiciel=version,
             )
 
 
-def name_document(releve: Releve, sorte: Sorte, *, cour: str | None, etat: str) -> str:
+def name_document(mois: date, sorte: Sorte, *, cour: str | None, etat: str, numero: int | None = None) -> str:
     """Name the file of a settlement."""
-    mois: date = releve.periode.fin
-    return file_name(mois, cour or "", etat=etat, version=None, suffixe=sorte)
+    return file_name(mois, cour or "", etat=etat, version=numero, suffixe=sorte)
 
 
 def _part(releve: Releve, cour: str | None) -> Part:

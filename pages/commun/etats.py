@@ -1,6 +1,8 @@
 """The states of settlements on screen: kept, advanced, contested, answered, checked, replaced."""
 
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from html import escape
 
 import polars as pl
@@ -25,6 +27,7 @@ from data.moments import tell_moment
 from pages.commun import composants, depot, registre
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
+from pages.commun.documents import MIME, Sorte, name_document
 from pages.commun.registre import Dossier
 
 NEXT = {SIMULATION: PROVISOIRE, PROVISOIRE: CONTRADICTOIRE, CONTRADICTOIRE: DEFINITIF}
@@ -150,11 +153,35 @@ def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
             legende="Étapes",
         )
     )
+    _draw_documents(contexte, dossier)
     if st.button("Vérifier : recalculer depuis la situation d'alors", key="verifier_decompte"):
         _do(lambda: registre.check(dossier))
     if registre.reads_all():
         _draw_advance(dossier)
     _draw_contests(contexte, dossier)
+
+
+def _draw_documents(contexte: Contexte, dossier: Dossier) -> None:
+    """Draw the links to the documents of what is kept, with its state and its number."""
+    mois = date.fromisoformat(f"{dossier.entrees['mois']}-01")
+    wanted: list[tuple[Sorte, str | None, str]] = [("pdf", contexte.selection.cour, "Relevé de la cour")]
+    if registre.reads_all():
+        wanted.append(("pdf", None, "Relevé du ministère"))
+        wanted.append(("xlsx", None, "Classeur à formules"))
+    with st.container(horizontal=True, gap="small"):
+        for sorte, cour, label in wanted:
+            st.download_button(
+                f"{label} ({sorte.upper()})",
+                data=partial(registre.document, dossier, sorte, cour=cour),
+                file_name=name_document(
+                    mois, sorte, cour=cour, etat=dossier.garde.etat, numero=dossier.garde.decompte
+                ),
+                mime=MIME[sorte],
+                key=f"garde_{sorte}_{cour or 'ministere'}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+            )
 
 
 def _draw_advance(dossier: Dossier) -> None:

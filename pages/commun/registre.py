@@ -26,7 +26,9 @@ from data.moments import PARIS
 from data.settlements import Contenu, Registre
 from data.store import utc_now
 from pages.commun import lecture
+from pages.commun.documents import Sorte, write_document
 from pages.commun.identite import lecteur
+from pages.commun.version import version_of
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,22 @@ def settle_anew(entrees: Mapping[str, Any], ajouts: Sequence[Ajustement] = ()) -
         demonstration=lecture.store().etat().demo,
         parametres=lecture.parametres(),
         ajouts=ajouts,
+    )
+
+
+def document(dossier: Dossier, sorte: Sorte, *, cour: str | None) -> bytes:
+    """Write a document of a settlement that is kept, with its state and its number."""
+    return write_document(
+        settle_anew(dossier.entrees),
+        sorte,
+        lecture.store().faits(NATIONAL, dernier_lot=dossier.garde.lot),
+        cour=cour,
+        perimetre=lecteur().perimetre,
+        reference=lecture.reference(),
+        parametres=lecture.parametres(),
+        etat=dossier.garde.etat,
+        version=version_of(),
+        numero=dossier.garde.decompte,
     )
 
 

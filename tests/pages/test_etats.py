@@ -140,6 +140,9 @@ def test_a_final_settlement_computes_again_after_further_imports(
     again, now = registre.settle_anew(dossier.entrees), settled(store, reference)
     assert again.decompte.national.evitees == 288
     assert now.decompte.national.evitees == 288 + 12 * 68
+    kinds: tuple[tuple[Sorte, str | None], ...] = (("pdf", "CA-DOUAI"), ("xlsx", None))
+    for sorte, cour in kinds:
+        assert registre.document(dossier, sorte, cour=cour) == registre.document(dossier, sorte, cour=cour)
     text = write_texts(again)[1]
     assert text == store.registre().get(number, NATIONAL).resultat
 

@@ -489,11 +489,8 @@ def test_without_equipment_the_ceiling_of_the_text_is_named(monkeypatch: pytest.
     assert "le plafond du texte est retenu partout" in unescape(words(at))
 
 
-TOLD = {"cout": "56600", "cour": "CA-DOUAI"}
-
-
 def test_a_settlement_reads_like_a_bill(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "decompte", onglet="releve", **TOLD)  # type: ignore[arg-type]
+    at = run(monkeypatch, ordinary(), "decompte", onglet="releve", cout="56600", cour="CA-DOUAI")
     said = unescape(words(at))
     assert "9\u202f433" in said  # the illustrative base of Douai
     assert "projetées jusqu'en décembre" in said
@@ -531,16 +528,18 @@ def test_each_part_of_the_settlement_draws(monkeypatch: pytest.MonkeyPatch, ongl
 def test_what_a_link_cannot_settle_is_said(
     monkeypatch: pytest.MonkeyPatch, query: dict[str, str], sentence: str
 ) -> None:
-    at = run(monkeypatch, ordinary(), "decompte", **query)  # type: ignore[arg-type]
+    at = run(monkeypatch, ordinary(), "decompte", None, **query)
     assert sentence in unescape(words(at))
     assert not at.metric
 
 
 def test_a_reader_of_one_cour_reads_his_own_statement_only(monkeypatch: pytest.MonkeyPatch) -> None:
     everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
-    wide = unescape(words(run(monkeypatch, everywhere, "decompte", onglet="releve", **TOLD)))  # type: ignore[arg-type]
+    wide = unescape(
+        words(run(monkeypatch, everywhere, "decompte", onglet="releve", cout="56600", cour="CA-DOUAI"))
+    )
     for onglet in ("ensemble", "releve", "regles", "sensibilite"):
-        at = run(monkeypatch, own, "decompte", whole=everywhere, onglet=onglet, **TOLD)  # type: ignore[arg-type]
+        at = run(monkeypatch, own, "decompte", whole=everywhere, onglet=onglet, cout="56600", cour="CA-DOUAI")
         charts = " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
         assert "Lyon" not in charts + words(at)
         if onglet == "releve":
