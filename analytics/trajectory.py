@@ -30,8 +30,6 @@ UNDETERMINED = "Non déterminé"
 GLYPHS = {ATTAINED: "●", AHEAD: "▲", ON_TRACK: "■", LATE: "▼", UNDETERMINED: "○"}
 HOLDING = (ATTAINED, AHEAD, ON_TRACK)
 
-PACES = (3, 6)
-
 
 @dataclass(frozen=True)
 class Seuils:

@@ -85,7 +85,6 @@ _GROUPS = {
     "Hors objectif": ("GAV_PROLONGATION", "ETRANGERS_ZA", "ETRANGERS_RETENTION"),
 }
 OTHER_GROUP = "Autres"
-GROUPS = (*_GROUPS, OTHER_GROUP)
 
 
 def _read(name: str) -> pl.DataFrame:

@@ -64,6 +64,10 @@ def warn_settlement(releve: Releve) -> str:
         )
     if releve.projete:
         texts.append("L'année n'est pas complète : les mois à venir sont ceux de la projection")
+    bare = [part.cour for part in releve.decompte.cours if part.credits is None]
+    if releve.bareme.plafond_credits is not None and bare:
+        told = wording.count(len(bare), "cour")
+        texts.append(f"Crédits vacataires non importés pour {told} : le plafond ne s'y applique pas")
     if releve.sans_base:
         texts.append(f"Sans base, donc hors décompte : {', '.join(releve.sans_base)}")
     return typeset(". ".join(texts) + "." if texts else "")

@@ -36,6 +36,7 @@ from analytics.display.statement import (
     write_statement,
 )
 from analytics.display.tables import Colonne, integer
+from analytics.documents.decompte import account_frame
 from analytics.errors import UserFacingError
 from analytics.schemas import SIMULATION
 from analytics.settlement import Compte, Part, settle
@@ -208,25 +209,13 @@ def _decompte(_contexte: Contexte, etat: str, key: tuple[Any, ...]) -> VueDecomp
             alt=title_parts(table),
             phrase=warned,
             tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
-            donnees=pl.DataFrame([_plain_part(part) for part in parts], infer_schema_length=None),
+            donnees=account_frame(found, dict(_contexte.choix.cours)).filter(
+                pl.col("cour").is_in([part.cour for part in parts])
+            ),
             fichier=f"{fichier}_cours",
             entete=entete,
         ),
     )
-
-
-def _plain_part(part: Part) -> dict[str, Any]:
-    return {
-        "cour": part.cour,
-        "base": float(part.base),
-        "objectif": float(part.objectif),
-        "evitees": float(part.evitees),
-        "non_evitees": float(part.ecart),
-        "excedent": float(part.excedent),
-        "etpt": float(part.etpt),
-        "montant_eur": None if part.centimes is None else part.centimes / 100,
-        "part_credits": None if part.part_credits is None else float(part.part_credits),
-    }
 
 
 # --- One cour -------------------------------------------------------------------------------------

@@ -616,7 +616,7 @@ def _warn(calcul: _Calcul) -> str:
         return wording.typeset(f"La fourchette n'existe pas pour la lecture {calcul.lecture}.")
     if contexte.selection.groupe is None:
         return ""
-    text = "Les états et le tableau des cours portent sur toutes les activités"
+    text = "Les états, le signal, la comparaison et le tableau des cours portent sur toutes les activités"
     if contexte.selection.fourchette:
         text += " ; la fourchette n'existe pas pour un seul groupe"
     return wording.typeset(text + ".")

@@ -297,5 +297,6 @@ def test_credits_are_flagged_and_cap_the_amount_where_a_rule_says_so(parametres:
     own = next(part for part in capped.decompte.cours if part.cour == "CA-B")
     assert own.centimes == 50_000_000
     assert own.part_credits == Fraction(1, 2)
+    assert "Crédits vacataires non importés pour 2" in warn_settlement(capped)
     assert "ramené à" in formulas(capped, "CA-B")["montant"][0]
     assert load_parameters().at("alerte_credits", date(2009, 12, 31)).valeur == Fraction(1, 4)
