@@ -3,7 +3,7 @@
 Writes are lots: nothing in `lot`, `declaration`, `interieur`, `base_annuelle`, `credit_vacataire`,
 `base_activite`, `niveau_annuel`, `objectif_fixe`, `equipement`, `rejet`, `alerte`, `projection` or
 `recalage` is ever updated, save the mark that a refused line was corrected; nothing at all in the tables
-of settlements, from `regle_ajoutee` down.
+of settlements and scenarios, from `regle_ajoutee` down.
 `cellule`, `agregat_activite` and `total_juridiction` only repeat what `declaration` says now, and are
 maintained in the transaction of each lot, so that a page reads a few thousand rows whatever the
 length of the history.
@@ -80,7 +80,7 @@ metadata = MetaData(
 )
 
 # The last migration; a test holds it against the scripts, so that a start need not read them.
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 
 # One row: the number that every write raises. Caches are keyed by it, so several servers agree.
 revision = Table(
@@ -407,4 +407,31 @@ reponse_contestation = Table(
     Column("motif", Text, nullable=False),
     Column("auteur", Text, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# A scenario as its author kept it: canonical JSON of its levers, and the last lot it was computed on.
+scenario = Table(
+    "scenario",
+    metadata,
+    Column("scenario", Integer, primary_key=True),
+    Column("nom", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("texte", Text, nullable=False),
+    Column("empreinte", String(64), nullable=False),
+    _of_lot(),
+    Column("tire_de", Integer, ForeignKey("scenario.scenario")),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# Someone put a scenario away, or took it out again.
+scenario_rangement = Table(
+    "scenario_rangement",
+    metadata,
+    Column("scenario", Integer, ForeignKey("scenario.scenario"), nullable=False),
+    Column("rang", Integer, nullable=False),
+    Column("archive", Boolean, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+    PrimaryKeyConstraint("scenario", "rang"),
 )
