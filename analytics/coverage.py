@@ -142,6 +142,41 @@ def cover(
     )
 
 
+def add_bounds(totals: pl.DataFrame, silence: Silence | None, *, par: str, total: str) -> pl.DataFrame:
+    """Add `borne_haute` to the totals of some cours or juridictions: `total`, and the most they left unsaid.
+
+    `par`: cour or juridiction. Null where nobody ever answered; a null total, for want of any answer, counts
+    as 0 in its bound.
+    """
+    if silence is None:
+        return totals.with_columns(borne_haute=pl.lit(None, dtype=pl.Int64))
+    at_most = silence.list_silent(set(silence.cours)).group_by(par).agg(pl.col("plafond").sum())
+    return (
+        totals.join(at_most, on=par, how="left", maintain_order="left")
+        .with_columns(
+            borne_haute=pl.col(total).fill_null(0)
+            + pl.col("plafond").fill_null(0.0).round(6).ceil().cast(pl.Int64)
+        )
+        .drop("plafond")
+    )
+
+
+def share_bounds(activites: pl.DataFrame, couverture: Couverture) -> pl.DataFrame:
+    """Add `borne_haute` to totals by activity, pro rata of what is declared; null outside the objective.
+
+    `activites` has `compte_objectif` and `extractions_evitees`; `couverture`: that of the activities of the
+    objective together.
+    """
+    declared, width = couverture.declarees, couverture.largeur
+    counts = pl.col("extractions_evitees")
+    if width is None:
+        return activites.with_columns(borne_haute=pl.lit(None, dtype=pl.Int64))
+    part = counts * width / declared if declared else pl.lit(0.0)
+    return activites.with_columns(
+        borne_haute=pl.when("compte_objectif").then(counts + part.round(6).ceil().cast(pl.Int64))
+    )
+
+
 def describe_answers(
     totaux: dy.DataFrame[TotalJuridiction], attendues: pl.DataFrame
 ) -> dy.DataFrame[EtatReponse]:

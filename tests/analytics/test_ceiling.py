@@ -69,11 +69,12 @@ def test_only_who_is_in_force_and_silent_has_a_ceiling(monde: Monde) -> None:
 def caps_of(evitees: list[list[float]], *, types: tuple[str, ...] | None = None) -> NDArray[np.float64]:
     """Bound months of the same weight, all in force; a negative count is a silence."""
     counts = np.array(evitees)
+    in_force = np.ones_like(counts, dtype=np.bool_)
     return cap_silence(
         np.maximum(counts, 0.0),
-        np.ones(counts.shape[1]),
+        np.ones(len(evitees[0])),
         counts >= 0,
-        np.ones(counts.shape, dtype=np.bool_),
+        in_force,
         types or ("TGI",) * counts.shape[0],
     )
 
