@@ -6,7 +6,7 @@ left unsaid. A steering figure: the settlement counts what is declared.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +42,6 @@ class Estimation:
         common = self.partage[:, rows].sum(axis=1)
         variance = float(self.propre[rows].sum() + np.square(common).sum())
         return float(self.declare[rows].sum()), Loi(np.array([missing]), np.array([max(variance, missing)]))
-
-    def under(self, plafond: Floats) -> "Estimation":
-        """Hold the mean of what was left unsaid under a ceiling, cell by cell; its spread stays as learnt."""
-        return replace(self, manque=np.minimum(self.manque, plafond))
 
 
 def estimate(

@@ -50,8 +50,8 @@ class Silence:
     """What every juridiction left unsaid in the months of a period.
 
     `juridictions` and `cours` follow its rows, `mois` its columns. `attendu`, `repondu`: (J, T) whether an
-    answer was expected, and whether it came. `plafond`: (J, T) the most that was left unsaid (`ceiling`),
-    nowhere under the estimate. `habituel`: (J,) its usual volume (`volume`).
+    answer was expected, and whether it came. `plafond`: (J, T) the most that was left unsaid (`ceiling`).
+    `habituel`: (J,) its usual volume (`volume`).
     """
 
     juridictions: tuple[str, ...]
@@ -91,21 +91,24 @@ class Silence:
         return float((usual * (self.attendu & self.repondu)[rows]).sum()) / due if due else None
 
     def of(self, cours: Collection[str], *, declarees: int) -> Manque:
-        """Sum it over some cours, beside what they declared."""
+        """Sum it over some cours, beside what they declared.
+
+        The estimate and its interval are held under the upper bound, which rests on the answers alone.
+        """
         rows = self._rows(cours)
         _, law = self.estimation.total(rows)
         at_most = declarees + round_up(float(self.plafond[rows].sum()))
         low, high = (min(declarees + int(law.quantile(part)[0]), at_most) for part in (0.10, 0.90))
-        unsaid = self.estimation.manque[rows].sum(axis=0).cumsum().tolist()
-        most = self.plafond[rows].sum(axis=0).cumsum().tolist()
+        most = self.plafond[rows].sum(axis=0).cumsum()
+        unsaid = np.minimum(self.estimation.manque[rows].sum(axis=0).cumsum(), most).tolist()
         return Manque(
             declarees=declarees,
-            estimees=round(declarees + float(law.moyenne[0])),
+            estimees=min(round(declarees + float(law.moyenne[0])), at_most),
             bas=low,
             haut=high,
             au_plus=at_most,
             muettes=int(self._silent[rows].sum()),
-            cumul=dict(zip(self.mois, zip(unsaid, most, strict=True), strict=True)),
+            cumul=dict(zip(self.mois, zip(unsaid, most.tolist(), strict=True), strict=True)),
         )
 
     @property
@@ -205,7 +208,8 @@ def estimate_silence(
     counts = grid["evitees"].to_numpy().reshape(shape)
     answered, said = ~np.isnan(counts), np.nan_to_num(counts)
     since = sum(mois < periode.debut for mois in months)
-    ceiling = cap_silence(said, season, answered, due_then, places["type"].to_list())[:, since:]
+    quarters = [mois.year * 4 + (mois.month - 1) // 3 for mois in months]
+    ceiling = cap_silence(said, season, answered, due_then, places["type"].to_list(), quarters)
     volumes = usual_volumes(totaux, due)
     return Silence(
         juridictions=tuple(places["juridiction"]),
@@ -213,9 +217,7 @@ def estimate_silence(
         mois=tuple(months[since:]),
         attendu=due_then[:, since:],
         repondu=answered[:, since:],
-        estimation=estimate(said, exposed * season, answered, places["cour"].to_list(), depuis=since).under(
-            ceiling
-        ),
-        plafond=ceiling,
+        estimation=estimate(said, exposed * season, answered, places["cour"].to_list(), depuis=since),
+        plafond=ceiling[:, since:],
         habituel=places.join(volumes, on="juridiction", maintain_order="left")["volume"].to_numpy(),
     )

@@ -9,7 +9,15 @@ import polars as pl
 
 from analytics import wording
 from analytics.display.outlook import short_odds
-from analytics.display.tables import Colonne, align_to_sort, integer, share, two_decimals, write_rows
+from analytics.display.tables import (
+    Colonne,
+    align_to_sort,
+    integer,
+    share,
+    since_last_gap,
+    two_decimals,
+    write_rows,
+)
 from analytics.objective import ILLUSTRATIVE, Exigence, Objectif
 from analytics.trajectory import BilanCour
 
@@ -92,8 +100,8 @@ def lay_out_cours(
 ) -> pl.DataFrame:
     """Lay out the table of cours: `cour`, then text that sorts as it reads under French headings.
 
-    A sparkline, « 12 mois », follows the state, a silent month being missing from it; then the glyph of
-    each cour's last month, from `signaux`.
+    A sparkline, « 12 mois », follows the state: it cannot break, so it begins after the last silent month.
+    Then the glyph of each cour's last month, from `signaux`.
     """
     written = write_cours(par_cour).join(historique, on="cour", how="left", maintain_order="left")
     rows = write_rows(written, SCREEN_COLUMNS)
@@ -102,10 +110,13 @@ def lay_out_cours(
         texts = [row[rank] for row in rows]
         columns[colonne.titre] = pl.Series(align_to_sort(texts) if colonne.nombre else texts, dtype=pl.String)
     months = pl.Series(SIGNAL, [signaux.get(cour, "") for cour in written["cour"]], dtype=pl.String)
+    history = pl.Series(
+        HISTORY,
+        [since_last_gap(months or []) for months in written["historique"].to_list()],
+        pl.List(pl.Float64),
+    )
     return (
-        pl.DataFrame({"cour": written["cour"], **columns})
-        .insert_column(3, written["historique"].list.drop_nulls().alias(HISTORY))
-        .insert_column(4, months)
+        pl.DataFrame({"cour": written["cour"], **columns}).insert_column(3, history).insert_column(4, months)
     )
 
 

@@ -10,6 +10,7 @@ from analytics.display.comparison import tell_ratio
 from analytics.display.cours import ESTIMATED_LEGEND, mark_target
 from analytics.display.outlook import INDICATIVE, pace_ratio, short_odds
 from analytics.display.signals import icon, tell_signal
+from analytics.display.tables import with_gaps
 from analytics.objective import LECTURES, Objectif, Periode
 from analytics.trajectory import Bilan
 from analytics.watch import Veille
@@ -19,7 +20,7 @@ from analytics.watch import Veille
 class Chiffre:
     """One figure of the row: its name, its value with its unit, what stands beside it, its sense.
 
-    `serie` is what its sparkline draws, month by month; a month without answer is missing from it.
+    `serie` is what its sparkline draws, month by month; it breaks at a month without answer (`with_gaps`).
     """
 
     libelle: str
@@ -50,7 +51,7 @@ def row_of_figures(
     counted = bilan.retenues if whole and bilan.retenues is not None else bilan.evitees_objectif
 
     def series(column: str, frame: pl.DataFrame) -> tuple[float, ...]:
-        return tuple(float(value) for value in frame[column].drop_nulls())
+        return with_gaps(frame[column].to_list())
 
     return (
         Chiffre(
@@ -159,7 +160,7 @@ def _answers(bilan: Bilan, mois: pl.DataFrame) -> Chiffre:
         "depuis janvier",
         "Réponses mensuelles reçues / réponses attendues des juridictions en vigueur, depuis janvier. "
         "Une juridiction a répondu quand elle a déclaré au moins une activité.",
-        tuple(float(value) for value in mois["part_reponse"].drop_nulls()),
+        with_gaps(mois["part_reponse"].to_list()),
     )
 
 
@@ -178,7 +179,7 @@ def figures_of_use(
                 "détenue ou non. Part évitant une extraction : colonne 2 / colonne 1, dans les activités qui "
                 "comptent pour l'objectif."
             ),
-            tuple(float(value) for value in mois["visioconferences"].drop_nulls()),
+            with_gaps(mois["visioconferences"].to_list()),
         ),
         Chiffre(
             answers.libelle,

@@ -7,6 +7,7 @@ Nothing is computed that a figure of `trajectory`, `series` or `coverage` does n
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import nan
 from typing import Any
 
 import polars as pl
@@ -62,6 +63,23 @@ def plain(value: str | None) -> str:
 def short(day: date) -> str:
     """Write a month by its short name, without its year."""
     return wording.SHORT_MONTHS[day.month - 1]
+
+
+def with_gaps(values: Sequence[float | None]) -> tuple[float, ...]:
+    """Prepare a sparkline that breaks where nobody answered, from the first month known."""
+    known = [rank for rank, value in enumerate(values) if value is not None]
+    return tuple(nan if value is None else float(value) for value in values[known[0] :]) if known else ()
+
+
+def since_last_gap(values: Sequence[float | None]) -> list[float]:
+    """Keep the last months in a row that were answered, for a sparkline that cannot break."""
+    kept: list[float] = []
+    for value in reversed(values):
+        if value is not None:
+            kept.append(float(value))
+        elif kept:
+            break
+    return kept[::-1]
 
 
 def write_rows(frame: pl.DataFrame, colonnes: Sequence[Colonne]) -> list[list[str]]:

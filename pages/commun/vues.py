@@ -690,7 +690,10 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
         tableau=shown.drop("cour").to_arrow(),
         colonnes={
             HISTORY: st.column_config.LineChartColumn(
-                HISTORY, width=70, y_min=0, help="Extractions évitées, mois par mois"
+                HISTORY,
+                width=70,
+                y_min=0,
+                help="Extractions évitées, mois par mois, depuis le dernier mois sans réponse",
             ),
             SIGNAL: st.column_config.TextColumn(SIGNAL, width=46, alignment="center", help=GLYPHS_HELP),
             **{

@@ -22,7 +22,13 @@ class Monde:
     types: tuple[str, ...]
 
     def caps(self) -> NDArray[np.float64]:
-        return cap_silence(self.evitees, self.saison, self.repondu, self.en_vigueur, self.types)
+        return cap_silence(
+            self.evitees, self.saison, self.repondu, self.en_vigueur, self.types, self.trimestres
+        )
+
+    @property
+    def trimestres(self) -> list[int]:
+        return [rank // 3 for rank in range(self.saison.size)]
 
 
 @st.composite
@@ -66,8 +72,10 @@ def test_only_who_is_in_force_and_silent_has_a_ceiling(monde: Monde) -> None:
     assert not replace(monde, repondu=np.ones_like(monde.repondu)).caps().any()
 
 
-def caps_of(evitees: list[list[float]], *, types: tuple[str, ...] | None = None) -> NDArray[np.float64]:
-    """Bound months of the same weight, all in force; a negative count is a silence."""
+def caps_of(
+    evitees: list[list[float]], *, types: tuple[str, ...] | None = None, by_quarter: bool = False
+) -> NDArray[np.float64]:
+    """Bound months of the same weight, all in force, of one quarter or not; a negative count is a silence."""
     counts = np.array(evitees)
     in_force = np.ones_like(counts, dtype=np.bool_)
     return cap_silence(
@@ -75,7 +83,8 @@ def caps_of(evitees: list[list[float]], *, types: tuple[str, ...] | None = None)
         np.ones(len(evitees[0])),
         counts >= 0,
         in_force,
-        types or ("TGI",) * counts.shape[0],
+        types or ("TGI",) * len(evitees),
+        [rank // 3 if by_quarter else 0 for rank in range(len(evitees[0]))],
     )
 
 
@@ -106,8 +115,24 @@ def test_the_weight_of_the_month_is_taken_out_and_put_back() -> None:
         np.array([[True, False]]),
         np.ones((1, 2), dtype=np.bool_),
         ["TGI"],
+        [0, 0],
     )
     assert caps[0].tolist() == pytest.approx([0.0, 4.0])
+
+
+def test_a_practice_that_grows_does_not_raise_the_quarters_before() -> None:
+    caps = caps_of([[1.0, -1.0, 1.0, 4.0, -1.0, 9.0, -1.0]], by_quarter=True)
+    assert caps[0].tolist() == [0, 1, 0, 0, 9, 0, 9]
+
+
+def test_the_record_of_its_like_never_falls() -> None:
+    """One that answers low from the second quarter on does not lower what its like may do."""
+    caps = caps_of(
+        [[8.0, -1.0, -1.0, -1.0], [-1.0, -1.0, -1.0, 1.0], [-1.0, -1.0, -1.0, -1.0]],
+        types=("TGI", "CA", "CA"),
+        by_quarter=True,
+    )
+    assert caps[2].tolist() == [8, 8, 8, 8]
 
 
 def test_nobody_ever_answered() -> None:

@@ -81,6 +81,16 @@ def test_the_range_is_a_band_up_to_its_ceiling(reference: Reference) -> None:
     assert any(note["text"] == "Au plus<br>11" for note in spec["layout"]["annotations"])
 
 
+def test_the_band_breaks_where_the_line_does(reference: Reference) -> None:
+    """Nobody answered in February: nothing joins January to March."""
+    frame = trajectory(reference, ranged=True).with_columns(
+        haut=pl.when(pl.col("rang") <= 3).then(pl.lit(12, dtype=pl.Int64))
+    )
+    spec = described(draw_trajectory(frame, dark=False, height=300))
+    bands = [trace for trace in spec["data"] if trace["name"] == "Fourchette"]
+    assert [sorted(set(trace["x"])) for trace in bands] == [[1], [3]]
+
+
 def test_labels_of_one_month_never_overlap() -> None:
     frame = pl.DataFrame(
         {

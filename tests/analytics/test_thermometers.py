@@ -119,3 +119,25 @@ def test_every_line_opens_on_its_months(parametres: Parametres) -> None:
     assert len(lines) == 7
     for ligne in lines:
         assert {colonne.nom for colonne in columns_behind(ligne)} <= set(detail.columns)
+
+
+def test_a_month_that_nobody_answered_is_not_a_zero(parametres: Parametres) -> None:
+    """It breaks the line; what Intérieur counted then still makes the gap."""
+    spoken, silent, none = (
+        Mois(date(2009, rank, 1), n, n, n, 10, answers, 900)
+        for rank, n, answers in ((1, 40, 8), (2, 0, 0), (3, 0, 8))
+    )
+    frame, ecart = read_thermometers(
+        [spoken, silent, none],
+        counted([(1, 950, 900), (2, 950, 900), (3, 950, 900)]),
+        objectif=objective(155_000),
+        non_dites={date(2009, 2, 1): 30.0},
+        periode=YEAR,
+        parametres=parametres,
+    )
+    assert frame["evitees"].to_list() == [40, None, 0]
+    assert ecart is not None
+    assert ecart.mois == 3
+    detail = detail_of(frame)
+    assert abs(float(detail["demande"].sum()) - float(ecart.demande)) < 1e-6
+    assert detail["ecart"].null_count() == 0

@@ -43,14 +43,15 @@ def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
             schema=BilanCour.create_empty().schema,
         )
     )
-    history = pl.DataFrame({"cour": ["CA-1"], "historique": [[1.0, None, 2.0]]})
+    history = pl.DataFrame({"cour": ["CA-1"], "historique": [[1.0, None, 2.0, 4.0]]})
     laid = lay_out_cours(table, history, {"CA-1": "▲"})
     first = laid.row(0, named=True)
     assert first["Cour"] == "Agen"
     assert first["État"] == "▼ En retard"
     assert first["Objectif"].strip() == f"45{NB}(e)"
     assert first["Atteinte"] == f"11,1{NB}%"
-    assert first["12 mois"] == [1.0, 2.0]
+    assert first["12 mois"] == [2.0, 4.0]  # never joined across a silence
+    assert laid.row(1, named=True)["12 mois"] == []
     assert (first["Mois"], laid.row(1, named=True)["Mois"]) == ("▲", "")
     assert first["Chances"].strip() == f"10{NB}%"
     assert laid.row(1, named=True)["Atteinte"] == "n.d."

@@ -1,8 +1,10 @@
+from math import isnan
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import wording
-from analytics.display.tables import align_to_sort
+from analytics.display.tables import align_to_sort, since_last_gap, with_gaps
 
 
 @given(st.lists(st.integers(0, 3_000_000), min_size=1))
@@ -15,3 +17,16 @@ def test_numbers_written_as_text_sort_as_numbers(values: list[int]) -> None:
 def test_what_is_absent_sorts_last() -> None:
     written = align_to_sort(["9,0\u00a0%", "120,5\u00a0%", "n.d."])
     assert sorted(written) == ["  9,0\u00a0%", "120,5\u00a0%", "n.d."]
+
+
+def test_a_sparkline_breaks_where_nobody_answered() -> None:
+    drawn = with_gaps([None, 3, None, 0])
+    assert (drawn[0], drawn[2]) == (3, 0)  # from the first month known
+    assert isnan(drawn[1])
+    assert with_gaps([None, None]) == ()
+
+
+def test_a_sparkline_that_cannot_break_begins_after_the_last_silence() -> None:
+    assert since_last_gap([4, None, 2, 0]) == [2, 0]
+    assert since_last_gap([4, 5, None]) == [4, 5]
+    assert since_last_gap([None]) == since_last_gap([]) == []
