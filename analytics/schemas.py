@@ -351,6 +351,26 @@ class EtapeDecompte:
 
 
 @dataclass(frozen=True)
+class ScenarioGarde:
+    """A scenario that is kept: its JSON, the cours it names, the last lot it was computed on.
+
+    `tire_de`: the scenario it was duplicated from; `archive`: someone put it away.
+    """
+
+    scenario: int
+    nom: str
+    note: str
+    texte: str
+    empreinte: str
+    cours: frozenset[str]
+    lot: int
+    tire_de: int | None
+    auteur: str
+    connu_le: datetime
+    archive: bool
+
+
+@dataclass(frozen=True)
 class ReponseContestation:
     """What was answered to a contest, once."""
 

@@ -49,6 +49,7 @@ from analytics.schemas import (
 from data.engine import insert_frame, open_engine, prepare_schema, reading, writing
 from data.moments import end_of
 from data.reference import Reference, in_force_during
+from data.scenarios import Scenarios
 from data.settings import Settings
 from data.settlements import Registre
 from data.tables import (
@@ -218,6 +219,10 @@ class Store:
     def registre(self) -> Registre:
         """Open the register of settlements that this store holds."""
         return Registre(self._engine)
+
+    def scenarios(self) -> Scenarios:
+        """Open the scenarios that this store holds."""
+        return Scenarios(self._engine)
 
     # ------------------------------------------------------------------ where it stands
 

@@ -419,6 +419,8 @@ scenario = Table(
     Column("texte", Text, nullable=False),
     Column("empreinte", String(64), nullable=False),
     _of_lot(),
+    # The codes of the cours it names, sorted and joined by commas: who does not see them all does not see it.
+    Column("cours", Text, nullable=False),
     Column("tire_de", Integer, ForeignKey("scenario.scenario")),
     Column("auteur", Text, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
