@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,11 +20,14 @@ from pydantic import ValidationError
 
 from analytics.bareme import MODES as SHARING
 from analytics.bareme import USUAL_SETTLEMENT, Bareme
+from analytics.display.scenario import tell_search
 from analytics.errors import UserFacingError
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
+from analytics.scenario import Scenario, parse_scenario
 from analytics.schemas import NATIONAL, SIMULATION, Perimetre
 from analytics.statement import find_rule, settle_year
+from analytics.study import Socle, flatten_account
 from analytics.survey import flatten, last_period, list_positions, survey
 from analytics.wording import count
 from data.collecte.importer import detected, examine, report, summary
@@ -37,6 +41,16 @@ from data.reference import load_illustrative_base, load_parameters, load_referen
 from data.settings import Settings
 from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
 from pages.commun.archive import keep_past_projections, keep_projection
+from pages.commun.calcul_scenarios import account as account_of_scenario
+from pages.commun.calcul_scenarios import (
+    draws_of,
+    months_read,
+    places_of,
+    seek_share,
+    seen_cours,
+    start_from,
+)
+from pages.commun.calcul_scenarios import run as run_scenario
 from pages.commun.couts import choose_cost
 from pages.commun.documents import write_document
 from pages.commun.version import version_of
@@ -519,6 +533,112 @@ def decompte(
         version=version_of(),
     )
     click.echo(content, nl=False)
+
+
+@vigie.command()
+@click.argument("fichier", metavar="F.json")
+@click.option(
+    "--tirages", type=click.IntRange(1, 65536), default=None, help="Tirages : une puissance de deux."
+)
+@click.option("--graine", type=click.IntRange(0, 2**31), default=None, help="Graine des tirages.")
+@click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
+@click.option("--format", "output", type=click.Choice(["json", "csv"]), required=True)
+def scenario(
+    fichier: str, tirages: int | None, graine: int | None, connu_le: date | None, output: str
+) -> None:
+    """Simuler un scénario : ce que ses leviers évitent, par mois, par levier et par cour."""
+    asked, ground = _read_scenario(fichier, connu_le)
+    usual_draws, usual_seed = draws_of(load_parameters(), ground.jour)
+    draws, seed = tirages or usual_draws, usual_seed if graine is None else graine
+    if draws & (draws - 1):
+        raise UserFacingError(f"--tirages attend une puissance de deux (512, 1024, 2048…), pas {draws}.")
+    with _Progress(Path(fichier).name, shown=sys.stderr.isatty()) as bar:
+        etude = run_scenario(
+            ground, asked, tirages=draws, graine=seed, progress=lambda part: bar(part, "simulation")
+        )
+    told = account_of_scenario(etude, NATIONAL, load_reference(), load_parameters(), graine=seed)
+    if output == "csv":
+        click.echo(write_table(flatten_account(told), "csv", sheet="Scénario"), nl=False)
+        return
+    click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+
+
+@vigie.command()
+@click.option("--atteindre", metavar="PART", required=True, help="Part de la base à éviter : 5%.")
+@click.option("--levier", "fichier", metavar="F.json", required=True, help="Scénario d'un seul levier.")
+@click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
+@click.option("--format", "output", type=click.Choice(["json", "texte"]), default="texte", help="Forme.")
+def objectif(atteindre: str, fichier: str, connu_le: date | None, output: str) -> None:
+    """Chercher la valeur d'un levier qui amène l'année à une part de la base."""
+    part = _part(atteindre)
+    asked, ground = _read_scenario(fichier, connu_le)
+    if len(asked.leviers) != 1:
+        raise UserFacingError(
+            f"{fichier} : « leviers » en contient {len(asked.leviers)} ; la recherche dose un seul levier."
+        )
+    found = seek_share(ground, asked, 0, part=part, cours=seen_cours(ground, NATIONAL), ensemble=True)
+    if output == "texte":
+        click.echo(tell_search(found.recherche, found.levier, part=float(part), base=found.base, p=None))
+        return
+    click.echo(
+        json.dumps(
+            {
+                "part": float(part),
+                "base": found.base,
+                "levier": found.levier.as_document(),
+                **{
+                    name: round(value, 6) if isinstance(value, float) else value
+                    for name, value in vars(found.recherche).items()
+                },
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+    )
+
+
+def _part(text: str) -> Fraction:
+    """Read a share typed as « 5% », « 5 % » or « 3,5% »."""
+    try:
+        found = Fraction(text.replace("%", "").replace(",", ".").strip()) / 100
+    except (ValueError, ZeroDivisionError) as error:
+        raise UserFacingError(f"--atteindre attend une part comme 5%, pas « {text} ».") from error
+    if not 0 < found <= 1:
+        raise UserFacingError(f"--atteindre attend une part de 0 à 100 %, pas « {text} ».")
+    return found
+
+
+def _read_scenario(fichier: str, connu_le: date | None) -> tuple[Scenario, Socle]:
+    """Read a scenario from a file, and gather what it starts from."""
+    path = Path(fichier)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = _reason(error) if isinstance(error, OSError) else "ce n'est pas un texte"
+        raise UserFacingError(f"{path} ne peut pas être lu ({reason}). Vérifiez le chemin.") from error
+    reference = load_reference()
+    asked = parse_scenario(text, places_of(reference, NATIONAL))
+    with _opened() as store:
+        lot = store.lot_connu_le(connu_le)
+        faits = store.faits(NATIONAL, dernier_lot=lot)
+        du, au = months_read(asked.depuis)
+        cellules = store.declarations(NATIONAL, du=du, au=au, dernier_lot=lot)
+    last = faits.agregat["mois"].max()
+    if not isinstance(last, date) or asked.depuis > last:
+        raise UserFacingError(
+            f"Le scénario part de {asked.depuis:%Y-%m} (« depuis »), un mois sans déclaration connue : "
+            f"le dernier est {f'{last:%Y-%m}' if isinstance(last, date) else 'absent'}."
+        )
+    ground = start_from(
+        faits,
+        cellules,
+        fin=asked.depuis,
+        regle=USUAL_RULE,
+        reference=reference,
+        cle=load_illustrative_base(),
+        parametres=load_parameters(),
+    )
+    return asked, ground
 
 
 def _perimetre(cour: str | None) -> Perimetre:

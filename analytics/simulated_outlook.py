@@ -61,6 +61,10 @@ class AvenirSimule(Avenir):
         """Give the mean of what is to come before the end of the year."""
         return super().moyenne + (float(self.effets[-1].mean()) if self.effets.size else 0.0)
 
+    def means(self) -> list[float]:
+        """Give the mean of what is to come, for each month to come."""
+        return [plain + float(row.mean()) for plain, row in zip(self.moyennes, self.effets, strict=True)]
+
     @property
     def variance(self) -> float:
         """Give its variance."""

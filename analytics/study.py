@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import dataframely as dy
 import numpy as np
@@ -46,7 +46,7 @@ class Tirage(dy.Schema):
     evitees = dy.Float64()
 
 
-class Faits(Connus):
+class Faits(Connus, Protocol):
     """The facts of all the cours that a scenario starts from."""
 
     @property
@@ -261,3 +261,33 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [_rounded(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
     return value
+
+
+def flatten_account(account: Mapping[str, Any]) -> pl.DataFrame:
+    """Lay an account out as a table: a row a month, a lever and a cour, `gain` being what it adds."""
+    rows: list[dict[str, Any]] = []
+
+    def add(objet: str, nom: str, gain: Mapping[str, float], line: Mapping[str, Any] | None = None) -> None:
+        row: dict[str, Any] = {
+            "objet": objet,
+            "nom": nom,
+            **{f"gain_{key}": value for key, value in gain.items()},
+        }
+        for moment in ("avant", "apres"):
+            told: Mapping[str, Any] = (line or {}).get(moment) or {}
+            row[f"annee_{moment}"] = (told.get("projection") or {}).get("q50")
+            row[f"p_objectif_{moment}"] = told.get("p_objectif")
+            row[f"etat_{moment}"] = told.get("etat")
+        rows.append(row)
+
+    add("total", "", account["total"])
+    add("nettes", "", account["nettes"])
+    for each in account["mois"]:
+        add("mois", each["mois"], {name: each[name] for name in ("moyenne", "q10", "q90")})
+    for each in account["leviers"]:
+        told = {name: each[name] for name in ("moyenne", "q10", "q90")}
+        add("levier", each["nom"] or each["nature"], told)
+    add("interaction", "", account["interaction"])
+    for each in account["cours"]:
+        add("cour", each["cour"], each["gain"], each)
+    return pl.DataFrame(rows, infer_schema_length=None)

@@ -362,3 +362,48 @@ def test_a_year_that_no_rule_settles_is_said(collected: Terminal) -> None:
     code, out, err = collected("decompte", "--annee", "2012", "--format", "json")
     assert (code, out) == (2, "")
     assert "n'est pas en vigueur en 2012" in err
+
+
+def _write(path: Path, **document: Any) -> Path:
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_a_scenario_gives_the_same_bytes_twice(vigie: Terminal, tmp_path: Path) -> None:
+    assert vigie("preparer", "--demo")[0] == 0
+    lever = {"nature": "recours", "valeur": [0.2, 0.3, 0.4], "du": "2009-04", "cours": ["CA-DOUAI"]}
+    asked = _write(tmp_path / "s.json", depuis="2009-03", leviers=[lever])
+    code, out, _ = vigie("scenario", asked, "--format", "json")
+    assert code == 0
+    assert vigie("scenario", asked, "--format", "json")[1] == out
+    told = json.loads(out)
+    assert (told["tirages"], told["graine"], told["annee"]) == (1024, 1, 2009)
+    assert told["total"]["q10"] < told["total"]["moyenne"] < told["total"]["q90"]
+    by_month = sum(each["moyenne"] for each in told["mois"])
+    assert by_month == pytest.approx(told["total"]["moyenne"], rel=1e-6)
+    moved = {each["cour"] for each in told["cours"] if each["gain"]["moyenne"]}
+    assert moved == {"NATIONAL", "CA-DOUAI"}
+    assert vigie("scenario", asked, "--format", "csv")[1].startswith("\ufeffobjet;nom;gain_moyenne")
+    code, out, _ = vigie("objectif", "--atteindre", "5%", "--levier", asked, "--format", "json")
+    assert code == 0
+    assert json.loads(out)["frein"] == "perimetre"
+
+
+def test_a_bad_scenario_says_which_key_why_and_what_is_allowed(vigie: Terminal, tmp_path: Path) -> None:
+    assert vigie("preparer", "--demo")[0] == 0
+    bad = _write(
+        tmp_path / "s.json",
+        depuis="2009-03",
+        leviers=[{"nature": "recours", "valeur": 2, "du": "avril", "x": 1}],
+    )
+    code, out, err = vigie("scenario", bad, "--format", "json")
+    assert (code, out) == (2, "")
+    for said in ("leviers[1].x", "connues", "leviers[1].valeur", "de 0 à 1", "leviers[1].du", "2009-04"):
+        assert said in err
+    late = _write(tmp_path / "t.json", depuis="2012-03", leviers=[])
+    code, _, err = vigie("scenario", late, "--format", "json")
+    assert code == 2
+    assert "2012-03" in err
+    assert vigie("scenario", tmp_path / "absent.json", "--format", "json")[0] == 2
+    assert vigie("scenario", late, "--tirages", "1000", "--format", "json")[0] == 2
+    assert vigie("objectif", "--atteindre", "beaucoup", "--levier", late)[0] == 2
