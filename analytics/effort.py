@@ -1,12 +1,13 @@
-"""The least effort that avoids so many extractions: which activities of which cours, and the last one's price.
+"""The least effort that avoids so many extractions: which activities of which cours, and at what price.
 
-The first third of what is left to avoid somewhere is the easiest, the last the hardest: a linear programme fills
-the cheapest segments first, within the sharing key between the cours. Its dual is the effort of one more avoided
-extraction. Solved by HiGHS.
+The first third of what is left to avoid somewhere is the easiest, the last the hardest: a linear programme
+fills the cheapest segments first, within the sharing key between the cours. Its dual is the effort of one
+more avoided extraction. Solved by HiGHS.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import dataframely as dy
 import numpy as np
@@ -25,7 +26,7 @@ CLES = {
 
 
 class Part(dy.Schema):
-    """What one cour would avoid in one activité, and the effort it takes; `reste`: what could be avoided there."""
+    """What one cour would avoid in one activité, of the `reste` that could be, and the effort it takes."""
 
     cour = dy.String(primary_key=True)
     activite = dy.String(primary_key=True)
@@ -38,7 +39,8 @@ class Part(dy.Schema):
 class Plan:
     """The plan of least effort. `marginal`: the effort of one more avoided extraction; `effort`: of them all.
 
-    `atteignables`: all that could be avoided; the plan holds all of it where it is not enough (`suffit` False).
+    `atteignables`: all that could be avoided; the plan holds all of it where it is not enough (`suffit`
+    False).
     """
 
     parts: dy.DataFrame[Part]
@@ -58,9 +60,9 @@ def plan_least_effort(
 ) -> Plan:
     """Find the least effort that avoids `voulues` more extractions.
 
-    `reste` (cour, activite, reste): what is left to avoid in each. `efforts`: that of an extraction in each equal
-    part of it, never falling. Keys `BASE` and `POTENTIEL` ask each cour for its share, at most what it can;
-    `EGAL` makes the heaviest effort of a cour, rapported to its base, as light as can be.
+    `reste` (cour, activite, reste): what is left to avoid in each. `efforts`: that of an extraction in each
+    equal part of it, never falling. Keys `BASE` and `POTENTIEL` ask each cour for its share, at most what it
+    can; `EGAL` makes the heaviest effort of a cour, rapported to its base, as light as can be.
     """
     rows = reste.filter(pl.col("reste") > 0).sort("cour", "activite")
     whole = float(rows["reste"].sum())
@@ -125,10 +127,13 @@ def _solve(
 def _highs(
     aim: Floats, rows: Floats, most: Sequence[float], limits: Floats, *, free: int, costs: Floats
 ) -> tuple[Floats, float | None]:
-    from scipy.optimize import linprog  # slow to import: only who asks pays for it
+    # Slow to import: only who asks pays for it. Its own types are unknown.
+    from scipy import optimize
 
     bounds = [(0.0, float(limit)) for limit in limits] + [(0.0, None)] * free
-    solved = linprog(aim, A_ub=rows, b_ub=np.array(most), bounds=bounds, method="highs")
+    solved: Any = cast("Any", optimize).linprog(
+        aim, A_ub=rows, b_ub=np.array(most), bounds=bounds, method="highs"
+    )
     if not solved.success:
         raise RuntimeError(f"linear programme: {solved.message}")
     found: Floats = np.asarray(solved.x, dtype=np.float64)[: limits.size]

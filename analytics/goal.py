@@ -1,4 +1,4 @@
-"""What one lever must be worth for the year to reach its objective, and what stands in the way where it cannot.
+"""What one lever must be worth for the year to reach its objective, or what stands in the way.
 
 Everything but that lever takes its most likely value: the answer is central, its odds are told beside it.
 """
@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.errors import UserFacingError
 from analytics.ranges import PALIER, Plage
-from analytics.scenario import DEMANDE, NATURES, Hypotheses, Levier, Scenario
+from analytics.scenario import DEMANDE, NATURES, Hypotheses, Scenario
 from analytics.simulation import most_likely, simulate
 from analytics.terrain import Terrain
 
@@ -31,8 +31,8 @@ FREINS = {
 class Recherche:
     """The least value of a lever that reaches what is asked; None: out of reach.
 
-    `au_mieux`: extractions avoided in the year with the lever at its most; `frein`: one of `FREINS`, the bound
-    whose lifting alone would add the most there, and `sans_frein` what the year would then avoid.
+    `au_mieux`: extractions avoided in the year with the lever at its most; `frein`: one of `FREINS`, the
+    bound whose lifting alone would add the most there, and `sans_frein` what the year would then avoid.
     """
 
     valeur: float | None
@@ -60,7 +60,8 @@ def seek(
     levier = scenario.leviers[rank]
     if levier.nature == DEMANDE:
         raise UserFacingError(
-            "Le nombre d'extractions nécessaires ne se choisit pas : prenez un autre levier pour cette question."
+            "Le nombre d'extractions nécessaires ne se choisit pas : prenez un autre levier pour cette "
+            "question."
         )
     bounds = NATURES[levier.nature]
 
@@ -74,7 +75,7 @@ def seek(
 
     best = year(bounds.maximum)
     if best < voulues:
-        lifted = _lift_each(terrain, levier, hypotheses)
+        lifted = _lift_each(terrain, hypotheses)
         after = {
             name: year(bounds.maximum, ground, what, **changes)
             for name, (ground, what, changes) in lifted.items()
@@ -96,7 +97,7 @@ def _central(terrain: Terrain, scenario: Scenario, hypotheses: Hypotheses, cours
 
 
 def _lift_each(
-    terrain: Terrain, levier: Levier, hypotheses: Hypotheses
+    terrain: Terrain, hypotheses: Hypotheses
 ) -> dict[str, tuple[Terrain, Hypotheses, dict[str, object]]]:
     """Lift the bounds on a lever, one at a time."""
     at_once: dict[str, object] = {

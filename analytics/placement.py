@@ -1,13 +1,13 @@
 """Where to put so many units, or a budget: the deliveries that avoid the most extractions.
 
-A unit delivered to a juridiction widens what it can hold; a prison equipped widens what its cour can reach. One
-is worth little without the other, so they are chosen together, whole units at a time, by a mixed-integer
+A unit delivered to a juridiction widens what it can hold; a prison equipped widens what its cour can reach.
+One is worth little without the other, so they are chosen together, whole units at a time, by a mixed-integer
 programme (HiGHS) with a time limit; how far the plan may be from the best is told.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import dataframely as dy
 import numpy as np
@@ -21,7 +21,7 @@ JURIDICTION, ETABLISSEMENT = "juridiction", "etablissement"
 
 @dataclass(frozen=True)
 class Site:
-    """One juridiction: extractions a year within reach (`atteignables`), as `unites` units can hold them."""
+    """One juridiction: extractions a year within reach, of which `unites` units hold some."""
 
     cour: str
     code: str
@@ -31,7 +31,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Prison:
-    """One prison without videoconference: what equipping it would put within reach of the juridictions, a year."""
+    """One prison without videoconference: what equipping it would put within reach, a year, by court."""
 
     cour: str
     nom: str
@@ -42,8 +42,8 @@ class Prison:
 class Limites:
     """What may be spent: so many deliveries (`nombre`) or euros (`budget`), each None when it is not bounded.
 
-    `par_unite`: extractions that a unit holds in a year. `part_par_cour`: each cour receives at least this part
-    of what its base would give it. `secondes`: when to stop looking for better.
+    `par_unite`: extractions that a unit holds in a year. `part_par_cour`: each cour receives at least this
+    part of what its base would give it. `secondes`: when to stop looking for better.
     """
 
     nombre: int | None
@@ -83,7 +83,7 @@ class Placement:
 def place(
     sites: Sequence[Site], prisons: Sequence[Prison], limites: Limites, *, bases: Mapping[str, float]
 ) -> Placement:
-    """Find the deliveries that avoid the most extractions; raises `UserFacingError` when nothing bounds them."""
+    """Find the deliveries that avoid the most; raises `UserFacingError` when nothing bounds them."""
     if limites.nombre is None and limites.budget is None:
         raise UserFacingError(
             "Donnez un nombre d'équipements ou un budget : sans limite, il n'y a rien à choisir."
@@ -156,7 +156,10 @@ def _best(
     sites: Sequence[Site], prisons: Sequence[Prison], limites: Limites, bases: Mapping[str, float]
 ) -> tuple[list[int], list[int], float]:
     """Solve the programme. Unknowns: volumes held by the sites, units delivered, prisons equipped."""
-    from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import: only who asks pays for it
+    # Slow to import: only who asks pays for it. Its own types are not those it takes.
+    from scipy import optimize
+
+    solver = cast("Any", optimize)
 
     s, p = len(sites), len(prisons)
     volumes, units, equipped = slice(0, s), slice(s, 2 * s), slice(2 * s, 2 * s + p)
@@ -197,11 +200,11 @@ def _best(
     integrality[units] = integrality[equipped] = 1
     high = np.full(size, np.inf)
     high[units], high[equipped] = limites.plafond_unites, 1
-    solved: Any = milp(
+    solved = solver.milp(
         aim,
-        constraints=LinearConstraint(np.array(rows), lows, highs),
+        constraints=solver.LinearConstraint(np.array(rows), lows, highs),
         integrality=integrality,
-        bounds=Bounds(np.zeros(size), high),
+        bounds=solver.Bounds(np.zeros(size), high),
         options={"time_limit": limites.secondes, "mip_rel_gap": 1e-4},
     )
     if solved.x is None:

@@ -54,7 +54,7 @@ class Plage:
 
     @property
     def formes(self) -> tuple[float, float]:
-        """Give α = 1 + 4(m − a)/(b − a) and β = 1 + 4(b − m)/(b − a) of the PERT law (Vose); (1, 1) when sure."""
+        """Give α = 1 + 4(m − a)/(b − a) and β = 1 + 4(b − m)/(b − a), those of the PERT law (Vose)."""
         if not self.largeur:
             return 1.0, 1.0
         return (
@@ -111,6 +111,8 @@ def draw_points(dimensions: int, tirages: int, graine: int) -> Floats:
     # Slow to import: only who simulates pays for it.
     from scipy.stats.qmc import Sobol
 
-    points = Sobol(dimensions, scramble=True, rng=np.random.default_rng(graine)).random(tirages)
+    points: Floats = np.asarray(
+        Sobol(dimensions, scramble=True, rng=np.random.default_rng(graine)).random(tirages), dtype=np.float64
+    )
     # Neither 0 nor 1: a quantile there would be a bound, or no number at all.
     return np.clip(np.round(points.T, _DIGITS), 1e-9, 1 - 1e-9)

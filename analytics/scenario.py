@@ -1,7 +1,7 @@
 """What a scenario is: levers, each with where it acts, when it comes and how sure its value is.
 
-A scenario travels as JSON, in a file, a link or the store; whatever is unknown or out of bounds in it is said,
-key by key, and nothing of it is run. Scenario 0, « rien ne change », has no lever.
+A scenario travels as JSON, in a file, a link or the store; whatever is unknown or out of bounds in it is
+said, key by key, and nothing of it is run. Scenario 0, « rien ne change », has no lever.
 """
 
 import json
@@ -110,10 +110,10 @@ LONGEST_TEXT = 400
 class Levier:
     """One lever. It acts from the month `du` to the month `au` (None: for good), both included.
 
-    `forme`: how it comes; « lineaire » reaches all of it at the start of the month `plein`, « logistique » is at
-    10 % at the start of `du` and at 90 % at the start of `plein`. `retard`: months by which it may be late.
-    `cours` and `juridictions` say where, together (none of either: everywhere); `activites`, on what (none:
-    all).
+    `forme`: how it comes; « lineaire » reaches all of it at the start of the month `plein`, « logistique »
+    is at 10 % at the start of `du` and at 90 % at the start of `plein`. `retard`: months by which it may be
+    late. `cours` and `juridictions` say where, together (none of either: everywhere); `activites`, on what
+    (none: all).
     """
 
     nature: str
@@ -242,7 +242,8 @@ def _rank(levier: Levier) -> str:
 
 
 def _write_range(plage: Plage) -> float | list[float]:
-    return [plage.bas, plage.probable, plage.haut] if plage.largeur else plage.probable
+    bounds = [float(plage.bas), float(plage.probable), float(plage.haut)]
+    return bounds if plage.largeur else bounds[1]
 
 
 # --- Reading --------------------------------------------------------------------------------------
@@ -263,7 +264,8 @@ def parse_scenario(text: str, lieux: Lieux) -> Scenario:
         document = json.loads(text)
     except ValueError as error:
         raise UserFacingError(
-            "Ce scénario n'est pas un texte JSON lisible : exportez-le de nouveau, ou recopiez le lien entier."
+            "Ce scénario n'est pas un texte JSON lisible : exportez-le de nouveau, ou recopiez le lien "
+            "entier."
         ) from error
     return read_scenario(document, lieux)
 
@@ -401,20 +403,19 @@ class _Reader:
             if required:
                 self._say(f"{where}.{name}", "cette valeur manque")
             return None
-        value = table[name]
+        value: Any = table[name]
         numbers: list[Any] = cast("list[Any]", value) if isinstance(value, list) else [value] * 3
         bounds = f"un nombre de {low:g} à {high:g}, ou trois : au moins, probable, au plus".replace(".", ",")
+        shown = _shown(cast("object", value))
         if len(numbers) != 3 or any(type(each) not in (int, float) for each in numbers):
-            self._say(f"{where}.{name}", f"{_shown(value)} n'est pas lisible ; attendu : {bounds}")
+            self._say(f"{where}.{name}", f"{shown} n'est pas lisible ; attendu : {bounds}")
             return None
-        bas, probable, haut = (float(each) for each in numbers)
-        # A NaN is in no interval.
+        bas, probable, haut = numbers
+        # A NaN is in no interval; a whole number may be too long for a float.
         if not low <= bas <= probable <= haut <= high:
-            self._say(
-                f"{where}.{name}", f"{_shown(value)} est hors des bornes ; attendu : {bounds}, dans l'ordre"
-            )
+            self._say(f"{where}.{name}", f"{shown} est hors des bornes ; attendu : {bounds}, dans l'ordre")
             return None
-        return Plage(bas, probable, haut)
+        return Plage(float(bas), float(probable), float(haut))
 
     def _month(self, table: Mapping[str, Any], name: str, where: str, *, required: bool) -> date | None:
         value = table.get(name)

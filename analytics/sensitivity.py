@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
@@ -46,21 +47,21 @@ def move_each(etude: Etude, cours: Collection[str]) -> list[Mouvement]:
 def variance_indices(etude: Etude, cours: Collection[str], *, graine: int) -> list[tuple[str, float, float]]:
     """Give, for each input, the share of the variance it explains alone, then with others (Sobol)."""
     # Slow to import: only who asks pays for it.
-    from scipy.stats import sobol_indices, uniform
+    from scipy import stats
 
     names = name_inputs(etude.scenario)
 
     def of_points(points: Floats) -> Floats:
         return _year(etude, cours, points)[None, :]
 
-    found = sobol_indices(
+    found: Any = cast("Any", stats).sobol_indices(
         func=of_points,
         n=SAMPLES,
-        dists=[uniform()] * len(names),
+        dists=[cast("Any", stats).uniform()] * len(names),
         rng=np.random.default_rng(graine),
     )
-    first: Floats = np.clip(np.nan_to_num(np.ravel(found.first_order)), 0.0, 1.0)
-    total: Floats = np.clip(np.nan_to_num(np.ravel(found.total_order)), 0.0, 1.0)
+    first: Floats = np.clip(np.nan_to_num(np.asarray(found.first_order, np.float64).ravel()), 0.0, 1.0)
+    total: Floats = np.clip(np.nan_to_num(np.asarray(found.total_order, np.float64).ravel()), 0.0, 1.0)
     rows = [(name, float(a), float(b)) for name, a, b in zip(names, first, total, strict=True)]
     return sorted((row for row in rows if row[2] >= 0.005), key=lambda row: -row[2])
 

@@ -1,8 +1,8 @@
 """Where the cours would be heading under a scenario, told in the words of the projection.
 
 A year ends at what the projection may bring plus what the levers may add: the two are independent, so the law
-of the sum is a convolution. Where the levers add nothing, it is that of the projection, exactly. Whoever judges
-a cour (`trajectory`, `statement`) is given these perspectives in place of those of scenario 0.
+of the sum is a convolution. Where the levers add nothing, it is that of the projection, exactly. Whoever
+judges a cour (`trajectory`, `statement`) is given these perspectives in place of those of scenario 0.
 """
 
 from collections.abc import Collection

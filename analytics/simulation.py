@@ -1,12 +1,13 @@
 """What levers would avoid, month by month, in every juridiction and activité, drawn many times.
 
-In a cell (juridiction, activité) and a month, V extractions are needed, of which a share is avoided if nothing
-changes: that of the projection, spread as the last months answered. Levers move that share up to a ceiling,
-prison equipped × legal × acceptance × technical, and the videoconferences of a juridiction up to what its units
-hold in a month. What is held beyond the ceiling already stays. A new videoconference avoids σ of an extraction.
+In a cell (juridiction, activité) and a month, V extractions are needed, of which a share is avoided if
+nothing changes: that of the projection, spread as the last months answered. Levers move that share up to a
+ceiling, prison equipped × legal × acceptance × technical, and the videoconferences of a juridiction up to
+what its units hold in a month. What is held beyond the ceiling already stays. A new videoconference avoids σ
+of an extraction.
 
-Everything is a difference with scenario 0: levers that change nothing leave it exactly as it is. The effect of
-each lever is that of the lever alone; what they bring together beyond that is the interaction.
+Everything is a difference with scenario 0: levers that change nothing leave it exactly as it is. The effect
+of each lever is that of the lever alone; what they bring together beyond that is the interaction.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -106,7 +107,7 @@ class Simulation:
 
     `ensemble` (C, H, D): all the levers, month by month. `seuls` (L, C, D): each lever alone, over all the
     months. `nettes` (C, D): all the levers, over all the months, declared or not, less the hearings that ease
-    brought about. `par_cellule` (N,): the mean of all the levers in each cell.
+    brought about. `par_cellule` (N,): the mean of all the levers in each cell, where it was asked for.
     """
 
     terrain: Terrain
@@ -141,6 +142,7 @@ def simulate(
     tirages: Tirages,
     *,
     progress: Callable[[float], None] | None = None,
+    by_cell: bool = False,
 ) -> Simulation:
     """Run every draw of a scenario; `progress` is told the part done, 0 to 1."""
     months, draws, levers = len(terrain.mois), tirages.nombre, len(scenario.leviers)
@@ -159,12 +161,13 @@ def simulate(
             touching = [rank for rank in range(levers) if run.inside[rank, first:after].any()]
             if not touching:
                 continue
-            found = run.evaluate(cour, first, after, touching)
+            found = run.evaluate(cour, first, after, touching, by_cell=by_cell)
             if found is None:
                 continue
             ensemble[cour] += found.declarees
             nettes[cour] += found.nettes
-            par_cellule[first:after] = found.par_cellule
+            if found.par_cellule is not None:
+                par_cellule[first:after] = found.par_cellule
             for rank in touching:
                 alone = found if len(touching) == 1 else run.evaluate(cour, first, after, [rank])
                 if alone is not None:
@@ -192,7 +195,7 @@ class _Effet:
 
     declarees: Floats
     nettes: Floats
-    par_cellule: Floats
+    par_cellule: Floats | None
 
 
 class _Run:
@@ -227,8 +230,14 @@ class _Run:
             part[months > last] = 0.0
         return part
 
-    def evaluate(self, cour: int, first: int, after: int, ranks: Sequence[int]) -> _Effet | None:
-        """Run some levers in one juridiction; None where none of them ever moves anything."""
+    def evaluate(
+        self, cour: int, first: int, after: int, ranks: Sequence[int], *, by_cell: bool = False
+    ) -> _Effet | None:
+        """Run some levers in one juridiction; None where none of them ever moves anything.
+
+        Arrays are (activités, months, draws), and as small as what varies: sums over the activités are taken
+        as soon as they can be, in one buffer.
+        """
         moving = np.flatnonzero(np.any([self._ramps[rank].any(axis=1) for rank in ranks], axis=0))
         if not moving.size:
             return None
@@ -241,14 +250,16 @@ class _Run:
 
         legal_then: Floats = legal
         prisons_then: Floats | float = prisons
-        answers_then: Floats | float = answers
-        needed: Floats = volume
+        answers_then: Floats = np.full((1, 1, 1), answers)
+        demand: Floats | None = None
         units: Floats | float = self._units
         targets: list[tuple[NDArray[np.bool_], Floats, Floats]] = []
-        points: Floats | float = 0.0
+        points: Floats | None = None
         for rank in ranks:
             value, part = self._tirages.valeurs[rank], self._ramps[rank][months]
-            here = self.inside[rank, first:after, None, None]
+            inside = self.inside[rank, first:after]
+            # What holds for all the activités of the juridiction is kept once.
+            here: NDArray[np.bool_] | float = 1.0 if inside.all() else inside[:, None, None]
             match self._leviers[rank].nature:
                 case "ouverture":
                     legal_then = np.maximum(legal_then, legal + here * np.maximum(value - legal, 0.0) * part)
@@ -257,41 +268,79 @@ class _Run:
                 case "materiel":
                     units = units + value * part
                 case "reponse":
-                    answers_then = np.maximum(
-                        answers_then, answers + here * np.maximum(value - answers, 0.0) * part
-                    )
+                    more = here * (np.maximum(value - answers, 0.0) * part)[None]
+                    answers_then = np.maximum(answers_then, answers + more)
                 case "demande":
-                    needed = needed * (1 + here * value * part)
+                    factor = 1 + here * (value * part)[None]
+                    demand = factor if demand is None else demand * factor
                 case "recours_points":
-                    points = points + here * value * part
+                    added = here * (value * part)[None]
+                    points = added if points is None else points + added
                 case _:
-                    targets.append((self.inside[rank, first:after], value, part))
+                    targets.append((inside, value, part))
 
-        ceiling = prisons_then * legal_then * self._quality
-        practised = self._practice(now, prisons, legal, prisons_then, legal_then, ceiling)
-        top = np.maximum(practised, ceiling)
-        share: Floats = practised
-        for inside, value, part in targets:
-            wanted = practised + np.maximum(np.minimum(value, ceiling) - practised, 0.0) * part
-            share = np.maximum(share, np.where(inside[:, None, None], wanted, 0.0))
-        if not isinstance(points, float):
-            share = np.minimum(share + points, top)
-        share = self._hold(share, volume * now, needed, units)
+        needed = volume if demand is None else volume * demand
+        share = self._share(now, prisons, legal, prisons_then, legal_then, targets, points)
+        held = volume * now
+        wanted = share * needed
+        held_sum = held.sum(axis=0)
+        added_sum = wanted.sum(axis=0) - held_sum
+        room = np.maximum(units * self._per_unit - held_sum, 0.0)
+        # What is held already is never given up; what is added is scaled down to the room that is left.
+        kept = np.where(added_sum > room, room / np.where(added_sum > room, added_sum, 1.0), 1.0)
 
         # What is practised already avoids whole extractions; a new videoconference avoids σ of one.
-        more = share - now
-        avoided = needed * (now + self._substitution * more)
-        declared = answers_then * avoided - answers * volume * now
-        net = avoided - volume * now - self._rebound * needed * np.maximum(more, 0.0)
-        shape = (after - first, terrain.volume.shape[1] - since, self._tirages.nombre)
-        declared, net = np.broadcast_to(declared, shape), np.broadcast_to(net, shape)
+        practised = (needed * now).sum(axis=0)
+        new = held_sum + added_sum * kept - practised
+        avoided = practised + self._substitution * new
+        net = avoided - held_sum - self._rebound * np.maximum(new, 0.0)
+        cells: Floats | None = None
+        if by_cell or answers_then.shape[0] > 1:
+            each = needed * now + self._substitution * (held + (wanted - held) * kept - needed * now)
+            cells = answers_then * each - answers * held
+        together = answers_then[0] * avoided - answers * held_sum
+        declared = together if cells is None else cells.sum(axis=0)
+        shape = (terrain.volume.shape[1] - since, self._tirages.nombre)
         whole = np.zeros((terrain.volume.shape[1], self._tirages.nombre))
-        whole[months] = declared.sum(axis=0)
+        whole[months] = declared
         return _Effet(
             declarees=whole,
-            nettes=net.sum(axis=0).sum(axis=0),
-            par_cellule=declared.sum(axis=1).mean(axis=1),
+            nettes=np.broadcast_to(net, shape).sum(axis=0),
+            par_cellule=None if not by_cell or cells is None else cells.sum(axis=1).mean(axis=1),
         )
+
+    def _share(
+        self,
+        now: Floats,
+        prisons: float,
+        legal: Floats,
+        prisons_then: Floats | float,
+        legal_then: Floats,
+        targets: Sequence[tuple[NDArray[np.bool_], Floats, Floats]],
+        points: Floats | None,
+    ) -> Floats:
+        """Give the share of the extractions needed that is held by video, between practice and ceiling."""
+        changed = not isinstance(prisons_then, float) or legal_then is not legal
+        if not changed and not targets and points is None:
+            return now
+        ceiling = prisons_then * legal_then * self._quality
+        practised = self._practice(now, prisons, legal, prisons_then, legal_then, ceiling) if changed else now
+        if not targets and points is None:
+            return practised
+        share = np.array(np.broadcast_to(practised, np.broadcast_shapes(practised.shape, ceiling.shape)))
+        for inside, value, part in targets:
+            rows = slice(None) if inside.all() else np.flatnonzero(inside)
+            base = practised[rows]
+            wanted = np.minimum(value, ceiling[rows])
+            wanted -= base
+            np.maximum(wanted, 0.0, out=wanted)
+            wanted *= part
+            wanted += base
+            share[rows] = np.maximum(share[rows], wanted)
+        if points is not None:
+            share += points
+            np.minimum(share, np.maximum(practised, ceiling), out=share)
+        return share
 
     def _practice(
         self,
@@ -302,12 +351,11 @@ class _Run:
         legal_then: Floats,
         ceiling: Floats,
     ) -> Floats:
-        """Give the share avoided where practices do not change: those of today, on what equipment and law add.
+        """Give the share avoided where practices do not change: those of today, on what equipment and law
+        add.
 
         Where nothing was possible before, the practice is that of the country.
         """
-        if isinstance(prisons_then, float) and legal_then is legal:
-            return now
         before = prisons * legal
         grown = np.where(
             before > 0,
@@ -315,20 +363,6 @@ class _Run:
             self._terrain.usage * ceiling,
         )
         return np.maximum(now, np.minimum(grown, ceiling))
-
-    def _hold(self, share: Floats, held: Floats, needed: Floats, units: Floats | float) -> Floats:
-        """Keep the videoconferences of a juridiction within what its units hold in a month.
-
-        What is held already is never given up; what is added is scaled down to the room that is left.
-        """
-        wanted = needed * share
-        added = wanted - held
-        more = added.sum(axis=0)
-        room = np.maximum(units * self._per_unit - held.sum(axis=0), 0.0)
-        if not (more > room).any():
-            return share
-        kept = np.where(more > room, room / np.where(more > 0, more, 1.0), 1.0)
-        return np.where(needed > 0, (held + added * kept) / np.where(needed > 0, needed, 1.0), share)
 
 
 def ceiling_of(parts: Sequence[float]) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""A scenario studied from what was known at the end of a month: scenario 0, what the levers change, the odds."""
+"""A scenario studied from what was known at the end of a month: what its levers change, and the odds."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -57,7 +57,7 @@ class Faits(Connus, Protocol):
 
 @dataclass(frozen=True)
 class Socle:
-    """What every scenario of one situation starts from, all the cours; `terrain` None: nothing is projected."""
+    """What every scenario of one situation starts from; `terrain` None: nothing is projected."""
 
     periode: Periode
     pays: Pays
@@ -139,7 +139,7 @@ def prepare(
 
 @dataclass(frozen=True)
 class Etude:
-    """A scenario and what it changes; `pays` is the country under it. All the cours: restrict before showing."""
+    """A scenario and what it changes, all the cours: restrict before showing. `pays`: under it."""
 
     scenario: Scenario
     socle: Socle
@@ -275,7 +275,8 @@ def flatten_account(account: Mapping[str, Any]) -> pl.DataFrame:
         }
         for moment in ("avant", "apres"):
             told: Mapping[str, Any] = (line or {}).get(moment) or {}
-            row[f"annee_{moment}"] = (told.get("projection") or {}).get("q50")
+            ahead: Mapping[str, Any] = told.get("projection") or {}
+            row[f"annee_{moment}"] = ahead.get("q50")
             row[f"p_objectif_{moment}"] = told.get("p_objectif")
             row[f"etat_{moment}"] = told.get("etat")
         rows.append(row)

@@ -76,8 +76,8 @@ def lay_out_terrain(
     """Lay out the ground of the months to come; None where nothing is projected.
 
     `potentiel` tells what each cell needs and avoids in a year; where a juridiction answered none of the last
-    months, it is taken to do as the country does in that activity. `bases`: the extractions of each cour before
-    the practice. `equipes` as in `levers.find_potential`.
+    months, it is taken to do as the country does in that activity. `bases`: the extractions of each cour
+    before the practice. `equipes` as in `levers.find_potential`.
     """
     if perspectives is None or perspectives.projection is None:
         return None

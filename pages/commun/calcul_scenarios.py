@@ -195,7 +195,7 @@ def left_to_avoid(socle: Socle, scenario: Scenario, cours: Collection[str]) -> p
         scenario.hypotheses,
     )
     hypotheses = socle.hypotheses(scenario)
-    found = simulate(terrain, everything, hypotheses, most_likely(everything, hypotheses))
+    found = simulate(terrain, everything, hypotheses, most_likely(everything, hypotheses), by_cell=True)
     return (
         pl.DataFrame(
             {
