@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import polars as pl
 from pydantic import ValidationError
 
 from analytics.bareme import MODES as SHARING
 from analytics.bareme import USUAL_SETTLEMENT, Bareme
+from analytics.calendar import GENRES, campaigns_of_year
 from analytics.errors import UserFacingError
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
@@ -519,6 +521,48 @@ def decompte(
         version=version_of(),
     )
     click.echo(content, nl=False)
+
+
+@vigie.command()
+@click.option("--annee", type=click.IntRange(2000, 2100), required=True, help="Année des mois collectés.")
+@click.option(
+    "--ouverture",
+    type=click.Choice(["ouvrable", "ouvre"]),
+    default=None,
+    help="Lire « 1er jour ouvrable » autrement que les paramètres.",
+)
+@click.option(
+    "--relance",
+    type=click.Choice(list(GENRES)),
+    default=None,
+    help="Compter « trois jours avant » autrement que les paramètres.",
+)
+@click.option("--format", "output", type=click.Choice(["json", "csv"]), required=True)
+def calendrier(annee: int, ouverture: str | None, relance: str | None, output: str) -> None:
+    """Donner les dates de la collecte de chaque mois d'une année : ouverture, relance, clôture."""
+    campaigns = campaigns_of_year(annee, load_parameters(), ouverture=ouverture, relance=relance)
+    lines = [
+        {
+            "mois": f"{campagne.mois:%Y-%m}",
+            "ouverture": campagne.ouverture.isoformat(),
+            "relance": campagne.relance.isoformat(),
+            "cloture": campagne.cloture.isoformat(),
+            "jours_non_ouvres": [
+                {"etape": each.etape, "jour": each.jour.isoformat(), "motif": each.motif}
+                for each in campagne.jours_non_ouvres
+            ],
+        }
+        for campagne in campaigns
+    ]
+    if output == "json":
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
+        return
+    told = [
+        " ; ".join(f"{each.etape} : {each.motif}" for each in campagne.jours_non_ouvres)
+        for campagne in campaigns
+    ]
+    frame = pl.DataFrame(lines).with_columns(jours_non_ouvres=pl.Series(told, dtype=pl.String))
+    click.echo(write_table(frame, "csv", sheet="Calendrier"), nl=False)
 
 
 def _perimetre(cour: str | None) -> Perimetre:

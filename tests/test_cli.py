@@ -190,7 +190,7 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["zut"], "Commandes : decompte, exporter, importer, preparer, trajectoire, vider-demo"),
+        (["zut"], "Commandes : calendrier, decompte, exporter, importer, preparer, trajectoire, vider-demo"),
         (["importer"], "FICHIER"),
         (["importer", "--forma", "json", "x"], "--format"),
         (["importer", "x", "--format", "xml"], "texte, json"),
@@ -362,3 +362,31 @@ def test_a_year_that_no_rule_settles_is_said(collected: Terminal) -> None:
     code, out, err = collected("decompte", "--annee", "2012", "--format", "json")
     assert (code, out) == (2, "")
     assert "n'est pas en vigueur en 2012" in err
+
+
+def test_the_calendar_of_a_year(vigie: Terminal) -> None:
+    code, out, _ = vigie("calendrier", "--annee", "2009", "--format", "json")
+    told = json.loads(out)
+    assert code == 0
+    assert [line["mois"] for line in told] == [f"2009-{rank:02d}" for rank in range(1, 13)]
+    assert told[0] == {
+        "mois": "2009-01",
+        "ouverture": "2009-02-05",
+        "relance": "2009-02-22",
+        "cloture": "2009-02-25",
+        "jours_non_ouvres": [{"etape": "relance", "jour": "2009-02-22", "motif": "dimanche"}],
+    }
+    assert told[2]["jours_non_ouvres"] == []
+    assert (told[3]["ouverture"], told[3]["relance"]) == ("2009-05-02", "2009-05-07")
+    options = ("--ouverture", "ouvre", "--relance", "ouvre")
+    code, out, _ = vigie("calendrier", "--annee", "2009", *options, "--format", "csv")
+    lines = out.lstrip("\ufeff").splitlines()
+    assert code == 0
+    assert lines[0] == "mois;ouverture;relance;cloture;jours_non_ouvres"
+    assert lines[4] == "2009-04;2009-05-04;2009-05-05;2009-05-10;cloture : dimanche"
+
+
+def test_a_year_before_the_collection_has_no_calendar(vigie: Terminal) -> None:
+    code, out, err = vigie("calendrier", "--annee", "2008", "--format", "json")
+    assert (code, out) == (2, "")
+    assert "première valeur" in err
