@@ -145,7 +145,7 @@ def counts(day: date, genre: int) -> bool:
 
 
 def why_not_worked(day: date) -> str:
-    """Say why offices are closed on a day, « dimanche », « jour férié (Toussaint) »; nothing if they are not."""
+    """Say why offices are closed on a day: « dimanche », « jour férié (Toussaint) »; else nothing."""
     holiday = public_holidays(day.year).get(day)
     if holiday is not None:
         return f"jour férié ({holiday})"
