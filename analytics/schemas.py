@@ -326,6 +326,21 @@ class SuiviAlertes(dy.Schema):
 
 
 @dataclass(frozen=True)
+class Envoi:
+    """One reminder, as it leaves: `etape` is `MESSAGERIE` or `TELEPHONE`.
+
+    `texte`: the message, or what was said; a telephone call has no address and no `message_id`.
+    """
+
+    mois: date
+    juridiction: str
+    etape: str
+    adresse: str
+    message_id: str
+    texte: str
+
+
+@dataclass(frozen=True)
 class Modele:
     """The text of a reminder, with its variables: `$juridiction`, `$mois`…"""
 
