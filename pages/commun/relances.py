@@ -7,6 +7,7 @@ be written to files, and say that they are fictional.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -259,13 +260,14 @@ def check_ready(bureau: Bureau, *, fictif: bool) -> None:
 
 
 def _letter(bureau: Bureau, rappel: Rappel, mois: date, moment: datetime) -> Courrier:
-    stamp = f"{mois:%Y-%m}.{rappel.juridiction.lower()}.{moment:%Y%m%d%H%M%S%f}"
+    # Short, so that no server ever folds the line it stands on.
+    stamp = sha256(f"{mois} {rappel.juridiction} {moment.isoformat()}".encode()).hexdigest()[:24]
     return Courrier(
         expediteur=bureau.expediteur,
         destinataire=rappel.adresse,
         sujet=rappel.sujet,
         corps=rappel.corps,
-        message_id=f"<relance.{stamp}@{check_sender(bureau.expediteur)}>",
+        message_id=f"<{stamp}@{check_sender(bureau.expediteur)}>",
         moment=moment,
     )
 
