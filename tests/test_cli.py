@@ -1,6 +1,7 @@
 """The terminal: same answers as the screens, exit codes, errors in French."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import cli
 from data.settings import Settings
+from tests.courrier import HOST, mail_server
 
 SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
 DIRTY = SAMPLES / "2009-03_sale.csv"
@@ -390,3 +392,85 @@ def test_a_year_before_the_collection_has_no_calendar(vigie: Terminal) -> None:
     code, out, err = vigie("calendrier", "--annee", "2008", "--format", "json")
     assert (code, out) == (2, "")
     assert "première valeur" in err
+
+
+def test_without_more_the_reminders_are_only_listed(collected: Terminal) -> None:
+    code, out, _ = collected("relances", "--mois", "2009-04", "--au", "2009-05-07")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0].startswith("Collecte d'avril\u00a02009, situation au 7\u00a0mai\u00a02009 : ")
+    # Nothing was known by then: all have been silent since January.
+    lille = next(line for line in lines if "grande instance de Lille" in line)
+    assert "chg.tgi-lille@justice.fr ; 4\u00a0mois sans réponse ; aucun contact" in lille
+    assert "Rien n'a été envoyé" in lines[-1]
+    code, out, _ = collected("relances", "--mois", "2009-04", "--au", "2009-05-07", "--etape", "telephone")
+    assert code == 0
+    assert "@" not in out
+
+
+def test_reminders_are_written_to_a_folder(collected: Terminal, tmp_path: Path) -> None:
+    code, out, err = collected("relances", "--mois", "2009-04", "--dossier", tmp_path / "relances")
+    written = sorted((tmp_path / "relances").glob("*.eml"))
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{len(written)}\u00a0messages dans ")
+    assert written[0].name.startswith("2009-04_relance_CA-")
+
+
+def test_reminders_are_sent_once_and_what_was_refused_is_said(
+    collected: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_server() as facteur:
+        _, listed, _ = collected("relances", "--mois", "2009-04")
+        box = re.findall(r"chg\S+", listed)[-1]
+        facteur.refuses = frozenset({box})
+        for name, value in {
+            "SMTP_HOTE": HOST,
+            "SMTP_PORT": str(facteur.port),
+            "SMTP_STARTTLS": "false",
+            "EXPEDITEUR": "collecte@exemple.fr",
+            "ADRESSE_PUBLIQUE": "https://vigie.exemple",
+        }.items():
+            monkeypatch.setenv(f"VIGIE_{name}", value)
+        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE")
+        sent = len(facteur.courriers)
+        assert code == 1
+        assert out == f"{sent}\u00a0messages envoyés.\n"
+        assert f", {box} : refusé (550 5.1.1 No such mailbox)" in err
+        facteur.refuses = frozenset()
+        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer")
+        assert (code, err) == (0, "")
+        assert out == f"1\u00a0message envoyé.\n{sent}\u00a0juridictions déjà relancées.\n"
+        _, out, _ = collected("relances", "--mois", "2009-04")
+        assert out.count("déjà relancée le ") == sent + 1
+        assert len(set(facteur.destinataires)) == len(facteur.destinataires) == sent + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--mois", "2009-04", "--envoyer"), "VIGIE_SMTP_HOTE"),
+        (("--mois", "2009-04", "--envoyer", "--dossier", "d"), "choisissez l'un des deux"),
+        (("--mois", "2009-04", "--envoyer", "--etape", "telephone"), "ne s'envoie pas"),
+        (("--mois", "2009-04", "--au", "2009-04-30"), "personne n'est en retard"),
+        (("--mois", "2008-12"), "première valeur"),
+        (("--mois", "2009-04", "--dossier", "/proc/nulle"), "ne peut pas être écrit"),
+        (("--mois", "2009-04", "--etape", "pigeon"), "messagerie, telephone"),
+    ],
+)
+def test_what_cannot_be_reminded_is_one_sentence(
+    collected: Terminal, words: tuple[str, ...], said: str
+) -> None:
+    code, out, err = collected("relances", *words)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_demonstration_reminds_nobody(vigie: Terminal, tmp_path: Path) -> None:
+    vigie("preparer", "--demo")
+    code, out, err = vigie("relances", "--mois", "2009-03", "--envoyer")
+    assert (code, out) == (2, "")
+    assert "elle n'envoie aucun message" in err
+    code, out, _ = vigie("relances", "--mois", "2009-03", "--dossier", tmp_path)
+    assert code == 0
+    assert "fictifs (démonstration)" in out
