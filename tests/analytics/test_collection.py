@@ -226,3 +226,10 @@ def test_the_demo_has_answers_on_time_late_and_corrected(
     # The same answers as told elsewhere, by months and cour.
     answered = frame.filter(pl.col("etat").is_in([collection.ON_TIME, collection.LATE, collection.CORRECTED]))
     assert answered.height == coverage.count_answers(known, due)["repondues"].sum()
+    # Answers come all along a campaign, more of them once reminded.
+    rates = collection.follow_rate(
+        known, due, history, campagne=year[8], anterieures=year[:8], jour=year[8].cloture
+    )
+    by_rank = dict(rates.select("rang", "part").iter_rows())
+    assert 0 < by_rank[4] < by_rank[7] < by_rank[8] < by_rank[10]
+    assert by_rank[10] > rates["part_habituelle"].item(-1) > 0.3
