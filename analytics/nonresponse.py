@@ -2,11 +2,11 @@
 
 Those who use video least also answer least: what the respondents do, spread over the silent, is too high.
 `levels` learns what each juridiction does with the mix of respondents held; this gives the law of what was
-left unsaid, and a bound. A steering figure: the settlement counts what is declared.
+left unsaid. A steering figure: the settlement counts what is declared.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,14 +29,12 @@ class Estimation:
     `declare`: (J, T), 0 where silent. `manque`: the mean of what was left unsaid, 0 where one answered.
     `propre`: (J,) its variance over all the months, each juridiction's own; `partage`: (K, J) how much each
     of K common causes (the path, the cours, the silent as a whole) moves the sum of each juridiction.
-    `plafond`: (J, T) the bound of what was left unsaid, nowhere under `manque`.
     """
 
     declare: Floats
     manque: Floats
     propre: Floats
     partage: Floats
-    plafond: Floats
 
     def total(self, rows: NDArray[np.intp]) -> tuple[float, Loi]:
         """Give what some juridictions declared together, and the law of what they left unsaid."""
@@ -45,9 +43,9 @@ class Estimation:
         variance = float(self.propre[rows].sum() + np.square(common).sum())
         return float(self.declare[rows].sum()), Loi(np.array([missing]), np.array([max(variance, missing)]))
 
-    def bound(self, rows: NDArray[np.intp]) -> float:
-        """Give the most some may have left unsaid, using video as those who speak, or as is known of them."""
-        return float(self.plafond[rows].sum())
+    def under(self, plafond: Floats) -> "Estimation":
+        """Hold the mean of what was left unsaid under a ceiling, cell by cell; its spread stays as learnt."""
+        return replace(self, manque=np.minimum(self.manque, plafond))
 
 
 def estimate(
@@ -85,16 +83,4 @@ def estimate(
         manque=manque[:, depuis:],
         propre=chance + level,
         partage=np.concatenate([levels.common(manque), SILENCE_SD * own[None, :]]),
-        plafond=np.maximum(_ceiling(counts, seen, exposition, repondu), manque)[:, depuis:],
     )
-
-
-def _ceiling(counts: Floats, seen: Floats, exposition: Floats, repondu: Flags) -> Floats:
-    """Bound the silent by the respondents' rate of the month + 1,96 standard errors (Manski 1989)."""
-    total = seen.sum(axis=0)
-    rate = np.divide(counts.sum(axis=0), total, out=np.zeros_like(total), where=total > 0)
-    number = (seen > 0).sum(axis=0)
-    residual = np.where(repondu, counts - rate * seen, 0.0)
-    spread = (residual**2).sum(axis=0) * number / np.maximum(number - 1, 1)
-    error = np.divide(np.sqrt(spread), total, out=np.zeros_like(total), where=total > 0)
-    return np.where(repondu, 0.0, exposition) * (rate + 1.96 * error)

@@ -118,6 +118,12 @@ def period_ahead(fin: date) -> Periode:
     return AnneeAVenir(fin) if fin.month == MONTHS_IN_YEAR else Periode(fin)
 
 
+def list_months(first: date, last: date) -> list[date]:
+    """List the months from one to another, both included."""
+    ranks = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(rank // 12, rank % 12 + 1, 1) for rank in ranks]
+
+
 # --- The base and the objective -------------------------------------------------------------------
 
 

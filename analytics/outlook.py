@@ -15,7 +15,7 @@ import polars as pl
 
 from analytics.coverage import Reponses
 from analytics.negative_binomial import Loi
-from analytics.objective import Periode
+from analytics.objective import Periode, list_months
 from analytics.parameters import Parametres
 from analytics.profile import MONTHS_IN_YEAR, season_of
 from analytics.projection import Floats, Projection, project
@@ -147,12 +147,6 @@ def look_ahead(
         rythme_moyenne=rythme_moyenne,
         rythme_variance=rythme_variance,
     )
-
-
-def list_months(first: date, last: date) -> list[date]:
-    """List the months from one to another, both included."""
-    ranks = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return [date(rank // 12, rank % 12 + 1, 1) for rank in ranks]
 
 
 def _grid(frame: pl.DataFrame, column: str, cours: tuple[str, ...], months: list[date]) -> Floats:

@@ -1,4 +1,4 @@
-"""What silence may hide: beside what is declared, an estimate with its interval, and a bound.
+"""What silence may hide: beside what is declared, an estimate with its interval, and the most there may be.
 
 For steering only: the settlement counts what is declared, and the difference is what silence costs.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import ceil
 from typing import Protocol
 
 import dataframely as dy
@@ -14,13 +15,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.ceiling import cap_silence
 from analytics.need import Besoin, spread_base
 from analytics.nonresponse import Estimation, estimate
-from analytics.objective import Periode
-from analytics.outlook import list_months
+from analytics.objective import Periode, list_months
 from analytics.parameters import Parametres
 from analytics.profile import season_of
 from analytics.schemas import Activites, BaseActivite, TotalJuridiction, last_day_of_month
+from analytics.volume import usual_volumes
 
 # Older months no longer tell what a juridiction does now.
 MONTHS = 24
@@ -47,23 +49,32 @@ class Manque:
 class Silence:
     """What every juridiction left unsaid in the months of a period.
 
-    `juridictions` and `cours` follow its rows.
+    `juridictions` and `cours` follow its rows, `mois` its columns. `attendu`, `repondu`: (J, T) whether an
+    answer was expected, and whether it came. `plafond`: (J, T) the most that was left unsaid (`ceiling`),
+    nowhere under the estimate. `habituel`: (J,) its usual volume (`volume`).
     """
 
     juridictions: tuple[str, ...]
     cours: tuple[str, ...]
     mois: tuple[date, ...]
+    attendu: NDArray[np.bool_]
+    repondu: NDArray[np.bool_]
     estimation: Estimation
+    plafond: NDArray[np.float64]
+    habituel: NDArray[np.float64]
 
     def list_silent(self, cours: Collection[str]) -> pl.DataFrame:
-        """List those of some cours that left something unsaid: `juridiction`, `cour`, `muettes`, `manque`."""
-        unsaid = self.estimation.manque
+        """List those of some cours that left something unsaid.
+
+        Columns `juridiction`, `cour`, `muettes`, `manque` (estimated) and `plafond` (at most).
+        """
         return pl.DataFrame(
             {
                 "juridiction": self.juridictions,
                 "cour": self.cours,
-                "muettes": (unsaid > 0).sum(axis=1).astype(np.int64),
-                "manque": unsaid.sum(axis=1),
+                "muettes": self._silent.sum(axis=1).astype(np.int64),
+                "manque": self.estimation.manque.sum(axis=1),
+                "plafond": self.plafond.sum(axis=1),
             }
         ).filter(pl.col("muettes") > 0, pl.col("cour").is_in(sorted(cours)))
 
@@ -72,26 +83,42 @@ class Silence:
         unsaid = self.estimation.manque[self._rows(cours)].sum(axis=0)
         return dict(zip(self.mois, unsaid.tolist(), strict=True))
 
-    def _rows(self, cours: Collection[str]) -> NDArray[np.intp]:
-        return np.flatnonzero(np.isin(self.cours, sorted(cours)))
+    def part_volume(self, cours: Collection[str]) -> float | None:
+        """Give the share of the usual volume of some cours that the months answered stand for."""
+        rows = self._rows(cours)
+        usual = self.habituel[rows][:, None]
+        due = float((usual * self.attendu[rows]).sum())
+        return float((usual * (self.attendu & self.repondu)[rows]).sum()) / due if due else None
 
     def of(self, cours: Collection[str], *, declarees: int) -> Manque:
         """Sum it over some cours, beside what they declared."""
         rows = self._rows(cours)
         _, law = self.estimation.total(rows)
-        low, high = (declarees + int(law.quantile(part)[0]) for part in (0.10, 0.90))
-        bound = declarees + self.estimation.bound(rows)
+        at_most = declarees + round_up(float(self.plafond[rows].sum()))
+        low, high = (min(declarees + int(law.quantile(part)[0]), at_most) for part in (0.10, 0.90))
         unsaid = self.estimation.manque[rows].sum(axis=0).cumsum().tolist()
-        at_most = self.estimation.plafond[rows].sum(axis=0).cumsum().tolist()
+        most = self.plafond[rows].sum(axis=0).cumsum().tolist()
         return Manque(
             declarees=declarees,
             estimees=round(declarees + float(law.moyenne[0])),
             bas=low,
             haut=high,
-            au_plus=max(round(bound), high),
-            muettes=int((self.estimation.manque[rows] > 0).sum()),
-            cumul=dict(zip(self.mois, zip(unsaid, at_most, strict=True), strict=True)),
+            au_plus=at_most,
+            muettes=int(self._silent[rows].sum()),
+            cumul=dict(zip(self.mois, zip(unsaid, most, strict=True), strict=True)),
         )
+
+    @property
+    def _silent(self) -> NDArray[np.bool_]:
+        return self.attendu & ~self.repondu
+
+    def _rows(self, cours: Collection[str]) -> NDArray[np.intp]:
+        return np.flatnonzero(np.isin(self.cours, sorted(cours)))
+
+
+def round_up(value: float) -> int:
+    """Round a bound to the next whole extraction, whatever the last bits of a sum of floats."""
+    return ceil(round(value, 6))
 
 
 class Muets(Protocol):
@@ -145,15 +172,15 @@ def estimate_silence(
 ) -> Silence | None:
     """Estimate what every juridiction avoided in the months of the period when it was silent.
 
-    `totaux` and `attendues` (mois, juridiction, cour) hold the whole country, and the months before, which
-    teach what each one does. None where nobody in force ever answered.
+    `totaux` and `attendues` (mois, juridiction, cour, type) hold the whole country, and the months before,
+    which teach what each one does. None where nobody in force ever answered.
     """
     first = totaux["mois"].min()
     if not isinstance(first, date) or first > periode.fin:
         return None
     months = list_months(first, periode.fin)[-MONTHS:]
     due = attendues.filter(pl.col("mois").is_in(months)).sort("juridiction", "mois")
-    places = due.group_by("juridiction", maintain_order=True).agg(pl.col("cour").last())
+    places = due.group_by("juridiction", maintain_order=True).agg(pl.col("cour", "type").last())
     grid = (
         places.join(pl.DataFrame({"mois": months}), how="cross")
         .join(
@@ -173,14 +200,22 @@ def estimate_silence(
         return None
     shape = (places.height, len(months))
     season = np.array([float(season_of(mois.year, parametres)[mois.month - 1]) for mois in months])
-    exposed = (grid["en_vigueur"].fill_null(0.0) * grid["base"].fill_null(0.0)).to_numpy().reshape(shape)
+    due_then = grid["en_vigueur"].is_not_null().to_numpy().reshape(shape)
+    exposed = due_then * grid["base"].fill_null(0.0).to_numpy().reshape(shape)
     counts = grid["evitees"].to_numpy().reshape(shape)
+    answered, said = ~np.isnan(counts), np.nan_to_num(counts)
     since = sum(mois < periode.debut for mois in months)
+    ceiling = cap_silence(said, season, answered, due_then, places["type"].to_list())[:, since:]
+    volumes = usual_volumes(totaux, due)
     return Silence(
         juridictions=tuple(places["juridiction"]),
         cours=tuple(places["cour"]),
         mois=tuple(months[since:]),
-        estimation=estimate(
-            np.nan_to_num(counts), exposed * season, ~np.isnan(counts), places["cour"].to_list(), depuis=since
+        attendu=due_then[:, since:],
+        repondu=answered[:, since:],
+        estimation=estimate(said, exposed * season, answered, places["cour"].to_list(), depuis=since).under(
+            ceiling
         ),
+        plafond=ceiling,
+        habituel=places.join(volumes, on="juridiction", maintain_order="left")["volume"].to_numpy(),
     )

@@ -29,13 +29,13 @@ from analytics.trajectory import Mois
 class Thermometre(dy.Schema):
     """One month of the two counts; Intérieur's are null where it was not loaded.
 
-    `non_dites`: estimated to be avoided by those who did not answer.
+    `evitees` is null where nobody answered. `non_dites`: estimated to be avoided by those who did not.
     """
 
     mois = dy.Date(primary_key=True)
     base = dy.Float64(min=0)
     saison = dy.Float64(min=0)
-    evitees = dy.Int64(min=0)
+    evitees = dy.Int64(nullable=True, min=0)
     non_dites = dy.Float64(min=0)
     requises = dy.Int64(nullable=True, min=0)
     executees = dy.Int64(nullable=True, min=0)
@@ -92,7 +92,7 @@ def read_thermometers(
         .iter_rows()
     }
     season = season_of(periode.annee, parametres)
-    rows: list[tuple[date, float, float, int, float, int | None, int | None]] = []
+    rows: list[tuple[date, float, float, int | None, float, int | None, int | None]] = []
     base, due, unsaid = Fraction(0), Fraction(0), Fraction(0)
     declared = required = executed = known = 0
     for month in months:
@@ -103,7 +103,8 @@ def read_thermometers(
         # A month counts where Intérieur has counted all of the cours looked at.
         r, x = counted.get(month.mois, (None, None)) if month.executees is not None else (None, None)
         missing = non_dites.get(month.mois, 0.0)
-        rows.append((month.mois, float(part), float(expected), month.evitees, missing, r, x))
+        said = month.evitees if month.repondues or month.evitees else None
+        rows.append((month.mois, float(part), float(expected), said, missing, r, x))
         if r is not None and x is not None:
             base, due, known = base + part, due + expected, known + 1
             unsaid += Fraction(missing)

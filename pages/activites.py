@@ -16,6 +16,7 @@ def render() -> None:
         agrandi = contexte.selection.presentation
         vue = vues.activites(contexte)
         composants.conclude(vue.conclusion)
+        composants.note(vue.note_total)
         if filtres.draw_tabs(contexte.selection, TABS) == "agir":
             composants.levers(leviers(contexte, cour=None), agrandi=agrandi)
         else:

@@ -15,6 +15,7 @@ def render() -> None:
         agrandi = contexte.selection.presentation
         vue = comparaison(contexte)
         composants.conclude(vue.conclusion)
+        composants.note(vue.note_total)
         composants.note(vue.question)
         funnel, ratios = st.columns([1, 1], gap="medium")
         with funnel:

@@ -41,6 +41,7 @@ def _draw(contexte: Contexte, vue: VueDecompte) -> None:
     say()
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
+    composants.note(vue.note_total)
     composants.note(vue.avertissement)
     composants.note(vue.modes)
     if not contexte.selection.presentation:

@@ -30,6 +30,7 @@ def _draw(contexte: Contexte, vue: VueEnsemble) -> None:
     agrandi = contexte.selection.presentation
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
+    composants.note(vue.note_total)
     composants.note(vue.note_etpt)
     composants.note(vue.avertissement)
     shown = filtres.draw_tabs(contexte.selection, TABS)

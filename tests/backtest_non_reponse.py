@@ -4,8 +4,9 @@ Or on worlds made from a seed, on which its constants were tuned: `--simuler GRA
 
 Over all the months of each world: bias of the total; relative error of each cour's total, root mean
 square weighted by size (the square root of Σ T (E/T − 1)² / Σ T); whether the national 95 % interval and the
-bound hold the truth; coverage of the cours' 80 % intervals. Beside: what is declared alone, and the ratio
-estimator (Cochran 1977, ch. 6), which spreads the respondents' rate over the silent.
+upper bound hold the truth, for the country and for the cours, and how high that bound is; coverage of the
+cours' 80 % intervals. Beside: what is declared alone; the ratio estimator (Cochran 1977, ch. 6), which
+spreads the respondents' rate over the silent; the bound by that rate + 1,96 standard errors (Manski 1989).
 """
 
 import json
@@ -21,6 +22,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.ceiling import cap_silence
 from analytics.errors import UserFacingError
 from analytics.negative_binomial import Loi
 from analytics.nonresponse import estimate
@@ -47,6 +49,7 @@ class Monde:
     genre: str
     vraies: Floats
     exposition: Floats
+    saison: Floats
     repondu: NDArray[np.bool_]
     cours: NDArray[np.str_]
 
@@ -72,6 +75,7 @@ def each_world(frame: pl.DataFrame) -> Iterator[Monde]:
             genre=str(genre),
             vraies=rows["evitees_vraies"].to_numpy().reshape(shape),
             exposition=(rows["base_mensuelle"] * rows["saison"]).to_numpy().reshape(shape),
+            saison=rows["saison"].to_numpy().reshape(shape)[0],
             repondu=rows["a_repondu"].to_numpy().reshape(shape),
             cours=rows["cour"].to_numpy().reshape(shape)[:, 0].astype(np.str_),
         )
@@ -89,9 +93,11 @@ def score(frame: pl.DataFrame) -> dict[str, dict[str, float]]:
     notes: dict[str, dict[str, list[float]]] = {}
     for monde in each_world(frame):
         start = time.perf_counter()
-        found = estimate(
-            np.where(monde.repondu, monde.vraies, 0.0), monde.exposition, monde.repondu, monde.cours
+        said = np.where(monde.repondu, monde.vraies, 0.0)
+        ceiling = cap_silence(
+            said, monde.saison, monde.repondu, monde.exposition > 0, ["TGI"] * monde.cours.size
         )
+        found = estimate(said, monde.exposition, monde.repondu, monde.cours).under(ceiling)
         seconds = time.perf_counter() - start
         everyone = np.arange(monde.cours.size)
         declared, law = found.total(everyone)
@@ -109,11 +115,15 @@ def score(frame: pl.DataFrame) -> dict[str, dict[str, float]]:
             "rmse_par_cour": _error_by_cour(monde, found.declare + found.manque),
             "national_95": float(low <= missing <= high),
             "couvre_80": fmean(held),
-            "bornes": float(0 <= missing <= found.bound(everyone)),
+            "bornes": float(0 <= missing <= ceiling.sum()),
+            "bornes_cours": _bounded(monde, ceiling),
+            "hauteur": (declared + float(ceiling.sum())) / true,
             "biais_declare": declared / true - 1,
             "rmse_declare": _error_by_cour(monde, found.declare),
             "biais_rapport": float(spread.sum()) / true - 1,
             "rmse_rapport": _error_by_cour(monde, spread),
+            "bornes_taux": float(missing <= rate_bound(said, monde.exposition, monde.repondu).sum()),
+            "bornes_taux_cours": _bounded(monde, rate_bound(said, monde.exposition, monde.repondu)),
             "ms": seconds * 1000,
         }.items():
             notes.setdefault(monde.genre, {}).setdefault(name, []).append(value)
@@ -127,6 +137,27 @@ def _held(monde: Monde, told: tuple[float, Loi], cour: str) -> float:
     declared, law = told
     missing = float(monde.vraies[monde.cours == cour].sum()) - declared
     return float(law.quantile(0.10)[0] <= missing <= law.quantile(0.90)[0])
+
+
+def _bounded(monde: Monde, ceiling: Floats) -> float:
+    """Give the share of the cours whose silent avoided no more than the bound."""
+    unsaid = np.where(monde.repondu, 0.0, monde.vraies)
+    return fmean(
+        float(unsaid[monde.cours == cour].sum() <= ceiling[monde.cours == cour].sum())
+        for cour in np.unique(monde.cours)
+    )
+
+
+def rate_bound(counts: Floats, exposition: Floats, repondu: NDArray[np.bool_]) -> Floats:
+    """Bound the silent by the respondents' rate of the month + 1,96 standard errors (Manski 1989)."""
+    seen = np.where(repondu, exposition, 0.0)
+    total = seen.sum(axis=0)
+    rate = np.divide(counts.sum(axis=0), total, out=np.zeros_like(total), where=total > 0)
+    number = (seen > 0).sum(axis=0)
+    residual = np.where(repondu, counts - rate * seen, 0.0)
+    spread = (residual**2).sum(axis=0) * number / np.maximum(number - 1, 1)
+    error = np.divide(np.sqrt(spread), total, out=np.zeros_like(total), where=total > 0)
+    return np.where(repondu, 0.0, exposition) * (rate + 1.96 * error)
 
 
 @click.command()
@@ -150,7 +181,7 @@ def main(fichier: str | None, output: str, simuler: int | None, mondes: int) -> 
     for genre, figures in scores.items():
         click.echo(genre)
         for name, value in figures.items():
-            click.echo(f"  {name:15}{value:9.3f}")
+            click.echo(f"  {name:18}{value:9.3f}")
 
 
 if __name__ == "__main__":

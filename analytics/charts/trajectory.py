@@ -155,20 +155,22 @@ def _estimated(rows: pl.DataFrame, colour: str) -> Trace:
 
 
 def _band(rows: pl.DataFrame, fill: str) -> list[Trace]:
+    """Fill from what is declared up to the bound, broken where nobody answered as the line is."""
     both = rows.filter(pl.col("haut").is_not_null(), pl.col("cumul").is_not_null())
-    ranks = both["rang"].to_list()
+    runs = both.with_columns(suite=pl.col("rang") - pl.int_range(pl.len())).partition_by("suite")
     return [
         {
             "type": "scatter",
             "mode": "lines",
             "name": "Fourchette",
-            "x": ranks + ranks[::-1],
-            "y": both["haut"].to_list() + both["cumul"].to_list()[::-1],
+            "x": run["rang"].to_list() + run["rang"].to_list()[::-1],
+            "y": run["haut"].to_list() + run["cumul"].to_list()[::-1],
             "fill": "toself",
             "fillcolor": fill,
             "line": {"width": 0},
             "hoverinfo": "skip",
         }
+        for run in runs
     ]
 
 

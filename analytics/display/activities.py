@@ -9,7 +9,7 @@ import polars as pl
 
 from analytics import wording
 from analytics.display.conclusion import avoided
-from analytics.display.tables import Colonne, integer, not_answered, share, short
+from analytics.display.tables import Colonne, applicable, integer, not_answered, share, short
 from analytics.objective import Periode
 from analytics.series import BilanActivite, SerieActivite
 from analytics.trajectory import Bilan
@@ -245,6 +245,7 @@ ACTIVITY_COLUMNS = (
     Colonne("libelle", "Activité"),
     Colonne("visioconferences_ecrit", "Visioconférences", nombre=True),
     Colonne("evitees_ecrit", "Extractions évitées", nombre=True),
+    Colonne("borne_haute", "Au plus (au prorata)", applicable, nombre=True),
     Colonne("part_ecrit", "Part ayant évité une extraction", nombre=True),
     Colonne("objectif_ecrit", "Compte pour l'objectif"),
     Colonne("groupe", "Groupe"),
@@ -252,7 +253,10 @@ ACTIVITY_COLUMNS = (
 
 
 def write_activities(bilans: dy.DataFrame[BilanActivite]) -> pl.DataFrame:
-    """Add what the table of activities says: « s.o. » where the law did not allow, or nothing counts."""
+    """Add what the table of activities says: « s.o. » where the law did not allow, or nothing counts.
+
+    `borne_haute` is added by `coverage.share_bounds`.
+    """
     not_yet = pl.col("sans_objet") & (pl.col("visioconferences") == 0)
 
     def written(column: str, write: Callable[[Any], str]) -> pl.Expr:

@@ -128,4 +128,5 @@ COURT_COLUMNS = (
     Colonne("valeur", "Extractions évitées", not_answered, nombre=True),
     Colonne("repondues", "Réponses reçues", integer, nombre=True),
     Colonne("attendues", "Réponses attendues", integer, nombre=True),
+    Colonne("borne_haute", "Évitées, au plus", integer, nombre=True),
 )

@@ -59,6 +59,7 @@ COUR_COLUMNS = (
     Colonne("p_objectif", "Chances", short_odds, nombre=True),
     Colonne("part_evitees", "Part ayant évité une extraction", share, nombre=True),
     Colonne("etpt", "ETPT", two_decimals, nombre=True),
+    Colonne("borne_haute", "Évitées, au plus", integer, nombre=True),
 )
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
 SCREEN_COLUMNS = COUR_COLUMNS[:8]
@@ -66,7 +67,10 @@ SCREEN_WIDTHS = (118, 120, 64, 72, 70, 76, 64, 66)
 
 
 def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
-    """Add what the table of cours says: `etat_ecrit` (glyph and word) and `objectif_ecrit`."""
+    """Add what the table of cours says: `etat_ecrit` (glyph and word) and `objectif_ecrit`.
+
+    Its last column, `borne_haute`, is added by `coverage.add_bounds`.
+    """
     targets = [
         mark_target(value, illustratif=illustratif, hypothese=hypothese)
         for value, illustratif, hypothese in par_cour.select(

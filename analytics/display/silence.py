@@ -1,4 +1,4 @@
-"""What silence may hide, in words: the estimate, its interval, the bound, and what not answering costs."""
+"""What silence may hide, in words, and what not answering costs; `coverage` gives the range."""
 
 from fractions import Fraction
 
@@ -15,8 +15,6 @@ def tell_silence(manque: Manque, *, etpt_par_extraction: Fraction) -> str:
     return wording.typeset(
         f"{wording.count(manque.muettes, 'réponse manquante', 'réponses manquantes')} depuis janvier : aux "
         f"{wording.number(manque.declarees)} extractions évitées déclarées s'en ajouteraient environ "
-        f"{wording.number(unsaid)}, soit {wording.number(manque.estimees)} (entre "
-        f"{wording.number(manque.bas)} et {wording.number(manque.haut)}, 8 fois sur 10, au plus "
-        f"{wording.number(manque.au_plus)}). Le "
-        f"décompte ne retient que le déclaré : ne pas répondre laisserait {etpt} de côté."
+        f"{wording.number(unsaid)}. Le décompte ne retient que le déclaré : ne pas répondre laisserait "
+        f"{etpt} de côté."
     )

@@ -62,7 +62,7 @@ def write_statement(releve: Releve, part: Part, *, manque: Manque | None) -> tup
     detail = releve.details.get(part.cour)
     lines = [
         *_base_lines(releve, part, detail),
-        *_avoided_lines(releve, part, detail),
+        *_avoided_lines(releve, part, detail, manque),
         *_gap_lines(releve, part),
         *_amount_lines(releve, part),
         *_other_mode(releve, part),
@@ -131,13 +131,14 @@ def _corrected(change: object, formula: str) -> str:
     return formula if motif is None else f"corrigé après contestation : {motif} (au lieu de {formula})"
 
 
-def _avoided_lines(releve: Releve, part: Part, detail: Detail | None) -> list[Ligne]:
+def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Manque | None) -> list[Ligne]:
     details = [detail] if detail else list(releve.details.values())
     declared = sum(month.evitees for each in details for month in each.mois)
     projected = sum(each.projetees for each in details)
     missing, due = sum(each.muettes for each in details), sum(each.attendues for each in details)
     put_right = {each.ligne: each for each in detail.ajustements} if detail else {}
     formula = _counted(releve, part, detail, declared, projected)
+    most = f" ; au plus {number(manque.au_plus)} évitées avec elles" if manque and manque.muettes else ""
     return [
         Ligne(
             EVITEES,
@@ -149,7 +150,7 @@ def _avoided_lines(releve: Releve, part: Part, detail: Detail | None) -> list[Li
         Ligne(
             "silence",
             "Réponses manquantes",
-            f"{number(missing)} sur {number(due)} attendues : rien n'est compté pour elles",
+            f"{number(missing)} sur {number(due)} attendues : rien n'est compté pour elles{most}",
             "0",
             "Seul ce qui est déclaré et validé compte",
         ),

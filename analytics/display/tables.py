@@ -49,6 +49,11 @@ def not_answered(value: int | None) -> str:
     return wording.NOT_ANSWERED if value is None else wording.number(value)
 
 
+def applicable(value: int | None) -> str:
+    """Write a count whose absence means that it has no sense there."""
+    return wording.NOT_APPLICABLE if value is None else wording.number(value)
+
+
 def plain(value: str | None) -> str:
     """Write a text; absent is « n.d. »."""
     return wording.NOT_AVAILABLE if value is None else value

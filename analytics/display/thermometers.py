@@ -7,7 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics import wording
-from analytics.display.tables import Colonne, integer
+from analytics.display.tables import Colonne, integer, not_answered
 from analytics.thermometers import Ecart, Thermometre
 
 
@@ -149,15 +149,16 @@ def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
 def detail_of(thermometre: dy.DataFrame[Thermometre]) -> pl.DataFrame:
     """Give the months behind each line of the explanation, a column a line; the last month first."""
     known = thermometre.filter(pl.col("executees").is_not_null())
+    declared = pl.col("evitees").fill_null(0)
     return (
         known.with_columns(
             constatee=pl.col("base") - pl.col("executees"),
             calendrier=pl.col("saison") - pl.col("base"),
-            demande=pl.col("requises") + pl.col("evitees") + pl.col("non_dites") - pl.col("saison"),
+            demande=pl.col("requises") + declared + pl.col("non_dites") - pl.col("saison"),
             declarations=-pl.col("non_dites"),
             non_executees=pl.col("executees") - pl.col("requises"),
         )
-        .with_columns(ecart=pl.col("evitees") - pl.col("constatee"))
+        .with_columns(ecart=declared - pl.col("constatee"))
         .sort("mois", descending=True)
     )
 
@@ -187,18 +188,19 @@ _TITLES = {
 }
 
 
+def _column(name: str) -> Colonne:
+    return Colonne(name, _TITLES[name], not_answered if name == "evitees" else integer, nombre=True)
+
+
 def columns_behind(ligne: Ligne) -> tuple[Colonne, ...]:
     """Give the columns of the months behind one line."""
     return (
         Colonne("mois", "Mois", wording.month),
-        *(Colonne(name, _TITLES[name], integer, nombre=True) for name in _BEHIND[ligne.colonne]),
+        *(_column(name) for name in _BEHIND[ligne.colonne]),
     )
 
 
 THERMOMETER_COLUMNS = (
     Colonne("mois", "Mois", wording.month),
-    *(
-        Colonne(name, _TITLES[name], integer, nombre=True)
-        for name in ("base", "saison", "requises", "executees", "evitees")
-    ),
+    *(_column(name) for name in ("base", "saison", "requises", "executees", "evitees")),
 )

@@ -15,7 +15,7 @@ import streamlit as st
 
 from analytics.display.scenario import Noms
 from analytics.errors import UserFacingError
-from analytics.outlook import list_months
+from analytics.objective import list_months
 from analytics.ranges import FORMES, PALIER, Plage
 from analytics.scenario import (
     ETABLISSEMENTS,

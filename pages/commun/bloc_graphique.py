@@ -10,6 +10,7 @@ import polars.selectors as cs
 import streamlit as st
 
 from analytics.charts.figure import CONFIG, Figure, enlarge
+from analytics.display.coverage import Mention
 from analytics.display.tables import Colonne, write_rows
 
 
@@ -19,7 +20,8 @@ class Bloc:
 
     `entete` holds what must travel with every line of the file, by column: perimeter, data date,
     « fictives » where they are.
-    `legende` lists (colour or nothing, word).
+    `legende` lists (colour or nothing, word). `mention` says on how much of the country its total rests,
+    under the figure and in the file.
     """
 
     cle: str
@@ -33,6 +35,7 @@ class Bloc:
     fichier: str
     entete: dict[str, str]
     legende: tuple[tuple[str, str], ...] = ()
+    mention: Mention | None = None
 
 
 def write_table_html(
@@ -87,8 +90,12 @@ def draw(bloc: Bloc, *, agrandi: bool, on_click: Callable[[], Any] | None = None
         options |= {"on_select": on_click, "selection_mode": "points"}
     show: Callable[..., Any] = getattr(st, "plotly_chart")  # noqa: B009  (its own types are unknown)
     show(enlarge(bloc.figure) if agrandi else bloc.figure, **options)
-    st.html(f"{_legend(bloc.legende)}<p class='vigie-phrase'>{escape(bloc.phrase)}</p>{bloc.tableau}")
-    download(bloc.donnees, cle=bloc.cle, fichier=bloc.fichier, entete=bloc.entete)
+    rests_on = "" if bloc.mention is None else f"<p class='vigie-couverture'>{escape(bloc.mention.texte)}</p>"
+    st.html(
+        f"{_legend(bloc.legende)}<p class='vigie-phrase'>{escape(bloc.phrase)}</p>{rests_on}{bloc.tableau}"
+    )
+    entete = bloc.entete | (dict(bloc.mention.colonnes) if bloc.mention else {})
+    download(bloc.donnees, cle=bloc.cle, fichier=bloc.fichier, entete=entete)
 
 
 def _legend(items: tuple[tuple[str, str], ...]) -> str:

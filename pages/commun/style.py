@@ -20,6 +20,8 @@ _SHEET = """
 .vigie-legende i { display: inline-block; width: .8rem; height: .8rem; margin-right: .25rem;
   vertical-align: -1px; border: 1px solid rgba(128, 128, 128, .5); }
 .vigie-phrase { font-size: .875rem; margin: .25rem 0; }
+.vigie-couverture { font-size: .8125rem; margin: 0 0 .25rem; opacity: .8;
+  font-variant-numeric: tabular-nums; }
 .vigie-donnees summary { font-size: .8125rem; cursor: pointer; text-decoration: underline;
   width: max-content; }
 .vigie-defile { overflow-x: auto; max-height: 26rem; overflow-y: auto; }

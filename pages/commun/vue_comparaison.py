@@ -53,7 +53,7 @@ from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import MASQUES, slug
-from pages.commun.vues import besoin, pays
+from pages.commun.vues import besoin, mention_of, note_of, pays
 
 # The ranks are drawn; the same draws every time, so that a link shows the same figures.
 SEED = 2009
@@ -64,6 +64,7 @@ class VueComparaison:
     """What the page of comparison shows."""
 
     conclusion: str
+    note_total: str
     question: str
     note: str
     entonnoir: Bloc
@@ -93,6 +94,7 @@ def _comparaison(_contexte: Contexte, key: tuple[Any, ...]) -> VueComparaison:
     position = position_of(_contexte)
     return VueComparaison(
         conclusion=title_ratios(ratios, nom=name_of(_contexte), position=position) + ".",
+        note_total=note_of(_contexte),
         question=question_declarations(shown, mesure=mesure),
         note=_note(_contexte, masked=masked),
         entonnoir=_draw_funnel(_contexte, shown, spread, place=place, fichier=fichier),
@@ -266,6 +268,7 @@ def _draw_funnel(
         donnees=shown,
         fichier=f"{fichier}_comparaison-{mesure}",
         entete=contexte.entete,
+        mention=mention_of(contexte),
     )
 
 
@@ -304,4 +307,5 @@ def _draw_ratios(contexte: Contexte, ratios: dy.DataFrame[Rapport], *, place: st
         donnees=ratios,
         fichier=f"{fichier}_base-egale",
         entete=contexte.entete,
+        mention=mention_of(contexte),
     )

@@ -63,6 +63,7 @@ class VueDecompte:
     conclusion: str
     avertissement: str
     chiffres: tuple[Chiffre, ...]
+    note_total: str
     modes: str
     cascade: Bloc
     cours: Bloc
@@ -178,12 +179,15 @@ def _decompte(_contexte: Contexte, etat: str, key: tuple[Any, ...]) -> VueDecomp
     }
     fichier = f"{found.periode.fin:%Y-%m}_{slug(_contexte.perimetre)}_decompte"
     sentence = tell_steps(found, subject)
+    whose = [part.cour for part in parts]
+    rests_on = vues.mention_of(_contexte, whose)
     return VueDecompte(
         releve=found,
         parts=parts,
         conclusion=conclude_settlement(found, subject, nom=nom),
         avertissement=warned,
         chiffres=figures_of_settlement(subject, ranged.get(subject.cour), alerte=alerte),
+        note_total=vues.note_of(_contexte, whose),
         modes=compare_modes(found) if seen is None else "",
         cascade=Bloc(
             cle="cascade",
@@ -200,6 +204,7 @@ def _decompte(_contexte: Contexte, etat: str, key: tuple[Any, ...]) -> VueDecomp
             donnees=step_down(subject).select("nom", "bas", "haut", "texte"),
             fichier=f"{fichier}_etapes",
             entete=entete,
+            mention=rests_on,
         ),
         cours=Bloc(
             cle="cours_decompte",
@@ -209,11 +214,10 @@ def _decompte(_contexte: Contexte, etat: str, key: tuple[Any, ...]) -> VueDecomp
             alt=title_parts(table),
             phrase=warned,
             tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
-            donnees=account_frame(found, dict(_contexte.choix.cours)).filter(
-                pl.col("cour").is_in([part.cour for part in parts])
-            ),
+            donnees=account_frame(found, dict(_contexte.choix.cours)).filter(pl.col("cour").is_in(whose)),
             fichier=f"{fichier}_cours",
             entete=entete,
+            mention=rests_on,
         ),
     )
 

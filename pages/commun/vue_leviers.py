@@ -12,6 +12,7 @@ from analytics import indicators, wording
 from analytics.charts.bars import draw_bars
 from analytics.charts.stacks import draw_stacks, part_colours
 from analytics.comparison import equipped_shares
+from analytics.display.coverage import since_january
 from analytics.display.levers import (
     INACTION_COLUMNS,
     LEVER_COLUMNS,
@@ -134,6 +135,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
     lost = label_inaction(retards, names)
     sentence = tell_inaction(retards, connus=prisons.height)
     title = title_inaction(retards, connus=prisons.height)
+    rests_on = since_january(vues.mention_of(_contexte, None if cour is None else [cour]))
     return VueLeviers(
         activites=Bloc(
             cle="leviers",
@@ -146,6 +148,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
             donnees=by_activity.rename({"cle": "activite"}),
             fichier=f"{fichier}_ou-agir-activites",
             entete=_contexte.entete,
+            mention=rests_on,
             legende=tuple(
                 (colour, word)
                 for colour, (_, word) in zip(part_colours(dark=_contexte.sombre), PARTS, strict=True)
@@ -164,6 +167,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
             donnees=one,
             fichier=f"{fichier}_ou-agir-juridictions",
             entete=_contexte.entete,
+            mention=rests_on,
         ),
         note_equipement=wording.typeset(f"{title}. {sentence}"),
         equipement=None

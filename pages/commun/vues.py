@@ -64,6 +64,7 @@ from analytics.display.cours import (
     note_on_targets,
     write_cours,
 )
+from analytics.display.coverage import Mention, mention, note_on_total
 from analytics.display.crossing import (
     cross_cours_and_activities,
     crossing_columns,
@@ -173,6 +174,7 @@ class VueEnsemble:
 
     conclusion: str
     chiffres: tuple[Chiffre, ...]
+    note_total: str
     note_etpt: str
     trajectoire: Bloc
     carte: Bloc
@@ -195,6 +197,7 @@ class VueCour:
     note_objectif: str
     avertissement: str
     chiffres: tuple[Chiffre, ...]
+    note_total: str
     note_etpt: str
     trajectoire: Bloc
     signal: Bloc
@@ -212,6 +215,7 @@ class VueActivites:
     """What the page of activities shows."""
 
     conclusion: str
+    note_total: str
     panneaux: Bloc
     parts: Bloc
     croisement: Bloc
@@ -354,6 +358,33 @@ def _silence(_situation: Situation, _pays: Pays, _periode: Periode, key: tuple[A
     )
 
 
+def couverture(contexte: Contexte, cours: Collection[str] | None = None) -> coverage.Couverture:
+    """Tell on how much of the reader's cours, or of some of them, the total since January rests."""
+    base, periode = fonds(contexte), contexte.selection.periode
+    kept = set(base.reponses["cour"]) if cours is None else set(cours)
+    return coverage.cover(
+        base.reponses,
+        silence(contexte),
+        kept,
+        periode=periode,
+        declarees=_declared(base.mensuel, kept, periode),
+    )
+
+
+def mention_of(contexte: Contexte, cours: Collection[str] | None = None) -> Mention:
+    """Give what goes with a total of the reader's cours, or of some of them, on screen and in a file."""
+    return mention(couverture(contexte, cours), fourchette=contexte.selection.fourchette)
+
+
+def note_of(contexte: Contexte, cours: Collection[str] | None = None) -> str:
+    """Give the note under the figures of a page: on what their total rests."""
+    return note_on_total(couverture(contexte, cours), fourchette=contexte.selection.fourchette)
+
+
+def _declared(mensuel: pl.DataFrame, cours: Collection[str], periode: Periode) -> int:
+    return int(periode.keep(mensuel).filter(pl.col("cour").is_in(sorted(cours)))["evitees_objectif"].sum())
+
+
 @dataclass(frozen=True)
 class _Calcul:
     """The figures of one view, before they are drawn: all the cours of the reader, or one of them."""
@@ -367,6 +398,7 @@ class _Calcul:
     bilan: Bilan
     mois: Sequence[Mois]
     cours: tuple[str, ...]
+    couverture: coverage.Couverture
     pays: Pays
     nom: str
 
@@ -406,6 +438,21 @@ class _Calcul:
             return None
         found = silence(self.contexte)
         return found.of(self.cours, declarees=self.bilan.evitees_objectif) if found else None
+
+    @property
+    def mention(self) -> Mention:
+        """Give what goes with the total of the view, on screen and in a file."""
+        return mention(self.couverture, fourchette=self.contexte.selection.fourchette)
+
+    @property
+    def mention_entiere(self) -> Mention:
+        """Give what goes with the total of all activities, whatever group the reader chose."""
+        return mention_of(self.contexte, self.cours)
+
+    @property
+    def note_total(self) -> str:
+        """Give the note under the figures: on what their total rests."""
+        return note_on_total(self.couverture, fourchette=self.contexte.selection.fourchette)
 
     @property
     def part_reponse_mois(self) -> Fraction | None:
@@ -452,6 +499,14 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
             parametres=parametres,
         ),
         cours=tuple(cours),
+        couverture=coverage.cover(
+            reponses,
+            silence(contexte),
+            cours,
+            periode=periode,
+            declarees=_declared(base.mensuel, cours, periode),
+            dont=None if whole else _declared(mensuel, cours, periode),
+        ),
         pays=everywhere,
         nom=contexte.perimetre if cour is None else contexte.choix.cours[cour],
     )
@@ -555,6 +610,7 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         ),
         fichier=f"{calcul.fichier}_trajectoire",
         entete=calcul.contexte.entete,
+        mention=calcul.mention,
     )
 
 
@@ -582,6 +638,7 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
             part_reponse_mois=calcul.part_reponse_mois,
         ),
         chiffres=(*_figures(calcul, shown), *_of_use(calcul, shown)),
+        note_total=calcul.note_total,
         note_etpt=_tell_etpt(calcul, decimales=1),
         trajectoire=_draw_trajectory(calcul, cour=None),
         carte=_draw_map(calcul, by_cour),
@@ -613,12 +670,15 @@ def _warn(calcul: _Calcul) -> str:
         unit = etpt_per_extraction(lecture.parametres(), date(FIRST_YEAR, 1, 1))
         return tell_silence(manque, etpt_par_extraction=unit)
     if contexte.selection.fourchette and calcul.lecture != USUAL_RULE.lecture:
-        return wording.typeset(f"La fourchette n'existe pas pour la lecture {calcul.lecture}.")
+        return wording.typeset(
+            "La fourchette porte sur ce qui est déclaré : la courbe de la lecture "
+            f"{calcul.lecture} ne la montre pas."
+        )
     if contexte.selection.groupe is None:
         return ""
     text = "Les états, le signal, la comparaison et le tableau des cours portent sur toutes les activités"
     if contexte.selection.fourchette:
-        text += " ; la fourchette n'existe pas pour un seul groupe"
+        text += " ; la fourchette d'un groupe est partagée au prorata du déclaré, hors de la courbe"
     return wording.typeset(text + ".")
 
 
@@ -670,6 +730,9 @@ def _each_cour(contexte: Contexte) -> dy.DataFrame[BilanCour]:
 
 def _draw_map(calcul: _Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
     sentence = tell_states(by_cour)
+    bounded = coverage.add_bounds(
+        write_cours(by_cour), silence(calcul.contexte), par="cour", total="evitees_objectif"
+    )
     return Bloc(
         cle="carte",
         titre=title_map(by_cour),
@@ -677,10 +740,11 @@ def _draw_map(calcul: _Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
         figure=draw_tiles(place_tiles(by_cour), dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Une case par cour, à sa place sur la carte. {sentence}"),
         phrase=sentence,
-        tableau=write_table_html(write_cours(by_cour), COUR_COLUMNS, legende=f"Les cours, {calcul.mesure}"),
-        donnees=by_cour,
+        tableau=write_table_html(bounded, COUR_COLUMNS, legende=f"Les cours, {calcul.mesure}"),
+        donnees=bounded.drop("etat_ecrit", "objectif_ecrit"),
         fichier=f"{calcul.fichier}_cours",
         entete=calcul.contexte.entete,
+        mention=calcul.mention_entiere,
         legende=(
             *zip(FILLS, CLASS_NAMES, strict=True),
             (UNKNOWN_FILL[calcul.contexte.sombre], "non déterminé"),
@@ -714,6 +778,7 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
         note_objectif=explain_target(calcul.objectif),
         avertissement=_warn(calcul),
         chiffres=(*_figures(calcul, shown), figure_of_month(veille)),
+        note_total=calcul.note_total,
         note_etpt=_tell_etpt(calcul, decimales=2),
         note_usage=tell_use(calcul.bilan),
         veille=veille,
@@ -801,13 +866,17 @@ def _table_of_activities(
 ) -> tuple[str, pl.DataFrame, str]:
     """Give the table of activities, its file, and what is said of the projection, where there is one."""
     legende = f"Activités, {calcul.mesure}"
-    avenir, rows = _avenir_activites(calcul.contexte), write_activities(summed)
+    avenir = _avenir_activites(calcul.contexte)
+    bounded = coverage.share_bounds(summed, calcul.couverture)
+    rows = write_activities(summed).join(
+        bounded.select("activite", "borne_haute"), on="activite", maintain_order="left"
+    )
     if avenir is None or not set(calcul.cours) & set(avenir.cours) or not summed["compte_objectif"].any():
-        return write_table_html(rows, ACTIVITY_COLUMNS, legende=legende), summed, ""
+        return write_table_html(rows, ACTIVITY_COLUMNS, legende=legende), bounded, ""
     ended = avenir.end_of_year(calcul.cours, summed)
     rows = rows.join(write_projection(ended), on="activite", maintain_order="left")
     table = write_table_html(rows, columns_with_projection(ended), legende=legende)
-    return table, ended, tell_coming(ended)
+    return table, coverage.share_bounds(ended, calcul.couverture), tell_coming(ended)
 
 
 def _draw_activities_of(calcul: _Calcul) -> Bloc:
@@ -825,15 +894,21 @@ def _draw_activities_of(calcul: _Calcul) -> Bloc:
         donnees=behind,
         fichier=f"{calcul.fichier}_activites",
         entete=calcul.contexte.entete,
+        mention=calcul.mention,
     )
 
 
 def _draw_courts_of(calcul: _Calcul) -> Bloc:
-    summed = rank_courts(
-        calcul.totaux,
-        calcul.attendues,
-        lecture.reference().juridictions,
-        periode=calcul.periode,
+    summed = coverage.add_bounds(
+        rank_courts(
+            calcul.totaux,
+            calcul.attendues,
+            lecture.reference().juridictions,
+            periode=calcul.periode,
+        ),
+        silence(calcul.contexte),
+        par="juridiction",
+        total="valeur",
     )
     return Bloc(
         cle="juridictions",
@@ -846,6 +921,7 @@ def _draw_courts_of(calcul: _Calcul) -> Bloc:
         donnees=summed.drop("texte"),
         fichier=f"{calcul.fichier}_juridictions",
         entete=calcul.contexte.entete,
+        mention=calcul.mention_entiere,
     )
 
 
@@ -918,6 +994,7 @@ def _thermometres(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -
             donnees=read,
             fichier=f"{calcul.fichier}_deux-thermometres",
             entete=_contexte.entete,
+            mention=calcul.mention_entiere,
         ),
         lignes=tuple(
             (
@@ -1029,6 +1106,7 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
     )
     return VueActivites(
         conclusion=conclude_activities(summed, calcul.bilan, calcul.periode),
+        note_total=calcul.note_total,
         panneaux=Bloc(
             cle="panneaux",
             titre=title_activities(summed),
@@ -1043,6 +1121,7 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
             donnees=series,
             fichier=f"{calcul.fichier}_activites-par-mois",
             entete=_contexte.entete,
+            mention=calcul.mention,
         ),
         croisement=Bloc(
             cle="croisement",
@@ -1072,5 +1151,6 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
             donnees=behind,
             fichier=f"{calcul.fichier}_activites",
             entete=_contexte.entete,
+            mention=calcul.mention,
         ),
     )

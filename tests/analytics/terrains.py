@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from analytics.outlook import list_months
+from analytics.objective import list_months
 from analytics.ranges import Plage
 from analytics.scenario import Hypotheses
 from analytics.terrain import Terrain

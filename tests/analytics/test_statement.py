@@ -179,7 +179,10 @@ def test_every_line_shows_its_numbers(parametres: Parametres) -> None:
 def test_silence_has_its_line_and_its_cost(parametres: Parametres) -> None:
     hidden = Manque(500, 620, 560, 690, 800, 24, {})
     told = formulas(account(parametres), "CA-B", hidden)
-    assert told["silence"][0] == f"24 sur 120 attendues{NB}: rien n'est compté pour elles"
+    assert told["silence"] == (
+        f"24 sur 120 attendues{NB}: rien n'est compté pour elles{NB}; au plus 800 évitées avec elles",
+        "0",
+    )
     assert "120 extractions" in told["cout_silence"][0]
     assert "44" in told["cout_silence"][1]  # 120 × 0,0082 × 45 000 = 44 245 €
 
