@@ -192,7 +192,10 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["zut"], "calendrier, decompte, exporter, importer, preparer, relances, trajectoire, vider-demo"),
+        (
+            ["zut"],
+            "calendrier, decompte, exporter, importer, objectif, preparer, relances, scenario, trajectoire, vider-demo",
+        ),
         (["importer"], "FICHIER"),
         (["importer", "--forma", "json", "x"], "--format"),
         (["importer", "x", "--format", "xml"], "texte, json"),

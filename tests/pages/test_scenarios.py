@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 import streamlit as st
@@ -18,7 +19,7 @@ from data.settings import Settings
 from data.store import Store, open_store
 from pages.commun import calcul_scenarios, gardes, identite, lecture
 from pages.commun.identite import Lecteur
-from tests.pages.situations import words
+from tests.pages import situations
 
 NOW = datetime(2010, 4, 12, 9, tzinfo=UTC)
 MARCH = date(2010, 3, 1)
@@ -62,6 +63,11 @@ def visit(**query: str) -> AppTest:
     at.run()
     assert not at.exception, at.exception
     return at
+
+
+def words(at: AppTest) -> str:
+    """Everything the page says, as it is read."""
+    return unescape(situations.words(at))
 
 
 def press(at: AppTest, label: str) -> AppTest:
