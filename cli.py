@@ -11,21 +11,28 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import polars as pl
 from pydantic import ValidationError
 
 from analytics.bareme import MODES as SHARING
 from analytics.bareme import USUAL_SETTLEMENT, Bareme
+from analytics.calendar import GENRES, campaigns_of_year
+from analytics.display.scenario import tell_search
 from analytics.errors import UserFacingError
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
-from analytics.schemas import NATIONAL, SIMULATION, Perimetre
+from analytics.reminders import Rappel
+from analytics.scenario import Scenario, parse_scenario
+from analytics.schemas import MESSAGERIE, NATIONAL, SIMULATION, TELEPHONE, Perimetre
 from analytics.statement import find_rule, settle_year
+from analytics.study import Socle, flatten_account
 from analytics.survey import flatten, last_period, list_positions, survey
-from analytics.wording import count
+from analytics.wording import agree, count, long_date, number, of_month, short_date, some_of
 from data.collecte.importer import detected, examine, report, summary
 from data.collecte.limits import Limites
 from data.collecte.names import cour_names, court_key, day_of, month_of
@@ -33,12 +40,24 @@ from data.collecte.natures import NATURES
 from data.demo import demo_lots
 from data.exchange import write_table
 from data.exports import accompanying, exported
+from data.moments import tell_moment
 from data.reference import load_illustrative_base, load_parameters, load_reference, load_rules
 from data.settings import Settings
 from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
 from pages.commun.archive import keep_past_projections, keep_projection
+from pages.commun.calcul_scenarios import account as account_of_scenario
+from pages.commun.calcul_scenarios import (
+    draws_of,
+    months_read,
+    places_of,
+    seek_share,
+    seen_cours,
+    start_from,
+)
+from pages.commun.calcul_scenarios import run as run_scenario
 from pages.commun.couts import choose_cost
 from pages.commun.documents import write_document
+from pages.commun.relances import Bureau, Preparation, prepare, send, write_folder
 from pages.commun.version import version_of
 
 _MEGABYTE = 1_000_000
@@ -56,13 +75,18 @@ class _FrenchCommand(click.Command):
         records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
         if records:
             with formatter.section("Options "):
-                formatter.write_dl(records)
+                formatter.write_dl([(name, _in_french(said)) for name, said in records])
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = "Montrer cette aide."
         return option
+
+
+def _in_french(said: str) -> str:
+    """Translate what the framework adds to the help of an option."""
+    return said.replace("required]", "obligatoire]").replace("[default: ", "[par défaut : ")
 
 
 class _FrenchGroup(_FrenchCommand, click.Group):
@@ -98,7 +122,7 @@ def main(words: Sequence[str] | None = None) -> None:
         click.echo(f"Réglage invalide : {names}. Le tableau du README dit ce qui est attendu.", err=True)
         code = 2
     except click.Abort:
-        click.echo("Interrompu : rien n'a été écrit de ce qui était en cours.", err=True)
+        click.echo("Interrompu : ce qui était fini est enregistré, rien de ce qui était en cours.", err=True)
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -519,6 +543,268 @@ def decompte(
         version=version_of(),
     )
     click.echo(content, nl=False)
+
+
+@vigie.command()
+@click.argument("fichier", metavar="F.json")
+@click.option(
+    "--tirages", type=click.IntRange(1, 65536), default=None, help="Tirages : une puissance de deux."
+)
+@click.option("--graine", type=click.IntRange(0, 2**31), default=None, help="Graine des tirages.")
+@click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
+@click.option("--format", "output", type=click.Choice(["json", "csv"]), required=True)
+def scenario(
+    fichier: str, tirages: int | None, graine: int | None, connu_le: date | None, output: str
+) -> None:
+    """Simuler un scénario : ce que ses leviers évitent, par mois, par levier et par cour."""
+    asked, ground = _read_scenario(fichier, connu_le)
+    usual_draws, usual_seed = draws_of(load_parameters(), ground.jour)
+    draws, seed = tirages or usual_draws, usual_seed if graine is None else graine
+    if draws & (draws - 1):
+        raise UserFacingError(f"--tirages attend une puissance de deux (512, 1024, 2048…), pas {draws}.")
+    with _Progress(Path(fichier).name, shown=sys.stderr.isatty()) as bar:
+        etude = run_scenario(
+            ground, asked, tirages=draws, graine=seed, progress=lambda part: bar(part, "simulation")
+        )
+    told = account_of_scenario(etude, NATIONAL, load_reference(), load_parameters(), graine=seed)
+    if output == "csv":
+        click.echo(write_table(flatten_account(told), "csv", sheet="Scénario"), nl=False)
+        return
+    click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+
+
+@vigie.command()
+@click.option("--atteindre", metavar="PART", required=True, help="Part de la base à éviter : 5%.")
+@click.option("--levier", "fichier", metavar="F.json", required=True, help="Scénario d'un seul levier.")
+@click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
+@click.option("--format", "output", type=click.Choice(["json", "texte"]), default="texte", help="Forme.")
+def objectif(atteindre: str, fichier: str, connu_le: date | None, output: str) -> None:
+    """Chercher la valeur d'un levier qui amène l'année à une part de la base."""
+    part = _part(atteindre)
+    asked, ground = _read_scenario(fichier, connu_le)
+    if len(asked.leviers) != 1:
+        raise UserFacingError(
+            f"{fichier} : « leviers » en contient {len(asked.leviers)} ; la recherche dose un seul levier."
+        )
+    found = seek_share(ground, asked, 0, part=part, cours=seen_cours(ground, NATIONAL), ensemble=True)
+    if output == "texte":
+        click.echo(tell_search(found.recherche, found.levier, part=float(part), base=found.base, p=None))
+        return
+    click.echo(
+        json.dumps(
+            {
+                "part": float(part),
+                "base": found.base,
+                "levier": found.levier.as_document(),
+                **{
+                    name: round(value, 6) if isinstance(value, float) else value
+                    for name, value in vars(found.recherche).items()
+                },
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+    )
+
+
+def _part(text: str) -> Fraction:
+    """Read a share typed as « 5% », « 5 % » or « 3,5% »."""
+    try:
+        found = Fraction(text.replace("%", "").replace(",", ".").strip()) / 100
+    except (ValueError, ZeroDivisionError) as error:
+        raise UserFacingError(f"--atteindre attend une part comme 5%, pas « {text} ».") from error
+    if not 0 < found <= 1:
+        raise UserFacingError(f"--atteindre attend une part de 0 à 100 %, pas « {text} ».")
+    return found
+
+
+def _read_scenario(fichier: str, connu_le: date | None) -> tuple[Scenario, Socle]:
+    """Read a scenario from a file, and gather what it starts from."""
+    path = Path(fichier)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = _reason(error) if isinstance(error, OSError) else "ce n'est pas un texte"
+        raise UserFacingError(f"{path} ne peut pas être lu ({reason}). Vérifiez le chemin.") from error
+    reference = load_reference()
+    asked = parse_scenario(text, places_of(reference, NATIONAL))
+    with _opened() as store:
+        lot = store.lot_connu_le(connu_le)
+        faits = store.faits(NATIONAL, dernier_lot=lot)
+        du, au = months_read(asked.depuis)
+        cellules = store.declarations(NATIONAL, du=du, au=au, dernier_lot=lot)
+    last = faits.agregat["mois"].max()
+    if not isinstance(last, date) or asked.depuis > last:
+        raise UserFacingError(
+            f"Le scénario part de {asked.depuis:%Y-%m} (« depuis »), un mois sans déclaration connue : "
+            f"le dernier est {f'{last:%Y-%m}' if isinstance(last, date) else 'absent'}."
+        )
+    ground = start_from(
+        faits,
+        cellules,
+        fin=asked.depuis,
+        regle=USUAL_RULE,
+        reference=reference,
+        cle=load_illustrative_base(),
+        parametres=load_parameters(),
+    )
+    return asked, ground
+
+
+@vigie.command()
+@click.option(
+    "--annee",
+    metavar="ANNEE",
+    type=click.IntRange(2000, 2100),
+    required=True,
+    help="Année des mois collectés.",
+)
+@click.option(
+    "--ouverture",
+    type=click.Choice(["ouvrable", "ouvre"]),
+    default=None,
+    help="Lire « 1er jour ouvrable » autrement que les paramètres.",
+)
+@click.option(
+    "--relance",
+    type=click.Choice(list(GENRES)),
+    default=None,
+    help="Compter « trois jours avant » autrement que les paramètres.",
+)
+@click.option("--format", "output", type=click.Choice(["json", "csv"]), required=True)
+def calendrier(annee: int, ouverture: str | None, relance: str | None, output: str) -> None:
+    """Donner les dates de la collecte de chaque mois d'une année : ouverture, relance, clôture."""
+    campaigns = campaigns_of_year(annee, load_parameters(), ouverture=ouverture, relance=relance)
+    lines = [
+        {
+            "mois": f"{campagne.mois:%Y-%m}",
+            "ouverture": campagne.ouverture.isoformat(),
+            "relance": campagne.relance.isoformat(),
+            "cloture": campagne.cloture.isoformat(),
+            "jours_non_ouvres": [
+                {"etape": each.etape, "jour": each.jour.isoformat(), "motif": each.motif}
+                for each in campagne.jours_non_ouvres
+            ],
+        }
+        for campagne in campaigns
+    ]
+    if output == "json":
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
+        return
+    told = [
+        " ; ".join(f"{each.etape} : {each.motif}" for each in campagne.jours_non_ouvres)
+        for campagne in campaigns
+    ]
+    frame = pl.DataFrame(lines).with_columns(jours_non_ouvres=pl.Series(told, dtype=pl.String))
+    click.echo(write_table(frame, "csv", sheet="Calendrier"), nl=False)
+
+
+@vigie.command()
+@click.option("--mois", type=_Month(), required=True, help="Mois de données de la collecte.")
+@click.option(
+    "--au",
+    type=_Day(),
+    default=None,
+    help="Qui n'avait pas répondu à la fin de ce jour (par défaut, maintenant).",
+)
+@click.option("--dossier", metavar="DOSSIER", default=None, help="Écrire un message .eml par juridiction.")
+@click.option("--envoyer", is_flag=True, help="Envoyer les messages par le serveur réglé.")
+@click.option(
+    "--etape",
+    type=click.Choice([MESSAGERIE, TELEPHONE]),
+    default=MESSAGERIE,
+    help="Relance par messagerie, ou liste de qui appeler.",
+)
+@click.option("--renvoyer", is_flag=True, help="Reprendre aussi les juridictions déjà relancées.")
+@click.option(
+    "--auteur", metavar="NOM", default=None, help="Qui relance (par défaut, le compte de la machine)."
+)
+def relances(
+    mois: date,
+    au: date | None,
+    dossier: str | None,
+    envoyer: bool,
+    etape: str,
+    renvoyer: bool,
+    auteur: str | None,
+) -> int:
+    """Relancer les juridictions qui n'ont pas répondu pour un mois.
+
+    Sans --dossier ni --envoyer, dire seulement qui le serait. Un message n'est envoyé qu'une fois par
+    juridiction et par collecte. Code de sortie : 0 si tout est parti, 1 si des messages ne sont pas
+    partis, 2 si rien ne pouvait partir.
+    """
+    if dossier is not None and envoyer:
+        raise UserFacingError("--dossier et --envoyer s'excluent : choisissez l'un des deux.")
+    if etape == TELEPHONE and (dossier is not None or envoyer):
+        raise UserFacingError(
+            "Une relance téléphonique ne s'envoie pas : sans --dossier ni --envoyer, la commande donne qui "
+            "appeler."
+        )
+    with _opened() as store:
+        bureau = Bureau(store, NATIONAL, Settings(), auteur or _account(), utc_now)
+        preparation = prepare(bureau, mois, au=au)
+        if envoyer:
+            return _send(bureau, preparation, renvoyer=renvoyer)
+        if dossier is None:
+            _list(preparation, etape, renvoyer=renvoyer)
+            return 0
+        written, left_over = write_folder(bureau, preparation, Path(dossier), renvoyer=renvoyer)
+    fictional = ", fictifs (démonstration)" if preparation.fictif else ""
+    click.echo(f"{count(len(written), 'message')} dans {dossier}{fictional}.")
+    if left_over:
+        names = some_of((path.name for path in left_over[:3]), len(left_over))
+        click.echo(f"À ne pas envoyer, écrits avant et sans objet depuis : {names}.", err=True)
+    return 0
+
+
+def _list(preparation: Preparation, etape: str, *, renvoyer: bool) -> None:
+    """Say who would be reminded, and who has been."""
+    rappels = preparation.rappels
+    expected = f"{count(len(rappels), 'juridiction')} sur {number(preparation.attendues)}"
+    silent = agree(len(rappels), "n'a pas répondu", "n'ont pas répondu")
+    click.echo(
+        f"Collecte {of_month(preparation.campagne.mois)}, situation au {long_date(preparation.jour)} : "
+        f"{expected} {silent}."
+    )
+    for rappel in rappels:
+        facts = [f"{count(rappel.absences, 'mois', 'mois')} sans réponse", _contact(rappel)]
+        if etape == MESSAGERIE:
+            facts.insert(0, rappel.adresse)
+            left = preparation.deja.get(rappel.juridiction)
+            if left is not None and not renvoyer:
+                facts.append(f"déjà relancée le {tell_moment(left)}")
+        click.echo(f"  {rappel.nom} : {' ; '.join(facts)}")
+    if etape == MESSAGERIE:
+        waiting = preparation.to_send(renvoyer=renvoyer)
+        click.echo(
+            f"{count(len(waiting), 'message')} à envoyer : --dossier les écrit, --envoyer les envoie. "
+            "Rien n'a été envoyé."
+        )
+
+
+def _contact(rappel: Rappel) -> str:
+    if rappel.dernier_contact is None:
+        return "aucun contact"
+    return f"dernier contact le {short_date(rappel.dernier_contact)} ({rappel.contact})"
+
+
+def _send(bureau: Bureau, preparation: Preparation, *, renvoyer: bool) -> int:
+    """Send the reminders, say what became of each; give the exit code."""
+    with _Progress("Relances", shown=sys.stderr.isatty()) as progress:
+        bilan = send(bureau, preparation, renvoyer=renvoyer, progress=progress)
+    click.echo(f"{count(len(bilan.envoyes), 'message envoyé', 'messages envoyés')}.")
+    already = len(preparation.rappels) - len(preparation.to_send(renvoyer=renvoyer)) + len(bilan.deja)
+    if already:
+        click.echo(f"{count(already, 'juridiction déjà relancée', 'juridictions déjà relancées')}.")
+    for rappel, told in bilan.deja:
+        click.echo(f"  {rappel.nom} : {told}")
+    for rappel, why in bilan.refuses:
+        click.echo(f"  {rappel.nom}, {rappel.adresse} : refusé ({why})", err=True)
+    if bilan.restants:
+        unsent = count(len(bilan.restants), "message n'est pas parti", "messages ne sont pas partis")
+        click.echo(f"{unsent}, la connexion étant perdue : relancez la même commande.", err=True)
+    return 1 if bilan.refuses or bilan.restants else 0
 
 
 def _perimetre(cour: str | None) -> Perimetre:

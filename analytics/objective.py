@@ -94,6 +94,30 @@ class Periode:
         return frame.filter(pl.col("mois").is_between(self.debut, self.fin))
 
 
+class AnneeAVenir(Periode):
+    """A year none of whose months is known yet; `fin` is the December before it."""
+
+    @property
+    def annee(self) -> int:
+        """Give the year."""
+        return self.fin.year + 1
+
+    @property
+    def debut(self) -> date:
+        """Give the first day of the year."""
+        return date(self.annee, 1, 1)
+
+    @property
+    def mois_ecoules(self) -> int:
+        """Count the months elapsed: none."""
+        return 0
+
+
+def period_ahead(fin: date) -> Periode:
+    """Give the year that still has months to come after `fin`: its own, or the next one after a December."""
+    return AnneeAVenir(fin) if fin.month == MONTHS_IN_YEAR else Periode(fin)
+
+
 def list_months(first: date, last: date) -> list[date]:
     """List the months from one to another, both included."""
     ranks = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)

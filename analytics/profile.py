@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from analytics.calendar import OUVRE, counts
 from analytics.parameters import Parametres
 
 MONTHS_IN_YEAR = 12
@@ -73,13 +74,9 @@ def _normalised(weights: list[Fraction]) -> tuple[Fraction, ...]:
 
 def _working_days(annee: int) -> list[Fraction]:
     """Count the days from Monday to Friday that are no public holiday, month by month."""
-    from holidays import country_holidays  # slow to import, rarely needed
-
-    closed = country_holidays("FR", years=annee, language="fr")
-    counts = [0] * MONTHS_IN_YEAR
+    tally = [0] * MONTHS_IN_YEAR
     day = date(annee, 1, 1)
     while day.year == annee:
-        if day.weekday() < 5 and day not in closed:
-            counts[day.month - 1] += 1
+        tally[day.month - 1] += counts(day, OUVRE)
         day += timedelta(days=1)
-    return [Fraction(count) for count in counts]
+    return [Fraction(number) for number in tally]

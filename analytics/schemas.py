@@ -272,6 +272,93 @@ class Recalages(dy.Schema):
     retire = dy.Bool()
 
 
+# How a juridiction is reminded, and what became of it; « refusé » is followed by what the server said.
+MESSAGERIE, TELEPHONE = "messagerie", "telephone"
+ENVOYE, REFUSE, DOSSIER, APPELE, EN_COURS = "envoyé", "refusé", "dossier", "appelé", "en cours"
+# What is said of a plausibility alert, once someone looked.
+STATUTS_ALERTE = ("à vérifier", "confirmé", "corrigé")
+
+
+class Relances(dy.Schema):
+    """Reminders sent or made for the campaign of `mois`; « dossier »: written for someone to send.
+
+    « en cours »: it was being sent, and nobody said what became of it. `texte` is the message, or what was
+    said on the telephone.
+    """
+
+    relance = dy.Int64(primary_key=True)
+    mois = dy.Date()
+    juridiction = dy.String()
+    cour = dy.String()
+    etape = dy.String(check=lambda c: c.is_in([MESSAGERIE, TELEPHONE]))
+    rang = dy.Int64(min=1)
+    adresse = dy.String()
+    message_id = dy.String()
+    texte = dy.String()
+    resultat = dy.String()
+    auteur = dy.String()
+    connu_le = dy.Datetime(time_zone="UTC")
+
+
+class Reouvertures(dy.Schema):
+    """One juridiction may answer for `mois` until a day, its campaign being closed; the last one counts."""
+
+    reouverture = dy.Int64(primary_key=True)
+    mois = dy.Date()
+    juridiction = dy.String()
+    cour = dy.String()
+    jusqu_au = dy.Date()
+    motif = dy.String()
+    auteur = dy.String()
+    connu_le = dy.Datetime(time_zone="UTC")
+
+
+class SuiviAlertes(dy.Schema):
+    """What someone concluded on a plausibility alert; the last one counts."""
+
+    suivi = dy.Int64(primary_key=True)
+    alerte = dy.Int64()
+    cour = dy.String(nullable=True)
+    statut = dy.String(check=lambda c: c.is_in(list(STATUTS_ALERTE)))
+    commentaire = dy.String()
+    auteur = dy.String()
+    connu_le = dy.Datetime(time_zone="UTC")
+
+
+@dataclass(frozen=True)
+class Envoi:
+    """One reminder, as it leaves: `etape` is `MESSAGERIE` or `TELEPHONE`.
+
+    `texte`: the message, or what was said; a telephone call has no address and no `message_id`.
+    """
+
+    mois: date
+    juridiction: str
+    etape: str
+    adresse: str
+    message_id: str
+    texte: str
+
+
+@dataclass(frozen=True)
+class Modele:
+    """The text of a reminder, with its variables: `$juridiction`, `$mois`…"""
+
+    sujet: str
+    corps: str
+
+
+@dataclass(frozen=True)
+class Brouillon:
+    """What someone typed in the questionnaire of a juridiction and did not send yet: a JSON object."""
+
+    mois: date
+    juridiction: str
+    texte: str
+    auteur: str
+    connu_le: datetime
+
+
 # The states of a settlement that is kept, in their order, and how they are told.
 SIMULATION, PROVISOIRE, CONTRADICTOIRE, DEFINITIF, CONTREPASSE = (
     "simulation",
@@ -348,6 +435,26 @@ class EtapeDecompte:
     motif: str
     connu_le: datetime
     empreinte: str
+
+
+@dataclass(frozen=True)
+class ScenarioGarde:
+    """A scenario that is kept: its JSON, the cours it names, the last lot it was computed on.
+
+    `tire_de`: the scenario it was duplicated from; `archive`: someone put it away.
+    """
+
+    scenario: int
+    nom: str
+    note: str
+    texte: str
+    empreinte: str
+    cours: frozenset[str]
+    lot: int
+    tire_de: int | None
+    auteur: str
+    connu_le: datetime
+    archive: bool
 
 
 @dataclass(frozen=True)

@@ -422,7 +422,11 @@ def assess_each(
 ) -> dy.DataFrame[BilanCour]:
     """Assess every cour of the period; `series` is `months_of`. Sorted as French readers look names up."""
     names = dict(cours.select("cour", "nom_court").iter_rows())
-    present = [cour for cour, months in series.items() if any(_within(month, periode) for month in months)]
+    present = [
+        cour
+        for cour, months in series.items()
+        if not periode.mois_ecoules or any(_within(month, periode) for month in months)
+    ]
     rows: list[dict[str, object]] = []
     for cour in sorted(present, key=lambda code: wording.collation_key(names.get(code, code))):
         objectif = exigence.of([cour], ensemble=False)

@@ -46,6 +46,8 @@ _OTHER_USE = {
     "ETRANGERS_RETENTION": 0.05,
     "CIVIL": 0.2,
 }
+# How many days before the closing those on time answer, and which share of them: more once reminded.
+_DAYS_BEFORE_CLOSING = {7: 0.15, 5: 0.2, 2: 0.35, 0: 0.3}
 _SEASON = (1.04, 0.99, 1.09, 1.0, 0.98, 1.07, 0.94, 0.58, 1.03, 1.1, 1.08, 1.1)
 
 
@@ -157,9 +159,14 @@ def _world(reference: Reference, generator: np.random.Generator) -> _World:
 def _collection_lots(
     reference: Reference, world: _World, generator: np.random.Generator
 ) -> list[tuple[Entree, datetime]]:
-    """Make each month's lots: those on time at the closing, the late ones, then corrections."""
+    """Make each month's lots: answers as they come until the closing, late ones, then corrections."""
     columns = ["mois", "juridiction", "activite", "visioconferences", "extractions_evitees"]
-    answered = world.cells.join(world.silence.filter(~pl.col("muette")), on=["mois", "juridiction", "cour"])
+    # A generator of its own: when they answer changes nothing of what they say.
+    when = np.random.default_rng(SEED + 2).choice(
+        list(_DAYS_BEFORE_CLOSING), p=list(_DAYS_BEFORE_CLOSING.values()), size=world.silence.height
+    )
+    silence = world.silence.with_columns(avance=pl.Series(when, dtype=pl.Int64))
+    answered = world.cells.join(silence.filter(~pl.col("muette")), on=["mois", "juridiction", "cour"])
     lots: list[tuple[Entree, datetime]] = []
     known = answered.select(columns).clear()
     for (mois,), rows in answered.sort("mois", "cour", "juridiction", "ordre").group_by(
@@ -176,15 +183,20 @@ def _collection_lots(
         on_time = rows.filter(~pl.col("tardive")).with_columns(
             extractions_evitees=pl.when(first_typed).then(0).otherwise("extractions_evitees")
         )
-        on_time = on_time.select(columns).with_row_index("ligne", offset=2).cast({"ligne": pl.Int64})
-        alertes = question_declarations(
-            on_time, reference=reference, parametres=load_parameters(), historique=known, today=closing.date()
-        )
+        for days in _DAYS_BEFORE_CLOSING:
+            come = on_time.filter(pl.col("avance") == days).select(columns)
+            come = come.with_row_index("ligne", offset=2).cast({"ligne": pl.Int64})
+            moment = closing - timedelta(days=days)
+            alertes = question_declarations(
+                come,
+                reference=reference,
+                parametres=load_parameters(),
+                historique=known,
+                today=moment.date(),
+            )
+            refused = None if days else _refused_lines(mois, rows, generator)
+            lots.append((_entree(f"{mois:%Y-%m}_collecte_{moment:%d}.csv", come, refused, alertes), moment))
         known = pl.concat([known, rows.select(columns)])
-        entree = _entree(
-            f"{mois:%Y-%m}_collecte.csv", on_time, _refused_lines(mois, rows, generator), alertes
-        )
-        lots.append((entree, closing))
         late = rows.filter("tardive").select(columns)
         if not late.is_empty():
             lots.append((_entree(f"{mois:%Y-%m}_reponses_tardives.csv", late), closing + timedelta(days=12)))

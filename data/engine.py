@@ -1,13 +1,14 @@
 """One way to open a database, whichever engine: locks, transactions, migrations, bulk writes."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import dataframely as dy
 import polars as pl
 import polars.selectors as cs
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
@@ -139,6 +140,16 @@ def _schema_version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def read_frame(
+    connection: Connection, statement: Executable, schema: Mapping[str, Any] | type[dy.Schema]
+) -> pl.DataFrame:
+    """Read rows into a frame typed beforehand, so that an empty answer has its types too."""
+    kinds = dict(schema.create_empty().schema) if isinstance(schema, type) else schema
+    result = connection.execute(statement)
+    names = list(result.keys())
+    return pl.DataFrame(result.fetchall(), schema={name: kinds[name] for name in names}, orient="row")
 
 
 def insert_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> None:

@@ -45,6 +45,18 @@ class Reference:
             .sort("mois", "cour", "juridiction")
         )
 
+    def locate(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add the cour each `juridiction` belonged to in `mois`; rows without juridiction get none."""
+        pairs = frame.select("mois", "juridiction").unique()
+        periods = self.juridictions.select("juridiction", "cour", "valide_du", "valide_au")
+        located = (
+            pairs.join(periods, on="juridiction")
+            .filter(in_force_during(pl.col("mois"), pl.col("mois").dt.month_end()))
+            .unique(["mois", "juridiction"], keep="last", maintain_order=True)
+            .select("mois", "juridiction", "cour")
+        )
+        return frame.join(located, on=["mois", "juridiction"], how="left", maintain_order="left")
+
     @property
     def lignes(self) -> pl.DataFrame:
         """List the (type, activite) pairs of the questionnaire, with what an import must know of each."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +30,45 @@ class Settings(BaseSettings):
         default=30.0,
         gt=0,
         description="Secondes d'attente quand un autre import écrit, avant de proposer de réessayer.",
+    )
+
+    smtp_hote: str = Field(
+        default="",
+        description="Serveur de messagerie des relances ; sans lui, aucune ne part.",
+    )
+    smtp_port: int = Field(
+        default=587,
+        ge=1,
+        le=65535,
+        description="Port du serveur de messagerie.",
+    )
+    smtp_utilisateur: str = Field(
+        default="",
+        description="Compte sur le serveur de messagerie ; vide, le serveur n'en demande pas.",
+    )
+    smtp_mot_de_passe: SecretStr = Field(
+        default=SecretStr(""),
+        description="Mot de passe de ce compte.",
+    )
+    smtp_starttls: bool = Field(
+        default=True,
+        description="Chiffrer la connexion au serveur de messagerie (STARTTLS), son certificat vérifié.",
+    )
+    smtp_autorites: str = Field(
+        default="",
+        description="Fichier PEM des autorités qui signent ce certificat, à la place de celles du système.",
+    )
+    expediteur: str = Field(
+        default="",
+        description="Adresse qui envoie les relances, avec ou sans nom : `Collecte <collecte@exemple.fr>`.",
+    )
+    domaine_messagerie: str = Field(
+        default="justice.fr",
+        description="Domaine des boîtes fonctionnelles des juridictions.",
+    )
+    adresse_publique: str = Field(
+        default="http://localhost:8501",
+        description="Adresse à laquelle les juridictions ouvrent l'application, pour le lien des relances.",
     )
 
     @field_validator("database_url")

@@ -10,10 +10,9 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import TypedDict, Unpack
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, or_, select, true
 from sqlalchemy.engine import RowMapping
 
-from analytics.errors import UserFacingError
 from analytics.schemas import (
     CONTRADICTOIRE,
     CONTREPASSE,
@@ -30,10 +29,11 @@ from analytics.schemas import (
     RegleAjoutee,
     ReponseContestation,
 )
-from analytics.wording import long_date, typeset
+from analytics.wording import long_date
 from data import tables
 from data.engine import reading, writing
-from data.moments import PARIS, end_of, tell_moment
+from data.moments import PARIS, tell_moment
+from data.signed import known_by, raise_revision, refusal, typed
 
 _NEXT = {SIMULATION: PROVISOIRE, PROVISOIRE: CONTRADICTOIRE, CONTRADICTOIRE: DEFINITIF}
 
@@ -78,7 +78,7 @@ class Registre:
 
     def add_rule(self, *, identifiant: str, toml: str, auteur: str, connu_le: datetime) -> None:
         """Keep a rule that someone added; its identifier is taken for good."""
-        identifiant, toml, auteur = _said(
+        identifiant, toml, auteur = typed(
             "Une règle ajoutée porte un identifiant, un texte et un nom : complétez les trois.",
             identifiant,
             toml,
@@ -88,21 +88,21 @@ class Registre:
         with writing(self._engine) as connection:
             known = connection.execute(select(table).where(table.c.identifiant == identifiant)).first()
             if known is not None:
-                raise _refusal(
+                raise refusal(
                     f"La règle « {identifiant} » existe déjà : {known.auteur} l'a ajoutée le "
                     f"{tell_moment(known.connu_le)}. Donnez un autre identifiant à la vôtre."
                 )
             connection.execute(
                 insert(table).values(identifiant=identifiant, toml=toml, auteur=auteur, connu_le=connu_le)
             )
-            _raise_revision(connection)
+            raise_revision(connection)
 
     def rules(self, *, connu_le: date | datetime | None = None) -> tuple[RegleAjoutee, ...]:
         """Read the rules added, oldest first, as known at a moment or at the end of a day in Paris."""
         table = tables.regle_ajoutee
         statement = (
             select(table)
-            .where(_known(table.c.connu_le, connu_le))
+            .where(known_by(table.c.connu_le, connu_le))
             .order_by(table.c.connu_le, table.c.identifiant)
         )
         with reading(self._engine) as connection:
@@ -119,11 +119,11 @@ class Registre:
         connu_le: datetime,
     ) -> None:
         """Keep what one ETPT costs over a period; where two hold the same day, the last recorded counts."""
-        source, auteur = _said("Un coût porte un nom et une source : complétez les deux.", source, auteur)
+        source, auteur = typed("Un coût porte un nom et une source : complétez les deux.", source, auteur)
         if not (euros.is_finite() and euros > 0):
-            raise _refusal("Le coût d'un ETPT est un montant en euros, au-dessus de zéro.")
+            raise refusal("Le coût d'un ETPT est un montant en euros, au-dessus de zéro.")
         if valide_au is not None and valide_au < valide_du:
-            raise _refusal(
+            raise refusal(
                 f"Ce coût finirait le {long_date(valide_au)}, avant de commencer le {long_date(valide_du)} : "
                 "corrigez l'une des deux dates."
             )
@@ -138,7 +138,7 @@ class Registre:
                     connu_le=connu_le,
                 )
             )
-            _raise_revision(connection)
+            raise_revision(connection)
 
     def costs(self) -> tuple[CoutEtpt, ...]:
         """Read every cost recorded, oldest first."""
@@ -151,7 +151,7 @@ class Registre:
         """
         table = tables.cout_etpt
         in_force = (table.c.valide_du <= day) & or_(table.c.valide_au.is_(None), table.c.valide_au >= day)
-        found = self._costs(in_force & _known(table.c.connu_le, connu_le))
+        found = self._costs(in_force & known_by(table.c.connu_le, connu_le))
         return found[-1] if found else None
 
     def _costs(self, condition: ColumnElement[bool]) -> tuple[CoutEtpt, ...]:
@@ -167,7 +167,7 @@ class Registre:
 
         A settlement is the same while it stands: once contrepassé, its contents may come back.
         """
-        (auteur,) = _said("Un décompte porte un nom : complétez-le.", auteur)
+        (auteur,) = typed("Un décompte porte un nom : complétez-le.", auteur)
         _check(contenu)
         table = tables.decompte
         same = _HEADERS.where(
@@ -182,7 +182,7 @@ class Registre:
                 return int(standing)
             number = _insert(connection, contenu, annee=annee, auteur=auteur, connu_le=connu_le)
             _step(connection, number, SIMULATION, auteur, "", connu_le)
-            _raise_revision(connection)
+            raise_revision(connection)
             return number
 
     def advance(
@@ -195,7 +195,7 @@ class Registre:
         """
         auteur, motif = _signed("Un changement d'état", auteur, motif)
         if _NEXT.get(depuis) != vers:
-            raise _refusal(
+            raise refusal(
                 f"Un décompte ne passe pas de l'état « {_name(depuis)} » à l'état « {_name(vers)} »."
                 + (" Il se contrepasse en le remplaçant par un nouveau." if vers == CONTREPASSE else "")
             )
@@ -208,12 +208,12 @@ class Registre:
                     )
                 )
                 if final is not None:
-                    raise _refusal(
+                    raise refusal(
                         f"L'année {seen.annee} a déjà un décompte définitif, le {_number(final)} : "
                         "c'est lui qu'il faut remplacer."
                     )
             _step(connection, decompte, vers, auteur, motif, connu_le)
-            _raise_revision(connection)
+            raise_revision(connection)
 
     def replace(
         self,
@@ -234,13 +234,13 @@ class Registre:
         with writing(self._engine) as connection:
             seen = _as_seen(connection, decompte, depuis)
             if seen.etat == CONTREPASSE:
-                raise _refusal(f"Le décompte {_number(decompte)} est contrepassé : un autre l'a remplacé.")
+                raise refusal(f"Le décompte {_number(decompte)} est contrepassé : un autre l'a remplacé.")
             _step(connection, decompte, CONTREPASSE, auteur, motif, connu_le)
             number = _insert(
                 connection, contenu, annee=seen.annee, remplace=decompte, auteur=auteur, connu_le=connu_le
             )
             _step(connection, number, PROVISOIRE, auteur, motif, connu_le)
-            _raise_revision(connection)
+            raise_revision(connection)
             return number
 
     def list(self, perimetre: Perimetre, *, annee: int | None = None) -> tuple[DecompteGarde, ...]:
@@ -295,18 +295,18 @@ class Registre:
         """
         auteur, motif = _signed("Une contestation", auteur, motif)
         if not perimetre.holds(cour):
-            raise _refusal("Vous ne pouvez contester que les lignes des cours qui vous sont ouvertes.")
+            raise refusal("Vous ne pouvez contester que les lignes des cours qui vous sont ouvertes.")
         if not proposition.is_finite():
-            raise _refusal("La valeur proposée est un nombre : corrigez-la.")
+            raise refusal("La valeur proposée est un nombre : corrigez-la.")
         with writing(self._engine) as connection:
             etat = _header(connection, decompte).etat
             if etat != CONTRADICTOIRE:
-                raise _refusal(
+                raise refusal(
                     f"Le décompte {_number(decompte)} est à l'état « {_name(etat)} » : il ne se conteste que "
                     f"lorsqu'il est « {_name(CONTRADICTOIRE)} »."
                 )
             if connu_le.astimezone(PARIS).date() > jusqu_au:
-                raise _refusal(
+                raise refusal(
                     f"Le délai pour contester ce décompte s'est achevé le {long_date(jusqu_au)} : "
                     "la contestation n'est pas enregistrée."
                 )
@@ -324,7 +324,7 @@ class Registre:
                 )
                 .returning(tables.contestation.c.contestation)
             ).scalar_one()
-            _raise_revision(connection)
+            raise_revision(connection)
             return number
 
     def answer(
@@ -335,10 +335,10 @@ class Registre:
         asked, table = tables.contestation, tables.reponse_contestation
         with writing(self._engine) as connection:
             if connection.execute(select(asked).where(asked.c.contestation == contestation)).first() is None:
-                raise _refusal(f"La contestation {_number(contestation)} n'existe pas : rechargez la page.")
+                raise refusal(f"La contestation {_number(contestation)} n'existe pas : rechargez la page.")
             known = connection.execute(select(table).where(table.c.contestation == contestation)).first()
             if known is not None:
-                raise _refusal(
+                raise refusal(
                     f"La contestation {_number(contestation)} a déjà sa réponse : {known.auteur} l'a "
                     f"{'acceptée' if known.acceptee else 'refusée'} le {tell_moment(known.connu_le)}."
                 )
@@ -351,7 +351,7 @@ class Registre:
                     connu_le=connu_le,
                 )
             )
-            _raise_revision(connection)
+            raise_revision(connection)
 
     def contests(self, decompte: int, perimetre: Perimetre) -> tuple[Contestation, ...]:
         """Read the contests of a settlement made by the reader's cours, oldest first, with their answers."""
@@ -370,20 +370,8 @@ class Registre:
             )
 
 
-def _refusal(sentence: str) -> UserFacingError:
-    return UserFacingError(typeset(sentence))
-
-
-def _said(sentence: str, *texts: str) -> tuple[str, ...]:
-    """Strip what a person must have typed; say `sentence` where one of the texts is empty."""
-    typed = tuple(text.strip() for text in texts)
-    if not all(typed):
-        raise _refusal(sentence)
-    return typed
-
-
 def _signed(what: str, auteur: str, motif: str) -> tuple[str, ...]:
-    return _said(f"{what} porte un nom et un motif : complétez les deux.", auteur, motif)
+    return typed(f"{what} porte un nom et un motif : complétez les deux.", auteur, motif)
 
 
 def _number(number: int) -> str:
@@ -404,16 +392,9 @@ def _check(contenu: Contenu) -> None:
             raise ValueError("the hash is not that of the text")
 
 
-def _known(moments: Column[datetime], connu_le: date | datetime | None) -> ColumnElement[bool]:
-    """Tell what was known at a moment (then included), or at the end of a day in Paris; None: all."""
-    if connu_le is None:
-        return true()
-    return moments <= connu_le if isinstance(connu_le, datetime) else moments < end_of(connu_le)
-
-
 def _found(row: RowMapping | None, decompte: int) -> RowMapping:
     if row is None:
-        raise _refusal(f"Le décompte {_number(decompte)} n'existe pas : rechargez la page.")
+        raise refusal(f"Le décompte {_number(decompte)} n'existe pas : rechargez la page.")
     return row
 
 
@@ -433,7 +414,7 @@ def _as_seen(connection: Connection, decompte: int, depuis: str) -> DecompteGard
         last = connection.execute(
             select(table).where(table.c.decompte == decompte).order_by(table.c.rang.desc()).limit(1)
         ).one()
-        raise _refusal(
+        raise refusal(
             f"Le décompte {_number(decompte)} n'est plus à l'état « {_name(depuis)} » : {last.auteur} l'a "
             f"mis à l'état « {_name(last.etat)} » le {tell_moment(last.connu_le)}. "
             "Rechargez la page et relisez-le."
@@ -451,7 +432,7 @@ def _insert(
     remplace: int | None = None,
 ) -> int:
     if connection.scalar(select(tables.lot.c.lot).where(tables.lot.c.lot == contenu["lot"])) is None:
-        raise _refusal(
+        raise refusal(
             f"L'entrepôt ne contient pas le lot {_number(contenu['lot'])} dont ce décompte est tiré : "
             "rechargez la page et recalculez-le."
         )
@@ -479,8 +460,3 @@ def _step(
             empreinte=kept.scalar_subquery(),
         )
     )
-
-
-def _raise_revision(connection: Connection) -> None:
-    """Tell every cached view that something changed."""
-    connection.execute(update(tables.revision).values(numero=tables.revision.c.numero + 1))

@@ -8,14 +8,12 @@ any page or export can be replayed as it stood.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 import dataframely as dy
 import polars as pl
 from sqlalchemy import (
     Connection,
     Engine,
-    Executable,
     String,
     Table,
     and_,
@@ -46,9 +44,11 @@ from analytics.schemas import (
     Recalages,
     TotalJuridiction,
 )
-from data.engine import insert_frame, open_engine, prepare_schema, reading, writing
+from data.campaigns import Collecte
+from data.engine import insert_frame, open_engine, prepare_schema, read_frame, reading, writing
 from data.moments import end_of
-from data.reference import Reference, in_force_during
+from data.reference import Reference
+from data.scenarios import Scenarios
 from data.settings import Settings
 from data.settlements import Registre
 from data.tables import (
@@ -219,6 +219,14 @@ class Store:
         """Open the register of settlements that this store holds."""
         return Registre(self._engine)
 
+    def scenarios(self) -> Scenarios:
+        """Open the scenarios that this store holds."""
+        return Scenarios(self._engine)
+
+    def collecte(self) -> Collecte:
+        """Open what this store holds of the collection itself: reminders, drafts, months reopened."""
+        return Collecte(self._engine, self._reference)
+
     # ------------------------------------------------------------------ where it stands
 
     def etat(self) -> Etat:
@@ -241,8 +249,8 @@ class Store:
         with reading(self._engine) as connection:
             known = _etat(connection).lot if dernier_lot is None else dernier_lot
             if known == _etat(connection).lot:
-                agregat = _read(connection, select(agregat_activite), AgregatActivite)
-                totaux = _read(connection, select(total_juridiction), TotalJuridiction)
+                agregat = read_frame(connection, select(agregat_activite), AgregatActivite)
+                totaux = read_frame(connection, select(total_juridiction), TotalJuridiction)
             else:
                 agregat, totaux = self._aggregate(_cells_known(connection, known))
             faits = _faits(connection, known, agregat, totaux)
@@ -251,7 +259,7 @@ class Store:
     def replay(self, lots: Collection[int]) -> Iterator[tuple[int, Faits]]:
         """Give what was known of all the cours after each of some lots, the history being read once."""
         with reading(self._engine) as connection:
-            said = _read(connection, select(declaration).order_by(declaration.c.lot), _CELL_SCHEMA)
+            said = read_frame(connection, select(declaration).order_by(declaration.c.lot), _CELL_SCHEMA)
             for last in sorted(lots):
                 cells = (
                     said.filter(pl.col("lot") <= last)
@@ -276,13 +284,13 @@ class Store:
                 statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
                 if perimetre.cours is not None:
                     statement = statement.where(cellule.c.juridiction.in_(self._juridictions(perimetre)))
-                cells = _read(connection, statement, _CELL_SCHEMA)
+                cells = read_frame(connection, statement, _CELL_SCHEMA)
             else:
                 cells = _cells_known(connection, dernier_lot).filter(
                     pl.col("mois").is_between(du or date.min, au or date.max)
                 )
-            moments = _read(connection, select(lot.c.lot, lot.c.connu_le), Lots)
-        located = self._with_cour(cells).join(moments, on="lot", how="left")
+            moments = read_frame(connection, select(lot.c.lot, lot.c.connu_le), Lots)
+        located = self._reference.locate(cells).join(moments, on="lot", how="left")
         return Declarations.validate(
             perimetre.restrict(located).select(list(Declarations.columns())).sort(_CELL)
         )
@@ -291,7 +299,7 @@ class Store:
         """Read the history of writes; it holds no figure of any cour, so every reader sees it."""
         del perimetre
         with reading(self._engine) as connection:
-            return Lots.validate(_read(connection, select(lot).order_by(lot.c.lot.desc()), Lots))
+            return Lots.validate(read_frame(connection, select(lot).order_by(lot.c.lot.desc()), Lots))
 
     def rejets(self, perimetre: Perimetre, *, ouverts: bool = True) -> pl.DataFrame:
         """Read the refused lines that nobody corrected yet (or all), latest lot first.
@@ -316,7 +324,7 @@ class Store:
             "connu_le": pl.Datetime("us", "UTC"),
         }
         with reading(self._engine) as connection:
-            return perimetre.restrict(self._with_cour(_read(connection, statement, schema)))
+            return perimetre.restrict(self._reference.locate(read_frame(connection, statement, schema)))
 
     def rejets_ouverts(self) -> frozenset[int]:
         """List the numbers of the refused lines that await a correction."""
@@ -337,13 +345,13 @@ class Store:
             "connu_le": pl.Datetime("us", "UTC"),
         }
         with reading(self._engine) as connection:
-            return perimetre.restrict(self._with_cour(_read(connection, statement, schema)))
+            return perimetre.restrict(self._reference.locate(read_frame(connection, statement, schema)))
 
     def historique(self, du: date, au: date) -> pl.DataFrame:
         """Read the current cells of some months, for an import to compare with."""
         with reading(self._engine) as connection:
             statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
-            return _read(connection, statement, _CELL_SCHEMA).drop("premier_lot", "lot")
+            return read_frame(connection, statement, _CELL_SCHEMA).drop("premier_lot", "lot")
 
     def projections(
         self, perimetre: Perimetre, *, dernier_lot: int | None = None
@@ -353,7 +361,7 @@ class Store:
         if dernier_lot is not None:
             statement = statement.where(projection.c.lot <= dernier_lot)
         with reading(self._engine) as connection:
-            kept = _read(connection, statement, ProjectionGardee)
+            kept = read_frame(connection, statement, ProjectionGardee)
         return ProjectionGardee.validate(perimetre.restrict(kept))
 
     def months_by_lot(self) -> dict[int, set[date]]:
@@ -374,7 +382,7 @@ class Store:
         if connu_le is not None:
             statement = statement.where(recalage.c.connu_le < end_of(connu_le))
         with reading(self._engine) as connection:
-            rows = _read(connection, statement, Recalages)
+            rows = read_frame(connection, statement, Recalages)
         return Recalages.validate(perimetre.restrict(rows))
 
     # ------------------------------------------------------------------ writes
@@ -430,7 +438,7 @@ class Store:
         if lines.is_empty():
             return
         with writing(self._engine) as connection:
-            known = _read(
+            known = read_frame(
                 connection, select(projection.c.lot, projection.c.mois).distinct(), ProjectionGardee
             )
             new = lines.join(known, on=["lot", "mois"], how="anti")
@@ -549,7 +557,7 @@ class Store:
 
     def _aggregate(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Sum cells by (mois, cour, activite) and by (mois, juridiction)."""
-        located = self._with_cour(cells)
+        located = self._reference.locate(cells)
         agregat = located.group_by("mois", "cour", "activite").agg(
             cellules=pl.len().cast(pl.Int64),
             visioconferences=pl.col("visioconferences").sum(),
@@ -570,18 +578,6 @@ class Store:
             .select(list(TotalJuridiction.columns()))
         )
         return agregat, totaux
-
-    def _with_cour(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add the cour each juridiction belonged to that month; rows without juridiction get none."""
-        pairs = frame.select("mois", "juridiction").unique()
-        periods = self._reference.juridictions.select("juridiction", "cour", "valide_du", "valide_au")
-        located = (
-            pairs.join(periods, on="juridiction")
-            .filter(in_force_during(pl.col("mois"), pl.col("mois").dt.month_end()))
-            .unique(["mois", "juridiction"], keep="last", maintain_order=True)
-            .select("mois", "juridiction", "cour")
-        )
-        return frame.join(located, on=["mois", "juridiction"], how="left", maintain_order="left")
 
     def _juridictions(self, perimetre: Perimetre) -> list[str]:
         return perimetre.restrict(self._reference.juridictions)["juridiction"].unique().to_list()
@@ -625,16 +621,6 @@ def _months(connection: Connection, du: date | None, au: date | None) -> list[da
     return list(connection.scalars(statement))
 
 
-def _read(
-    connection: Connection, statement: Executable, schema: Mapping[str, Any] | type[dy.Schema]
-) -> pl.DataFrame:
-    """Read rows into a frame typed beforehand, so that an empty answer has its types too."""
-    kinds = dict(schema.create_empty().schema) if isinstance(schema, type) else schema
-    result = connection.execute(statement)
-    names = list(result.keys())
-    return pl.DataFrame(result.fetchall(), schema={name: kinds[name] for name in names}, orient="row")
-
-
 def _cells_known(connection: Connection, last: int) -> pl.DataFrame:
     """Rebuild every cell as it stood after a lot; a withdrawn one is absent."""
     cell = [declaration.c[name] for name in _CELL]
@@ -651,7 +637,7 @@ def _cells_known(connection: Connection, last: int) -> pl.DataFrame:
         .join(ends, and_(*(declaration.c[name] == ends.c[name] for name in (*_CELL, "lot"))))
         .where(declaration.c.visioconferences.is_not(None))
     )
-    cells = _read(connection, statement, _CELL_SCHEMA)
+    cells = read_frame(connection, statement, _CELL_SCHEMA)
     return cells.join(_first_since_withdrawal(connection, last), on=_CELL, how="left").select(
         *_CELL, *_FIGURES, pl.coalesce("depuis", "premier_lot").alias("premier_lot"), "lot"
     )
@@ -672,7 +658,7 @@ def _first_since_withdrawal(connection: Connection, last: int) -> pl.DataFrame:
         .where(declaration.c.lot > gone.c.retrait, declaration.c.lot <= last)
         .group_by(*cell)
     )
-    return _read(connection, statement, {**_CELL_SCHEMA, "depuis": pl.Int64})
+    return read_frame(connection, statement, {**_CELL_SCHEMA, "depuis": pl.Int64})
 
 
 def _key_of(table: Table) -> list[str]:
@@ -683,7 +669,7 @@ def _rows_of(connection: Connection, table: Table, schema: type[dy.Schema], last
     """Read the latest value of each key of one of the small tables."""
     statement = select(table).where(table.c.lot <= last).order_by(table.c.lot)
     kinds = {"lot": pl.Int64, "credits_centimes": pl.Int64, **schema.create_empty().schema}
-    return _read(connection, statement, kinds).unique(_key_of(table), keep="last", maintain_order=True)
+    return read_frame(connection, statement, kinds).unique(_key_of(table), keep="last", maintain_order=True)
 
 
 def _latest(connection: Connection, table: Table, schema: type[dy.Schema], last: int) -> pl.DataFrame:
@@ -714,9 +700,9 @@ def _current(connection: Connection, entree: Entree) -> pl.DataFrame:
     table = TABLE_OF_NATURE[entree.nature]
     if entree.nature == "declarations":
         months = entree.acceptees["mois"].unique().to_list()
-        return _read(connection, select(cellule).where(cellule.c.mois.in_(months)), _CELL_SCHEMA)
+        return read_frame(connection, select(cellule).where(cellule.c.mois.in_(months)), _CELL_SCHEMA)
     kinds = {"lot": pl.Int64, **_as_stored(entree.nature, entree.acceptees).schema}
-    rows = _read(connection, select(table).order_by(table.c.lot), kinds)
+    rows = read_frame(connection, select(table).order_by(table.c.lot), kinds)
     return rows.unique(_key_of(table), keep="last", maintain_order=True)
 
 
@@ -739,7 +725,7 @@ def _news(connection: Connection, changed: pl.DataFrame, entree: Entree) -> pl.D
     same_file = select(lot.c.lot).where(lot.c.sha256 == entree.sha256)
     said = select(*(table.c[name] for name in changed.columns)).where(table.c.lot.in_(same_file))
     return changed.join(
-        _read(connection, said, changed.schema), on=changed.columns, how="anti", nulls_equal=True
+        read_frame(connection, said, changed.schema), on=changed.columns, how="anti", nulls_equal=True
     )
 
 
@@ -805,7 +791,7 @@ def _new_rejets(connection: Connection, entree: Entree) -> pl.DataFrame:
     if connection.scalar(select(exists().where(lot.c.sha256 == entree.sha256))):
         return entree.rejets.clear()
     waiting = select(rejet.c.rejet.label("remplace"), rejet.c.texte).where(rejet.c.corrige_par.is_(None))
-    known = _read(connection, waiting, REJETS_SCHEMA)
+    known = read_frame(connection, waiting, REJETS_SCHEMA)
     # A quarantine gives a line that was too short all its fields: empty ones at its end say nothing new.
     said = pl.col("texte").str.strip_chars_end(";")
     return _fitting(rejet, entree.rejets).join(

@@ -3,7 +3,7 @@
 Writes are lots: nothing in `lot`, `declaration`, `interieur`, `base_annuelle`, `credit_vacataire`,
 `base_activite`, `niveau_annuel`, `objectif_fixe`, `equipement`, `rejet`, `alerte`, `projection` or
 `recalage` is ever updated, save the mark that a refused line was corrected; nothing at all in the tables
-of settlements and scenarios, from `regle_ajoutee` down.
+of settlements, scenarios and the collection, from `regle_ajoutee` down.
 `cellule`, `agregat_activite` and `total_juridiction` only repeat what `declaration` says now, and are
 maintained in the transaction of each lot, so that a page reads a few thousand rows whatever the
 length of the history.
@@ -29,6 +29,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
 
@@ -80,7 +81,7 @@ metadata = MetaData(
 )
 
 # The last migration; a test holds it against the scripts, so that a start need not read them.
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 
 # One row: the number that every write raises. Caches are keyed by it, so several servers agree.
 revision = Table(
@@ -419,6 +420,8 @@ scenario = Table(
     Column("texte", Text, nullable=False),
     Column("empreinte", String(64), nullable=False),
     _of_lot(),
+    # The codes of the cours it names, sorted and joined by commas: who does not see them all does not see it.
+    Column("cours", Text, nullable=False),
     Column("tire_de", Integer, ForeignKey("scenario.scenario")),
     Column("auteur", Text, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
@@ -434,4 +437,89 @@ scenario_rangement = Table(
     Column("auteur", Text, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     PrimaryKeyConstraint("scenario", "rang"),
+)
+
+# The Secrétariat général takes the answer of a juridiction again; the last row of a pair counts.
+reouverture = Table(
+    "reouverture",
+    metadata,
+    Column("reouverture", Integer, primary_key=True),
+    Column("mois", Date, nullable=False),
+    Column("juridiction", String(60), nullable=False),
+    Column("jusqu_au", Date, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# A reminder as it was about to leave; two people cannot both write its next `rang`.
+relance = Table(
+    "relance",
+    metadata,
+    Column("relance", Integer, primary_key=True),
+    Column("mois", Date, nullable=False),
+    Column("juridiction", String(60), nullable=False),
+    Column("etape", String(20), nullable=False),
+    Column("rang", Integer, nullable=False),
+    Column("adresse", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("texte", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+    UniqueConstraint("mois", "juridiction", "etape", "rang"),
+)
+
+# What became of a reminder, said once; none: it was interrupted, or is on its way.
+relance_issue = Table(
+    "relance_issue",
+    metadata,
+    Column("relance", Integer, ForeignKey("relance.relance"), primary_key=True),
+    Column("resultat", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# The text of the reminders, the last row counts; both texts empty: that of the product.
+modele_relance = Table(
+    "modele_relance",
+    metadata,
+    Column("modele", Integer, primary_key=True),
+    Column("sujet", Text, nullable=False),
+    Column("corps", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# The mailbox of a juridiction where it is not that of the pattern, the last row counts; empty: it is.
+boite = Table(
+    "boite",
+    metadata,
+    Column("boite", Integer, primary_key=True),
+    Column("juridiction", String(60), nullable=False),
+    Column("adresse", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+suivi_alerte = Table(
+    "suivi_alerte",
+    metadata,
+    Column("suivi", Integer, primary_key=True),
+    Column("alerte", Integer, ForeignKey("alerte.alerte"), nullable=False),
+    Column("statut", String(20), nullable=False),
+    Column("commentaire", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+)
+
+# What was typed in a questionnaire and not sent yet, the last row counts; empty: it was sent.
+brouillon = Table(
+    "brouillon",
+    metadata,
+    Column("brouillon", Integer, primary_key=True),
+    Column("mois", Date, nullable=False),
+    Column("juridiction", String(60), nullable=False),
+    Column("texte", Text, nullable=False),
+    Column("auteur", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+    Index(None, "mois", "juridiction"),
 )

@@ -18,15 +18,20 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 import polars as pl
 import psutil
 
+from analytics.ranges import LOGISTIQUE, Plage
+from analytics.scenario import POINTS, RECOURS, REPONSE, Levier, Scenario
+from analytics.simulation import draw, simulate
 from data.reference import Reference, load_reference
 from data.settings import Settings
 from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
+from tests.analytics.terrains import USUAL, ground
 from tests.visiteur import running_server, visiting
 
-PAGES = ("synthese", "cour", "comparaison", "activites", "decompte", "donnees", "methode")
+PAGES = ("synthese", "cour", "comparaison", "activites", "scenarios", "decompte", "donnees", "methode")
 LINES = 1_000_000
 VISITS = 25
 USERS, PAGES_EACH = 50, 8
@@ -246,10 +251,40 @@ def measure_crowd(folder: Path) -> dict[str, Any]:
     return result
 
 
+def measure_scenario(folder: Path) -> dict[str, Any]:
+    """Measure 37 cours × 20 activités × 24 months × 1 024 draws, by how many levers act on all of it.
+
+    Beside them, one minimum and one sum over as many numbers: the least that any of it could cost.
+    """
+    del folder
+    terrain = ground(cours=37, courts=1, activities=20, months=24)
+    levers = (
+        Levier(RECOURS, Plage(0.2, 0.3, 0.4), terrain.mois[2], forme=LOGISTIQUE, plein=terrain.mois[14]),
+        Levier(POINTS, Plage(0.02, 0.05, 0.08), terrain.mois[5]),
+        Levier(REPONSE, Plage(0.8, 0.9, 1.0), terrain.mois[1]),
+    )
+    results: dict[str, Any] = {}
+    for count in (1, len(levers)):
+        scenario = Scenario(terrain.mois[0], levers[:count])
+        drawn = draw(scenario, USUAL, tirages=1024, graine=1)
+        simulate(terrain, scenario, USUAL, drawn)
+        start = time.perf_counter()
+        simulate(terrain, scenario, USUAL, drawn)
+        results[f"{count}_leviers_s"] = round(time.perf_counter() - start, 2)
+    plain = np.random.default_rng(1).random((20, 24, 1024))
+    start = time.perf_counter()
+    for _ in terrain.cours:
+        np.minimum(plain, 0.5).sum(axis=0)
+    results["numpy_nu_s"] = round(time.perf_counter() - start, 2)
+    results["memoire_mib"] = psutil.Process().memory_info().rss // 2**20
+    return results
+
+
 STEPS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "demarrage": measure_start,
     "pages_24_mois": lambda folder: measure_pages(folder, "mois_24", 24, 1),
     "pages_120_mois": lambda folder: measure_pages(folder, "mois_120", 120, 1),
+    "scenario": measure_scenario,
     "foule": measure_crowd,
     "import": measure_import,
     "pages_10_millions": lambda folder: measure_pages(folder, "millions_10", 120, 32),

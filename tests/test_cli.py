@@ -1,6 +1,7 @@
 """The terminal: same answers as the screens, exit codes, errors in French."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import cli
 from data.settings import Settings
+from tests.courrier import HOST, mail_server
 
 SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
 DIRTY = SAMPLES / "2009-03_sale.csv"
@@ -190,7 +192,10 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["zut"], "Commandes : decompte, exporter, importer, preparer, trajectoire, vider-demo"),
+        (
+            ["zut"],
+            "calendrier, decompte, exporter, importer, objectif, preparer, relances, scenario, trajectoire, vider-demo",
+        ),
         (["importer"], "FICHIER"),
         (["importer", "--forma", "json", "x"], "--format"),
         (["importer", "x", "--format", "xml"], "texte, json"),
@@ -362,3 +367,158 @@ def test_a_year_that_no_rule_settles_is_said(collected: Terminal) -> None:
     code, out, err = collected("decompte", "--annee", "2012", "--format", "json")
     assert (code, out) == (2, "")
     assert "n'est pas en vigueur en 2012" in err
+
+
+def _write(path: Path, **document: Any) -> Path:
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_a_scenario_gives_the_same_bytes_twice(vigie: Terminal, tmp_path: Path) -> None:
+    assert vigie("preparer", "--demo")[0] == 0
+    lever = {"nature": "recours", "valeur": [0.2, 0.3, 0.4], "du": "2009-04", "cours": ["CA-DOUAI"]}
+    asked = _write(tmp_path / "s.json", depuis="2009-03", leviers=[lever])
+    code, out, _ = vigie("scenario", asked, "--format", "json")
+    assert code == 0
+    assert vigie("scenario", asked, "--format", "json")[1] == out
+    told = json.loads(out)
+    assert (told["tirages"], told["graine"], told["annee"]) == (1024, 1, 2009)
+    assert told["total"]["q10"] < told["total"]["moyenne"] < told["total"]["q90"]
+    by_month = sum(each["moyenne"] for each in told["mois"])
+    assert by_month == pytest.approx(told["total"]["moyenne"], rel=1e-6)
+    moved = {each["cour"] for each in told["cours"] if each["gain"]["moyenne"]}
+    assert moved == {"NATIONAL", "CA-DOUAI"}
+    assert vigie("scenario", asked, "--format", "csv")[1].startswith("\ufeffobjet;nom;gain_moyenne")
+    code, out, _ = vigie("objectif", "--atteindre", "5%", "--levier", asked, "--format", "json")
+    assert code == 0
+    assert json.loads(out)["frein"] == "perimetre"
+
+
+def test_a_bad_scenario_says_which_key_why_and_what_is_allowed(vigie: Terminal, tmp_path: Path) -> None:
+    assert vigie("preparer", "--demo")[0] == 0
+    bad = _write(
+        tmp_path / "s.json",
+        depuis="2009-03",
+        leviers=[{"nature": "recours", "valeur": 2, "du": "avril", "x": 1}],
+    )
+    code, out, err = vigie("scenario", bad, "--format", "json")
+    assert (code, out) == (2, "")
+    for said in ("leviers[1].x", "connues", "leviers[1].valeur", "de 0 à 1", "leviers[1].du", "2009-04"):
+        assert said in err
+    late = _write(tmp_path / "t.json", depuis="2012-03", leviers=[])
+    code, _, err = vigie("scenario", late, "--format", "json")
+    assert code == 2
+    assert "2012-03" in err
+    assert vigie("scenario", tmp_path / "absent.json", "--format", "json")[0] == 2
+    assert vigie("scenario", late, "--tirages", "1000", "--format", "json")[0] == 2
+    assert vigie("objectif", "--atteindre", "beaucoup", "--levier", late)[0] == 2
+
+
+def test_the_calendar_of_a_year(vigie: Terminal) -> None:
+    code, out, _ = vigie("calendrier", "--annee", "2009", "--format", "json")
+    told = json.loads(out)
+    assert code == 0
+    assert [line["mois"] for line in told] == [f"2009-{rank:02d}" for rank in range(1, 13)]
+    assert told[0] == {
+        "mois": "2009-01",
+        "ouverture": "2009-02-05",
+        "relance": "2009-02-22",
+        "cloture": "2009-02-25",
+        "jours_non_ouvres": [{"etape": "relance", "jour": "2009-02-22", "motif": "dimanche"}],
+    }
+    assert told[2]["jours_non_ouvres"] == []
+    assert (told[3]["ouverture"], told[3]["relance"]) == ("2009-05-02", "2009-05-07")
+    options = ("--ouverture", "ouvre", "--relance", "ouvre")
+    code, out, _ = vigie("calendrier", "--annee", "2009", *options, "--format", "csv")
+    lines = out.lstrip("\ufeff").splitlines()
+    assert code == 0
+    assert lines[0] == "mois;ouverture;relance;cloture;jours_non_ouvres"
+    assert lines[4] == "2009-04;2009-05-04;2009-05-05;2009-05-10;cloture : dimanche"
+
+
+def test_a_year_before_the_collection_has_no_calendar(vigie: Terminal) -> None:
+    code, out, err = vigie("calendrier", "--annee", "2008", "--format", "json")
+    assert (code, out) == (2, "")
+    assert "première valeur" in err
+
+
+def test_without_more_the_reminders_are_only_listed(collected: Terminal) -> None:
+    code, out, _ = collected("relances", "--mois", "2009-04", "--au", "2009-05-07")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0].startswith("Collecte d'avril\u00a02009, situation au 7\u00a0mai\u00a02009 : ")
+    # Nothing was known by then: all have been silent since January.
+    lille = next(line for line in lines if "grande instance de Lille" in line)
+    assert "chg.tgi-lille@justice.fr ; 4\u00a0mois sans réponse ; aucun contact" in lille
+    assert "Rien n'a été envoyé" in lines[-1]
+    code, out, _ = collected("relances", "--mois", "2009-04", "--au", "2009-05-07", "--etape", "telephone")
+    assert code == 0
+    assert "@" not in out
+
+
+def test_reminders_are_written_to_a_folder(collected: Terminal, tmp_path: Path) -> None:
+    code, out, err = collected("relances", "--mois", "2009-04", "--dossier", tmp_path / "relances")
+    written = sorted((tmp_path / "relances").glob("*.eml"))
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{len(written)}\u00a0messages dans ")
+    assert written[0].name.startswith("2009-04_relance_CA-")
+
+
+def test_reminders_are_sent_once_and_what_was_refused_is_said(
+    collected: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_server() as facteur:
+        _, listed, _ = collected("relances", "--mois", "2009-04")
+        box = re.findall(r"chg\S+", listed)[-1]
+        facteur.refuses = frozenset({box})
+        for name, value in {
+            "SMTP_HOTE": HOST,
+            "SMTP_PORT": str(facteur.port),
+            "SMTP_STARTTLS": "false",
+            "EXPEDITEUR": "collecte@exemple.fr",
+            "ADRESSE_PUBLIQUE": "https://vigie.exemple",
+        }.items():
+            monkeypatch.setenv(f"VIGIE_{name}", value)
+        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE")
+        sent = len(facteur.courriers)
+        assert code == 1
+        assert out == f"{sent}\u00a0messages envoyés.\n"
+        assert f", {box} : refusé (550 5.1.1 No such mailbox)" in err
+        facteur.refuses = frozenset()
+        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer")
+        assert (code, err) == (0, "")
+        assert out == f"1\u00a0message envoyé.\n{sent}\u00a0juridictions déjà relancées.\n"
+        _, out, _ = collected("relances", "--mois", "2009-04")
+        assert out.count("déjà relancée le ") == sent + 1
+        assert len(set(facteur.destinataires)) == len(facteur.destinataires) == sent + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--mois", "2009-04", "--envoyer"), "VIGIE_SMTP_HOTE"),
+        (("--mois", "2009-04", "--envoyer", "--dossier", "d"), "choisissez l'un des deux"),
+        (("--mois", "2009-04", "--envoyer", "--etape", "telephone"), "ne s'envoie pas"),
+        (("--mois", "2009-04", "--au", "2009-04-30"), "personne n'est en retard"),
+        (("--mois", "2008-12"), "première valeur"),
+        (("--mois", "2009-04", "--dossier", "/proc/nulle"), "ne peut pas être écrit"),
+        (("--mois", "2009-04", "--etape", "pigeon"), "messagerie, telephone"),
+    ],
+)
+def test_what_cannot_be_reminded_is_one_sentence(
+    collected: Terminal, words: tuple[str, ...], said: str
+) -> None:
+    code, out, err = collected("relances", *words)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_demonstration_reminds_nobody(vigie: Terminal, tmp_path: Path) -> None:
+    vigie("preparer", "--demo")
+    code, out, err = vigie("relances", "--mois", "2009-03", "--envoyer")
+    assert (code, out) == (2, "")
+    assert "elle n'envoie aucun message" in err
+    code, out, _ = vigie("relances", "--mois", "2009-03", "--dossier", tmp_path)
+    assert code == 0
+    assert "fictifs (démonstration)" in out

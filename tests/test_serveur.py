@@ -13,7 +13,7 @@ import websockets
 
 from tests.visiteur import ROOT, Server, run_apart, running_server, visiting
 
-PAGES = ("synthese", "cour", "comparaison", "activites", "decompte", "donnees", "methode")
+PAGES = ("synthese", "cour", "comparaison", "activites", "scenarios", "decompte", "donnees", "methode")
 
 
 @pytest.fixture(scope="module")

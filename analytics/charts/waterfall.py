@@ -12,11 +12,16 @@ def draw_waterfall(marches: pl.DataFrame, *, dark: bool) -> go.Figure:
     """Draw the steps from left to right, each with its words above it.
 
     Columns: `nom`, `bas` and `haut` (where the step starts and ends), `texte`, and `sorte`: "total" (counted
-    from the ground), "moins" (taken off), "valeur" (the same, in another unit).
+    from the ground), "moins" (taken off), "plus" (added), "valeur" (the same, another unit).
     """
     colours = palette(dark=dark)
-    tints = {"total": colours.own, "moins": colours.lines[1], "valeur": colours.peers}
-    hatches = {"total": "", "moins": "/", "valeur": "."}
+    tints = {
+        "total": colours.own,
+        "moins": colours.lines[1],
+        "plus": colours.lines[0],
+        "valeur": colours.peers,
+    }
+    hatches = {"total": "", "moins": "/", "plus": "", "valeur": "."}
     return build(
         [
             {

@@ -4,10 +4,12 @@ from datetime import date, datetime
 
 import polars as pl
 
+from analytics.calendar import campaign_of
 from analytics.hindsight import lines_to_keep
 from analytics.objective import USUAL_RULE, Periode
 from analytics.schemas import NATIONAL
 from analytics.survey import survey
+from data.moments import PARIS
 from data.reference import load_illustrative_base, load_parameters, load_reference
 from data.store import Faits, Store
 
@@ -18,15 +20,17 @@ def keep_projection(store: Store, *, connu_le: datetime) -> None:
 
 
 def keep_past_projections(store: Store) -> None:
-    """Keep what would have been projected when each month of the history first became known."""
-    months = store.months_by_lot()
-    first_told: dict[date, int] = {}
-    for lot in sorted(months):
-        for mois in months[lot]:
-            first_told.setdefault(mois, lot)
+    """Keep what would have been projected when each campaign closed, or when its first answers came late."""
+    months, parametres = store.months_by_lot(), load_parameters()
     moments = dict(store.lots(NATIONAL).select("lot", "connu_le").iter_rows())
+    told: dict[date, int] = {}
+    for lot in sorted(months):
+        day = moments[lot].astimezone(PARIS).date()
+        for mois in months[lot]:
+            if mois not in told or day <= campaign_of(mois, parametres).cloture:
+                told[mois] = lot
     # Not all at once at the end: who replays a day must find what was projected by then.
-    replayed = [(lot, _project(faits, lot)) for lot, faits in store.replay(set(first_told.values()))]
+    replayed = [(lot, _project(faits, lot)) for lot, faits in store.replay(set(told.values()))]
     for lot, lines in replayed:
         store.keep_projections(lines, connu_le=moments[lot])
 

@@ -30,12 +30,15 @@ NO_YEAR = "aucune"
 class Option:
     """A choice among a few named values, the first being the usual one; `valeurs` maps each to its words.
 
-    Without values, any short text will do: the page that asks for it judges it.
+    Without values, any text of `longueur` characters at most will do: the page that asks for it judges it.
+    `propre`: it changes what its own page shows only, and names nothing in what pages share.
     """
 
     libelle: str
     valeurs: Mapping[str, str]
     aide: str = ""
+    longueur: int = 200
+    propre: bool = False
 
     @property
     def usuelle(self) -> str:
@@ -44,10 +47,10 @@ class Option:
 
     def allows(self, value: str) -> bool:
         """Tell whether a link may ask for that value."""
-        return value in self.valeurs if self.valeurs else 0 < len(value) <= LONGEST
+        return value in self.valeurs if self.valeurs else 0 < len(value) <= self.longueur
 
 
-# The longest free text that an address may hold.
+# The longest free text that a form writes into the address.
 LONGEST = 200
 MASQUES = "masques"
 # What a page can show beside what every page shows, by the name it has in the address.
@@ -64,6 +67,10 @@ OPTIONS = {
             "regles": "Règles côte à côte",
             "sensibilite": "Sensibilité",
             "etats": "États et contestations",
+            "effet": "Ce que le scénario change",
+            "incertitude": "Ce qui compte le plus",
+            "comparer": "Comparer",
+            "reciproque": "Que faut-il ?",
         },
     ),
     "lecture": Option(
@@ -84,6 +91,8 @@ OPTIONS = {
         "Pour le pilotage seulement : agents, distance, détenus particulièrement signalés. Le décompte "
         "reste sans pondération.",
     ),
+    "scenario": Option("Scénario", {}, longueur=4000, propre=True),
+    "face": Option("Scénarios comparés", {}, propre=True),
     "noms": Option(
         "Noms des autres cours",
         {"montres": "Montrés", MASQUES: "Masqués"},
@@ -165,11 +174,12 @@ class Selection:
     @property
     def cle(self) -> tuple[Any, ...]:
         """Give the scalars that name this selection in a cache, whatever the type size."""
+        shared = tuple((name, value) for name, value in self.options if not OPTIONS[name].propre)
         return tuple(
             str(value) if isinstance(value, date) else value
             for field in fields(self)
             if field.name != "presentation"
-            for value in [getattr(self, field.name)]
+            for value in [shared if field.name == "options" else getattr(self, field.name)]
         )
 
     def requete(self, **changes: Any) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Small frames that tests build by hand."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 import dataframely as dy
@@ -14,6 +14,7 @@ from analytics.schemas import (
     AgregatActivite,
     BaseAnnuelle,
     Interieur,
+    Lots,
     NiveauAnnuel,
     ObjectifFixe,
     TotalJuridiction,
@@ -180,3 +181,14 @@ def cours(states: dict[str, str]) -> pl.DataFrame:
     return pl.DataFrame(
         {"cour": list(states), "etat": list(states.values()), "objectif": [1.0] * len(states)}
     )
+
+
+def lots(*moments: datetime) -> dy.DataFrame[Lots]:
+    """The history of writes: the first lot, then those that follow, each with its moment."""
+    said = {"nature": "declarations", "origine": "import", "auteur": "A", "fichier": "f.csv"}
+    counted = dict.fromkeys(("lues", "acceptees", "inchangees", "refusees", "non_reponses", "alertes"), 0)
+    rows = [
+        {"lot": number, "connu_le": moment, "sha256": "0" * 64, "forme": "longue", **said, **counted}
+        for number, moment in enumerate(moments, start=1)
+    ]
+    return Lots.validate(pl.DataFrame(rows, schema=Lots.create_empty().schema))

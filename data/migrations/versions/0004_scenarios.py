@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("texte", sa.Text(), nullable=False),
         sa.Column("empreinte", sa.String(length=64), nullable=False),
         sa.Column("lot", sa.Integer(), nullable=False),
+        sa.Column("cours", sa.Text(), nullable=False),
         sa.Column("tire_de", sa.Integer(), nullable=True),
         *_signed(),
         sa.ForeignKeyConstraint(["lot"], ["lot.lot"], name=op.f("fk_scenario_lot")),

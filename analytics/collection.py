@@ -1,0 +1,269 @@
+"""How the collection of a month goes: who answered in time, how fast answers come, who is to be reminded.
+
+`coverage` tells who answered; here the days count. An answer is dated by the first lot that gave it, in
+Paris; it is late when that day follows the closing of its campaign, whatever was granted since.
+
+As there, `totaux` has one row a juridiction and a month answered, `attendues` one row (mois, juridiction,
+cour, type) a juridiction and a month in force.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+import dataframely as dy
+import polars as pl
+
+from analytics.calendar import Campagne
+from analytics.schemas import APPELE, ENVOYE, Lots, Relances, Reouvertures, TotalJuridiction
+
+AWAITED = "attendue"
+ON_TIME = "répondue"
+LATE = "répondue hors délai"
+CORRECTED = "corrigée"
+SILENT = "non répondue"
+NOT_IN_FORCE = "sans objet"
+GLYPHS = {ON_TIME: "✓", LATE: "R", CORRECTED: "C", AWAITED: "○", SILENT: "·", NOT_IN_FORCE: "–"}
+
+# The last time that a juridiction was heard from, or spoken to.
+ANSWER, E_MAIL, TELEPHONE_CALL = "réponse", "messagerie", "téléphone"
+
+_PARIS = "Europe/Paris"
+_PAIR = ["mois", "juridiction"]
+
+
+class SuiviReponse(dy.Schema):
+    """The answer of one juridiction for one month, as it stands on a day, in one word and one glyph.
+
+    `cour` is null where the juridiction was not in force. `repondue_le` and `modifiee_le`: the days of the
+    first and the last lot of the answer, the second null when nothing changed. An answer both late and
+    corrected is told late: a correction does not bring it back in time; `corrigee` keeps that it was.
+    """
+
+    mois = dy.Date(primary_key=True)
+    juridiction = dy.String(primary_key=True)
+    cour = dy.String(nullable=True)
+    etat = dy.String(check=lambda c: c.is_in(list(GLYPHS)))
+    glyphe = dy.String()
+    repondue_le = dy.Date(nullable=True)
+    modifiee_le = dy.Date(nullable=True)
+    corrigee = dy.Bool()
+
+
+class RythmeReponse(dy.Schema):
+    """The answers come by each day of a campaign: `rang` 1 is the opening.
+
+    `repondues` and `part` are null on the days to come. `part_habituelle`: the median, over earlier
+    campaigns, of what had come by their day of the same rank; null where there is none.
+    """
+
+    mois = dy.Date(primary_key=True)
+    rang = dy.Int64(primary_key=True, min=1)
+    jour = dy.Date()
+    attendues = dy.Int64(min=0)
+    repondues = dy.Int64(min=0, nullable=True)
+    part = dy.Float64(min=0, max=1, nullable=True)
+    part_habituelle = dy.Float64(min=0, max=1, nullable=True)
+
+    @dy.rule()
+    def repondues_parmi_attendues(cls) -> pl.Expr:
+        """Only answers that were expected count."""
+        return pl.col("repondues") <= pl.col("attendues")
+
+
+class ARelancer(dy.Schema):
+    """A juridiction that has not answered for a month.
+
+    `absences`: the months in force without an answer, this one included, since it last gave one.
+    `dernier_contact`: the last day it answered, for any month, or was reminded; null when never. `contact`
+    says which.
+    """
+
+    juridiction = dy.String(primary_key=True)
+    cour = dy.String()
+    absences = dy.Int64(min=1)
+    dernier_contact = dy.Date(nullable=True)
+    contact = dy.String(nullable=True, check=lambda c: c.is_in([ANSWER, E_MAIL, TELEPHONE_CALL]))
+
+
+def follow_answers(
+    totaux: dy.DataFrame[TotalJuridiction],
+    attendues: pl.DataFrame,
+    lots: dy.DataFrame[Lots],
+    reouvertures: dy.DataFrame[Reouvertures],
+    *,
+    campagnes: Iterable[Campagne],
+    jour: date,
+) -> dy.DataFrame[SuiviReponse]:
+    """Tell, for every juridiction and every campaign, what its answer is on a day.
+
+    A silent juridiction is still awaited until the closing, or until the day to which its month was
+    reopened.
+    """
+    closings = _closings(campagnes)
+    due = _once(attendues).join(closings, on="mois")
+    grid = closings.join(due.select("juridiction").unique(), how="cross")
+    reopened = (
+        reouvertures.sort("reouverture")
+        .unique(_PAIR, keep="last", maintain_order=True)
+        .select(*_PAIR, "jusqu_au")
+    )
+    answered = pl.col("repondue_le").is_not_null()
+    return SuiviReponse.validate(
+        grid.join(due.select(*_PAIR, "cour"), on=_PAIR, how="left")
+        .join(_dated(totaux, lots), on=_PAIR, how="left")
+        .join(reopened, on=_PAIR, how="left")
+        .with_columns(
+            etat=pl.when(pl.col("cour").is_null())
+            .then(pl.lit(NOT_IN_FORCE))
+            .when(answered & (pl.col("repondue_le") > pl.col("cloture")))
+            .then(pl.lit(LATE))
+            .when(answered & pl.col("corrigee"))
+            .then(pl.lit(CORRECTED))
+            .when(answered)
+            .then(pl.lit(ON_TIME))
+            .when(pl.max_horizontal("cloture", "jusqu_au") >= jour)
+            .then(pl.lit(AWAITED))
+            .otherwise(pl.lit(SILENT))
+        )
+        .select(
+            *_PAIR,
+            "cour",
+            "etat",
+            glyphe=pl.col("etat").replace_strict(GLYPHS, return_dtype=pl.String),
+            repondue_le="repondue_le",
+            modifiee_le=pl.when("corrigee").then("modifiee_le"),
+            corrigee=pl.col("corrigee").fill_null(value=False),
+        )
+        .sort("juridiction", "mois")
+    )
+
+
+def follow_rate(
+    totaux: dy.DataFrame[TotalJuridiction],
+    attendues: pl.DataFrame,
+    lots: dy.DataFrame[Lots],
+    *,
+    campagne: Campagne,
+    anterieures: Sequence[Campagne],
+    jour: date,
+) -> dy.DataFrame[RythmeReponse]:
+    """Follow the response rate day by day through one campaign, beside what earlier ones had by then.
+
+    The days after `jour` have no rate yet. An earlier campaign that was shorter goes on with its late
+    answers.
+    """
+    dated = _once(attendues).join(_dated(totaux, lots), on=_PAIR, how="left")
+    known = {
+        each.mois: _rates(dated, each, campagne.jours)
+        for each in (*anterieures, campagne)
+        if each.mois <= campagne.mois
+    }
+    now = known.pop(campagne.mois)
+    earlier = [each.select("rang", "part") for each in known.values()]
+    usual = pl.concat([now.select("rang", "part").clear(), *earlier]).group_by("rang")
+    to_come = pl.col("jour") > jour
+    return RythmeReponse.validate(
+        now.join(usual.agg(part_habituelle=pl.col("part").median()), on="rang", how="left")
+        .select(
+            pl.lit(campagne.mois).alias("mois"),
+            "rang",
+            "jour",
+            "attendues",
+            repondues=pl.when(~to_come).then("repondues"),
+            part=pl.when(~to_come).then("part"),
+            part_habituelle="part_habituelle",
+        )
+        .sort("rang")
+    )
+
+
+def list_to_remind(
+    totaux: dy.DataFrame[TotalJuridiction],
+    attendues: pl.DataFrame,
+    lots: dy.DataFrame[Lots],
+    relances: dy.DataFrame[Relances],
+    *,
+    mois: date,
+) -> dy.DataFrame[ARelancer]:
+    """List the juridictions that have not answered for a month, by cour.
+
+    `attendues` goes back as far as absences are to be counted.
+    """
+    answers = _dated(totaux, lots)
+    due = _once(attendues).filter(pl.col("mois") <= mois).join(answers, on=_PAIR, how="left")
+    silent = due.filter(pl.col("mois") == mois, pl.col("repondue_le").is_null())
+    since = due.filter(pl.col("repondue_le").is_not_null()).group_by("juridiction").agg(pl.col("mois").max())
+    absences = (
+        due.join(since, on="juridiction", how="left", suffix="_repondu")
+        .filter(pl.col("mois") > pl.col("mois_repondu").fill_null(date.min))
+        .group_by("juridiction")
+        .agg(absences=pl.len().cast(pl.Int64))
+    )
+    reached = relances.filter(pl.col("resultat").is_in([ENVOYE, APPELE]))
+    by_word = {"messagerie": E_MAIL, "telephone": TELEPHONE_CALL}
+    contacts = (
+        pl.concat(
+            [
+                answers.select("juridiction", dernier_contact=pl.col("modifiee_le"), contact=pl.lit(ANSWER)),
+                reached.select(
+                    "juridiction",
+                    dernier_contact=_in_paris("connu_le"),
+                    contact=pl.col("etape").replace_strict(by_word, return_dtype=pl.String),
+                ),
+            ]
+        )
+        .sort("dernier_contact", "contact", maintain_order=True)
+        .unique("juridiction", keep="last", maintain_order=True)
+    )
+    return ARelancer.validate(
+        silent.select("juridiction", "cour")
+        .join(absences, on="juridiction")
+        .join(contacts, on="juridiction", how="left")
+        .sort("cour", "juridiction")
+    )
+
+
+def _in_paris(moment: str) -> pl.Expr:
+    return pl.col(moment).dt.convert_time_zone(_PARIS).dt.date()
+
+
+def _once(attendues: pl.DataFrame) -> pl.DataFrame:
+    """Keep one row a juridiction and a month, as `coverage` does."""
+    return attendues.sort("mois", "juridiction", "cour").unique(_PAIR, keep="first", maintain_order=True)
+
+
+def _closings(campagnes: Iterable[Campagne]) -> pl.DataFrame:
+    rows = [(each.mois, each.cloture) for each in campagnes]
+    return pl.DataFrame(rows, schema={"mois": pl.Date, "cloture": pl.Date}, orient="row")
+
+
+def _dated(totaux: dy.DataFrame[TotalJuridiction], lots: dy.DataFrame[Lots]) -> pl.DataFrame:
+    """Give each answer its days: `repondue_le`, `modifiee_le`, and whether a later lot changed it."""
+    days = lots.select("lot", jour=_in_paris("connu_le"))
+    return (
+        totaux.join(days.rename({"jour": "repondue_le"}), left_on="premier_lot", right_on="lot")
+        .join(days.rename({"jour": "modifiee_le"}), left_on="dernier_lot", right_on="lot")
+        .select(*_PAIR, "repondue_le", "modifiee_le", corrigee=pl.col("dernier_lot") != pl.col("premier_lot"))
+    )
+
+
+def _rates(dated: pl.DataFrame, campagne: Campagne, days: int) -> pl.DataFrame:
+    """Count, on each of the first days of a campaign, the answers come by then."""
+    answers = dated.filter(pl.col("mois") == campagne.mois)
+    calendar = pl.DataFrame(
+        {
+            "rang": range(1, days + 1),
+            "jour": [campagne.ouverture + timedelta(days=rank) for rank in range(days)],
+        },
+        schema={"rang": pl.Int64, "jour": pl.Date},
+    )
+    come = (
+        calendar.join_where(answers.select("repondue_le"), pl.col("repondue_le") <= pl.col("jour"))
+        .group_by("rang")
+        .agg(repondues=pl.len().cast(pl.Int64))
+    )
+    return (
+        calendar.join(come, on="rang", how="left")
+        .with_columns(pl.col("repondues").fill_null(0), attendues=pl.lit(answers.height, dtype=pl.Int64))
+        .with_columns(part=pl.when(pl.col("attendues") > 0).then(pl.col("repondues") / pl.col("attendues")))
+    )

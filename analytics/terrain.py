@@ -1,0 +1,159 @@
+"""The ground that levers act upon: extractions needed and avoided, cell by cell, if nothing changes.
+
+Scenario 0 is the projection of the trajectory: in each cour and month, the cells are made to sum to it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+import dataframely as dy
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analytics.levers import Potentiel
+from analytics.outlook import Perspectives
+from analytics.parameters import Parametres
+from analytics.profile import season_of
+from analytics.ranges import Floats
+from analytics.scenario import Levier
+from analytics.schemas import Activites, last_day_of_month
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """What levers act upon: N cells in order of cour, juridiction and activité, over the H months to come.
+
+    `cour` (N,): rank of the cour of a cell in `cours`. `volume` (N, H): extractions needed in a month;
+    `maintenant` (N, H): the share of them avoided if nothing changes. `legale` (N, H): what the law allows;
+    `equipe` (C,): share of the population held in equipped prisons; `reponse` (C,): share of the juridictions
+    that answer; `usage`: part of what could be avoided that is, in the country.
+    """
+
+    mois: tuple[date, ...]
+    cours: tuple[str, ...]
+    cour: NDArray[np.intp]
+    juridictions: tuple[str, ...]
+    activites: tuple[str, ...]
+    volume: Floats
+    maintenant: Floats
+    legale: Floats
+    equipe: Floats
+    reponse: Floats
+    usage: float
+
+    @cached_property
+    def groupes(self) -> tuple[tuple[int, int, int], ...]:
+        """List the juridictions: (rank of the cour, first row, row after the last)."""
+        names = np.array(self.juridictions)
+        starts = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist()] if len(names) else []
+        ends = [*starts[1:], len(names)]
+        return tuple((int(self.cour[a]), a, b) for a, b in zip(starts, ends, strict=True))
+
+    def within(self, levier: Levier) -> NDArray[np.bool_]:
+        """Tell which cells (N,) a lever acts upon."""
+        inside = np.ones(len(self.juridictions), dtype=bool)
+        if levier.cours or levier.juridictions:
+            named = np.isin(self.cours, levier.cours)[self.cour]
+            inside = named | np.isin(self.juridictions, levier.juridictions)
+        if levier.activites:
+            inside &= np.isin(self.activites, levier.activites)
+        return inside
+
+
+def lay_out_terrain(
+    potentiel: dy.DataFrame[Potentiel],
+    perspectives: Perspectives | None,
+    *,
+    bases: Mapping[str, Fraction],
+    activites: dy.DataFrame[Activites],
+    equipes: Mapping[str, float],
+    parametres: Parametres,
+) -> Terrain | None:
+    """Lay out the ground of the months to come; None where nothing is projected.
+
+    `potentiel` tells what each cell needs and avoids in a year; where a juridiction answered none of the last
+    months, it is taken to do as the country does in that activity. `bases`: the extractions of each cour
+    before the practice. `equipes` as in `levers.find_potential`.
+    """
+    if perspectives is None or perspectives.projection is None:
+        return None
+    months = perspectives.a_venir
+    rows = potentiel.filter(pl.col("cour").is_in(perspectives.cours)).sort("cour", "juridiction", "activite")
+    ranks = {cour: rank for rank, cour in enumerate(perspectives.cours)}
+    cour = np.array([ranks[code] for code in rows["cour"]], dtype=np.intp)
+    seasons = {annee: season_of(annee, parametres) for annee in {mois.year for mois in months}}
+    parts = np.array([float(seasons[mois.year][mois.month - 1]) for mois in months])
+    base = rows["base"].to_numpy()
+    volume = base[:, None] * parts
+    legal = _legal(activites, months, parametres)
+    legale = np.array([legal[code] for code in rows["activite"]]).reshape(len(rows), len(months))
+
+    whole = np.array([float(bases[code]) for code in perspectives.cours])
+    exposed = perspectives.exposition_future[:, 0]
+    reponse = np.clip(exposed / np.maximum(whole * parts[0], 1e-300), 0.0, 1.0)
+    habit = _habits(rows)[:, None] * (legale > 0)
+    coming = np.diff(perspectives.projection.moyennes, axis=1, prepend=0.0)
+    # What a cour is projected to declare, over the part that declares, is what it avoids.
+    avoided = np.divide(coming, reponse[:, None], out=np.zeros_like(coming), where=reponse[:, None] > 0)
+    expected = _by_cour(volume * habit, cour, len(ranks))
+    plain = _by_cour(volume * (legale > 0), cour, len(ranks))
+    scale = np.divide(avoided, expected, out=np.zeros_like(avoided), where=expected > 0)
+    even = np.divide(avoided, plain, out=np.zeros_like(avoided), where=(expected <= 0) & (plain > 0))
+    maintenant = np.minimum(habit * scale[cour] + even[cour] * (legale > 0), 1.0)
+    covered = float(parametres.at("part_population_couverte", months[0]).valeur)
+    equipe = np.array([equipes.get(code, covered) for code in perspectives.cours])
+    possible = float((volume * legale * equipe[cour][:, None]).sum())
+    return Terrain(
+        mois=months,
+        cours=perspectives.cours,
+        cour=cour,
+        juridictions=tuple(rows["juridiction"]),
+        activites=tuple(rows["activite"]),
+        volume=volume,
+        maintenant=maintenant,
+        legale=legale,
+        equipe=equipe,
+        reponse=reponse,
+        usage=min(float((volume * maintenant).sum()) / possible, 1.0) if possible else 0.0,
+    )
+
+
+def _legal(
+    activites: dy.DataFrame[Activites], months: tuple[date, ...], parametres: Parametres
+) -> dict[str, list[float]]:
+    """Give, month by month, the share of the extractions of each activity that the law allows to avoid."""
+    found: dict[str, list[float]] = {}
+    for code, since in activites.select("activite", "legal_depuis").iter_rows():
+        shares: list[float] = []
+        for mois in months:
+            open_ = since is None or since <= last_day_of_month(mois)
+            part = parametres.find(f"part_legale_{code}", mois)
+            shares.append((float(part.valeur) if part else 1.0) if open_ else 0.0)
+        found[code] = shares
+    return found
+
+
+def _habits(rows: pl.DataFrame) -> Floats:
+    """Give the share of the extractions needed that each cell avoids; unknown ones do as the country does."""
+    known = rows.filter(pl.col("faites").is_not_null())
+    country = known.group_by("activite").agg(
+        pays=pl.col("faites").sum() / pl.col("base").sum().replace(0.0, None)
+    )
+    share = pl.col("faites") / pl.col("base").replace(0.0, None)
+    return (
+        rows.join(country, on="activite", how="left", maintain_order="left")
+        .select(share.fill_null(pl.col("pays")).fill_null(0.0).clip(0.0, 1.0))
+        .to_series()
+        .to_numpy()
+    )
+
+
+def _by_cour(cells: Floats, cour: NDArray[np.intp], count: int) -> Floats:
+    """Sum cells (N, H) by cour (C, H)."""
+    summed = np.zeros((count, cells.shape[1]))
+    np.add.at(summed, cour, cells)
+    return summed

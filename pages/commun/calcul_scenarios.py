@@ -1,0 +1,341 @@
+"""Scenarios as the screens and the terminal compute them: the same numbers from both."""
+
+import base64
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import dataframely as dy
+import numpy as np
+import polars as pl
+
+from analytics.effort import Plan, plan_least_effort
+from analytics.errors import UserFacingError
+from analytics.goal import Recherche, seek
+from analytics.levers import MONTHS_BACK
+from analytics.objective import Regle
+from analytics.parameters import Parametres
+from analytics.placement import Limites, Placement, Prison, Site, place
+from analytics.ranges import Plage
+from analytics.scenario import RECOURS, Levier, Lieux, Scenario, places_named
+from analytics.schemas import COUNTRY, Declarations, Equipements, Perimetre, last_day_of_month
+from analytics.simulation import most_likely, simulate
+from analytics.study import Etude, Faits, Socle, prepare, study, write_account
+from analytics.survey import list_positions
+from data.reference import Reference
+
+# What a link may hold once opened: far more than any scenario, far less than would hurt.
+_LONGEST = 40_000
+NOTHING_PROJECTED = (
+    "Rien n'est projeté à cette date : un scénario part de la projection de fin d'année. Choisissez un mois "
+    "où des déclarations sont connues."
+)
+
+
+def places_of(reference: Reference, perimetre: Perimetre) -> Lieux:
+    """List what a reader's scenario may name."""
+    seen = perimetre.restrict(reference.juridictions)
+    return Lieux(
+        cours=frozenset(seen["cour"]),
+        juridictions=frozenset(seen["juridiction"]),
+        activites=frozenset(reference.activites.filter("compte_objectif")["activite"]),
+    )
+
+
+def cours_named(scenario: Scenario, reference: Reference) -> frozenset[str]:
+    """List the cours that a scenario names, by themselves or by one of their juridictions, at any date."""
+    of: dict[str, set[str]] = {}
+    for juridiction, cour in reference.juridictions.select("juridiction", "cour").iter_rows():
+        of.setdefault(juridiction, set()).add(cour)
+    return places_named(scenario, lambda code: of.get(code, set()))
+
+
+def months_read(fin: date) -> tuple[date, date]:
+    """Give the first and last month of the declarations that tell what is avoided now."""
+    first = fin.year * 12 + fin.month - MONTHS_BACK
+    return date(first // 12, first % 12 + 1, 1), fin
+
+
+def start_from(
+    faits: Faits,
+    cellules: dy.DataFrame[Declarations],
+    *,
+    fin: date,
+    regle: Regle,
+    reference: Reference,
+    cle: pl.DataFrame,
+    parametres: Parametres,
+) -> Socle:
+    """Gather what every scenario starts from; `cellules` are the declarations of `months_read`."""
+    return prepare(
+        faits,
+        reference.attendues,
+        cellules,
+        fin=fin,
+        regle=regle,
+        activites=reference.activites,
+        juridictions=reference.juridictions,
+        lignes=reference.lignes,
+        cle=cle,
+        parametres=parametres,
+    )
+
+
+def draws_of(parametres: Parametres, day: date) -> tuple[int, int]:
+    """Give the usual number of draws, and their seed."""
+    return int(parametres.at("tirages", day).valeur), int(parametres.at("graine", day).valeur)
+
+
+def run(
+    socle: Socle,
+    scenario: Scenario,
+    *,
+    tirages: int,
+    graine: int,
+    progress: Callable[[float], None] | None = None,
+) -> Etude:
+    """Study a scenario; raises `UserFacingError` where nothing is projected."""
+    found = study(socle, scenario, tirages=tirages, graine=graine, progress=progress)
+    if found is None:
+        raise UserFacingError(NOTHING_PROJECTED)
+    return found
+
+
+def account(
+    etude: Etude, perimetre: Perimetre, reference: Reference, parametres: Parametres, *, graine: int
+) -> dict[str, Any]:
+    """Write what a scenario changes for a machine, for the cours of its reader."""
+    before = {line["cour"]: line for line in list_positions(etude.socle.pays, reference.cours, parametres)}
+    after = {line["cour"]: line for line in list_positions(etude.pays, reference.cours, parametres)}
+    cours = seen_cours(etude.socle, perimetre)
+    kept = {*cours} if perimetre.cours is not None else {COUNTRY, *cours}
+    return write_account(
+        etude,
+        cours,
+        avant={code: line for code, line in before.items() if code in kept},
+        apres={code: line for code, line in after.items() if code in kept},
+        graine=graine,
+    )
+
+
+def seen_cours(socle: Socle, perimetre: Perimetre) -> tuple[str, ...]:
+    """List the cours that are simulated and that a reader may see."""
+    cours = socle.terrain.cours if socle.terrain else ()
+    return tuple(cour for cour in cours if perimetre.holds(cour))
+
+
+# --- Reverse questions ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reponse:
+    """The answer to « que faut-il pour atteindre … ? »: `p`, the odds of the year's objective with it."""
+
+    recherche: Recherche
+    levier: Levier
+    base: float
+    p: float | None
+
+
+def seek_share(
+    socle: Socle, scenario: Scenario, rank: int, *, part: Fraction, cours: Collection[str], ensemble: bool
+) -> Reponse:
+    """Find the least value of a lever for the year to avoid `part` of the base of some cours."""
+    terrain, objectif = socle.terrain, socle.pays.exigence.of(sorted(cours), ensemble=ensemble)
+    perspectives = socle.pays.perspectives
+    ahead = perspectives.of(cours) if perspectives else None
+    if terrain is None or ahead is None:
+        raise UserFacingError(NOTHING_PROJECTED)
+    base = _base(socle, cours) if objectif is None else objectif.base
+    periode = socle.periode
+    done = sum(
+        month.evitees
+        for cour in cours
+        for month in socle.pays.mois.get(cour, ())
+        if periode.debut <= month.mois <= periode.fin
+    )
+    found = seek(
+        terrain,
+        scenario,
+        socle.hypotheses(scenario),
+        rank,
+        cours=cours,
+        attendues=done + ahead.moyenne,
+        voulues=float(part * base),
+    )
+    return Reponse(found, scenario.leviers[rank], float(base), None)
+
+
+def _base(socle: Socle, cours: Collection[str]) -> Fraction:
+    bases = socle.pays.exigence.bases or socle.pays.reference
+    return sum((bases[cour].extractions for cour in cours if cour in bases), Fraction(0))
+
+
+def with_value(scenario: Scenario, levier: Levier, valeur: float) -> Scenario:
+    """Give the scenario with one of its levers set to a value known for sure."""
+    levers = list(scenario.leviers)
+    levers[levers.index(levier)] = replace(levier, valeur=Plage.sure(valeur))
+    return replace(scenario, leviers=tuple(levers))
+
+
+def left_to_avoid(socle: Socle, scenario: Scenario, cours: Collection[str]) -> pl.DataFrame:
+    """List what could still be avoided and declared before the end of the year (`cour`, `activite`, `reste`).
+
+    All that the ceilings and the units allow, from the first month to come, at the most likely hypotheses.
+    """
+    terrain = socle.terrain
+    if terrain is None:
+        raise UserFacingError(NOTHING_PROJECTED)
+    everything = Scenario(
+        scenario.depuis,
+        (Levier(RECOURS, Plage.sure(1.0), terrain.mois[0]),),
+        scenario.hypotheses,
+    )
+    hypotheses = socle.hypotheses(scenario)
+    found = simulate(terrain, everything, hypotheses, most_likely(everything, hypotheses), by_cell=True)
+    return (
+        pl.DataFrame(
+            {
+                "cour": np.array(terrain.cours)[terrain.cour],
+                "activite": terrain.activites,
+                "reste": found.par_cellule,
+            }
+        )
+        .filter(pl.col("cour").is_in(sorted(cours)))
+        .group_by("cour", "activite")
+        .agg(pl.col("reste").sum().clip(0))
+        .sort("cour", "activite")
+    )
+
+
+def least_effort(
+    socle: Socle, scenario: Scenario, *, part: Fraction, cle: str, cours: Collection[str], ensemble: bool
+) -> tuple[Plan, float]:
+    """Plan the least effort for the year to avoid `part` of the base; with it, what is then still missing."""
+    objectif = socle.pays.exigence.of(sorted(cours), ensemble=ensemble)
+    base = _base(socle, cours) if objectif is None else objectif.base
+    perspectives = socle.pays.perspectives
+    ahead = perspectives.of(cours) if perspectives else None
+    if ahead is None:
+        raise UserFacingError(NOTHING_PROJECTED)
+    done = sum(
+        month.evitees
+        for cour in cours
+        for month in socle.pays.mois.get(cour, ())
+        if socle.periode.debut <= month.mois <= socle.periode.fin
+    )
+    missing = max(float(part * base) - done - ahead.moyenne, 0.0)
+    parametres, day = socle.parametres, socle.jour
+    efforts = [
+        float(parametres.at(f"effort_{name}_tiers", day).valeur)
+        for name in ("premier", "deuxieme", "dernier")
+    ]
+    bases = socle.pays.exigence.bases or socle.pays.reference
+    plan = plan_least_effort(
+        left_to_avoid(socle, scenario, cours),
+        voulues=missing,
+        cle=cle,
+        bases={cour: float(bases[cour].extractions) for cour in cours if cour in bases},
+        efforts=efforts,
+    )
+    return plan, missing
+
+
+def place_equipment(
+    socle: Socle,
+    scenario: Scenario,
+    *,
+    nombre: int | None,
+    budget: float | None,
+    cout_unite: float,
+    cout_prison: float,
+    part_par_cour: float,
+    cours: Collection[str],
+) -> Placement:
+    """Find where to put so many deliveries, or a budget, were all within reach held by video."""
+    hypotheses = socle.hypotheses(scenario)
+    quality = hypotheses.acceptation.probable * hypotheses.technique.probable
+    rows = socle.potentiel.filter(pl.col("cour").is_in(sorted(cours))).with_columns(
+        pl.col("faites").fill_null(0.0)
+    )
+    reach = rows.group_by("cour", "juridiction").agg(
+        atteignables=pl.max_horizontal((pl.col("faites") + pl.col("potentiel")) * quality, "faites").sum(),
+        a_equiper=(pl.col("non_equipees") * quality).sum(),
+    )
+    sites = [
+        Site(cour, juridiction, held, round(hypotheses.equipements))
+        for cour, juridiction, held, _ in reach.sort("cour", "juridiction").iter_rows()
+    ]
+    gains: dict[str, dict[str, float]] = {}
+    for cour, juridiction, _, lost in reach.iter_rows():
+        gains.setdefault(cour, {})[juridiction] = lost
+    day = last_day_of_month(socle.periode.fin)
+    lacking = Equipements.cast(
+        socle.equipements.filter(
+            pl.col("cour").is_in(sorted(cours)),
+            pl.col("equipe_depuis").is_null() | (pl.col("equipe_depuis") > day),
+        )
+    )
+    held: dict[str, int] = dict(lacking.group_by("cour").agg(pl.col("population").sum()).iter_rows())
+    prisons = [
+        Prison(
+            cour,
+            nom,
+            {code: lost * population / held[cour] for code, lost in gains.get(cour, {}).items()}
+            if held[cour]
+            else {},
+        )
+        for cour, nom, population in lacking.select("cour", "etablissement", "population")
+        .sort("cour", "etablissement")
+        .iter_rows()
+    ]
+    per_unit = (
+        12
+        * hypotheses.jours
+        * hypotheses.creneaux
+        * hypotheses.utilisation.probable
+        * hypotheses.technique.probable
+    )
+    bases = socle.pays.reference
+    return place(
+        sites,
+        prisons,
+        Limites(
+            nombre=nombre,
+            budget=budget,
+            cout_unite=cout_unite,
+            cout_prison=cout_prison,
+            par_unite=per_unit,
+            plafond_unites=10,
+            part_par_cour=part_par_cour,
+            secondes=20.0,
+        ),
+        bases={cour: float(bases[cour].extractions) for cour in cours if cour in bases},
+    )
+
+
+# --- Links ----------------------------------------------------------------------------------------
+
+
+def write_link(scenario: Scenario) -> str:
+    """Write a scenario so that an address can hold it: its JSON, packed; never code."""
+    packed = zlib.compress(scenario.as_text().encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def read_link(code: str) -> str:
+    """Give the JSON that an address holds; raises `UserFacingError` when it was cut or is something else."""
+    try:
+        packed = base64.b64decode(code + "=" * (-len(code) % 4), altchars=b"-_", validate=True)
+        opened = zlib.decompressobj()
+        text = opened.decompress(packed, _LONGEST)
+        if opened.unconsumed_tail or not opened.eof:
+            raise ValueError(code)
+        return text.decode()
+    except (ValueError, zlib.error) as error:
+        raise UserFacingError(
+            "Le lien ne contient pas un scénario entier : il a sans doute été coupé. Demandez-en un autre."
+        ) from error

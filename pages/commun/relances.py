@@ -1,0 +1,294 @@
+"""Reminding the juridictions that have not answered: whom, what leaves, what is kept of it.
+
+The same for the screen and the terminal. A store of demonstration never sends anything: its messages can
+be written to files, and say that they are fictional.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from analytics.calendar import Campagne, campaign_of, first_month
+from analytics.collection import list_to_remind
+from analytics.errors import UserFacingError
+from analytics.reminders import USUAL_TEMPLATE, Rappel, check_template, write_reminders
+from analytics.schemas import (
+    APPELE,
+    DOSSIER,
+    ENVOYE,
+    MESSAGERIE,
+    REFUSE,
+    TELEPHONE,
+    Envoi,
+    Lots,
+    Modele,
+    Perimetre,
+)
+from analytics.wording import enumeration, long_date, of_month, typeset
+from data.campaigns import AlreadyRemindedError
+from data.moments import PARIS
+from data.post import Courrier, DroppedError, Poste, RefusedError, check_sender, compose, write_drafts
+from data.reference import load_parameters, load_reference
+from data.settings import Settings
+from data.store import Clock, Store
+
+LOST = "connexion perdue"
+
+
+@dataclass(frozen=True)
+class Bureau:
+    """Who reminds (`auteur`), with which rights, from which store, under which settings and clock."""
+
+    store: Store
+    perimetre: Perimetre
+    reglages: Settings
+    auteur: str
+    clock: Clock
+
+    @property
+    def expediteur(self) -> str:
+        """Give the address that messages come from; a draft needs one before anyone set it."""
+        return self.reglages.expediteur or f"vigie@{self.reglages.domaine_messagerie}"
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Who is to be reminded of a month on a day, and what each would receive.
+
+    `attendues`: how many juridictions are in force. `deja`: those whose e-mail has left for this campaign,
+    and when. `fictif`: the store holds the demonstration.
+    """
+
+    campagne: Campagne
+    jour: date
+    attendues: int
+    rappels: tuple[Rappel, ...]
+    deja: Mapping[str, datetime]
+    fictif: bool
+
+    def to_send(self, *, renvoyer: bool) -> tuple[Rappel, ...]:
+        """Give the reminders that have not left yet, or all of them again."""
+        return tuple(each for each in self.rappels if renvoyer or each.juridiction not in self.deja)
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """What became of the reminders: left; left before (who did it); refused (why); not tried."""
+
+    envoyes: tuple[Rappel, ...]
+    deja: tuple[tuple[Rappel, str], ...]
+    refuses: tuple[tuple[Rappel, str], ...]
+    restants: tuple[Rappel, ...]
+
+
+def prepare(bureau: Bureau, mois: date, *, au: date | None) -> Preparation:
+    """List whom to remind of a month, from what was known at the end of a day (None: now), and write to them.
+
+    Raises `UserFacingError` for a month whose campaign has not opened that day.
+    """
+    store, perimetre = bureau.store, bureau.perimetre
+    reference, parametres = load_reference(), load_parameters()
+    campagne = campaign_of(mois, parametres)
+    jour = bureau.clock().astimezone(PARIS).date() if au is None else au
+    if jour < campagne.ouverture:
+        raise UserFacingError(
+            typeset(
+                f"La collecte {of_month(campagne.mois)} ouvre le {long_date(campagne.ouverture)} : au "
+                f"{long_date(jour)}, personne n'est en retard."
+            )
+        )
+    lot = store.lot_connu_le(au)
+    totaux = store.faits(perimetre, dernier_lot=lot).totaux
+    attendues = perimetre.restrict(reference.attendues(first_month(parametres), campagne.mois))
+    answered = totaux["mois"].min()
+    if isinstance(answered, date):
+        # Nobody was absent before the first answer that this store holds.
+        attendues = attendues.filter((pl.col("mois") >= answered) | (pl.col("mois") == campagne.mois))
+    collecte = store.collecte()
+    left = collecte.reminders(perimetre, mois=campagne.mois).filter(
+        pl.col("etape") == MESSAGERIE, pl.col("resultat") == ENVOYE
+    )
+    fictif = store.etat().demo
+    rappels = write_reminders(
+        list_to_remind(
+            totaux,
+            attendues,
+            Lots.cast(store.lots(perimetre)),
+            collecte.reminders(perimetre, connu_le=au),
+            mois=campagne.mois,
+        ),
+        reference.in_force(campagne.mois),
+        reference.cours,
+        modele=template_of(store),
+        campagne=campagne,
+        jour=jour,
+        domaine=bureau.reglages.domaine_messagerie,
+        boites=collecte.mailboxes(perimetre, mois=campagne.mois),
+        adresse_publique=bureau.reglages.adresse_publique,
+        fictif=fictif,
+    )
+    return Preparation(
+        campagne=campagne,
+        jour=jour,
+        attendues=attendues.filter(pl.col("mois") == campagne.mois).height,
+        rappels=rappels,
+        deja=dict(left.select("juridiction", "connu_le").iter_rows()),
+        fictif=fictif,
+    )
+
+
+def template_of(store: Store) -> Modele:
+    """Give the text of the reminders: the one kept, else that of the product."""
+    return store.collecte().template() or USUAL_TEMPLATE
+
+
+def keep_template(bureau: Bureau, modele: Modele | None) -> None:
+    """Keep the text of the reminders to come, if it can be filled in; None goes back to the product's."""
+    if modele is not None:
+        check_template(modele)
+    bureau.store.collecte().keep_template(
+        bureau.perimetre, modele, auteur=bureau.auteur, connu_le=bureau.clock()
+    )
+
+
+def note_call(bureau: Bureau, *, mois: date, juridiction: str, dit: str) -> None:
+    """Keep what was said on the telephone."""
+    envoi = Envoi(mois, juridiction, TELEPHONE, adresse="", message_id="", texte=dit)
+    bureau.store.collecte().note_reminder(
+        bureau.perimetre, envoi, resultat=APPELE, auteur=bureau.auteur, connu_le=bureau.clock()
+    )
+
+
+def write_folder(
+    bureau: Bureau, preparation: Preparation, folder: Path, *, renvoyer: bool
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Write each reminder to a file that a mail program opens as a draft.
+
+    Gives the files written, and those of this campaign that were there before and are not to be sent now.
+    """
+    moment, mois = bureau.clock(), preparation.campagne.mois
+    letters = {
+        name_draft(mois, rappel): (rappel, _letter(bureau, rappel, mois, moment))
+        for rappel in preparation.to_send(renvoyer=renvoyer)
+    }
+    drafts = [(name, compose(letter, brouillon=True)) for name, (_, letter) in letters.items()]
+    written = write_drafts(folder, drafts)
+    for rappel, letter in letters.values():
+        bureau.store.collecte().note_reminder(
+            bureau.perimetre,
+            _envoi(rappel, letter, mois),
+            resultat=DOSSIER,
+            auteur=bureau.auteur,
+            connu_le=moment,
+        )
+    there = sorted(folder.glob(f"{mois:%Y-%m}_relance_*.eml"))
+    return written, tuple(path for path in there if path.name not in letters)
+
+
+def name_draft(mois: date, rappel: Rappel) -> str:
+    """Name the file of a reminder, the same every time."""
+    return f"{mois:%Y-%m}_relance_{rappel.juridiction}.eml"
+
+
+def send(
+    bureau: Bureau, preparation: Preparation, *, renvoyer: bool, progress: Callable[[float, str], None]
+) -> Bilan:
+    """Send each reminder, and keep what became of it before the next one leaves.
+
+    One that is refused does not stop the others; past a connection lost for good, the rest is not tried.
+    Raises `UserFacingError`, nothing being sent, on a store of demonstration, when a setting is missing,
+    and when the server cannot be reached.
+    """
+    check_ready(bureau, fictif=preparation.fictif)
+    collecte, mois = bureau.store.collecte(), preparation.campagne.mois
+    waiting = list(preparation.to_send(renvoyer=renvoyer))
+    sent: list[Rappel] = []
+    known: list[tuple[Rappel, str]] = []
+    refused: list[tuple[Rappel, str]] = []
+    if not waiting:
+        return Bilan((), (), (), ())
+    number_of_them = len(waiting)
+    with Poste(bureau.reglages) as poste:
+        while waiting:
+            rappel = waiting.pop(0)
+            progress(1 - (len(waiting) + 1) / number_of_them, rappel.nom)
+            moment = bureau.clock()
+            letter = _letter(bureau, rappel, mois, moment)
+            try:
+                relance = collecte.begin_reminder(
+                    bureau.perimetre,
+                    _envoi(rappel, letter, mois),
+                    renvoyer=renvoyer,
+                    auteur=bureau.auteur,
+                    connu_le=moment,
+                )
+            except AlreadyRemindedError as told:
+                known.append((rappel, str(told)))
+                continue
+            why = _post(poste, letter)
+            resultat = ENVOYE if why is None else typeset(f"{REFUSE} : {why}")
+            collecte.end_reminder(relance, resultat=resultat, connu_le=bureau.clock())
+            if why is None:
+                sent.append(rappel)
+            else:
+                refused.append((rappel, why))
+            if why == LOST:
+                break
+    return Bilan(tuple(sent), tuple(known), tuple(refused), tuple(waiting))
+
+
+def check_ready(bureau: Bureau, *, fictif: bool) -> None:
+    """Refuse to send from a demonstration, or before the settings say from whom, through what, to where."""
+    if fictif:
+        raise UserFacingError(
+            "Cet entrepôt contient la démonstration fictive : elle n'envoie aucun message. Écrivez-les dans "
+            "un dossier pour les voir, ou videz-la d'abord avec « vigie vider-demo »."
+        )
+    needed = ("smtp_hote", "expediteur", "adresse_publique")
+    given = bureau.reglages.model_fields_set
+    missing = [name for name in needed if name not in given or not getattr(bureau.reglages, name)]
+    if missing:
+        names = enumeration(f"VIGIE_{name.upper()}" for name in missing)
+        raise UserFacingError(
+            typeset(f"Aucun message ne peut partir : réglez {names} (le tableau du README dit comment).")
+        )
+    check_sender(bureau.reglages.expediteur)
+
+
+def _letter(bureau: Bureau, rappel: Rappel, mois: date, moment: datetime) -> Courrier:
+    # Short, so that no server ever folds the line it stands on.
+    stamp = sha256(f"{mois} {rappel.juridiction} {moment.isoformat()}".encode()).hexdigest()[:24]
+    return Courrier(
+        expediteur=bureau.expediteur,
+        destinataire=rappel.adresse,
+        sujet=rappel.sujet,
+        corps=rappel.corps,
+        message_id=f"<{stamp}@{check_sender(bureau.expediteur)}>",
+        moment=moment,
+    )
+
+
+def _envoi(rappel: Rappel, letter: Courrier, mois: date) -> Envoi:
+    return Envoi(
+        mois,
+        rappel.juridiction,
+        MESSAGERIE,
+        adresse=rappel.adresse,
+        message_id=letter.message_id,
+        texte=f"{rappel.sujet}\n\n{rappel.corps}",
+    )
+
+
+def _post(poste: Poste, letter: Courrier) -> str | None:
+    """Send one message; say why it did not leave, None when it did."""
+    try:
+        poste.send(compose(letter, brouillon=False))
+    except RefusedError as refused:
+        return str(refused)
+    except DroppedError:
+        return LOST
+    return None

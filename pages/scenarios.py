@@ -1,0 +1,534 @@
+"""What if: levers, what they change month by month and cour by cour, and the reverse questions."""
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from analytics.display.levers import rough
+from analytics.display.scenario import tell_search
+from analytics.display.tables import Colonne, integer
+from analytics.effort import CLES
+from analytics.errors import UserFacingError
+from analytics.placement import ETABLISSEMENT
+from analytics.scenario import DEMANDE, Scenario
+from analytics.schemas import ScenarioGarde
+from analytics.study import Etude, Socle
+from analytics.wording import NO_BREAK_SPACE, count, month, number, percent, typeset, with_unit
+from pages.commun import (
+    atelier,
+    bloc_graphique,
+    cadre,
+    calcul_scenarios,
+    composants,
+    depot,
+    filtres,
+    gardes,
+    lecture,
+    navigation,
+    vue_scenarios,
+)
+from pages.commun.bloc_graphique import write_plain_table
+from pages.commun.cadre import Contexte
+from pages.commun.vue_scenarios import VueScenario
+
+TABS = ("effet", "incertitude", "comparer", "reciproque")
+SAID = "scenario_dit"
+OPTIONS = ("lecture",)
+
+
+def render() -> None:
+    """Draw the page."""
+    contexte = cadre.open_page("Scénarios", options=OPTIONS)
+    if contexte is not None:
+        try:
+            _draw(contexte)
+        except UserFacingError as error:
+            composants.conclude(str(error))
+    cadre.close_page(contexte)
+
+
+def _draw(contexte: Contexte) -> None:
+    asked = contexte.selection.option("scenario")
+    st.session_state["filtre_scenario_affiche"] = asked
+    scenario, garde = _asked(contexte, asked)
+    ground = vue_scenarios.socle(contexte)
+    if ground.terrain is None:
+        composants.conclude(typeset(calcul_scenarios.NOTHING_PROJECTED))
+        return
+    vue = _compute(contexte, scenario)
+    if said := st.session_state.pop(SAID, ""):
+        st.html(f"<p class='vigie-avis' role='status'>{escape(said)}</p>")
+    if scenario.nom:
+        kept = "" if garde is None else f", n° {garde.scenario}, {gardes.told_when(garde)}"
+        composants.note(typeset(f"Scénario « {scenario.nom} »{kept}") + _archived(garde))
+    composants.conclude(vue.conclusion)
+    composants.figures(vue.chiffres)
+    composants.note(vue.note)
+    _warn_of_vintage(contexte, scenario, garde)
+    if ground.pays.exigence.taux is None:
+        _offer_another_month(contexte)
+    if not contexte.selection.presentation:
+        _draw_workshop(contexte, ground, scenario, garde)
+    shown = filtres.draw_tabs(contexte.selection, TABS)
+    agrandi = contexte.selection.presentation
+    if shown == "incertitude":
+        _draw_inputs(contexte, vue.etude, agrandi=agrandi)
+    elif shown == "comparer":
+        _draw_comparison(contexte, scenario, agrandi=agrandi)
+    elif shown == "reciproque":
+        _draw_reverse(contexte, ground, scenario)
+    else:
+        _draw_effect(vue, agrandi=agrandi)
+
+
+def _asked(contexte: Contexte, asked: str) -> tuple[Scenario, ScenarioGarde | None]:
+    """Give the scenario that the address holds, by its number or whole; what cannot be opened is said."""
+    nothing = Scenario(contexte.selection.periode.fin)
+    if not asked:
+        return nothing, None
+    try:
+        if asked.isdigit():
+            garde = gardes.open_kept(int(asked))
+            return vue_scenarios.read_text(contexte, garde.texte), garde
+        return vue_scenarios.read_text(contexte, calcul_scenarios.read_link(asked)), None
+    except UserFacingError as error:
+        text = f"{error} « Rien ne change » est affiché."
+        st.html(f"<p class='vigie-avis' role='alert'>{escape(typeset(text))}</p>")
+        return nothing, None
+
+
+def _archived(garde: ScenarioGarde | None) -> str:
+    return "" if garde is None or not garde.archive else ", archivé"
+
+
+def _compute(contexte: Contexte, scenario: Scenario) -> VueScenario:
+    """Give the view, with a bar that advances while the draws run."""
+    place = st.empty()
+
+    def advance(part: float) -> None:
+        place.progress(part, text=f"Simulation{NO_BREAK_SPACE}: {percent(part, 0)} des cours")
+
+    vue = vue_scenarios.view(contexte, scenario, advance)
+    place.empty()
+    return vue
+
+
+def _warn_of_vintage(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | None) -> None:
+    """Say when the scenario was made on another situation than the one shown, and how to find that one."""
+    fin = contexte.selection.periode.fin
+    told: list[str] = []
+    if scenario.leviers and scenario.depuis != fin:
+        told.append(
+            f"Scénario conçu depuis fin {month(scenario.depuis)}, montré ici depuis fin {month(fin)}."
+        )
+    if garde is not None and garde.lot != contexte.situation.lot:
+        told.append(f"Des données sont arrivées depuis le lot {garde.lot}, sur lequel il a été enregistré.")
+    if told:
+        composants.note(typeset(" ".join(told)))
+        changes: dict[str, object] = {"annee": scenario.depuis.year, "mois": scenario.depuis.month}
+        if garde is not None and garde.lot != contexte.situation.lot:
+            changes["connu_le"] = gardes.day_of(garde)
+        navigation.link(
+            "scenarios", "Le montrer sur sa situation d'origine", contexte.selection.requete(**changes)
+        )
+
+
+def _offer_another_month(contexte: Contexte) -> None:
+    """Where the year ahead has no objective, offer years that have one, seen from their spring."""
+    years = [annee for annee in contexte.choix.annees if annee in (2009, 2010)]
+    composants.note(
+        typeset(
+            "Aucun texte ne fixe d'objectif pour l'année à venir : ni chances, ni décompte. Pour un scénario "
+            "face à un objectif, repartez d'un mois d'une année qui en a un :"
+        )
+    )
+    with st.container(horizontal=True, gap="small"):
+        for annee in years:
+            if 3 in contexte.choix.mois(annee):
+                navigation.link(
+                    "scenarios",
+                    f"Depuis fin mars{NO_BREAK_SPACE}{annee}",
+                    contexte.selection.requete(annee=annee, mois=3),
+                )
+
+
+def _draw_effect(vue: VueScenario, *, agrandi: bool) -> None:
+    if not vue.etude.scenario.leviers:
+        bloc_graphique.draw(vue.annee, agrandi=agrandi)
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        bloc_graphique.draw(vue.annee, agrandi=agrandi)
+    with right:
+        bloc_graphique.draw(vue.gains, agrandi=agrandi)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        bloc_graphique.draw(vue.etapes, agrandi=agrandi)
+    with right:
+        bloc_graphique.draw(vue.cours, agrandi=agrandi)
+    st.html(vue.par_cour)
+
+
+# --- Building and keeping -------------------------------------------------------------------------
+
+
+def _draw_workshop(
+    contexte: Contexte, ground: Socle, scenario: Scenario, garde: ScenarioGarde | None
+) -> None:
+    cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
+    composants.head("Leviers")
+    if not scenario.leviers:
+        atelier.draw_models(ground, scenario, cours)
+    atelier.draw_levers(
+        contexte,
+        ground,
+        scenario,
+        vue_scenarios.describe(contexte, scenario),
+        vue_scenarios.names_of(contexte),
+    )
+    with st.expander("Enregistrer, ouvrir, exporter", key="atelier_gardes"):
+        left, right = st.columns([1, 1], gap="medium")
+        with left:
+            _draw_keep(contexte, scenario, garde)
+        with right:
+            _draw_kept(contexte)
+            _draw_files(contexte, scenario)
+
+
+def _draw_keep(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | None) -> None:
+    composants.note(
+        "Ce qui est enregistré ne change plus : le modifier en enregistre un autre, qui garde d'où il vient."
+    )
+    with st.form("garder_scenario", border=False):
+        nom = st.text_input("Nom du scénario", scenario.nom, max_chars=100)
+        note = st.text_input("Note", scenario.note, max_chars=400)
+        author = st.text_input("Votre nom", depot.signature(), max_chars=200)
+        sent = st.form_submit_button("Enregistrer" if garde is None else "Enregistrer une copie")
+    if sent:
+        if not scenario.leviers and not scenario.hypotheses:
+            composants.note("Rien à enregistrer : ce scénario n'a pas de levier.")
+            return
+        try:
+            made = gardes.keep(
+                replace(scenario, depuis=contexte.selection.periode.fin),
+                nom=nom,
+                note=note,
+                auteur=author,
+                lot=contexte.situation.lot,
+                tire_de=None if garde is None else garde.scenario,
+            )
+        except UserFacingError as error:
+            composants.note(str(error))
+            return
+        st.session_state[SAID] = typeset(
+            f"Scénario enregistré sous le n° {made}. Le lien de la page le rouvre, avec les mêmes chiffres."
+        )
+        filtres.choose("scenario", str(made))
+        st.rerun()
+    if garde is not None:
+        with st.form("archiver_scenario", border=False):
+            author = st.text_input("Votre nom", depot.signature(), max_chars=200, key="nom_archive")
+            label = "Ressortir des archives" if garde.archive else "Archiver ce scénario"
+            if st.form_submit_button(label):
+                st.session_state[SAID] = gardes.put_away(
+                    garde.scenario, archive=not garde.archive, auteur=author
+                )
+                st.rerun()
+
+
+def _draw_kept(contexte: Contexte) -> None:
+    everything = st.toggle("Montrer les archives", key="scenarios_archives")
+    listed = gardes.kept(archives=everything)
+    if not listed:
+        composants.note("Aucun scénario enregistré que vous puissiez voir.")
+        return
+    for each in listed[:20]:
+        fin = vue_scenarios.read_text(contexte, each.texte).depuis if _opens(contexte, each) else None
+        changes: dict[str, object] = {"scenario": str(each.scenario)}
+        if (
+            fin is not None
+            and fin.year in contexte.choix.annees
+            and fin.month in contexte.choix.mois(fin.year)
+        ):
+            changes |= {"annee": fin.year, "mois": fin.month}
+        label = f"N° {each.scenario}{_archived(each)}, {each.nom}, {gardes.told_when(each)}"
+        navigation.link("scenarios", typeset(label), contexte.selection.requete(**changes))
+
+
+def _opens(contexte: Contexte, garde: ScenarioGarde) -> bool:
+    try:
+        vue_scenarios.read_text(contexte, garde.texte)
+    except UserFacingError:
+        return False
+    return True
+
+
+def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
+    st.download_button(
+        "Exporter ce scénario (JSON)",
+        data=replace(scenario, depuis=contexte.selection.periode.fin).as_text().encode(),
+        file_name=f"scenario_{filtres.slug(scenario.nom) or 'sans-nom'}.json",
+        mime="application/json",
+        key="exporter_scenario",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+    with st.form("importer_scenario", border=False):
+        uploaded = st.file_uploader("Importer un scénario", type=["json"], key="fichier_scenario")
+        sent = st.form_submit_button("Ouvrir ce fichier")
+    if sent and uploaded is not None:
+        try:
+            opened = vue_scenarios.read_text(contexte, uploaded.getvalue().decode("utf-8", "replace"))
+        except UserFacingError as error:
+            composants.note(str(error))
+            return
+        atelier.show(opened)
+        st.rerun()
+
+
+# --- What matters, comparison ---------------------------------------------------------------------
+
+
+def _draw_inputs(contexte: Contexte, etude: Etude, *, agrandi: bool) -> None:
+    bloc_graphique.draw(vue_scenarios.tornado(contexte, etude), agrandi=agrandi)
+    if st.toggle(
+        "Calculer les indices de Sobol",
+        key="indices_sobol",
+        help="Part de la variance de l'année que chaque donnée explique. Quelques secondes de calcul.",
+    ):
+        with st.spinner("Calcul des indices…"):
+            st.html(vue_scenarios.indices(contexte, etude))
+
+
+def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -> None:
+    listed = gardes.kept(archives=False)
+    names = {str(each.scenario): f"N° {each.scenario}, {each.nom}" for each in listed}
+    asked = [code for code in contexte.selection.option("face").split(",") if code in names]
+    room = vue_scenarios.MOST_COMPARED - 1
+    st.session_state["face_choisis"] = asked[:room]
+
+    def write() -> None:
+        filtres.choose("face", ",".join(st.session_state["face_choisis"]))
+
+    st.multiselect(
+        "Scénarios enregistrés à comparer à celui-ci (trois au plus)",
+        list(names),
+        format_func=names.__getitem__,
+        max_selections=room,
+        key="face_choisis",
+        placeholder="Choisir",
+        on_change=write,
+    )
+    if not listed:
+        composants.note("Enregistrez des scénarios pour les comparer : ils apparaîtront ici.")
+    chosen = [(scenario.nom or "Scénario affiché", scenario)]
+    for code in asked[:room]:
+        garde = gardes.open_kept(int(code))
+        try:
+            chosen.append((garde.nom, vue_scenarios.read_text(contexte, garde.texte)))
+        except UserFacingError as error:
+            composants.note(str(error))
+    vue = vue_scenarios.side_by_side(contexte, chosen)
+    st.html(f"<div class='vigie-releve'>{vue.tableau}</div>")
+    for refus in vue.refus:
+        composants.note(refus)
+    for bloc in vue.ecarts:
+        bloc_graphique.draw(bloc, agrandi=agrandi)
+
+
+# --- Reverse questions ----------------------------------------------------------------------------
+
+
+def _draw_reverse(contexte: Contexte, ground: Socle, scenario: Scenario) -> None:
+    cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
+    ensemble = contexte.situation.perimetre.cours is None
+    rate = ground.pays.exigence.taux
+    usual = round(float(rate) * 100, 1) if rate is not None else 5.0
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        composants.head("Que faut-il pour y arriver ?")
+        typed = st.number_input(
+            "Part de la base à éviter dans l'année (%)", 0.5, 50.0, usual, 0.5, format="%g", key="part_visee"
+        )
+        part = Fraction(str(typed)) / 100
+        _draw_search(contexte, ground, scenario, part, cours, ensemble=ensemble)
+        _draw_effort(contexte, ground, scenario, part, cours, ensemble=ensemble)
+    with right:
+        composants.head("Où mettre les équipements ?")
+        _draw_placement(contexte, ground, scenario, cours)
+
+
+def _draw_search(
+    contexte: Contexte,
+    ground: Socle,
+    scenario: Scenario,
+    part: Fraction,
+    cours: tuple[str, ...],
+    *,
+    ensemble: bool,
+) -> None:
+    """Answer for one lever: the scenario's own, or a general recourse from the first month to come."""
+    models = atelier.models(ground, scenario, cours)
+    asked = scenario if scenario.leviers else models["partout"][1]
+    lines = vue_scenarios.describe(contexte, asked)
+    ranks = [rank for rank, levier in enumerate(asked.leviers) if levier.nature != DEMANDE]
+    if not ranks:
+        composants.note("Ce scénario n'a pas de levier à doser : ajoutez-en un.")
+        return
+    rank = st.selectbox(
+        "Levier à doser",
+        ranks,
+        format_func=dict(enumerate(lines)).__getitem__,
+        key="levier_dose",
+        placeholder="Choisir",
+    )
+    found = calcul_scenarios.seek_share(ground, asked, rank, part=part, cours=cours, ensemble=ensemble)
+    p = None
+    if found.recherche.valeur is not None:
+        reached = calcul_scenarios.with_value(asked, found.levier, found.recherche.valeur)
+        p = vue_scenarios.assess(contexte, vue_scenarios.study(contexte, reached).pays, ground).p_objectif
+    sentence = tell_search(found.recherche, found.levier, part=float(part), base=found.base, p=p)
+    st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(sentence)}</strong></p>")
+    if found.recherche.valeur is not None:
+        st.button(
+            "Ouvrir ce scénario",
+            key="ouvrir_dose",
+            on_click=partial(
+                atelier.show, calcul_scenarios.with_value(asked, found.levier, found.recherche.valeur)
+            ),
+        )
+
+
+def _draw_effort(
+    contexte: Contexte,
+    ground: Socle,
+    scenario: Scenario,
+    part: Fraction,
+    cours: tuple[str, ...],
+    *,
+    ensemble: bool,
+) -> None:
+    composants.head("Le moindre effort")
+    key = st.selectbox(
+        "Partage entre les cours", list(CLES), format_func=dict(CLES).__getitem__, key="cle_effort"
+    )
+    plan, missing = calcul_scenarios.least_effort(
+        ground, scenario, part=part, cle=key, cours=cours, ensemble=ensemble
+    )
+    if missing < 0.5:
+        composants.note(typeset("Rien à ajouter : l'année y arrive, au milieu de la projection."))
+        return
+    text = (
+        f"Il manque {rough(missing)} extractions ; effort total {rough(plan.effort)}, et "
+        f"{number(plan.marginal, 1)} pour une de plus (unité : l'effort d'une des plus faciles)."
+        if plan.suffit
+        else f"Il manque {rough(missing)} extractions ; au mieux {rough(plan.atteignables)} d'ici décembre."
+    )
+    st.html(f"<p class='vigie-phrase'><strong>{escape(typeset(text))}</strong></p>")
+    noms = vue_scenarios.names_of(contexte)
+    rows = (
+        plan.parts.filter(pl.col("evitees") >= 0.5)
+        .sort("evitees", descending=True)
+        .with_columns(
+            nom_cour=pl.col("cour").replace_strict(dict(noms.cours), default=pl.col("cour")),
+            nom_activite=pl.col("activite").replace_strict(dict(noms.activites), default=pl.col("activite")),
+        )
+    )
+    st.html(
+        write_plain_table(
+            rows,
+            (
+                Colonne("nom_cour", "Cour"),
+                Colonne("nom_activite", "Activité"),
+                Colonne("evitees", "À éviter en plus", rough, nombre=True),
+                Colonne("reste", "Sur", rough, nombre=True),
+                Colonne("effort", "Effort", rough, nombre=True),
+            ),
+            legende="Plan de moindre effort (hypothèse : un effort par tiers de ce qui reste à portée)",
+        )
+    )
+    bloc_graphique.download(
+        plan.parts, cle="effort", fichier=f"{ground.periode.annee}_moindre-effort", entete=contexte.entete
+    )
+
+
+def _draw_placement(contexte: Contexte, ground: Socle, scenario: Scenario, cours: tuple[str, ...]) -> None:
+    parametres = lecture.parametres()
+    day = ground.jour
+    with st.form("placement", border=False):
+        mode = st.radio("Limite", ["Un nombre d'équipements", "Un budget"], horizontal=True)
+        with st.container(horizontal=True, gap="small"):
+            nombre = st.number_input("Équipements à placer", 1, 500, 10, width=170)
+            budget = st.number_input("Ou budget (€)", 1_000, 50_000_000, 300_000, 10_000, width=170)
+        with st.container(horizontal=True, gap="small"):
+            unit = st.number_input(
+                "Coût d'un équipement (€)",
+                0,
+                1_000_000,
+                round(float(parametres.at("cout_equipement", day).valeur)),
+                1_000,
+                width=170,
+            )
+            prison = st.number_input(
+                "Coût d'un établissement (€)",
+                0,
+                5_000_000,
+                round(float(parametres.at("cout_etablissement", day).valeur)),
+                1_000,
+                width=170,
+            )
+        least = st.number_input(
+            "Part minimale de chaque cour (% de ce que sa base lui donnerait)", 0, 100, 0, 10
+        )
+        composants.note("Coûts : hypothèses de travail, aucun n'est dans le texte.")
+        sent = st.form_submit_button("Chercher le meilleur placement")
+    if not sent:
+        return
+    with st.spinner("Recherche du meilleur placement…"):
+        plan = calcul_scenarios.place_equipment(
+            ground,
+            scenario,
+            nombre=nombre if mode.startswith("Un nombre") else None,
+            budget=float(budget) if mode == "Un budget" else None,
+            cout_unite=float(unit),
+            cout_prison=float(prison),
+            part_par_cour=least / 100,
+            cours=cours,
+        )
+    told = (
+        f"{count(int(plan.livraisons['nombre'].sum()), 'livraison')} : {rough(plan.gain)} extractions par an "
+        f"de plus à portée, pour {with_unit(round(plan.cout), '€')} ; la suivante en apporterait "
+        f"{rough(plan.suivante)}. Écart au meilleur possible : {percent(plan.ecart)} au plus."
+    )
+    st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(typeset(told))}</strong></p>")
+    noms = vue_scenarios.names_of(contexte)
+    rows = plan.livraisons.with_columns(
+        nom_cour=pl.col("cour").replace_strict(dict(noms.cours), default=pl.col("cour")),
+        nom_lieu=pl.when(pl.col("sorte") == ETABLISSEMENT)
+        .then("lieu")
+        .otherwise(pl.col("lieu").replace_strict(dict(noms.juridictions), default=pl.col("lieu"))),
+    )
+    st.html(
+        write_plain_table(
+            rows,
+            (
+                Colonne("nom_lieu", "Livrer à"),
+                Colonne("nom_cour", "Cour"),
+                Colonne("nombre", "Nombre", integer, nombre=True),
+                Colonne("gain", "Extractions par an qui y tiennent", rough, nombre=True),
+            ),
+            legende="Livraisons, si tout ce qui est à portée était tenu par visioconférence",
+        )
+    )
+    bloc_graphique.download(
+        plan.livraisons, cle="placement", fichier=f"{ground.periode.annee}_placement", entete=contexte.entete
+    )
+
+
+if __name__ == "__main__":
+    st.switch_page("app.py")

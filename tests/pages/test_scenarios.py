@@ -1,0 +1,190 @@
+"""Scenarios on screen, on a real store: built, kept, shared, compared, asked the other way round."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.errors import UserFacingError
+from analytics.ranges import Plage
+from analytics.scenario import Levier, Scenario
+from analytics.schemas import Perimetre
+from data.demo import demo_lots
+from data.reference import Reference
+from data.settings import Settings
+from data.store import Store, open_store
+from pages.commun import calcul_scenarios, gardes, identite, lecture
+from pages.commun.identite import Lecteur
+from tests.pages import situations
+
+NOW = datetime(2010, 4, 12, 9, tzinfo=UTC)
+MARCH = date(2010, 3, 1)
+JLD = Scenario(
+    MARCH,
+    (
+        Levier(
+            "recours",
+            Plage(0.3, 0.5, 0.7),
+            date(2010, 4, 1),
+            cours=("CA-DOUAI",),
+            activites=("JLD_DETENTION",),
+            nom="JLD à Douai",
+        ),
+    ),
+    nom="Débats JLD",
+)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Store:
+    path = tmp_path_factory.mktemp("scenarios") / "v.db"
+    store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
+    store.record_demo(demo_lots(reference))
+    return store
+
+
+@pytest.fixture
+def opened(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setattr(lecture, "store", lambda: demo)
+    monkeypatch.setattr(gardes, "utc_now", lambda: NOW)
+    st.cache_resource.clear()
+    yield demo
+    st.cache_resource.clear()
+
+
+def visit(**query: str) -> AppTest:
+    at = AppTest.from_string("from pages import scenarios\nscenarios.render()\n", default_timeout=60)
+    for name, value in {"annee": "2010", "mois": "3", **query}.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    """Everything the page says, as it is read."""
+    return unescape(situations.words(at))
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    next(button for button in at.button if button.label == label).click()
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def keep(scenario: Scenario, *, nom: str) -> int:
+    return gardes.keep(scenario, nom=nom, note="", auteur="A. Martin", lot=1, tire_de=None)
+
+
+def test_nothing_changes_until_a_lever_is_added(opened: Store) -> None:
+    said = words(visit())
+    assert "Rien ne change : l'année 2010 finirait vers" in said.replace("\u00a0", " ")
+    assert "Hypothèses de travail" in said
+    assert "None" not in said
+
+
+def test_a_model_makes_a_scenario_that_its_link_reopens(opened: Store) -> None:
+    at = press(visit(), "Les débats JLD dans dix TGI")
+    told = words(at)
+    assert "extractions évitées de plus d'ici décembre" in told.replace("\u00a0", " ")
+    code = at.query_params["scenario"][0]
+    again = visit(scenario=code)
+    assert words(again).split("vigie-conclusion")[1][:300] == told.split("vigie-conclusion")[1][:300]
+    assert "Débats JLD par visioconférence" in words(again)
+
+
+def test_a_lever_is_withdrawn_and_the_change_undone(opened: Store) -> None:
+    at = press(visit(scenario=calcul_scenarios.write_link(JLD)), "Retirer")
+    assert "JLD à Douai" not in words(at)
+    assert "JLD à Douai" in words(press(at, "Annuler le dernier changement"))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("eNpabc", "coupé"),
+        ("99999", "n'existe pas"),
+        (
+            calcul_scenarios.write_link(
+                Scenario(MARCH, (Levier("recours", Plage.sure(0.3), MARCH, cours=("CA-ATLANTIS",)),))
+            ),
+            "CA-ATLANTIS",
+        ),
+    ],
+)
+def test_a_link_that_cannot_be_opened_says_why(opened: Store, code: str, expected: str) -> None:
+    said = words(visit(scenario=code))
+    assert expected in said
+    assert "Rien ne change" in said
+
+
+def test_a_kept_scenario_is_found_under_its_number_and_never_changes(opened: Store) -> None:
+    number = keep(JLD, nom="Débats JLD à Douai")
+    at = visit(scenario=str(number))
+    assert f"n° {number}" in words(at).replace("\u00a0", " ")
+    assert (
+        gardes.open_kept(number).texte
+        == JLD.__class__(JLD.depuis, JLD.leviers, nom="Débats JLD à Douai").as_text()
+    )
+    assert "archivé" in gardes.put_away(number, archive=True, auteur="A. Martin")
+    assert number not in [each.scenario for each in gardes.kept(archives=False)]
+    assert "archivé" in words(visit(scenario=str(number)))
+
+
+def test_a_reader_sees_no_scenario_that_names_another_cour(
+    opened: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = keep(JLD, nom="Réservé à Douai")
+    everywhere = keep(Scenario(MARCH, (Levier("reponse", Plage.sure(0.9), date(2010, 4, 1)),)), nom="Partout")
+    monkeypatch.setattr(gardes, "lecteur", lambda: Lecteur("x", Perimetre.of(["CA-LYON"])))
+    monkeypatch.setattr(identite, "lecteur", lambda: Lecteur("x", Perimetre.of(["CA-LYON"])))
+    monkeypatch.setattr(lecture, "lecteur", lambda: Lecteur("x", Perimetre.of(["CA-LYON"])))
+    with pytest.raises(UserFacingError, match="périmètre"):
+        gardes.open_kept(number)
+    seen = [each.scenario for each in gardes.kept(archives=True)]
+    assert everywhere in seen
+    assert number not in seen
+    said = words(visit(scenario=str(everywhere)))
+    assert "Douai" not in said
+    assert "Seules les cours de votre périmètre" in said
+    assert "périmètre" in words(visit(scenario=calcul_scenarios.write_link(JLD)))
+
+
+def test_scenarios_side_by_side_explain_their_difference(opened: Store) -> None:
+    number = keep(Scenario(MARCH, (Levier("reponse", Plage.sure(1.0), date(2010, 4, 1)),)), nom="Réponses")
+    at = visit(scenario=calcul_scenarios.write_link(JLD), onglet="comparer", face=str(number))
+    said = words(at).replace("\u00a0", " ")
+    assert "De « Débats JLD » à « Réponses »" in said
+    assert "Décompte simulé" in said
+
+
+def test_the_reverse_questions_answer(opened: Store) -> None:
+    said = words(
+        visit(scenario=calcul_scenarios.write_link(JLD), onglet="reciproque", mois="3", annee="2009")
+    )
+    assert "Hors d'atteinte : au mieux" in said.replace("\u00a0", " ")
+    assert "son périmètre" in said
+    assert "Il manque" in said
+
+
+def test_a_year_without_objective_offers_one_that_has_it(opened: Store) -> None:
+    at = visit(annee="2010", mois="12")
+    assert "Aucun texte ne fixe d'objectif pour l'année à venir" in words(at).replace("\u00a0", " ")
+    assert any("Depuis fin mars" in link.proto.label for link in at.get("page_link"))
+
+
+def test_what_matters_most_is_told(opened: Store) -> None:
+    at = visit(scenario=calcul_scenarios.write_link(JLD), onglet="incertitude")
+    assert "est ce qui déplace le plus l'année" in words(at).replace("\u00a0", " ")
+
+
+def test_a_link_holds_json_and_nothing_else() -> None:
+    text = calcul_scenarios.read_link(calcul_scenarios.write_link(JLD))
+    assert json.loads(text)["leviers"][0]["nom"] == "JLD à Douai"
+    with pytest.raises(UserFacingError, match="coupé"):
+        calcul_scenarios.read_link(calcul_scenarios.write_link(JLD)[:-6])
