@@ -8,6 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics import wording
+from analytics.ceiling import ENOUGH, OF_ITS_LIKE
 from analytics.display.tables import Colonne, plain
 from analytics.objective import FIRST_YEAR, etpt_per_extraction, rate_of
 from analytics.parameters import Parametre, Parametres
@@ -125,12 +126,34 @@ def write_formulas(parametres: Parametres) -> tuple[Formule, ...]:
             "juridictions ayant répondu / juridictions en vigueur ce mois-là",
         ),
         Formule(
-            "Fourchette",
-            "Ce que les juridictions muettes ont pu éviter sans le dire. Estimation : le niveau de chacune, "
-            "appris de ses mois répondus, de sa cour et de la part des mois où elle répond (qui répond peu "
-            "utilise peu), autour d'un chemin national. Au plus : le taux des répondantes du mois, plus 1,96 "
-            "erreur-type. Le décompte ne retient que le déclaré.",
-            "déclaré ≤ estimation (8 fois sur 10 dans son intervalle) ≤ borne",
+            "Borne basse, ou déclaré",
+            "Le silence compté zéro : pour une somme, c'est ce qui est déclaré. Le décompte ne retient que "
+            "cela.",
+            "somme des extractions évitées déclarées",
+        ),
+        Formule(
+            "Estimation",
+            "Ce que les juridictions muettes ont sans doute évité sans le dire, ajouté au déclaré : le "
+            "niveau de chacune, appris de ses mois répondus, de sa cour et de la part des mois où elle "
+            "répond (qui répond peu utilise peu), autour d'un chemin national. Son intervalle tient 8 fois "
+            "sur 10.",
+            "déclaré + somme, sur les muettes, de base × saison × taux appris",
+        ),
+        Formule(
+            "Borne haute",
+            "Chaque juridiction muette à son plafond : le plus qu'elle ait déclaré en un mois, saison "
+            f"retirée, jusqu'à la fin du trimestre ; si elle a répondu moins de {ENOUGH} mois, ou bien ce "
+            f"que {wording.percent(OF_ITS_LIKE, 0)} des juridictions de son type n'ont pas dépassé. Une "
+            "réponse de plus, sous son plafond, n'élargit jamais la fourchette. Par activité : au prorata "
+            "du déclaré.",
+            "déclaré + somme, sur les muettes, de plafond × saison",
+        ),
+        Formule(
+            "Part du volume habituel",
+            "Ce que pèsent les réponses reçues. Le volume habituel d'une juridiction est ce qu'elle déclare "
+            "par mois répondu ; si elle n'a jamais répondu, la moyenne de son type dans sa cour, à défaut "
+            "dans le pays.",
+            "volume habituel des réponses reçues / volume habituel des réponses attendues",
         ),
         Formule(
             "Base de 2010",

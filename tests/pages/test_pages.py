@@ -563,3 +563,42 @@ def test_an_unknown_option_of_a_link_is_said(monkeypatch: pytest.MonkeyPatch) ->
     at = run(monkeypatch, ordinary(), "synthese", lecture="Z")
     assert "lecture=Z" in words(at)
     assert "lecture" not in at.query_params
+
+
+@pytest.mark.parametrize("page", ["synthese", "cour", "comparaison", "activites", "decompte"])
+@pytest.mark.parametrize("mode", ["", "fourchette"])
+def test_every_page_with_a_total_says_on_what_it_rests(
+    monkeypatch: pytest.MonkeyPatch, page: str, mode: str
+) -> None:
+    """Strict: what is declared, its coverage, its bounds; with the range, the estimate and its interval."""
+    query = {"cour": "CA-DOUAI"} | ({"mode": mode} if mode else {})
+    said = unescape(words(run(monkeypatch, ordinary(), page, None, **query)))
+    notes = re.findall(r"Depuis janvier\s: [^<]*", said)
+    assert len(notes) == 1
+    assert re.search(
+        r"\d\sdéclarées · \d+\s% des juridictions · entre [\d\u202f]+ et [\d\u202f]+ · ", notes[0]
+    )
+    assert notes[0].endswith("du volume habituel.")
+    assert ("estimées" in notes[0]) == (", 8 fois sur 10)" in said) == bool(mode)
+    # Each chart whose figures make a total repeats the same line.
+    under = re.findall(r"vigie-couverture'>([^<]*)<", said)
+    assert under
+    assert all(" déclarées · ".replace(" d", f"{NB}d") in line for line in under)
+
+
+def test_the_range_of_a_group_is_shared_pro_rata(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = unescape(words(run(monkeypatch, ordinary(), "synthese", groupe="application-des-peines")))
+    assert re.search(r"208\sdéclarées · 1\s% des juridictions · entre 208 et [\d\u202f]+, au prorata", said)
+
+
+@pytest.mark.parametrize("page", ["activites", "cour"])
+def test_where_to_act_says_on_what_it_rests(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    said = unescape(words(run(monkeypatch, ordinary(), page, cour="CA-DOUAI", onglet="agir")))
+    assert re.search(r"vigie-couverture'>Depuis janvier\s: \d+\sdéclarées · ", said)
+
+
+def test_a_reader_of_one_cour_reads_the_coverage_of_that_cour(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ordinary(Perimetre.of(["CA-DOUAI"]))
+    said = unescape(words(run(monkeypatch, own, "synthese", whole=ordinary())))
+    assert f"136{NB}déclarées" in said  # 8 × (9 + 8)
+    assert f"208{NB}déclarées" not in said
