@@ -194,7 +194,7 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
     [
         (
             ["zut"],
-            "calendrier, decompte, exporter, importer, objectif, preparer, relances, scenario, trajectoire, vider-demo",
+            "calendrier, decompte, exporter, importer, objectif, preparer, relances",
         ),
         (["importer"], "FICHIER"),
         (["importer", "--forma", "json", "x"], "--format"),
