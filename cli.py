@@ -45,8 +45,8 @@ from data.reference import load_illustrative_base, load_parameters, load_referen
 from data.settings import Settings
 from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
 from pages.commun.archive import keep_past_projections, keep_projection
-from pages.commun.calcul_scenarios import account as account_of_scenario
 from pages.commun.calcul_scenarios import (
+    Question,
     draws_of,
     months_read,
     places_of,
@@ -54,6 +54,7 @@ from pages.commun.calcul_scenarios import (
     seen_cours,
     start_from,
 )
+from pages.commun.calcul_scenarios import account as account_of_scenario
 from pages.commun.calcul_scenarios import run as run_scenario
 from pages.commun.couts import choose_cost
 from pages.commun.documents import write_document
@@ -577,8 +578,15 @@ def scenario(
 @click.option("--atteindre", metavar="PART", required=True, help="Part de la base à éviter : 5%.")
 @click.option("--levier", "fichier", metavar="F.json", required=True, help="Scénario d'un seul levier.")
 @click.option("--connu-le", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
+@click.option(
+    "--ponderation",
+    type=click.Choice(["sans", "priorite"]),
+    default="sans",
+    show_default=True,
+    help="Poids d'une extraction : toutes autant, ou selon l'effort d'escorte.",
+)
 @click.option("--format", "output", type=click.Choice(["json", "texte"]), default="texte", help="Forme.")
-def objectif(atteindre: str, fichier: str, connu_le: date | None, output: str) -> None:
+def objectif(atteindre: str, fichier: str, connu_le: date | None, ponderation: str, output: str) -> None:
     """Chercher la valeur d'un levier qui amène l'année à une part de la base."""
     part = _part(atteindre)
     asked, ground = _read_scenario(fichier, connu_le)
@@ -586,15 +594,28 @@ def objectif(atteindre: str, fichier: str, connu_le: date | None, output: str) -
         raise UserFacingError(
             f"{fichier} : « leviers » en contient {len(asked.leviers)} ; la recherche dose un seul levier."
         )
-    found = seek_share(ground, asked, 0, part=part, cours=seen_cours(ground, NATIONAL), ensemble=True)
+    question = Question(
+        seen_cours(ground, NATIONAL), ensemble=True, part=part, pondere=ponderation == "priorite"
+    )
+    found = seek_share(ground, asked, 0, question)
     if output == "texte":
-        click.echo(tell_search(found.recherche, found.levier, part=float(part), base=found.base, p=None))
+        click.echo(
+            tell_search(
+                found.recherche,
+                found.levier,
+                part=float(part),
+                base=found.base,
+                p=None,
+                pondere=question.pondere,
+            )
+        )
         return
     click.echo(
         json.dumps(
             {
                 "part": float(part),
-                "base": found.base,
+                "base": round(found.base, 6),
+                "ponderation": ponderation,
                 "levier": found.levier.as_document(),
                 **{
                     name: round(value, 6) if isinstance(value, float) else value
@@ -627,10 +648,10 @@ def _read_scenario(fichier: str, connu_le: date | None) -> tuple[Scenario, Socle
         reason = _reason(error) if isinstance(error, OSError) else "ce n'est pas un texte"
         raise UserFacingError(f"{path} ne peut pas être lu ({reason}). Vérifiez le chemin.") from error
     reference = load_reference()
-    asked = parse_scenario(text, places_of(reference, NATIONAL))
     with _opened() as store:
         lot = store.lot_connu_le(connu_le)
         faits = store.faits(NATIONAL, dernier_lot=lot)
+        asked = parse_scenario(text, places_of(reference, faits.equipements, NATIONAL))
         du, au = months_read(asked.depuis)
         cellules = store.declarations(NATIONAL, du=du, au=au, dernier_lot=lot)
     last = faits.agregat["mois"].max()

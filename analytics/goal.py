@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.errors import UserFacingError
 from analytics.ranges import PALIER, Plage
-from analytics.scenario import DEMANDE, NATURES, Hypotheses, Scenario
+from analytics.scenario import DEMANDE, NATURES, Hypotheses, Levier, Scenario
 from analytics.simulation import most_likely, simulate
 from analytics.terrain import Terrain
 
@@ -51,11 +51,13 @@ def seek(
     cours: Collection[str],
     attendues: float,
     voulues: float,
+    pondere: bool = False,
 ) -> Recherche:
     """Find by bisection the least value of the lever `rank` (from 0) that brings the year to `voulues`.
 
-    `attendues`: what the year avoids if nothing changes. The other levers stay as they are. Raises
-    `UserFacingError` for a lever that does not act in one direction only.
+    `attendues`: what the year avoids if nothing changes. `pondere`: both are weighed by the effort of the
+    escorts, and so is what the lever brings. The other levers stay as they are. Raises `UserFacingError` for
+    a lever that does not act in one direction only.
     """
     levier = scenario.leviers[rank]
     if levier.nature == DEMANDE:
@@ -71,11 +73,13 @@ def seek(
         moved = replace(levier, valeur=Plage.sure(value), **changes)  # pyright: ignore[reportArgumentType]
         levers = [*scenario.leviers]
         levers[rank] = moved
-        return attendues + _central(ground, replace(scenario, leviers=tuple(levers)), what, cours)
+        return attendues + central_gain(
+            ground, replace(scenario, leviers=tuple(levers)), what, cours, pondere=pondere
+        )
 
     best = year(bounds.maximum)
     if best < voulues:
-        lifted = _lift_each(terrain, hypotheses)
+        lifted = _lift_each(terrain, hypotheses, levier)
         after = {
             name: year(bounds.maximum, ground, what, **changes)
             for name, (ground, what, changes) in lifted.items()
@@ -91,13 +95,16 @@ def seek(
     return Recherche(high, year(high), best, "", best)
 
 
-def _central(terrain: Terrain, scenario: Scenario, hypotheses: Hypotheses, cours: Collection[str]) -> float:
-    found = simulate(terrain, scenario, hypotheses, most_likely(scenario, hypotheses))
+def central_gain(
+    terrain: Terrain, scenario: Scenario, hypotheses: Hypotheses, cours: Collection[str], *, pondere: bool
+) -> float:
+    """Give what a scenario adds in some cours, everything being at its most likely value."""
+    found = simulate(terrain, scenario, hypotheses, most_likely(scenario, hypotheses), pondere=pondere)
     return float(found.total(cours)[0])
 
 
 def _lift_each(
-    terrain: Terrain, hypotheses: Hypotheses
+    terrain: Terrain, hypotheses: Hypotheses, levier: Levier
 ) -> dict[str, tuple[Terrain, Hypotheses, dict[str, object]]]:
     """Lift the bounds on a lever, one at a time."""
     at_once: dict[str, object] = {
@@ -108,8 +115,11 @@ def _lift_each(
         "retard": Plage.sure(0.0),
     }
     perfect = Plage.sure(1.0)
+    everywhere: dict[str, object] = {"cours": (), "juridictions": (), "activites": ()}
+    if levier.prisons:
+        everywhere["prisons"] = tuple(sorted(terrain.prisons))
     return {
-        "perimetre": (terrain, hypotheses, {"cours": (), "juridictions": (), "activites": ()}),
+        "perimetre": (terrain, hypotheses, everywhere),
         "montee": (terrain, hypotheses, at_once),
         "reponse": (replace(terrain, reponse=np.ones_like(terrain.reponse)), hypotheses, {}),
         "equipement": (replace(terrain, equipe=np.ones_like(terrain.equipe)), hypotheses, {}),

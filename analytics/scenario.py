@@ -16,10 +16,11 @@ from analytics.ranges import FORMES, PALIER, Plage
 from analytics.wording import enumeration, typeset
 
 FORMAT = "vigie-scenario/1"
-RECOURS, POINTS, ETABLISSEMENTS, MATERIEL, OUVERTURE, REPONSE, DEMANDE = (
+RECOURS, POINTS, ETABLISSEMENTS, PRISONS, MATERIEL, OUVERTURE, REPONSE, DEMANDE = (
     "recours",
     "recours_points",
     "etablissements",
+    "prisons",
     "materiel",
     "ouverture",
     "reponse",
@@ -67,6 +68,14 @@ NATURES: Mapping[str, Nature] = {
         part=True,
         usuelle=Plage(0.9, 0.95, 1.0),
     ),
+    PRISONS: Nature(
+        "Équiper des établissements désignés",
+        "Part de ces équipements effectivement en service",
+        0.0,
+        1.0,
+        part=True,
+        usuelle=Plage(0.8, 1.0, 1.0),
+    ),
     MATERIEL: Nature(
         "Ajouter des équipements aux juridictions",
         "Équipements ajoutés à chaque juridiction",
@@ -113,7 +122,7 @@ class Levier:
     `forme`: how it comes; « lineaire » reaches all of it at the start of the month `plein`, « logistique »
     is at 10 % at the start of `du` and at 90 % at the start of `plein`. `retard`: months by which it may be
     late. `cours` and `juridictions` say where, together (none of either: everywhere); `activites`, on what
-    (none: all).
+    (none: all). `prisons` are those that a lever of that kind equips, named as `name_prison` does.
     """
 
     nature: str
@@ -126,7 +135,13 @@ class Levier:
     cours: tuple[str, ...] = ()
     juridictions: tuple[str, ...] = ()
     activites: tuple[str, ...] = ()
+    prisons: tuple[str, ...] = ()
     nom: str = ""
+
+    @property
+    def ressorts(self) -> tuple[str, ...]:
+        """List the cours that a lever names, by themselves or by one of their prisons."""
+        return tuple(sorted({*self.cours, *map(cour_of_prison, self.prisons)}))
 
     def as_document(self) -> dict[str, Any]:
         """Write the lever as plain values; what is usual is left out."""
@@ -143,12 +158,22 @@ class Levier:
                 written[name] = f"{day:%Y-%m}"
         if self.retard != Plage.sure(0.0):
             written["retard"] = _write_range(self.retard)
-        for name in ("cours", "juridictions", "activites"):
+        for name in ("cours", "juridictions", "activites", "prisons"):
             if codes := getattr(self, name):
                 written[name] = list(codes)
         if self.nom:
             written["nom"] = self.nom
         return written
+
+
+def name_prison(cour: str, etablissement: str) -> str:
+    """Write the code of a prison: « CA-DOUAI/Centre pénitentiaire de Loos »."""
+    return f"{cour}/{etablissement}"
+
+
+def cour_of_prison(code: str) -> str:
+    """Give the cour of a prison."""
+    return code.partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -256,6 +281,7 @@ class Lieux:
     cours: Collection[str]
     juridictions: Collection[str]
     activites: Collection[str]
+    prisons: Collection[str]
 
 
 def parse_scenario(text: str, lieux: Lieux) -> Scenario:
@@ -294,6 +320,7 @@ _LEVER_KEYS = (
     "cours",
     "juridictions",
     "activites",
+    "prisons",
     "nom",
 )
 
@@ -366,8 +393,17 @@ class _Reader:
                 self._say(f"{where}.plein", f"la forme « {forme} » demande un mois après « du »")
         places = {
             name: self._codes(table, name, where, getattr(self._lieux, name))
-            for name in ("cours", "juridictions", "activites")
+            for name in ("cours", "juridictions", "activites", "prisons")
         }
+        if (nature == PRISONS) != bool(places["prisons"]):
+            self._say(
+                f"{where}.prisons",
+                "nommez au moins un établissement"
+                if nature == PRISONS
+                else f"réservé à la nature « {PRISONS} »",
+            )
+        if nature == PRISONS and (places["cours"] or places["juridictions"]):
+            self._say(where, "des établissements désignés n'ont ni « cours » ni « juridictions »")
         if nature == OUVERTURE and not places["activites"]:
             self._say(f"{where}.activites", "une ouverture par la loi nomme au moins une activité")
         if nature == ETABLISSEMENTS and places["juridictions"]:
@@ -465,7 +501,7 @@ def places_named(scenario: Scenario, cour_of: Callable[[str], Collection[str]]) 
 
 def _cours_named(scenario: Scenario, cour_of: Callable[[str], Collection[str]]) -> Iterator[str]:
     for levier in scenario.leviers:
-        yield from levier.cours
+        yield from levier.ressorts
         for juridiction in levier.juridictions:
             yield from cour_of(juridiction)
 

@@ -24,11 +24,14 @@ from analytics.scenario import (
     Hypotheses,
     Levier,
     Scenario,
+    cour_of_prison,
     months_of_ramp,
 )
 from analytics.terrain import Terrain
 
 _THREADS = 2
+# Numbers worked on at once: as many as stay close to the processor, whatever the number of draws.
+_BLOCK = 1 << 16
 # Dimensions drawn before those of the levers: the projection, then the hypotheses.
 _COMMON = 1 + len(INCERTAINES)
 
@@ -108,6 +111,7 @@ class Simulation:
     `ensemble` (C, H, D): all the levers, month by month. `seuls` (L, C, D): each lever alone, over all the
     months. `nettes` (C, D): all the levers, over all the months, declared or not, less the hearings that ease
     brought about. `par_cellule` (N,): the mean of all the levers in each cell, where it was asked for.
+    Weighed, `ensemble` and `seuls` count each extraction for the effort of its escort.
     """
 
     terrain: Terrain
@@ -143,10 +147,14 @@ def simulate(
     *,
     progress: Callable[[float], None] | None = None,
     by_cell: bool = False,
+    pondere: bool = False,
 ) -> Simulation:
-    """Run every draw of a scenario; `progress` is told the part done, 0 to 1."""
+    """Run every draw of a scenario; `progress` is told the part done, 0 to 1.
+
+    `pondere` weighs what is avoided by the effort of its escort: for steering alone, no settlement knows it.
+    """
     months, draws, levers = len(terrain.mois), tirages.nombre, len(scenario.leviers)
-    run = _Run(terrain, scenario.leviers, hypotheses, tirages)
+    run = _Run(terrain, scenario.leviers, hypotheses, tirages, pondere=pondere)
     ensemble = np.zeros((len(terrain.cours), months, draws))
     seuls = np.zeros((levers, len(terrain.cours), draws))
     nettes = np.zeros((len(terrain.cours), draws))
@@ -161,17 +169,18 @@ def simulate(
             touching = [rank for rank in range(levers) if run.inside[rank, first:after].any()]
             if not touching:
                 continue
-            found = run.evaluate(cour, first, after, touching, by_cell=by_cell)
-            if found is None:
-                continue
-            ensemble[cour] += found.declarees
-            nettes[cour] += found.nettes
-            if found.par_cellule is not None:
-                par_cellule[first:after] = found.par_cellule
-            for rank in touching:
-                alone = found if len(touching) == 1 else run.evaluate(cour, first, after, [rank])
-                if alone is not None:
-                    seuls[rank, cour] += alone.declarees.sum(axis=0)
+            for some in _blocks(draws, (after - first) * months):
+                found = run.evaluate(cour, first, after, touching, some, by_cell=by_cell)
+                if found is None:
+                    continue
+                ensemble[cour, :, some] += found.declarees
+                nettes[cour, some] += found.nettes
+                if found.par_cellule is not None:
+                    par_cellule[first:after] += found.par_cellule / draws
+                for rank in touching:
+                    alone = found if len(touching) == 1 else run.evaluate(cour, first, after, [rank], some)
+                    if alone is not None:
+                        seuls[rank, cour, some] += alone.declarees.sum(axis=0)
 
     if levers and months:
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -189,9 +198,18 @@ def simulate(
     )
 
 
+def _blocks(draws: int, numbers: int) -> list[slice]:
+    """Cut the draws in runs of some, of `numbers` each."""
+    each = max(_BLOCK // max(numbers, 1), 1)
+    return [slice(start, min(start + each, draws)) for start in range(0, draws, each)]
+
+
 @dataclass(frozen=True)
 class _Effet:
-    """What some levers change in one juridiction: `declarees` (H, D), `nettes` (D,), `par_cellule` (A,)."""
+    """What some levers change in one juridiction, in some of the draws.
+
+    `declarees` (H, D), `nettes` (D,), `par_cellule` (A,): the sum over these draws.
+    """
 
     declarees: Floats
     nettes: Floats
@@ -202,9 +220,16 @@ class _Run:
     """One scenario being run: what each lever is worth in each month and draw."""
 
     def __init__(
-        self, terrain: Terrain, leviers: Sequence[Levier], hypotheses: Hypotheses, tirages: Tirages
+        self,
+        terrain: Terrain,
+        leviers: Sequence[Levier],
+        hypotheses: Hypotheses,
+        tirages: Tirages,
+        *,
+        pondere: bool,
     ) -> None:
         self._terrain, self._leviers, self._tirages = terrain, leviers, tirages
+        self._weights = terrain.poids if pondere else None
         self.inside = (
             np.stack([terrain.within(levier) for levier in leviers])
             if leviers
@@ -215,6 +240,7 @@ class _Run:
         self._ramps = [
             self._ramp(levier, origin, months, tirages.retards[rank]) for rank, levier in enumerate(leviers)
         ]
+        self._moving = [part.any(axis=1) for part in self._ramps]
         drawn = tirages.hypotheses
         self._quality = drawn["acceptation"] * drawn["technique"]
         self._substitution, self._rebound = drawn["substitution"], drawn["rebond"]
@@ -231,14 +257,21 @@ class _Run:
         return part
 
     def evaluate(
-        self, cour: int, first: int, after: int, ranks: Sequence[int], *, by_cell: bool = False
+        self,
+        cour: int,
+        first: int,
+        after: int,
+        ranks: Sequence[int],
+        draws: slice,
+        *,
+        by_cell: bool = False,
     ) -> _Effet | None:
-        """Run some levers in one juridiction; None where none of them ever moves anything.
+        """Run some levers in one juridiction and some draws; None where none of them ever moves anything.
 
         Arrays are (activités, months, draws), and as small as what varies: sums over the activités are taken
         as soon as they can be, in one buffer.
         """
-        moving = np.flatnonzero(np.any([self._ramps[rank].any(axis=1) for rank in ranks], axis=0))
+        moving = np.flatnonzero(np.any([self._moving[rank] for rank in ranks], axis=0))
         if not moving.size:
             return None
         since = int(moving[0])
@@ -250,13 +283,14 @@ class _Run:
 
         legal_then: Floats = legal
         prisons_then: Floats | float = prisons
+        delivered: dict[str, Floats] = {}
         answers_then: Floats = np.full((1, 1, 1), answers)
         demand: Floats | None = None
         units: Floats | float = self._units
         targets: list[tuple[NDArray[np.bool_], Floats, Floats]] = []
         points: Floats | None = None
         for rank in ranks:
-            value, part = self._tirages.valeurs[rank], self._ramps[rank][months]
+            value, part = self._tirages.valeurs[rank, draws], self._ramps[rank][months, draws]
             inside = self.inside[rank, first:after]
             # What holds for all the activités of the juridiction is kept once.
             here: NDArray[np.bool_] | float = 1.0 if inside.all() else inside[:, None, None]
@@ -265,6 +299,10 @@ class _Run:
                     legal_then = np.maximum(legal_then, legal + here * np.maximum(value - legal, 0.0) * part)
                 case "etablissements":
                     prisons_then = np.maximum(prisons_then, prisons + np.maximum(value - prisons, 0.0) * part)
+                case "prisons":
+                    for code in self._leviers[rank].prisons:
+                        if cour_of_prison(code) == terrain.cours[cour]:
+                            delivered[code] = np.maximum(delivered.get(code, 0.0), value * part)
                 case "materiel":
                     units = units + value * part
                 case "reponse":
@@ -279,34 +317,44 @@ class _Run:
                 case _:
                     targets.append((inside, value, part))
 
+        if delivered:
+            # One that two levers name is equipped once.
+            added = sum(terrain.prisons.get(code, 0.0) * there for code, there in delivered.items())
+            prisons_then = np.maximum(prisons_then, prisons + added)
         needed = volume if demand is None else volume * demand
-        share = self._share(now, prisons, legal, prisons_then, legal_then, targets, points)
+        share = self._share(
+            now, prisons, legal, prisons_then, legal_then, targets, points, self._quality[draws]
+        )
         held = volume * now
         wanted = share * needed
         held_sum = held.sum(axis=0)
         added_sum = wanted.sum(axis=0) - held_sum
-        room = np.maximum(units * self._per_unit - held_sum, 0.0)
+        room = np.maximum(units * self._per_unit[draws] - held_sum, 0.0)
         # What is held already is never given up; what is added is scaled down to the room that is left.
         kept = np.where(added_sum > room, room / np.where(added_sum > room, added_sum, 1.0), 1.0)
 
         # What is practised already avoids whole extractions; a new videoconference avoids σ of one.
         practised = (needed * now).sum(axis=0)
         new = held_sum + added_sum * kept - practised
-        avoided = practised + self._substitution * new
-        net = avoided - held_sum - self._rebound * np.maximum(new, 0.0)
+        substitution = self._substitution[draws]
+        avoided = practised + substitution * new
+        net = avoided - held_sum - self._rebound[draws] * np.maximum(new, 0.0)
         cells: Floats | None = None
-        if by_cell or answers_then.shape[0] > 1:
-            each = needed * now + self._substitution * (held + (wanted - held) * kept - needed * now)
+        weights = None if self._weights is None else self._weights[first:after]
+        if by_cell or weights is not None or answers_then.shape[0] > 1:
+            each = needed * now + substitution * (held + (wanted - held) * kept - needed * now)
             cells = answers_then * each - answers * held
         together = answers_then[0] * avoided - answers * held_sum
         declared = together if cells is None else cells.sum(axis=0)
-        shape = (terrain.volume.shape[1] - since, self._tirages.nombre)
-        whole = np.zeros((terrain.volume.shape[1], self._tirages.nombre))
+        if cells is not None and weights is not None:
+            declared = (weights[:, None, None] * cells).sum(axis=0)
+        shape = (terrain.volume.shape[1] - since, substitution.size)
+        whole = np.zeros((terrain.volume.shape[1], substitution.size))
         whole[months] = declared
         return _Effet(
             declarees=whole,
             nettes=np.broadcast_to(net, shape).sum(axis=0),
-            par_cellule=None if not by_cell or cells is None else cells.sum(axis=1).mean(axis=1),
+            par_cellule=None if not by_cell or cells is None else cells.sum(axis=(1, 2)),
         )
 
     def _share(
@@ -318,12 +366,13 @@ class _Run:
         legal_then: Floats,
         targets: Sequence[tuple[NDArray[np.bool_], Floats, Floats]],
         points: Floats | None,
+        quality: Floats,
     ) -> Floats:
         """Give the share of the extractions needed that is held by video, between practice and ceiling."""
         changed = not isinstance(prisons_then, float) or legal_then is not legal
         if not changed and not targets and points is None:
             return now
-        ceiling = prisons_then * legal_then * self._quality
+        ceiling = prisons_then * legal_then * quality
         practised = self._practice(now, prisons, legal, prisons_then, legal_then, ceiling) if changed else now
         if not targets and points is None:
             return practised

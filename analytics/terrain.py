@@ -14,13 +14,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.comparison import equipped_shares
 from analytics.levers import Potentiel
 from analytics.outlook import Perspectives
 from analytics.parameters import Parametres
 from analytics.profile import season_of
 from analytics.ranges import Floats
-from analytics.scenario import Levier
-from analytics.schemas import Activites, last_day_of_month
+from analytics.scenario import Levier, name_prison
+from analytics.schemas import Activites, Equipements, last_day_of_month
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Terrain:
     `cour` (N,): rank of the cour of a cell in `cours`. `volume` (N, H): extractions needed in a month;
     `maintenant` (N, H): the share of them avoided if nothing changes. `legale` (N, H): what the law allows;
     `equipe` (C,): share of the population held in equipped prisons; `reponse` (C,): share of the juridictions
-    that answer; `usage`: part of what could be avoided that is, in the country.
+    that answer; `usage`: part of what could be avoided that is, in the country. `poids` (N,): effort of an
+    escort, of mean 1 over the country. `prisons`: the share of the population of its cour that each prison
+    without videoconference holds, by its code.
     """
 
     mois: tuple[date, ...]
@@ -44,6 +47,8 @@ class Terrain:
     equipe: Floats
     reponse: Floats
     usage: float
+    poids: Floats
+    prisons: Mapping[str, float]
 
     @cached_property
     def groupes(self) -> tuple[tuple[int, int, int], ...]:
@@ -56,8 +61,8 @@ class Terrain:
     def within(self, levier: Levier) -> NDArray[np.bool_]:
         """Tell which cells (N,) a lever acts upon."""
         inside = np.ones(len(self.juridictions), dtype=bool)
-        if levier.cours or levier.juridictions:
-            named = np.isin(self.cours, levier.cours)[self.cour]
+        if levier.ressorts or levier.juridictions:
+            named = np.isin(self.cours, levier.ressorts)[self.cour]
             inside = named | np.isin(self.juridictions, levier.juridictions)
         if levier.activites:
             inside &= np.isin(self.activites, levier.activites)
@@ -70,14 +75,16 @@ def lay_out_terrain(
     *,
     bases: Mapping[str, Fraction],
     activites: dy.DataFrame[Activites],
-    equipes: Mapping[str, float],
+    equipements: dy.DataFrame[Equipements],
+    day: date,
     parametres: Parametres,
 ) -> Terrain | None:
     """Lay out the ground of the months to come; None where nothing is projected.
 
     `potentiel` tells what each cell needs and avoids in a year; where a juridiction answered none of the last
     months, it is taken to do as the country does in that activity. `bases`: the extractions of each cour
-    before the practice. `equipes` as in `levers.find_potential`.
+    before the practice. `equipements`: the prisons, as they are on a day; a cour that has none there has the
+    ceiling of the text (85 %, circular p. 4).
     """
     if perspectives is None or perspectives.projection is None:
         return None
@@ -105,6 +112,7 @@ def lay_out_terrain(
     even = np.divide(avoided, plain, out=np.zeros_like(avoided), where=(expected <= 0) & (plain > 0))
     maintenant = np.minimum(habit * scale[cour] + even[cour] * (legale > 0), 1.0)
     covered = float(parametres.at("part_population_couverte", months[0]).valeur)
+    equipes = equipped_shares(equipements, day)
     equipe = np.array([equipes.get(code, covered) for code in perspectives.cours])
     possible = float((volume * legale * equipe[cour][:, None]).sum())
     return Terrain(
@@ -119,7 +127,21 @@ def lay_out_terrain(
         equipe=equipe,
         reponse=reponse,
         usage=min(float((volume * maintenant).sum()) / possible, 1.0) if possible else 0.0,
+        poids=rows["poids"].to_numpy(),
+        prisons=missing_shares(equipements, day),
     )
+
+
+def missing_shares(equipements: dy.DataFrame[Equipements], day: date) -> dict[str, float]:
+    """Give, by prison without videoconference, the share of the population of its cour that it holds."""
+    part = pl.col("population") / pl.col("population").sum().over("cour").replace(0, None)
+    waiting = pl.col("equipe_depuis").is_null() | (pl.col("equipe_depuis") > day)
+    rows = equipements.select("cour", "etablissement", part=part, attend=waiting)
+    return {
+        name_prison(cour, etablissement): float(share)
+        for cour, etablissement, share, waits in rows.iter_rows()
+        if waits and share is not None
+    }
 
 
 def _legal(

@@ -33,11 +33,12 @@ from pages.commun import (
 )
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
+from pages.commun.calcul_scenarios import Question
 from pages.commun.vue_scenarios import VueScenario
 
 TABS = ("effet", "incertitude", "comparer", "reciproque")
 SAID = "scenario_dit"
-OPTIONS = ("lecture",)
+OPTIONS = ("lecture", "ponderation")
 
 
 def render() -> None:
@@ -346,7 +347,7 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
 
 def _draw_reverse(contexte: Contexte, ground: Socle, scenario: Scenario) -> None:
     cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
-    ensemble = contexte.situation.perimetre.cours is None
+    pondere = vue_scenarios.weighs(contexte)
     rate = ground.pays.exigence.taux
     usual = round(float(rate) * 100, 1) if rate is not None else 5.0
     left, right = st.columns([1, 1], gap="medium")
@@ -355,25 +356,29 @@ def _draw_reverse(contexte: Contexte, ground: Socle, scenario: Scenario) -> None
         typed = st.number_input(
             "Part de la base à éviter dans l'année (%)", 0.5, 50.0, usual, 0.5, format="%g", key="part_visee"
         )
-        part = Fraction(str(typed)) / 100
-        _draw_search(contexte, ground, scenario, part, cours, ensemble=ensemble)
-        _draw_effort(contexte, ground, scenario, part, cours, ensemble=ensemble)
+        if pondere:
+            composants.note(
+                typeset(
+                    "Chaque extraction compte pour l'effort de son escorte (« Poids d'une extraction »). "
+                    "Pour le pilotage seulement : l'objectif et le décompte n'en savent rien."
+                )
+            )
+        question = Question(
+            cours,
+            ensemble=contexte.situation.perimetre.cours is None,
+            part=Fraction(str(typed)) / 100,
+            pondere=pondere,
+        )
+        _draw_search(contexte, ground, scenario, question)
+        _draw_effort(contexte, ground, scenario, question)
     with right:
         composants.head("Où mettre les équipements ?")
         _draw_placement(contexte, ground, scenario, cours)
 
 
-def _draw_search(
-    contexte: Contexte,
-    ground: Socle,
-    scenario: Scenario,
-    part: Fraction,
-    cours: tuple[str, ...],
-    *,
-    ensemble: bool,
-) -> None:
+def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question: Question) -> None:
     """Answer for one lever: the scenario's own, or a general recourse from the first month to come."""
-    models = atelier.models(ground, scenario, cours)
+    models = atelier.models(ground, scenario, question.cours)
     asked = scenario if scenario.leviers else models["partout"][1]
     lines = vue_scenarios.describe(contexte, asked)
     ranks = [rank for rank, levier in enumerate(asked.leviers) if levier.nature != DEMANDE]
@@ -387,12 +392,19 @@ def _draw_search(
         key="levier_dose",
         placeholder="Choisir",
     )
-    found = calcul_scenarios.seek_share(ground, asked, rank, part=part, cours=cours, ensemble=ensemble)
+    found = calcul_scenarios.seek_share(ground, asked, rank, question)
     p = None
     if found.recherche.valeur is not None:
         reached = calcul_scenarios.with_value(asked, found.levier, found.recherche.valeur)
         p = vue_scenarios.assess(contexte, vue_scenarios.study(contexte, reached).pays, ground).p_objectif
-    sentence = tell_search(found.recherche, found.levier, part=float(part), base=found.base, p=p)
+    sentence = tell_search(
+        found.recherche,
+        found.levier,
+        part=float(question.part),
+        base=found.base,
+        p=p,
+        pondere=question.pondere,
+    )
     st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(sentence)}</strong></p>")
     if found.recherche.valeur is not None:
         st.button(
@@ -404,30 +416,21 @@ def _draw_search(
         )
 
 
-def _draw_effort(
-    contexte: Contexte,
-    ground: Socle,
-    scenario: Scenario,
-    part: Fraction,
-    cours: tuple[str, ...],
-    *,
-    ensemble: bool,
-) -> None:
+def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question: Question) -> None:
     composants.head("Le moindre effort")
     key = st.selectbox(
         "Partage entre les cours", list(CLES), format_func=dict(CLES).__getitem__, key="cle_effort"
     )
-    plan, missing = calcul_scenarios.least_effort(
-        ground, scenario, part=part, cle=key, cours=cours, ensemble=ensemble
-    )
+    plan, missing = calcul_scenarios.least_effort(ground, scenario, question, cle=key)
+    unit = "extractions moyennes" if question.pondere else "extractions"
     if missing < 0.5:
         composants.note(typeset("Rien à ajouter : l'année y arrive, au milieu de la projection."))
         return
     text = (
-        f"Il manque {rough(missing)} extractions ; effort total {rough(plan.effort)}, et "
+        f"Il manque {rough(missing)} {unit} ; effort total {rough(plan.effort)}, et "
         f"{number(plan.marginal, 1)} pour une de plus (unité : l'effort d'une des plus faciles)."
         if plan.suffit
-        else f"Il manque {rough(missing)} extractions ; au mieux {rough(plan.atteignables)} d'ici décembre."
+        else f"Il manque {rough(missing)} {unit} ; au mieux {rough(plan.atteignables)} d'ici décembre."
     )
     st.html(f"<p class='vigie-phrase'><strong>{escape(typeset(text))}</strong></p>")
     noms = vue_scenarios.names_of(contexte)

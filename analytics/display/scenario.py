@@ -20,12 +20,14 @@ from analytics.scenario import (
     MATERIEL,
     NATURES,
     POINTS,
+    PRISONS,
     RECOURS,
+    Hypotheses,
     Levier,
     Scenario,
 )
 from analytics.simulated_outlook import AvenirSimule
-from analytics.simulation import Simulation
+from analytics.simulation import Simulation, ceiling_of
 from analytics.terrain import Terrain
 from analytics.trajectory import Bilan, Mois
 
@@ -35,6 +37,7 @@ _SHORT = {
     RECOURS: "recours",
     POINTS: "recours",
     "etablissements": "détenus d'établissements équipés",
+    PRISONS: "établissements désignés en service",
     MATERIEL: "équipements par juridiction",
     "ouverture": "part permise par la loi",
     "reponse": "taux de réponse",
@@ -49,6 +52,7 @@ class Noms:
     cours: Mapping[str, str]
     juridictions: Mapping[str, str]
     activites: Mapping[str, str]
+    prisons: Mapping[str, str]
 
 
 def signed(value: float) -> str:
@@ -73,7 +77,14 @@ def describe_lever(levier: Levier, noms: Noms, terrain: Terrain | None) -> str:
     what = _SHORT[levier.nature]
     told = _named(levier.activites, noms.activites)
     where = wording.enumeration(
-        filter(None, (_named(levier.cours, noms.cours), _named(levier.juridictions, noms.juridictions)))
+        filter(
+            None,
+            (
+                _named(levier.cours, noms.cours),
+                _named(levier.juridictions, noms.juridictions),
+                _named(levier.prisons, noms.prisons),
+            ),
+        )
     )
     subject = ", ".join(filter(None, (what, told, where or "toutes les cours")))
     text = f"{subject} : {_change(levier, terrain)}, {_when(levier)}"
@@ -119,6 +130,8 @@ def _now(levier: Levier, terrain: Terrain) -> float | None:
     match levier.nature:
         case "recours" | "recours_points":
             return float((terrain.volume * terrain.maintenant)[inside].sum() / terrain.volume[inside].sum())
+        case "prisons":
+            return None
         case "etablissements":
             return float(np.average(terrain.equipe[terrain.cour[inside]], weights=weights))
         case "reponse":
@@ -152,6 +165,29 @@ def describe_hypotheses(scenario: Scenario, usual: Mapping[str, Plage]) -> list[
         )
         for name, plage in scenario.hypotheses.items()
     ]
+
+
+def tell_ceiling(terrain: Terrain, hypotheses: Hypotheses, cours: Sequence[str]) -> str:
+    """Say what part can be held by video at most, and between which bounds if its conditions are linked."""
+    inside = np.isin(terrain.cours, list(cours))[terrain.cour]
+    volume = terrain.volume[inside]
+    if not volume.sum():
+        return ""
+    parts = {
+        "établissements équipés": float(
+            np.average(terrain.equipe[terrain.cour[inside]], weights=volume.sum(axis=1))
+        ),
+        "loi": float(np.average(terrain.legale[inside], weights=volume)),
+        "acceptation": hypotheses.acceptation.probable,
+        "liaisons": hypotheses.technique.probable,
+    }
+    product, low, high = ceiling_of(list(parts.values()))
+    told = " × ".join(f"{name} {_share(part)}" for name, part in parts.items())
+    return wording.typeset(
+        f"Plafond, au plus probable : {_share(product)} des extractions nécessaires tenues par "
+        f"visioconférence ({told}) si ces conditions sont indépendantes ; de {_share(low)} à {_share(high)} "
+        "selon ce qui les lie (bornes de Fréchet)."
+    )
 
 
 # --- What it changes ------------------------------------------------------------------------------
@@ -483,9 +519,13 @@ INDEX_COLUMNS = (
 # --- Reverse questions ----------------------------------------------------------------------------
 
 
-def tell_search(found: Recherche, levier: Levier, *, part: float, base: float, p: float | None) -> str:
-    """Answer « que faut-il pour atteindre 5 % ? » in one sentence."""
+def tell_search(
+    found: Recherche, levier: Levier, *, part: float, base: float, p: float | None, pondere: bool
+) -> str:
+    """Answer « que faut-il pour atteindre 5 % ? » in a sentence; `pondere`: 5 % of the effort of escorts."""
     asked = wording.percent(part, 0 if round(part * 100, 6) % 1 == 0 else 1)
+    asked += " de l'effort d'escorte" if pondere else ""
+    unit = "extractions moyennes" if pondere else "extractions"
     if found.valeur is None:
         best = wording.percent(found.au_mieux / base if base else None)
         lifted = wording.percent(found.sans_frein / base if base else None)
@@ -495,8 +535,8 @@ def tell_search(found: Recherche, levier: Levier, *, part: float, base: float, p
         )
     if found.valeur <= NATURES[levier.nature].minimum:
         return wording.typeset(
-            f"L'année atteint déjà {asked} en moyenne, sans ce levier : {rough(found.obtenues)} "
-            "extractions évitées."
+            f"L'année atteint déjà {asked} en moyenne, sans ce levier : {rough(found.obtenues)} {unit} "
+            "évitées."
         )
     value = (
         wording.number(found.valeur, 1)
@@ -507,7 +547,7 @@ def tell_search(found: Recherche, levier: Levier, *, part: float, base: float, p
     )
     return wording.typeset(
         f"Pour atteindre {asked}, il faut {value} : {NATURES[levier.nature].valeur.lower()}. L'année serait "
-        f"alors de {rough(found.obtenues)} extractions évitées"
+        f"alors de {rough(found.obtenues)} {unit} évitées"
         + ("" if p is None else f", avec {odds(p)} de chances d'atteindre l'objectif")
         + "."
     )

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.display.scenario import Noms
+from analytics.display.scenario import Noms, tell_ceiling
 from analytics.errors import UserFacingError
 from analytics.objective import list_months
 from analytics.ranges import FORMES, PALIER, Plage
@@ -24,6 +24,7 @@ from analytics.scenario import (
     MOST_LEVERS,
     NATURES,
     OUVERTURE,
+    PRISONS,
     RECOURS,
     REPONSE,
     Hypotheses,
@@ -102,7 +103,7 @@ def draw_levers(
         with st.expander(title, expanded=edited is not None, key=f"atelier_levier_{_turn()}_{title}"):
             _draw_form(contexte, ground, scenario, edited, noms)
     with st.expander("Hypothèses communes à tous les leviers", key="atelier_hypotheses"):
-        _draw_hypotheses(ground, scenario)
+        _draw_hypotheses(contexte, ground, scenario)
     if UNDO in st.session_state:
         st.button("Annuler le dernier changement", key="annuler_scenario", type="tertiary", on_click=undo)
 
@@ -302,7 +303,18 @@ def _draw_places(nature: str, edited: Levier | None, noms: Noms, ground: Socle, 
 
     counted = lecture.reference().activites.filter("compte_objectif")["activite"].to_list()
     activites = {code: noms.activites[code] for code in counted}
-    chosen: dict[str, Any] = {"activites": [], "juridictions": [], "nombre": 0}
+    chosen: dict[str, Any] = {"activites": [], "juridictions": [], "nombre": 0, "cours": [], "prisons": []}
+    if nature == PRISONS:
+        waiting = set(ground.terrain.prisons) if ground.terrain else set[str]()
+        # Those equipped since the lever was written stay in it: they change nothing.
+        kept = edited.prisons if edited else ()
+        listed = {code: name for code, name in noms.prisons.items() if code in waiting or code in kept}
+        chosen["prisons"] = several("Établissements à équiper", listed, kept, "prisons", "Choisir")
+        if not listed:
+            composants.note(
+                "Aucun établissement sans équipement n'est connu : importez-en la liste (Données)."
+            )
+        return chosen | {"ground": ground, "noms": noms}
     chosen["cours"] = several(
         "Cours", noms.cours, edited.cours if edited else (), "cours", "Toutes, ou celles des juridictions"
     )
@@ -360,6 +372,8 @@ def _take(
             raise UserFacingError(
                 typeset(f"La montée en charge doit finir après {month(du)} : choisissez un mois plus tard.")
             )
+        if nature == PRISONS and not places["prisons"]:
+            raise UserFacingError("Choisissez au moins un établissement à équiper.")
         if nature == OUVERTURE and not places["activites"]:
             raise UserFacingError("Choisissez au moins une activité que la loi ouvrirait.")
         levier = Levier(
@@ -372,6 +386,7 @@ def _take(
             cours=tuple(sorted(cours)),
             juridictions=juridictions,
             activites=tuple(sorted(places["activites"])),
+            prisons=tuple(sorted(places["prisons"])),
             nom=nom.strip(),
         )
     except UserFacingError as error:
@@ -382,8 +397,11 @@ def _take(
     st.rerun()
 
 
-def _draw_hypotheses(ground: Socle, scenario: Scenario) -> None:
+def _draw_hypotheses(contexte: Contexte, ground: Socle, scenario: Scenario) -> None:
     usual = Hypotheses.at(lecture.parametres(), ground.jour)
+    if ground.terrain is not None:
+        cours = seen_cours(ground, contexte.situation.perimetre)
+        composants.note(tell_ceiling(ground.terrain, usual.replaced_by(scenario.hypotheses), cours))
     with st.form("hypotheses", border=False):
         typed: dict[str, Plage | None] = {}
         wrong = False

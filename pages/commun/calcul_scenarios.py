@@ -14,13 +14,13 @@ import polars as pl
 
 from analytics.effort import Plan, plan_least_effort
 from analytics.errors import UserFacingError
-from analytics.goal import Recherche, seek
-from analytics.levers import MONTHS_BACK
+from analytics.goal import Recherche, central_gain, seek
+from analytics.levers import HOURS_PER_EXTRACTION, MONTHS_BACK
 from analytics.objective import Regle
 from analytics.parameters import Parametres
 from analytics.placement import Limites, Placement, Prison, Site, place
 from analytics.ranges import Plage
-from analytics.scenario import RECOURS, Levier, Lieux, Scenario, places_named
+from analytics.scenario import RECOURS, Levier, Lieux, Scenario, name_prison, places_named
 from analytics.schemas import COUNTRY, Declarations, Equipements, Perimetre, last_day_of_month
 from analytics.simulation import most_likely, simulate
 from analytics.study import Etude, Faits, Socle, prepare, study, write_account
@@ -35,13 +35,15 @@ NOTHING_PROJECTED = (
 )
 
 
-def places_of(reference: Reference, perimetre: Perimetre) -> Lieux:
+def places_of(reference: Reference, equipements: dy.DataFrame[Equipements], perimetre: Perimetre) -> Lieux:
     """List what a reader's scenario may name."""
     seen = perimetre.restrict(reference.juridictions)
+    prisons = perimetre.restrict(equipements).select("cour", "etablissement")
     return Lieux(
         cours=frozenset(seen["cour"]),
         juridictions=frozenset(seen["juridiction"]),
         activites=frozenset(reference.activites.filter("compte_objectif")["activite"]),
+        prisons=frozenset(name_prison(cour, name) for cour, name in prisons.iter_rows()),
     )
 
 
@@ -132,46 +134,93 @@ def seen_cours(socle: Socle, perimetre: Perimetre) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Reponse:
-    """The answer to « que faut-il pour atteindre … ? »: `p`, the odds of the year's objective with it."""
+    """The answer to « que faut-il pour atteindre … ? », and the base it is a part of."""
 
     recherche: Recherche
     levier: Levier
     base: float
-    p: float | None
 
 
-def seek_share(
-    socle: Socle, scenario: Scenario, rank: int, *, part: Fraction, cours: Collection[str], ensemble: bool
-) -> Reponse:
-    """Find the least value of a lever for the year to avoid `part` of the base of some cours."""
-    terrain, objectif = socle.terrain, socle.pays.exigence.of(sorted(cours), ensemble=ensemble)
-    perspectives = socle.pays.perspectives
-    ahead = perspectives.of(cours) if perspectives else None
-    if terrain is None or ahead is None:
+@dataclass(frozen=True)
+class Question:
+    """Who asks what it takes: some cours, all of them together (`ensemble`), for `part` of their base.
+
+    `pondere`: every extraction counts for the effort of its escort. The settlement knows nothing of it.
+    """
+
+    cours: tuple[str, ...]
+    ensemble: bool
+    part: Fraction
+    pondere: bool
+
+
+def seek_share(socle: Socle, scenario: Scenario, rank: int, question: Question) -> Reponse:
+    """Find the least value of a lever for the year to avoid the part asked for."""
+    base, expected = _expect(socle, question)
+    if socle.terrain is None:
         raise UserFacingError(NOTHING_PROJECTED)
-    base = _base(socle, cours) if objectif is None else objectif.base
-    periode = socle.periode
-    done = sum(
-        month.evitees
-        for cour in cours
-        for month in socle.pays.mois.get(cour, ())
-        if periode.debut <= month.mois <= periode.fin
-    )
     found = seek(
-        terrain,
+        socle.terrain,
         scenario,
         socle.hypotheses(scenario),
         rank,
-        cours=cours,
-        attendues=done + ahead.moyenne,
-        voulues=float(part * base),
+        cours=question.cours,
+        attendues=expected,
+        voulues=float(question.part) * base,
+        pondere=question.pondere,
     )
-    return Reponse(found, scenario.leviers[rank], float(base), None)
+    return Reponse(found, scenario.leviers[rank], base)
 
 
-def _base(socle: Socle, cours: Collection[str]) -> Fraction:
+def _expect(socle: Socle, question: Question) -> tuple[float, float]:
+    """Give the base of what is asked, and what the year avoids if nothing changes.
+
+    Weighed, a cour counts its base at the mean effort of its needs, and what it avoids at that of its
+    practice.
+    """
+    objectif = socle.pays.exigence.of(sorted(question.cours), ensemble=question.ensemble)
+    perspectives, periode = socle.pays.perspectives, socle.periode
+    if perspectives is None:
+        raise UserFacingError(NOTHING_PROJECTED)
+    weights = _efforts(socle) if question.pondere else {}
+    base = avoided = plain = 0.0
     bases = socle.pays.exigence.bases or socle.pays.reference
-    return sum((bases[cour].extractions for cour in cours if cour in bases), Fraction(0))
+    for cour in question.cours:
+        of_need, of_practice = weights.get(cour, (1.0, 1.0))
+        extractions = float(bases[cour].extractions) if cour in bases else 0.0
+        plain += extractions
+        base += extractions * of_need
+        done = sum(
+            month.evitees
+            for month in socle.pays.mois.get(cour, ())
+            if periode.debut <= month.mois <= periode.fin
+        )
+        ahead = perspectives.of([cour])
+        avoided += (done + (ahead.moyenne if ahead else 0.0)) * of_practice
+    if objectif is not None and plain:
+        base *= float(objectif.base) / plain
+    return base, avoided
+
+
+def _efforts(socle: Socle) -> dict[str, tuple[float, float]]:
+    """Give, by cour, the mean effort of an escort over what is needed, and over what is avoided."""
+    rows = (
+        socle.potentiel.group_by("cour")
+        .agg(
+            need=(pl.col("poids") * pl.col("base")).sum() / pl.col("base").sum().replace(0.0, None),
+            practice=(pl.col("poids") * pl.col("faites")).sum() / pl.col("faites").sum().replace(0.0, None),
+        )
+        .with_columns(pl.col("need").fill_null(1.0))
+        .with_columns(pl.col("practice").fill_null(pl.col("need")))
+    )
+    return {cour: (need, practice) for cour, need, practice in rows.iter_rows()}
+
+
+def escort_hours(etude: Etude, cours: Collection[str]) -> float:
+    """Give the agent-hours of the escorts that a scenario spares, everything at its most likely value."""
+    terrain = etude.simulation.terrain
+    gain = central_gain(terrain, etude.scenario, etude.hypotheses, cours, pondere=True)
+    return gain * HOURS_PER_EXTRACTION
 
 
 def with_value(scenario: Scenario, levier: Levier, valeur: float) -> Scenario:
@@ -181,7 +230,7 @@ def with_value(scenario: Scenario, levier: Levier, valeur: float) -> Scenario:
     return replace(scenario, leviers=tuple(levers))
 
 
-def left_to_avoid(socle: Socle, scenario: Scenario, cours: Collection[str]) -> pl.DataFrame:
+def left_to_avoid(socle: Socle, scenario: Scenario, cours: Collection[str], *, pondere: bool) -> pl.DataFrame:
     """List what could still be avoided and declared before the end of the year (`cour`, `activite`, `reste`).
 
     All that the ceilings and the units allow, from the first month to come, at the most likely hypotheses.
@@ -201,7 +250,7 @@ def left_to_avoid(socle: Socle, scenario: Scenario, cours: Collection[str]) -> p
             {
                 "cour": np.array(terrain.cours)[terrain.cour],
                 "activite": terrain.activites,
-                "reste": found.par_cellule,
+                "reste": found.par_cellule * terrain.poids if pondere else found.par_cellule,
             }
         )
         .filter(pl.col("cour").is_in(sorted(cours)))
@@ -211,23 +260,10 @@ def left_to_avoid(socle: Socle, scenario: Scenario, cours: Collection[str]) -> p
     )
 
 
-def least_effort(
-    socle: Socle, scenario: Scenario, *, part: Fraction, cle: str, cours: Collection[str], ensemble: bool
-) -> tuple[Plan, float]:
-    """Plan the least effort for the year to avoid `part` of the base; with it, what is then still missing."""
-    objectif = socle.pays.exigence.of(sorted(cours), ensemble=ensemble)
-    base = _base(socle, cours) if objectif is None else objectif.base
-    perspectives = socle.pays.perspectives
-    ahead = perspectives.of(cours) if perspectives else None
-    if ahead is None:
-        raise UserFacingError(NOTHING_PROJECTED)
-    done = sum(
-        month.evitees
-        for cour in cours
-        for month in socle.pays.mois.get(cour, ())
-        if socle.periode.debut <= month.mois <= socle.periode.fin
-    )
-    missing = max(float(part * base) - done - ahead.moyenne, 0.0)
+def least_effort(socle: Socle, scenario: Scenario, question: Question, *, cle: str) -> tuple[Plan, float]:
+    """Plan the least effort for the year to avoid the part asked for; with it, what is missing without."""
+    base, expected = _expect(socle, question)
+    missing = max(float(question.part) * base - expected, 0.0)
     parametres, day = socle.parametres, socle.jour
     efforts = [
         float(parametres.at(f"effort_{name}_tiers", day).valeur)
@@ -235,10 +271,10 @@ def least_effort(
     ]
     bases = socle.pays.exigence.bases or socle.pays.reference
     plan = plan_least_effort(
-        left_to_avoid(socle, scenario, cours),
+        left_to_avoid(socle, scenario, question.cours, pondere=question.pondere),
         voulues=missing,
         cle=cle,
-        bases={cour: float(bases[cour].extractions) for cour in cours if cour in bases},
+        bases={cour: float(bases[cour].extractions) for cour in question.cours if cour in bases},
         efforts=efforts,
     )
     return plan, missing

@@ -14,6 +14,7 @@ from analytics import wording
 from analytics.charts.bars import draw_bars
 from analytics.charts.scenario import draw_gains, draw_paths, draw_tornado
 from analytics.charts.waterfall import draw_waterfall
+from analytics.display.coverage import since_january
 from analytics.display.figures import Chiffre
 from analytics.display.levers import MOST_BARS, name_activities, name_juridictions, rough
 from analytics.display.outlook import short_odds
@@ -43,8 +44,9 @@ from analytics.display.scenario import (
 )
 from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
+from analytics.levers import HOURS_PER_EXTRACTION
 from analytics.objective import FIRST_YEAR, etpt_per_extraction
-from analytics.scenario import INCERTAINES, Hypotheses, Scenario, parse_scenario
+from analytics.scenario import INCERTAINES, Hypotheses, Scenario, name_prison, parse_scenario
 from analytics.sensitivity import move_each, variance_indices
 from analytics.simulated_outlook import AvenirSimule
 from analytics.statement import Releve, draw_up, regle_of
@@ -56,6 +58,8 @@ from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_htm
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import slug
 from pages.commun.lecture import Situation
+from pages.commun.vue_leviers import PRIORITAIRE
+from pages.commun.vues import mention_of
 
 MOST_COMPARED = 4
 
@@ -87,7 +91,16 @@ def names_of(contexte: Contexte) -> Noms:
             if code in set(seen["juridiction"])
         },
         activites=name_activities(reference.activites),
+        prisons={
+            name_prison(cour, nom): nom
+            for cour, nom in contexte.situation.equipements.select("cour", "etablissement").iter_rows()
+        },
     )
+
+
+def weighs(contexte: Contexte) -> bool:
+    """Tell whether extractions count for the effort of their escort."""
+    return contexte.selection.option("ponderation") == PRIORITAIRE
 
 
 def socle(contexte: Contexte) -> Socle:
@@ -116,7 +129,8 @@ def _socle(_contexte: Contexte, key: tuple[Any, ...]) -> Socle:
 
 def read_text(contexte: Contexte, text: str) -> Scenario:
     """Read a scenario from its JSON, as this reader may; it then starts from the situation shown."""
-    lieux = calcul_scenarios.places_of(lecture.reference(), contexte.situation.perimetre)
+    situation = contexte.situation
+    lieux = calcul_scenarios.places_of(lecture.reference(), situation.equipements, situation.perimetre)
     return parse_scenario(text, lieux)
 
 
@@ -225,6 +239,7 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
         {cour: simulation.total([cour]) for cour in cours},
         _owed_by_cour(owed, cours),
     )
+    rests_on = since_january(mention_of(_contexte))
     nom = _etude.scenario.nom or "Scénario"
     place = f"{nom}, {_contexte.perimetre}, {_contexte.date_donnees}"
     fichier = f"{ground.periode.annee}_{slug(_contexte.perimetre)}_scenario_{slug(nom)[:40]}"
@@ -232,7 +247,7 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
     return VueScenario(
         etude=_etude,
         conclusion=conclude_scenario(before, after, gains, annee=year, leviers=len(_etude.scenario.leviers)),
-        chiffres=_figures(_etude, before, after, gains, owed, cours),
+        chiffres=_figures(_etude, before, after, gains, owed, cours, pondere=weighs(_contexte)),
         note=_note(_contexte, _etude, before, after, owed[0]),
         annee=Bloc(
             cle="scenario_annee",
@@ -247,6 +262,7 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
             donnees=frame.drop("mois_court", "texte", "fin_objectif", "fin_rien", "fin_milieu"),
             fichier=f"{fichier}_annee",
             entete=entete,
+            mention=rests_on,
         ),
         etapes=Bloc(
             cle="scenario_etapes",
@@ -259,6 +275,7 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
             donnees=_etude.lay_out_draws(cours),
             fichier=f"{fichier}_tirages",
             entete=entete,
+            mention=rests_on,
         ),
         gains=Bloc(
             cle="scenario_mois",
@@ -290,6 +307,7 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
             donnees=table.drop("gain_ecrit"),
             fichier=f"{fichier}_cours",
             entete=entete,
+            mention=rests_on,
         ),
         par_cour=write_plain_table(table, COUR_COLUMNS, legende=f"Cour par cour, {place}"),
     )
@@ -338,6 +356,8 @@ def _figures(
     gains: Any,
     owed: tuple[Releve | None, Releve | None],
     cours: Sequence[str],
+    *,
+    pondere: bool,
 ) -> tuple[Chiffre, ...]:
     simulation = etude.simulation
     unit = float(etpt_per_extraction(lecture.parametres(), date(FIRST_YEAR, 1, 1)))
@@ -371,6 +391,17 @@ def _figures(
             "audiences que la facilité suscite.",
         ),
     ]
+    if pondere:
+        hours = calcul_scenarios.escort_hours(etude, cours)
+        figures.append(
+            Chiffre(
+                "Escortes épargnées",
+                f"{signed(hours)}{wording.NO_BREAK_SPACE}h",
+                wording.typeset(f"soit {signed(hours / HOURS_PER_EXTRACTION)} d'effort moyen"),
+                "Heures d'agents : chaque extraction compte pour l'effort de son escorte, tout étant au "
+                "plus probable. Hypothèse de travail, pour le pilotage seulement.",
+            )
+        )
     releve_before, releve_after = owed
     if releve_before is not None and releve_after is not None:
         seen = set(cours)
@@ -398,6 +429,7 @@ def _states(before: Bilan, after: Bilan) -> str:
 def _note(contexte: Contexte, etude: Etude, before: Bilan, after: Bilan, releve: Releve | None) -> str:
     texts = [
         f"État : {_states(before, after)}.",
+        f"{since_january(mention_of(contexte)).texte}.",
         "Hypothèses de travail : parts, plafonds et capacités sont ceux de la page Méthode ; aucun n'est "
         "dans le texte, sauf les 85 % de population couverte.",
     ]

@@ -63,4 +63,6 @@ def ground(
         equipe=np.full(cours, prisons),
         reponse=np.full(cours, answers),
         usage=now,
+        poids=np.ones(cells),
+        prisons={},
     )

@@ -63,6 +63,22 @@ def test_out_of_reach_names_what_stands_in_the_way(
     assert found.sans_frein > found.au_mieux
 
 
+def test_a_prison_that_is_not_enough_is_held_back_by_its_perimeter() -> None:
+    terrain = replace(ground(prisons=0.5), prisons={"CA-0/A": 0.3, "CA-0/B": 0.2, "CA-1/C": 0.5})
+    found = ask(terrain, Levier("prisons", Plage.sure(1.0), START, prisons=("CA-0/A",)), 340.0)
+    # 100 + 120 × 0.3 / 0.5; with every prison that waits, 100 + 240.
+    assert (found.au_mieux, found.frein) == (pytest.approx(172.0), "perimetre")
+    assert found.sans_frein == pytest.approx(340.0)
+
+
+def test_a_weighed_search_asks_less_where_escorts_are_heavy() -> None:
+    terrain = replace(ground(), poids=np.full(8, 2.0))
+    asked = Scenario(SINCE, (LEVER,))
+    found = seek(terrain, asked, PERFECT, 0, cours=ALL, attendues=100.0, voulues=580.0, pondere=True)
+    # 100 + 2 × 2 400 × (value − 0.1) = 580.
+    assert found.valeur == pytest.approx(0.2, abs=1e-6)
+
+
 def test_demand_is_not_a_choice() -> None:
     with pytest.raises(UserFacingError, match="ne se choisit pas"):
         ask(ground(), Levier("demande", Plage.sure(0.0), START), 500.0)

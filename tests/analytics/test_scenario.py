@@ -12,7 +12,12 @@ from analytics.errors import UserFacingError
 from analytics.ranges import Plage
 from analytics.scenario import Levier, Lieux, Scenario, parse_scenario, places_named, read_scenario
 
-LIEUX = Lieux(cours={"CA-DOUAI"}, juridictions={"TGI-LILLE"}, activites={"JAP", "CHAP"})
+LIEUX = Lieux(
+    cours={"CA-DOUAI"},
+    juridictions={"TGI-LILLE"},
+    activites={"JAP", "CHAP"},
+    prisons={"CA-DOUAI/Loos", "CA-DOUAI/Béthune"},
+)
 LEVER: dict[str, Any] = {"nature": "recours", "valeur": [0.1, 0.2, 0.3], "du": "2009-04"}
 
 
@@ -38,6 +43,9 @@ def test_what_is_written_is_read_again() -> None:
                 nom="Un levier",
             ),
             Levier("demande", Plage(-0.05, 0.0, 0.06), date(2009, 5, 1)),
+            Levier(
+                "prisons", Plage.sure(1.0), date(2009, 5, 1), prisons=("CA-DOUAI/Béthune", "CA-DOUAI/Loos")
+            ),
         ),
         {"rebond": Plage.sure(0.1)},
         nom="Essai",
@@ -74,6 +82,14 @@ def test_the_order_of_the_levers_is_not_part_of_a_scenario() -> None:
         ({"juridictions": "TGI-LILLE"}, "leviers[1].juridictions", "liste"),
         ({"activites": ["GAV"]}, "leviers[1].activites", "GAV"),
         ({"code": "import os"}, "leviers[1].code", "connues"),
+        ({"nature": "prisons", "prisons": ["CA-DOUAI/Annœullin"]}, "leviers[1].prisons", "Annœullin"),
+        ({"nature": "prisons"}, "leviers[1].prisons", "au moins un"),
+        ({"prisons": ["CA-DOUAI/Loos"]}, "leviers[1].prisons", "réservé"),
+        (
+            {"nature": "prisons", "prisons": ["CA-DOUAI/Loos"], "cours": ["CA-DOUAI"]},
+            "leviers[1]",
+            "désignés n'ont ni",
+        ),
         ({"nature": "ouverture"}, "leviers[1].activites", "au moins une"),
         ({"nature": "etablissements", "juridictions": ["TGI-LILLE"]}, "leviers[1].juridictions", "par cour"),
     ],
@@ -117,6 +133,7 @@ _JSON = st.recursive(
                     "au",
                     "cours",
                     "retard",
+                    "prisons",
                     "x",
                 ]
             ),
@@ -140,6 +157,9 @@ def test_no_document_breaks_the_reader(document: Any) -> None:
 def test_the_cours_named_are_those_of_the_juridictions_too() -> None:
     named = Scenario(
         date(2009, 3, 1),
-        (Levier("recours", Plage.sure(0.2), date(2009, 4, 1), cours=("CA-A",), juridictions=("TGI-B",)),),
+        (
+            Levier("recours", Plage.sure(0.2), date(2009, 4, 1), cours=("CA-A",), juridictions=("TGI-B",)),
+            Levier("prisons", Plage.sure(1.0), date(2009, 4, 1), prisons=("CA-C/Une maison d'arrêt",)),
+        ),
     )
-    assert places_named(named, lambda code: {f"CA-{code[-1]}"}) == {"CA-A", "CA-B"}
+    assert places_named(named, lambda code: {f"CA-{code[-1]}"}) == {"CA-A", "CA-B", "CA-C"}

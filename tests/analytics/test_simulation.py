@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics import simulation
 from analytics.negative_binomial import Loi
 from analytics.outlook import Avenir
 from analytics.ranges import Floats, Plage
@@ -64,6 +65,51 @@ def test_equipment_extends_what_is_done_now_and_alone_raises_no_practice() -> No
     # From half to all of the population covered: twice what is avoided now.
     found = run(ground(prisons=0.5), lever("etablissements", 1.0))
     assert whole(found) == pytest.approx(8 * 3 * 100 * 0.1)
+
+
+def test_prisons_named_add_the_population_that_they_hold() -> None:
+    # Of what CA-0 holds, half is equipped, and 30 % then 20 % wait: named twice, one is equipped once.
+    terrain = replace(ground(prisons=0.5), prisons={"CA-0/A": 0.3, "CA-0/B": 0.2})
+    one = lever("prisons", 1.0, prisons=("CA-0/A",))
+    both = lever("prisons", 1.0, prisons=("CA-0/A", "CA-0/B"))
+    practice = 4 * 3 * 100 * 0.1
+    assert whole(run(terrain, one)) == pytest.approx(practice * 0.3 / 0.5)
+    assert whole(run(terrain, one, both)) == pytest.approx(practice * 0.5 / 0.5)
+    assert whole(run(terrain, replace(both, valeur=Plage.sure(0.5)))) == pytest.approx(practice * 0.25 / 0.5)
+    # A level that is reached otherwise holds these prisons too.
+    level = lever("etablissements", 0.9, cours=("CA-0",))
+    assert whole(run(terrain, one, level)) == pytest.approx(practice * 0.4 / 0.5)
+    # Equipped since, or unknown: nothing to add.
+    assert whole(run(terrain, lever("prisons", 1.0, prisons=("CA-1/C",)))) == pytest.approx(0.0)
+
+
+def test_weights_count_the_effort_of_what_is_avoided_and_change_no_capacity() -> None:
+    terrain, acting = ground(), lever("recours", 0.3)
+    scenario = Scenario(SINCE, (acting,))
+    drawn = draw(scenario, USUAL, tirages=DRAWS, graine=1)
+
+    def weighed(poids: Floats) -> Floats:
+        return whole(simulate(replace(terrain, poids=poids), scenario, USUAL, drawn, pondere=True))
+
+    plain = whole(simulate(terrain, scenario, USUAL, drawn))
+    assert weighed(np.ones(8)) == pytest.approx(plain, rel=1e-12)
+    assert weighed(np.full(8, 2.0)) == pytest.approx(2 * plain, rel=1e-12)
+    # The first activité of each juridiction alone counts: half of cells that are all alike.
+    assert weighed(np.tile([1.0, 0.0], 4)) == pytest.approx(plain / 2, rel=1e-12)
+
+
+def test_draws_are_the_same_however_many_are_worked_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    levers = (
+        lever("recours", 0.1, 0.3, 0.6),
+        lever("reponse", 0.6, 0.7, 0.9),
+        lever("demande", -0.1, 0.0, 0.1),
+    )
+    terrain = ground(answers=0.5)
+    found = run(terrain, *levers, what=USUAL)
+    monkeypatch.setattr(simulation, "_BLOCK", 100)
+    again = run(terrain, *levers, what=USUAL)
+    assert found.ensemble.tobytes() == again.ensemble.tobytes()
+    assert found.seuls.tobytes() == again.seuls.tobytes()
 
 
 def test_an_activity_opened_by_the_law_takes_the_habit_of_the_country() -> None:

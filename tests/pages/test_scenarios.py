@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from html import unescape
 
+import polars as pl
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
 from analytics.errors import UserFacingError
 from analytics.ranges import Plage
-from analytics.scenario import Levier, Scenario
-from analytics.schemas import Perimetre
+from analytics.scenario import Levier, Scenario, name_prison
+from analytics.schemas import NATIONAL, Perimetre
 from data.demo import demo_lots
 from data.reference import Reference
 from data.settings import Settings
@@ -183,6 +185,87 @@ def test_a_year_without_objective_offers_one_that_has_it(opened: Store) -> None:
 def test_what_matters_most_is_told(opened: Store) -> None:
     at = visit(scenario=calcul_scenarios.write_link(JLD), onglet="incertitude")
     assert "est ce qui déplace le plus l'année" in words(at).replace("\u00a0", " ")
+
+
+def test_the_share_of_the_variance_is_told_on_request(opened: Store) -> None:
+    at = visit(scenario=calcul_scenarios.write_link(JLD), onglet="incertitude")
+    assert "Indices de Sobol : part" not in words(at).replace("\u00a0", " ")
+    at.toggle(key="indices_sobol").set_value(True).run()
+    assert not at.exception, at.exception
+    said = words(at).replace("\u00a0", " ")
+    assert "Indices de Sobol : part de la variance de l'année" in said
+    assert "Si rien ne change : l'année" in said
+
+
+def field(at: AppTest, label: str) -> NumberInput:
+    """Give a number of the form of a lever: those of the hypotheses come after, under the same names."""
+    return next(each for each in at.number_input if each.label == label)
+
+
+def test_a_lever_is_changed_in_its_form(opened: Store) -> None:
+    before, after = "50 % (30 % à 70 %)", "80 % (30 % à 90 %)"
+    at = press(visit(scenario=calcul_scenarios.write_link(JLD)), "Modifier")
+    names = ("Au moins (%)", "Le plus probable (%)", "Au plus (%)")
+    assert [field(at, name).value for name in names] == [30, 50, 70]
+    field(at, "Le plus probable (%)").set_value(80)
+    press(at, "Enregistrer le levier")
+    # What was typed is not in order: it is said, and the scenario has not changed.
+    assert "entre les deux" in words(at)
+    assert before in words(at).replace("\u00a0", " ")
+    field(at, "Au plus (%)").set_value(90)
+    press(at, "Enregistrer le levier")
+    assert after in words(at).replace("\u00a0", " ")
+    assert before in words(press(at, "Annuler le dernier changement")).replace("\u00a0", " ")
+
+
+def test_prisons_are_chosen_by_name(opened: Store) -> None:
+    at = visit()
+    next(each for each in at.selectbox if each.label == "Levier").set_value("prisons").run()
+    press(at, "Ajouter le levier")
+    assert "Choisissez au moins un établissement" in words(at)
+    listed = next(each for each in at.multiselect if each.label == "Établissements à équiper")
+    waiting = opened.faits(NATIONAL).equipements.filter(pl.col("equipe_depuis").is_null())
+    cour, name = waiting.select("cour", "etablissement").row(0)
+    listed.set_value([name_prison(cour, name)])
+    press(at, "Ajouter le levier")
+    said = words(at).replace("\u00a0", " ")
+    assert f"établissements désignés en service, {name}" in said
+    assert "Plafond, au plus probable" in said
+
+
+def test_a_file_opens_a_scenario_or_says_what_is_wrong_with_it(opened: Store) -> None:
+    at = visit()
+    upload = at.file_uploader(key="fichier_scenario")
+    upload.set_value(
+        ("faux.json", b'{"depuis": "2010-03", "leviers": [{"nature": "magie"}]}', "application/json")
+    )
+    press(at, "Ouvrir ce fichier")
+    assert "leviers[1].nature" in words(at)
+    upload = at.file_uploader(key="fichier_scenario")
+    upload.set_value(("jld.json", JLD.as_text().encode(), "application/json"))
+    press(at, "Ouvrir ce fichier")
+    assert "JLD à Douai" in words(at)
+
+
+def test_a_scenario_is_archived_and_taken_out_by_name(opened: Store) -> None:
+    number = keep(JLD, nom="À ranger")
+    at = visit(scenario=str(number))
+    at.text_input(key="nom_archive").set_value("A. Martin")
+    press(at, "Archiver ce scénario")
+    assert "reste lisible par son lien" in words(at)
+    at.text_input(key="nom_archive").set_value("A. Martin")
+    assert "ressorti des archives" in words(press(at, "Ressortir des archives"))
+
+
+def test_escorts_are_weighed_for_steering_alone(opened: Store) -> None:
+    link = calcul_scenarios.write_link(JLD)
+    plain, weighed = (words(visit(scenario=link, ponderation=each)) for each in ("sans", "priorite"))
+    assert "Escortes épargnées" not in plain
+    assert "Escortes épargnées" in weighed
+    conclusions = [said.split("vigie-conclusion")[1][:300] for said in (plain, weighed)]
+    assert conclusions[0] == conclusions[1]
+    asked = words(visit(scenario=link, ponderation="priorite", onglet="reciproque"))
+    assert "de l'effort d'escorte" in asked
 
 
 def test_a_link_holds_json_and_nothing_else() -> None:
