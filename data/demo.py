@@ -180,19 +180,32 @@ def _collection_lots(
         corrected = rows.filter("corrigee").select(columns)
         # What was first typed before it was corrected: one column 2 forgotten.
         first_typed = pl.col("corrigee") & (pl.col("extractions_evitees") > 0)
-        on_time = rows.filter(~pl.col("tardive")).with_columns(
-            extractions_evitees=pl.when(first_typed).then(0).otherwise("extractions_evitees")
+        on_time = (
+            rows.filter(~pl.col("tardive"))
+            .with_columns(
+                extractions_evitees=pl.when(first_typed).then(0).otherwise("extractions_evitees"),
+                # Numbered from 2 in the file of each day.
+                ligne=pl.int_range(2, pl.len() + 2).over("avance"),
+            )
+            .with_row_index("rang")
+            .cast({"ligne": pl.Int64, "rang": pl.Int64})
+        )
+        # All the files of a month at once: a juridiction answers one day, and they share their history.
+        questions = question_declarations(
+            on_time.select(*columns, ligne="rang"),
+            reference=reference,
+            parametres=load_parameters(),
+            historique=known,
+            today=closing.date(),
         )
         for days in _DAYS_BEFORE_CLOSING:
-            come = on_time.filter(pl.col("avance") == days).select(columns)
-            come = come.with_row_index("ligne", offset=2).cast({"ligne": pl.Int64})
+            of_day = on_time.filter(pl.col("avance") == days)
+            come = of_day.select("ligne", *columns)
             moment = closing - timedelta(days=days)
-            alertes = question_declarations(
-                come,
-                reference=reference,
-                parametres=load_parameters(),
-                historique=known,
-                today=moment.date(),
+            alertes = (
+                questions.rename({"ligne": "rang"})
+                .join(of_day.select("rang", "ligne"), on="rang", maintain_order="left")
+                .select(questions.columns)
             )
             refused = None if days else _refused_lines(mois, rows, generator)
             lots.append((_entree(f"{mois:%Y-%m}_collecte_{moment:%d}.csv", come, refused, alertes), moment))
