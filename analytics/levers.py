@@ -127,7 +127,7 @@ def _weigh(
     """Weigh an extraction by the hours of its escort: agents × (2 km / speed + wait + preparation).
 
     More agents for a détenu particulièrement signalé; the distance is that to the seat of the cour, for
-    want of the prisons' own places.
+    want of the prisons' own places, and no longer than a road: Wallis is 2 000 km away from Nouméa.
     """
 
     def value(name: str) -> float:
@@ -144,9 +144,13 @@ def _weigh(
         ).iter_rows()
     }
     km = {
-        juridiction: max(
-            value("escorte_km_minimum"),
-            value("escorte_detour") * _distance(places[juridiction], places.get(cour, places[juridiction])),
+        juridiction: min(
+            max(
+                value("escorte_km_minimum"),
+                value("escorte_detour")
+                * _distance(places[juridiction], places.get(cour, places[juridiction])),
+            ),
+            value("escorte_km_maximum"),
         )
         for juridiction, cour in besoin.select("juridiction", "cour").unique().iter_rows()
     }

@@ -397,7 +397,7 @@ def _figures(
             Chiffre(
                 "Escortes épargnées",
                 f"{signed(hours)}{wording.NO_BREAK_SPACE}h",
-                wording.typeset(f"soit {signed(hours / HOURS_PER_EXTRACTION)} d'effort moyen"),
+                wording.typeset(f"soit {signed(hours / HOURS_PER_EXTRACTION)} pondérées"),
                 "Heures d'agents : chaque extraction compte pour l'effort de son escorte, tout étant au "
                 "plus probable. Hypothèse de travail, pour le pilotage seulement.",
             )

@@ -224,3 +224,30 @@ def test_nobody_answered_ever() -> None:
     found = potential(NOBODY)
     assert found["faites"].null_count() == found.height
     assert add_up_potential(found, "cour", pondere=False)["au_plus"].sum() > 0
+
+
+def test_no_escort_is_longer_than_a_road(reference: Reference) -> None:
+    far = Besoin.validate(
+        pl.DataFrame(
+            {
+                "juridiction": ["TPI-NOUMEA", "TPI-MATA-UTU"],
+                "cour": ["CA-NOUMEA"] * 2,
+                "type": ["TPI"] * 2,
+                "activite": ["JAP"] * 2,
+                "base": [50.0] * 2,
+                "compte": [True] * 2,
+            }
+        )
+    )
+    found = find_potential(
+        far,
+        NOBODY,
+        activites=reference.activites,
+        juridictions=reference.juridictions,
+        equipes={},
+        periode=JUNE,
+        parametres=load_parameters(),
+    )
+    near, beyond = (row(found, code, "JAP")["poids"] for code in ("TPI-NOUMEA", "TPI-MATA-UTU"))
+    # Wallis is 2 000 km away, across the date line: it weighs a road of 300 km, not a flight of 36 000.
+    assert 1 < beyond / near < 6
