@@ -498,7 +498,7 @@ def title_cours(table: pl.DataFrame) -> str:
 def name_input(name: str, leviers: Sequence[Levier]) -> str:
     """Name an input of the draws: « Recours : valeur », « Part acceptée »."""
     if name == "projection":
-        return "Si rien ne change : l'année"
+        return "La projection, si rien ne change"
     if name in INCERTAINES:
         return INCERTAINES[name]
     kind, rank = name.split(":")

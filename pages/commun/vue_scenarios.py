@@ -507,11 +507,8 @@ def _indices(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> str:
         schema={"nom": pl.String, "premier": pl.Float64, "total": pl.Float64},
         orient="row",
     )
-    return write_table_html(
-        frame,
-        INDEX_COLUMNS,
-        legende="Indices de Sobol : part de la variance de l'année",
-        titre="Indices de Sobol",
+    return write_plain_table(
+        frame, INDEX_COLUMNS, legende="Indices de Sobol : part de la variance de l'année"
     )
 
 

@@ -194,7 +194,7 @@ def test_the_share_of_the_variance_is_told_on_request(opened: Store) -> None:
     assert not at.exception, at.exception
     said = words(at).replace("\u00a0", " ")
     assert "Indices de Sobol : part de la variance de l'année" in said
-    assert "Si rien ne change : l'année" in said
+    assert "La projection, si rien ne change" in said
 
 
 def field(at: AppTest, label: str) -> NumberInput:
