@@ -4,14 +4,17 @@ import os
 import uuid
 import warnings
 from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from data.demo import demo_lots
 from data.reference import Reference, load_reference
 from data.settings import Settings
-from data.store import Store, open_store
+from data.store import Entree, Store, open_store
 
 # The suite draws the same examples every time and never judges speed; to search further,
 # `--hypothesis-profile=campagne`.
@@ -25,6 +28,12 @@ REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     return load_reference()
+
+
+@cache
+def lots_of_demo() -> list[tuple[Entree, datetime]]:
+    """Give the lots of the demonstration, made once a process: nobody changes them."""
+    return demo_lots(load_reference())
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ from analytics import collection, coverage
 from analytics.calendar import Campagne, campaign_of
 from analytics.parameters import Parametres
 from analytics.schemas import NATIONAL, Lots, Relances, Reouvertures, TotalJuridiction
-from data.demo import demo_lots
 from data.reference import Reference
 from data.settings import Settings
 from data.store import open_store
 from tests.analytics.frames import expected, lots, total, totals
+from tests.conftest import lots_of_demo
 
 JAN, FEB, MAR = date(2009, 1, 1), date(2009, 2, 1), date(2009, 3, 1)
 NEVER_REOPENED = Reouvertures.create_empty()
@@ -209,7 +209,7 @@ def test_the_demo_has_answers_on_time_late_and_corrected(
 ) -> None:
     url = str(tmp_path_factory.mktemp("demo") / "vigie.sqlite")
     store = open_store(Settings(database_url=url), reference)
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     known, history = store.faits(NATIONAL).totaux, store.lots(NATIONAL)
     store.close()
     year = [campaign_of(date(2009, rank, 1), parametres) for rank in range(1, 13)]

@@ -25,11 +25,11 @@ from analytics.schemas import (
 )
 from data import tables
 from data.campaigns import AlreadyRemindedError, Collecte
-from data.demo import demo_lots
 from data.engine import open_engine, writing
 from data.reference import Reference
 from data.settings import Settings
 from data.store import ALERTES_SCHEMA, Store, open_store
+from tests.conftest import lots_of_demo
 from tests.data.test_store import entree
 
 # 12:00 in Paris, the day of the reminder.
@@ -418,7 +418,7 @@ def test_nobody_signs_with_an_empty_name(store: Store, collecte: Collecte) -> No
 
 
 def test_what_a_campaign_leaves_goes_with_the_demo(store: Store, reference: Reference) -> None:
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     collecte = store.collecte()
     send(collecte)
     reopen(collecte)

@@ -17,12 +17,12 @@ from sqlalchemy.exc import IntegrityError
 from analytics.errors import UserFacingError
 from analytics.schemas import ETATS_DECOMPTE, NATIONAL, Perimetre
 from data import tables
-from data.demo import demo_lots
 from data.engine import open_engine, reading, writing
 from data.reference import Reference
 from data.settings import Settings
 from data.settlements import Contenu, Registre
 from data.store import Store, open_store
+from tests.conftest import lots_of_demo
 from tests.data.test_store import JANUARY, entree
 
 # 09:30 in Paris.
@@ -470,7 +470,7 @@ def test_a_cost_does_not_end_before_it_begins(registre: Registre) -> None:
 
 
 def test_settlements_of_the_demo_leave_with_it(store: Store, reference: Reference) -> None:
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     registre = store.registre()
     number = kept(registre, etat="contradictoire")
     registre.answer(

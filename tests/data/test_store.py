@@ -13,13 +13,13 @@ from sqlalchemy.exc import IntegrityError
 
 from analytics.errors import UserFacingError
 from analytics.schemas import COUNTRY, NATIONAL, Perimetre
-from data.demo import demo_lots
 from data.engine import open_engine, prepare_schema, reading
 from data.reference import Reference
 from data.settings import Settings
 from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, Etat, Store, open_store
 from data.tables import SCHEMA_VERSION, metadata
 from pages.commun.archive import keep_projection
+from tests.conftest import lots_of_demo
 
 T0 = datetime(2009, 3, 10, 12, tzinfo=UTC)
 JANUARY, FEBRUARY = date(2009, 1, 1), date(2009, 2, 1)
@@ -331,7 +331,7 @@ def test_credits_are_exact_to_the_cent(store: Store) -> None:
 
 
 def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) -> None:
-    lots = demo_lots(reference)
+    lots = lots_of_demo()
     store.record_demo(lots)
     store.record_demo(lots)  # a second server starting at the same time
     assert store.etat() == Etat(revision=1, lot=len(lots), demo=True)
@@ -347,7 +347,7 @@ def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) ->
 
 
 def test_emptying_the_demo_leaves_an_empty_store(store: Store, reference: Reference) -> None:
-    lots = demo_lots(reference)
+    lots = lots_of_demo()
     store.record_demo(lots)
     assert store.empty_demo() == len(lots)
     assert store.lots(NATIONAL).is_empty()

@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.schemas import NATIONAL, Perimetre
 from data.collecte.templates import template
-from data.demo import demo_lots
 from data.reference import Reference
 from data.settings import Settings
 from data.store import Store
 from pages.commun import depot, lecture
 from pages.commun.identite import Lecteur
+from tests.conftest import lots_of_demo
 from tests.pages.situations import words
 
 SAMPLES = Path(__file__).parent.parent / "data" / "collecte" / "echantillons"
@@ -99,7 +99,7 @@ def test_several_files_each_make_a_lot(page: AppTest, store: Store) -> None:
 def test_one_confirmation_empties_the_demo_and_imports(
     page: AppTest, store: Store, reference: Reference
 ) -> None:
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     said = ran(page)
     assert "Données de démonstration" in said
     page.file_uploader[0].set_value([DIRTY])
@@ -117,7 +117,7 @@ def test_one_confirmation_empties_the_demo_and_imports(
 def test_a_reader_of_some_cours_imports_nothing(
     page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, reference: Reference
 ) -> None:
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     reader = Lecteur(nom="chef@cour", perimetre=Perimetre.of(["CA-DOUAI"]))
     monkeypatch.setattr(depot, "lecteur", lambda: reader)
     monkeypatch.setattr(lecture, "lecteur", lambda: reader)
@@ -143,7 +143,7 @@ def test_a_download_keeps_the_rights_of_whoever_asked_for_it(
     page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, reference: Reference
 ) -> None:
     """The file is written later, outside the session, where nobody is signed in."""
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     reader = Lecteur(nom="chef@cour", perimetre=Perimetre.of(["CA-DOUAI"]))
     monkeypatch.setattr(depot, "lecteur", lambda: reader)
     write = depot.export_file("declarations", "json", connu_le=None)

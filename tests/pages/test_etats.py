@@ -15,7 +15,6 @@ from analytics.errors import UserFacingError
 from analytics.schemas import NATIONAL, Perimetre
 from analytics.statement import Ajustement, Cout, Releve, find_rule, read_cost, settle_year, write_texts
 from analytics.survey import last_period
-from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters
 from data.settings import Settings
 from data.store import Store, open_store
@@ -25,6 +24,7 @@ from pages.commun.cadre import Contexte
 from pages.commun.couts import choose_cost
 from pages.commun.documents import Sorte
 from pages.commun.identite import Lecteur
+from tests.conftest import lots_of_demo
 from tests.data.test_store import entree
 from tests.pages.situations import words
 
@@ -36,7 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Stor
     """Twelve months of the demo are enough."""
     path = tmp_path_factory.mktemp("decompte") / "v.db"
     store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     return store
 
 

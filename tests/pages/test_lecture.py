@@ -8,11 +8,11 @@ import pytest
 import streamlit as st
 
 from analytics.schemas import NATIONAL
-from data.demo import demo_lots
 from data.reference import Reference
 from data.settings import Settings
 from data.store import open_store
 from pages.commun import lecture
+from tests.conftest import lots_of_demo
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_first_start_fills_a_store_nobody_decided_about(settings: Settings, re
     lecture.store().close()
     st.cache_resource.clear()
     # The next start takes it as it is.
-    assert lecture.store().etat().lot == number == len(demo_lots(reference))
+    assert lecture.store().etat().lot == number == len(lots_of_demo())
 
 
 @pytest.mark.usefixtures("screens")
@@ -40,7 +40,7 @@ def test_a_store_that_was_prepared_or_emptied_stays_empty(settings: Settings, re
     prepared.settle()
     prepared.close()
     assert lecture.store().etat().lot == 0
-    lecture.store().record_demo(demo_lots(reference))
+    lecture.store().record_demo(lots_of_demo())
     lecture.store().empty_demo()
     lecture.store().close()
     st.cache_resource.clear()

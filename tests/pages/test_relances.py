@@ -18,7 +18,6 @@ import pytest
 
 from analytics.errors import UserFacingError
 from analytics.schemas import NATIONAL, Modele, Perimetre
-from data.demo import demo_lots
 from data.reference import Reference
 from data.settings import Settings
 from data.store import Store, open_store
@@ -32,6 +31,7 @@ from pages.commun.relances import (
     template_of,
     write_folder,
 )
+from tests.conftest import lots_of_demo
 from tests.courrier import HOST, Facteur, mail_server
 from tests.data.test_store import entree
 
@@ -273,7 +273,7 @@ def test_a_sender_killed_midway_leaves_one_message_in_doubt_at_most(
 def test_a_demonstration_never_sends(
     store: Store, reference: Reference, settings: Settings, facteur: Facteur, tmp_path: Path
 ) -> None:
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     bureau = Bureau(store, NATIONAL, reglages(settings, facteur), "A", lambda: T0)
     preparation = prepare(bureau, MARCH, au=None)
     assert preparation.fictif

@@ -15,12 +15,12 @@ from analytics.errors import UserFacingError
 from analytics.ranges import Plage
 from analytics.scenario import Levier, Scenario, name_prison
 from analytics.schemas import NATIONAL, Perimetre
-from data.demo import demo_lots
 from data.reference import Reference
 from data.settings import Settings
 from data.store import Store, open_store
 from pages.commun import calcul_scenarios, gardes, identite, lecture
 from pages.commun.identite import Lecteur
+from tests.conftest import lots_of_demo
 from tests.pages import situations
 
 NOW = datetime(2010, 4, 12, 9, tzinfo=UTC)
@@ -45,7 +45,7 @@ JLD = Scenario(
 def demo(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Store:
     path = tmp_path_factory.mktemp("scenarios") / "v.db"
     store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
-    store.record_demo(demo_lots(reference))
+    store.record_demo(lots_of_demo())
     return store
 
 
