@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from html import escape
+from time import perf_counter
 
 import polars as pl
 import streamlit as st
@@ -39,6 +40,8 @@ from pages.commun.vue_scenarios import VueScenario
 TABS = ("effet", "incertitude", "comparer", "reciproque")
 SAID = "scenario_dit"
 OPTIONS = ("lecture", "ponderation")
+# Seconds: a bar that only passes would be a flash.
+PATIENCE = 0.5
 
 
 def render() -> None:
@@ -107,11 +110,12 @@ def _archived(garde: ScenarioGarde | None) -> str:
 
 
 def _compute(contexte: Contexte, scenario: Scenario) -> VueScenario:
-    """Give the view, with a bar that advances while the draws run."""
-    place = st.empty()
+    """Give the view, with a bar that advances where the draws take long enough to be waited for."""
+    place, started = st.empty(), perf_counter()
 
     def advance(part: float) -> None:
-        place.progress(part, text=f"Simulation{NO_BREAK_SPACE}: {percent(part, 0)} des cours")
+        if perf_counter() - started > PATIENCE:
+            place.progress(part, text=f"Simulation{NO_BREAK_SPACE}: {percent(part, 0)} des cours")
 
     vue = vue_scenarios.view(contexte, scenario, advance)
     place.empty()
