@@ -31,7 +31,7 @@ from analytics.scenario import Scenario, parse_scenario
 from analytics.schemas import MESSAGERIE, NATIONAL, SIMULATION, TELEPHONE, Perimetre
 from analytics.statement import find_rule, settle_year
 from analytics.study import Socle, flatten_account
-from analytics.survey import flatten, last_period, list_positions, survey
+from analytics.survey import cover_each, flatten, last_period, list_positions, survey
 from analytics.wording import agree, count, long_date, number, of_month, short_date, some_of
 from data.collecte.importer import detected, examine, report, summary
 from data.collecte.limits import Limites
@@ -465,6 +465,22 @@ def trajectoire(
         for line in list_positions(pays, reference.cours, parametres)
         if seen.cours is None or line["cour"] in seen.cours
     ]
+    rests_on = cover_each(
+        faits,
+        reference.attendues,
+        pays,
+        activites=reference.activites,
+        lignes=reference.lignes,
+        parametres=parametres,
+    )
+    for line in lines:
+        couverture = rests_on[line["cour"]]
+        line |= {
+            "reponses_recues": couverture.repondues,
+            "reponses_attendues": couverture.attendues,
+            "borne_basse": couverture.declarees,
+            "borne_haute": couverture.borne_haute,
+        }
     if not lines:
         raise UserFacingError(
             f"La cour « {cour} » n'était pas en vigueur et n'a rien déclaré en {annee} : "

@@ -25,6 +25,7 @@ from analytics.schemas import (
     ObjectifFixe,
     TotalJuridiction,
 )
+from analytics.silence import Muets, survey_silence
 from analytics.trajectory import (
     Bilan,
     BilanCour,
@@ -193,6 +194,45 @@ def _position(row: Mapping[str, Any]) -> dict[str, Any]:
         "indicatif": row["indicatif"],
         "etat": row["etat"],
         "couverture": row["part_reponse"],
+    }
+
+
+class Declares(Connus, Muets, Protocol):
+    """The facts that tell what was declared, and what silence may hide."""
+
+
+def cover_each(
+    faits: Declares,
+    attendues: Callable[[date, date], pl.DataFrame],
+    pays: Pays,
+    *,
+    activites: dy.DataFrame[Activites],
+    lignes: pl.DataFrame,
+    parametres: Parametres,
+) -> dict[str, coverage.Couverture]:
+    """Tell on what the total of the country (`COUNTRY`), then of each cour, rests; arguments as `survey`."""
+    first, periode = faits.agregat["mois"].min(), pays.periode
+    due = attendues(first if isinstance(first, date) else periode.debut, periode.fin)
+    answers = coverage.count_answers(faits.totaux, due)
+    unsaid = survey_silence(
+        faits,
+        attendues,
+        bases={cour: base.extractions for cour, base in pays.reference.items()},
+        activites=activites,
+        lignes=lignes,
+        periode=periode,
+        parametres=parametres,
+    )
+    declared = {
+        cour: sum(month.evitees for month in months if periode.debut <= month.mois <= periode.fin)
+        for cour, months in pays.mois.items()
+    }
+    groups = {COUNTRY: list(declared)} | {cour: [cour] for cour in declared}
+    return {
+        name: coverage.cover(
+            answers, unsaid, cours, periode=periode, declarees=sum(declared[cour] for cour in cours)
+        )
+        for name, cours in groups.items()
     }
 
 

@@ -293,6 +293,10 @@ def test_the_trajectory_tells_the_country_then_each_cour(collected: Terminal) ->
     assert set(country["projection"]) == {"moyenne", "q025", "q10", "q50", "q90", "q975"}
     assert country["indicatif"]
     assert 0 < country["couverture"] < 1
+    assert country["couverture"] == pytest.approx(country["reponses_recues"] / country["reponses_attendues"])
+    assert country["borne_basse"] == country["evitees"] < country["borne_haute"]
+    for name in ("reponses_recues", "reponses_attendues", "borne_basse"):
+        assert country[name] == sum(cour[name] for cour in cours)
 
 
 def test_the_trajectory_of_one_cour_under_one_reading(collected: Terminal) -> None:
