@@ -26,6 +26,8 @@ from pages.commun.cadre import Contexte
 from pages.commun.vue_collecte import Suivi, VueCollecte
 
 TABS = ("rythme", "grille", "relancer", "messages", "alertes")
+# What a meeting looks at: nobody writes to a juridiction while projecting.
+PROJECTED = ("rythme", "grille", "relancer", "alertes")
 TABLE = "collecte_cours"
 
 
@@ -79,7 +81,7 @@ def _draw(suivi: Suivi, vue: VueCollecte) -> None:
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
     selection = suivi.contexte.selection
-    shown = filtres.draw_tabs(selection, TABS)
+    shown = filtres.draw_tabs(selection, PROJECTED if selection.presentation else TABS)
     if shown == "rythme":
         _draw_progress(suivi, vue)
         return
@@ -99,6 +101,13 @@ def _choose_among_courts(contexte: Contexte, *, grid: bool) -> str:
     cours, selection = contexte.choix.cours, contexte.selection
     asked = selection.option("ressort")
     chosen = asked if asked in cours else ""
+    if asked and not chosen:
+        suites.refuse(
+            typeset(
+                f"Le lien demande la cour « {asked} », qui n'est pas dans votre périmètre : "
+                "toutes les vôtres sont montrées."
+            )
+        )
     if not selection.presentation:
         with st.container(horizontal=True, gap="small"):
             if len(cours) > 1:

@@ -53,7 +53,7 @@ def draw_rate(frame: pl.DataFrame, *, relance: int, dark: bool, height: int) -> 
         )
         if (rows := frame.filter(pl.col(column).is_not_null())).height
     ]
-    step = max(1, len(ranks) // 7)
+    step = -(-len(ranks) // 6)
     return build(
         [usual, now],
         dark=dark,

@@ -150,7 +150,7 @@ def list_figures(avancement: Avancement) -> tuple[Chiffre, ...]:
     """Give the row of figures of a campaign."""
     ensemble, campagne = avancement.ensemble, avancement.campagne
     came, expected = int(ensemble["repondues"] or 0), int(ensemble["attendues"] or 0)
-    closing = wording.long_date(campagne.cloture)
+    closing = wording.short_date(campagne.cloture)
     return (
         Chiffre(
             "Juridictions qui ont répondu",
@@ -180,10 +180,10 @@ def list_figures(avancement: Avancement) -> tuple[Chiffre, ...]:
         Chiffre(
             "À relancer",
             wording.number(avancement.a_relancer),
-            f"dont {wording.number(avancement.muettes)} muettes depuis {LONG_SILENT} mois"
-            if avancement.a_relancer
-            else "tout le monde a répondu",
-            "Juridictions en vigueur sans réponse pour ce mois.",
+            _silent_among(avancement),
+            wording.typeset(
+                f"Juridictions en vigueur sans réponse pour ce mois ; muettes : {LONG_SILENT} mois ou plus."
+            ),
         ),
         Chiffre(
             "Alertes à vérifier",
@@ -192,6 +192,14 @@ def list_figures(avancement: Avancement) -> tuple[Chiffre, ...]:
             "Nombres acceptés qui s'écartent des habitudes de la juridiction : une question lui est posée.",
         ),
     )
+
+
+def _silent_among(avancement: Avancement) -> str:
+    if not avancement.a_relancer:
+        return "toutes ont répondu"
+    if not avancement.muettes:
+        return "aucune muette"
+    return f"dont {wording.count(avancement.muettes, 'muette')}"
 
 
 def tell_exception(campagne: Campagne) -> str:
@@ -323,9 +331,7 @@ def group_answers(
     `seules`: the juridictions to keep, all where it is None.
     """
     states = {
-        code: tuple(rows)
-        for code, rows in suivi.sort("mois").group_by("juridiction").agg("etat").iter_rows()
-        if seules is None or code in seules
+        code: tuple(rows) for code, rows in suivi.sort("mois").group_by("juridiction").agg("etat").iter_rows()
     }
     courts: dict[str, list[tuple[bool, str, str]]] = {}
     for code, cour, name, kind in places.select("juridiction", "cour", "nom_court", "type").iter_rows():
@@ -334,12 +340,13 @@ def group_answers(
     groups: list[Groupe] = []
     for cour in sorted(courts, key=lambda code: wording.collation_key(noms[code])):
         ordered = sorted(courts[cour], key=lambda court: (court[0], wording.unaccented(court[1])))
-        rows = tuple((name, states[code]) for _, name, code in ordered)
-        now = [each[-1] for _, each in rows if each[-1] != NOT_IN_FORCE]
+        rows = tuple((name, states[code]) for _, name, code in ordered if seules is None or code in seules)
+        now = [states[code][-1] for _, _, code in ordered if states[code][-1] != NOT_IN_FORCE]
         came = sum(state in (ON_TIME, LATE, CORRECTED) for state in now)
         answered = wording.agree(came, "a répondu", "ont répondu")
         titre = f"{noms[cour]} : {wording.number(came)} sur {wording.number(len(now))} {answered}"
-        groups.append(Groupe(cour, wording.typeset(titre), rows))
+        if rows:
+            groups.append(Groupe(cour, wording.typeset(titre), rows))
     return tuple(groups)
 
 

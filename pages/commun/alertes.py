@@ -1,5 +1,6 @@
 """The figures to check: what each alert asks, what became of it, and the question to send."""
 
+from html import escape
 from typing import Any
 
 import polars as pl
@@ -8,7 +9,7 @@ import streamlit as st
 from analytics.display.tables import Colonne, plain
 from analytics.questions import TO_CHECK, write_question
 from analytics.schemas import STATUTS_ALERTE
-from analytics.wording import count, month, of_month, short_month, typeset
+from analytics.wording import NO_BREAK_SPACE, count, month, of_month, short_month, typeset
 from data.settings import Settings
 from pages.commun import bloc_graphique, composants, lecture, rappels, suites
 from pages.commun.bloc_graphique import write_plain_table
@@ -20,7 +21,7 @@ COLUMNS = (
     Colonne("mois", "Mois", short_month),
     Colonne("libelle", "Activité", plain),
     Colonne("message", "Question"),
-    Colonne("statut", "Statut"),
+    Colonne("statut", "Statut", lambda statut: statut.replace(" ", NO_BREAK_SPACE)),
     Colonne("suite", "Suite donnée"),
 )
 
@@ -109,7 +110,8 @@ def _draw_question(row: dict[str, Any]) -> None:
         adresse_publique=Settings().adresse_publique,
         juridiction=row["juridiction"],
     )
-    st.code(text, language=None, wrap_lines=True)
+    st.html(f"<div class='vigie-lettre vigie-copie'><pre>{escape(text)}</pre></div>")
+    composants.note("Un clic sélectionne tout le texte.")
 
 
 def _draw_follow_up(suivi: Suivi, row: dict[str, Any]) -> None:

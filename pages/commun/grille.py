@@ -45,7 +45,14 @@ def draw(suivi: Suivi, vue: VueCollecte, *, ressort: str) -> None:
         return
     st.html(f"<p class='vigie-legende'>{_LEGEND}</p>")
     months = vue.reponses["mois"].unique().sort().to_list()
-    st.html(write_grid(_choose_page(groups), months, legende=f"Réponses jusqu'à {month(months[-1])}"))
+    st.html(
+        write_grid(
+            _choose_page(groups),
+            months,
+            legende=f"Réponses jusqu'à {month(months[-1])}",
+            sombre=contexte.sombre,
+        )
+    )
     bloc_graphique.download(
         vue.reponses.join(places.select("juridiction", "nom"), on="juridiction", maintain_order="left"),
         cle="grille",
@@ -69,7 +76,7 @@ def _name(groupe: Groupe) -> str:
     return groupe.titre.split("\u00a0:")[0]
 
 
-def write_grid(groupes: Sequence[Groupe], months: Sequence[date], *, legende: str) -> str:
+def write_grid(groupes: Sequence[Groupe], months: Sequence[date], *, legende: str, sombre: bool) -> str:
     """Write the answers as an accessible table whose heads stay in sight; every text is escaped."""
     heads = "".join(f"<th scope=col>{short_month(mois).replace(chr(0xA0), '<br>')}</th>" for mois in months)
     body = "".join(
@@ -81,8 +88,9 @@ def write_grid(groupes: Sequence[Groupe], months: Sequence[date], *, legende: st
         + "</tbody>"
         for groupe in groupes
     )
+    theme = " sombre" if sombre else ""
     return (
-        f"<div class='vigie-defile vigie-grille' tabindex='0' role='region' aria-label='{escape(legende)}'>"
-        f"<table><caption>{escape(legende)}</caption><thead><tr><th scope=col>Juridiction</th>{heads}</tr>"
-        f"</thead>{body}</table></div>"
+        f"<div class='vigie-defile vigie-grille{theme}' tabindex='0' role='region' "
+        f"aria-label='{escape(legende)}'><table><caption>{escape(legende)}</caption>"
+        f"<thead><tr><th scope=col>Juridiction</th>{heads}</tr></thead>{body}</table></div>"
     )

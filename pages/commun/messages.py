@@ -1,6 +1,7 @@
 """The reminders by e-mail: their text, what would leave, the drafts to take away, the sending."""
 
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 
 import polars as pl
@@ -10,7 +11,7 @@ from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
 from analytics.reminders import USUAL_TEMPLATE, VARIABLES, Rappel, check_template
 from analytics.schemas import Modele
-from analytics.wording import agree, count, number, typeset
+from analytics.wording import NO_BREAK_SPACE, agree, count, number, typeset
 from data.moments import tell_moment
 from pages.commun import composants, lecture, rappels, suites
 from pages.commun.bloc_graphique import write_plain_table
@@ -95,7 +96,7 @@ def _draw_list(preparation: Preparation, *, renvoyer: bool, ressort: str) -> Non
 
 def _state(preparation: Preparation, rappel: Rappel) -> str:
     left = preparation.deja.get(rappel.juridiction)
-    return "à envoyer" if left is None else f"déjà relancée le {tell_moment(left)}"
+    return f"à{NO_BREAK_SPACE}envoyer" if left is None else f"déjà relancée le {tell_moment(left)}"
 
 
 def _draw_preview(preparation: Preparation, ressort: str) -> None:
@@ -126,7 +127,7 @@ def _draw_ways(suivi: Suivi, preparation: Preparation, *, renvoyer: bool) -> Non
     if suivi.rejouee:
         composants.note(typeset(rappels.REPLAYED))
         return
-    _draw_outcome()
+    _draw_outcome(suivi.campagne.mois)
     waiting = preparation.to_send(renvoyer=renvoyer)
     if waiting:
         _draw_drafts(suivi, preparation, len(waiting), renvoyer=renvoyer)
@@ -190,17 +191,19 @@ def _draw_sending(suivi: Suivi, preparation: Preparation, waiting: int, *, renvo
     def post() -> None:
         bureau = suivi.bureau(author)
         fresh = prepare(bureau, suivi.campagne.mois, au=None)
-        st.session_state[OUTCOME] = send(bureau, fresh, renvoyer=renvoyer, progress=advance)
+        bilan = send(bureau, fresh, renvoyer=renvoyer, progress=advance)
+        st.session_state[OUTCOME] = (suivi.campagne.mois, bilan)
 
     suites.do(post, "Envoi terminé : le bilan est sous la liste des destinataires.")
     bar.empty()
 
 
-def _draw_outcome() -> None:
+def _draw_outcome(mois: date) -> None:
     """Say what became of the last sending of this session, until the next one."""
-    bilan: Bilan | None = st.session_state.get(OUTCOME)
-    if bilan is None:
+    sent: tuple[date, Bilan] | None = st.session_state.get(OUTCOME)
+    if sent is None or sent[0] != mois:
         return
+    bilan = sent[1]
     lines = [count(len(bilan.envoyes), "message envoyé", "messages envoyés")]
     lines += [f"{rappel.nom} : {told}" for rappel, told in bilan.deja]
     lines += [f"{rappel.nom}, {rappel.adresse} : refusé ({why})" for rappel, why in bilan.refuses]

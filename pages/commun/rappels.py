@@ -24,7 +24,9 @@ def draw(suivi: Suivi, vue: VueCollecte, *, ressort: str) -> None:
     """Draw the list to call, the form that records a call, and the history of the reminders."""
     rappels = [each for each in vue.preparation.rappels if ressort in ("", each.cour)]
     rappels.sort(key=_worst_first)
-    if rappels:
+    if rappels and suivi.contexte.selection.presentation:
+        _draw_list(suivi, rappels)
+    elif rappels:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             _draw_list(suivi, rappels)

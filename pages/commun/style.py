@@ -70,7 +70,8 @@ _SHEET = """
 .vigie-refus { border-left: 4px solid #ce0500; }
 .vigie-fait { border-left: 4px solid #18753c; padding: .35rem .6rem; margin: 0; font-size: .875rem;
   background: rgba(24, 117, 60, .10); }
-.vigie-calendrier { display: flex; flex-wrap: wrap; gap: .3rem 0; list-style: none; margin: 0; padding: 0; }
+.vigie-calendrier { display: flex; flex-wrap: wrap; gap: .3rem 0; list-style: none; margin: 0 !important;
+  padding: 0 !important; }
 .vigie-calendrier li { border-top: 3px solid rgba(128, 128, 128, .45); margin: 0;
   padding: .3rem 1.4rem 0 .5rem;
   font-size: .875rem; line-height: 1.35; }
@@ -87,7 +88,8 @@ _SHEET = """
   text-align: left; }
 .vigie-grille thead th { position: sticky; top: 0; z-index: 2; font-size: .75rem; line-height: 1.2; }
 .vigie-grille thead th:first-child { z-index: 3; }
-.vigie-grille thead th, .vigie-grille th[scope="row"] { background: var(--vigie-fond); }
+.vigie-grille thead th, .vigie-grille th[scope="row"] { background: #fff; }
+.vigie-grille.sombre thead th, .vigie-grille.sombre th[scope="row"] { background: #161616; }
 .vigie-grille .g th { text-align: left; font-weight: 700; padding-top: .5rem; }
 .vigie-grille td span { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
   overflow: hidden; }
@@ -102,6 +104,7 @@ _SHEET = """
 .vigie-lettre p { margin: 0 0 .5rem; font-size: .875rem; overflow-wrap: anywhere; }
 .vigie-lettre pre { white-space: pre-wrap; overflow-wrap: anywhere; font-family: inherit; margin: 0;
   padding: 0; background: none; font-size: .875rem; }
+.vigie-copie pre { user-select: all; cursor: copy; }
 [data-testid="InputInstructions"] { display: none !important; }
 /* The framework's own texts exist in English only. */
 [data-testid="stSkipToContent"] { font-size: 0 !important; }

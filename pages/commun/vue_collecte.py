@@ -140,8 +140,8 @@ def follow(contexte: Contexte) -> Suivi:
     avis = ""
     if asked and asked not in months:
         avis = (
-            f"Le lien demande la collecte « {asked} », qui n'existe pas (attendu : 2009-03) : "
-            f"celle {of_month(mois)} est affichée."
+            f"Le lien demande la collecte « {asked} », qui n'est pas de celles que l'on peut montrer "
+            f"(attendu : un mois comme 2009-03) : celle {of_month(mois)} est affichée."
         )
     campagne = campaign_of(mois, lecture.parametres())
     situation = contexte.situation
