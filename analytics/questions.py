@@ -9,7 +9,7 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
-from analytics.reminders import link_to, of_long_name
+from analytics.reminders import FICTIONAL, link_to, of_long_name
 from analytics.schemas import STATUTS_ALERTE, SuiviAlertes
 from analytics.wording import number, of_month, typeset
 
@@ -35,16 +35,25 @@ def follow_alerts(alertes: pl.DataFrame, suivis: dy.DataFrame[SuiviAlertes]) -> 
 
 
 def write_question(
-    *, nom: str, activite: str | None, mois: date, message: str, adresse_publique: str, juridiction: str
+    *,
+    nom: str,
+    activite: str | None,
+    mois: date,
+    message: str,
+    adresse_publique: str,
+    juridiction: str,
+    fictif: bool,
 ) -> str:
     """Ask a juridiction about a figure: courteous, ready to copy, with the address of its questionnaire.
 
-    `activite`: null where the alert is about the whole answer.
+    `activite`: null where the alert is about the whole answer. `fictif`: the text says that nothing in it is
+    true.
     """
+    head = f"{FICTIONAL}\n\n" if fictif else ""
     about = "" if activite is None else f", pour l'activité « {activite} »"
     times = _times(message)
     return typeset(
-        f"""Madame, Monsieur,
+        f"""{head}Madame, Monsieur,
 
 Dans les données {of_month(mois)} {of_long_name(nom)}{about}, un nombre nous a arrêtés : {message}{times}
 

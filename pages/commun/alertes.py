@@ -90,7 +90,7 @@ def _draw_one(suivi: Suivi, kept: pl.DataFrame) -> None:
         return
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        _draw_question(rows[chosen])
+        _draw_question(rows[chosen], fictif=suivi.demo)
     with right:
         _draw_follow_up(suivi, rows[chosen])
 
@@ -100,7 +100,7 @@ def _label(row: dict[str, Any]) -> str:
     return f"{row['nom']}, {month(row['mois'])}{about} ({row['statut']})"
 
 
-def _draw_question(row: dict[str, Any]) -> None:
+def _draw_question(row: dict[str, Any], *, fictif: bool) -> None:
     composants.head("Question à la juridiction, à copier")
     text = write_question(
         nom=row["nom"],
@@ -109,6 +109,7 @@ def _draw_question(row: dict[str, Any]) -> None:
         message=row["message"],
         adresse_publique=Settings().adresse_publique,
         juridiction=row["juridiction"],
+        fictif=fictif,
     )
     st.html(f"<div class='vigie-lettre vigie-copie'><pre>{escape(text)}</pre></div>")
     composants.note("Un clic sélectionne tout le texte.")

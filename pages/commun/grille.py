@@ -80,7 +80,8 @@ def write_grid(groupes: Sequence[Groupe], months: Sequence[date], *, legende: st
     """Write the answers as an accessible table whose heads stay in sight; every text is escaped."""
     heads = "".join(f"<th scope=col>{short_month(mois).replace(chr(0xA0), '<br>')}</th>" for mois in months)
     body = "".join(
-        f"<tbody><tr class=g><th scope=rowgroup colspan={len(months) + 1}>{escape(groupe.titre)}</th></tr>"
+        f"<tbody><tr class=g><th scope=rowgroup colspan={len(months) + 1}><b>{escape(groupe.titre)}</b>"
+        "</th></tr>"
         + "".join(
             f"<tr><th scope=row>{escape(name)}</th>{''.join(_CELLS[state] for state in states)}</tr>"
             for name, states in groupe.lignes

@@ -91,6 +91,7 @@ _SHEET = """
 .vigie-grille thead th, .vigie-grille th[scope="row"] { background: #fff; }
 .vigie-grille.sombre thead th, .vigie-grille.sombre th[scope="row"] { background: #161616; }
 .vigie-grille .g th { text-align: left; font-weight: 700; padding-top: .5rem; }
+.vigie-grille .g b { position: sticky; left: .5rem; }
 .vigie-grille td span { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
   overflow: hidden; }
 .vigie-legende b { display: inline-block; min-width: 1.3rem; text-align: center; margin-right: .3rem; }

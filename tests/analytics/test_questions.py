@@ -12,7 +12,7 @@ from data.collecte.rules import ALERTES
 MARCH = date(2009, 3, 1)
 
 
-def question(message: str, *, activite: str | None = "Débats JLD") -> str:
+def question(message: str, *, activite: str | None = "Débats JLD", fictif: bool = False) -> str:
     return write_question(
         nom="Tribunal de grande instance d'Arras",
         activite=activite,
@@ -20,6 +20,7 @@ def question(message: str, *, activite: str | None = "Débats JLD") -> str:
         message=message,
         adresse_publique="https://vigie.exemple/",
         juridiction="TGI-ARRAS",
+        fictif=fictif,
     ).replace("\u00a0", " ")
 
 
@@ -28,6 +29,8 @@ def test_a_question_names_the_court_the_activity_and_its_questionnaire() -> None
     assert "données de mars 2009 du tribunal de grande instance d'Arras" in text
     assert "pour l'activité « Débats JLD »" in text
     assert "https://vigie.exemple/saisie?juridiction=TGI-ARRAS&mois_saisi=2009-03" in text
+    assert text.startswith("Madame, Monsieur,")
+    assert question("Est-ce exact ?", fictif=True).startswith("Message fictif : ")
     assert "l'activité" not in question("Tous les nombres sont ceux du mois précédent.", activite=None)
 
 
