@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages import activites, comparaison, cour, decompte, donnees, methode, scenarios, synthese
+from pages import activites, collecte, comparaison, cour, decompte, donnees, methode, scenarios, synthese
 from pages.commun import defauts, identite, navigation, serveur
 
 # Drawn here: the framework would fetch a named icon from the internet.
@@ -11,7 +11,17 @@ ICON = (
     '<svg viewBox="0 0 16 16"><path fill="#000091" d="M1 8c2-3.5 4.3-5 7-5s5 1.5 7 5c-2 3.5-4.3 5-7 5'
     's-5-1.5-7-5z"/><circle cx="8" cy="8" r="2.5" fill="#fff"/></svg>'
 )
-PAGES = ("synthese", "cour", "comparaison", "activites", "scenarios", "decompte", "donnees", "methode")
+PAGES = {
+    "synthese": ("Synthèse", synthese.render),
+    "cour": ("Cour", cour.render),
+    "comparaison": ("Comparaison", comparaison.render),
+    "activites": ("Activités", activites.render),
+    "scenarios": ("Scénarios", scenarios.render),
+    "decompte": ("Décompte", decompte.render),
+    "collecte": ("Collecte", collecte.render),
+    "donnees": ("Données", donnees.render),
+    "methode": ("Méthode", methode.render),
+}
 
 
 def main() -> None:
@@ -20,14 +30,7 @@ def main() -> None:
     page = st.navigation(
         [
             st.Page(navigation.enter, title="Vigie", default=True, visibility="hidden"),
-            st.Page(synthese.render, title="Synthèse", url_path="synthese"),
-            st.Page(cour.render, title="Cour", url_path="cour"),
-            st.Page(comparaison.render, title="Comparaison", url_path="comparaison"),
-            st.Page(activites.render, title="Activités", url_path="activites"),
-            st.Page(scenarios.render, title="Scénarios", url_path="scenarios"),
-            st.Page(decompte.render, title="Décompte", url_path="decompte"),
-            st.Page(donnees.render, title="Données", url_path="donnees"),
-            st.Page(methode.render, title="Méthode", url_path="methode"),
+            *(st.Page(render, title=title, url_path=nom) for nom, (title, render) in PAGES.items()),
         ],
         position="top",
     )
@@ -49,7 +52,7 @@ else:
     readiness = serveur.Readiness()
     app = st.App(
         __file__,
-        lifespan=serveur.lifespan_with(readiness, PAGES),
+        lifespan=serveur.lifespan_with(readiness, tuple(PAGES)),
         routes=readiness.routes(),
         middleware=[Middleware(serveur.Guard)],
     )

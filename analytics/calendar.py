@@ -134,6 +134,23 @@ def next_campaign(day: date, parametres: Parametres) -> Campagne | None:
     return None
 
 
+def last_opened(day: date, parametres: Parametres) -> Campagne | None:
+    """Give the campaign that is open on a day, else the last that was; None before the first."""
+    mois = previous_month(day)
+    while mois >= first_month(parametres):
+        if parametres.find("jour_cloture", mois) is not None:
+            found = campaign_of(mois, parametres)
+            if found.ouverture <= day:
+                return found
+        mois = previous_month(mois)
+    return None
+
+
+def is_exceptional(mois: date, parametres: Parametres) -> bool:
+    """Tell whether the text itself fixes the day on which the campaign of a month opens."""
+    return parametres.find("jour_ouverture", mois) is not None
+
+
 def first_month(parametres: Parametres) -> date:
     """Give the first month of data that was ever collected."""
     return min(each.valide_du for each in parametres if each.nom == "jour_cloture").replace(day=1)

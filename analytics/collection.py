@@ -14,7 +14,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.calendar import Campagne
-from analytics.schemas import APPELE, ENVOYE, Lots, Relances, Reouvertures, TotalJuridiction
+from analytics.schemas import APPELE, COUNTRY, ENVOYE, Lots, Relances, Reouvertures, TotalJuridiction
 
 AWAITED = "attendue"
 ON_TIME = "répondue"
@@ -68,6 +68,21 @@ class RythmeReponse(dy.Schema):
     def repondues_parmi_attendues(cls) -> pl.Expr:
         """Only answers that were expected count."""
         return pl.col("repondues") <= pl.col("attendues")
+
+
+class AvancementCour(dy.Schema):
+    """How far the answers of a cour have come on a day of a campaign; `COUNTRY`: those of all of them.
+
+    `hors_delai`: those of the answers that came after the closing. `part_habituelle`: the median, over
+    earlier campaigns, of what had come by their day of the same rank; null where there is none.
+    """
+
+    cour = dy.String(primary_key=True)
+    attendues = dy.Int64(min=1)
+    repondues = dy.Int64(min=0)
+    hors_delai = dy.Int64(min=0)
+    part = dy.Float64(min=0, max=1)
+    part_habituelle = dy.Float64(min=0, max=1, nullable=True)
 
 
 class ARelancer(dy.Schema):
@@ -174,6 +189,40 @@ def follow_rate(
             part_habituelle="part_habituelle",
         )
         .sort("rang")
+    )
+
+
+def compare_cours(
+    totaux: dy.DataFrame[TotalJuridiction],
+    attendues: pl.DataFrame,
+    lots: dy.DataFrame[Lots],
+    *,
+    campagne: Campagne,
+    anterieures: Iterable[Campagne],
+    jour: date,
+) -> dy.DataFrame[AvancementCour]:
+    """Compare the answers of each cour on a day with what it usually gave by then, late answers included."""
+    delay = jour - campagne.ouverture
+    rows = [(each.mois, each.ouverture + delay, each.cloture) for each in (*anterieures, campagne)]
+    limits = pl.DataFrame(
+        rows, schema={"mois": pl.Date, "limite": pl.Date, "cloture": pl.Date}, orient="row"
+    ).filter(pl.col("mois") <= campagne.mois)
+    due = _once(attendues).join(limits, on="mois").join(_dated(totaux, lots), on=_PAIR, how="left")
+    come = pl.col("repondue_le") <= pl.col("limite")
+    counted = (
+        pl.concat([due, due.with_columns(cour=pl.lit(COUNTRY))])
+        .group_by("mois", "cour")
+        .agg(
+            attendues=pl.len().cast(pl.Int64),
+            repondues=come.sum().cast(pl.Int64),
+            hors_delai=(come & (pl.col("repondue_le") > pl.col("cloture"))).sum().cast(pl.Int64),
+        )
+        .with_columns(part=pl.col("repondues") / pl.col("attendues"))
+    )
+    now = pl.col("mois") == campagne.mois
+    usual = counted.filter(~now).group_by("cour").agg(part_habituelle=pl.col("part").median())
+    return AvancementCour.validate(
+        counted.filter(now).drop("mois").join(usual, on="cour", how="left").sort("cour")
     )
 
 

@@ -15,7 +15,7 @@ SOURCES = [
 
 
 def test_the_pages_are_those_of_the_navigation() -> None:
-    named = re.findall(r"st\.Page\((\w+)\.render", (ROOT / "app.py").read_text())
+    named = re.findall(r"\b(\w+)\.render\b", (ROOT / "app.py").read_text())
     assert sorted(named) == sorted(path.stem for path in PAGES)
 
 

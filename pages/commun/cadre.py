@@ -134,12 +134,14 @@ def open_page(
     groupe: bool = False,
     activite: bool = False,
     options: Sequence[str] = (),
+    periode: bool = True,
     filtrable: bool = True,
 ) -> Contexte | None:
     """Draw the top of a page and give its context; nothing when there are no data, which it then says.
 
     `cour` makes the page that of one cour; `choix_cour` lets one be chosen among those shown. They,
-    `groupe`, `activite` and `options` say which filters the page has beside the period.
+    `groupe`, `activite` and `options` say which filters the page has beside the period; without `periode`,
+    it has none, and tells by itself of when it speaks.
     """
     day, _ = filtres.parse_day(filtres.read_request())
     situation = lecture.situation(day)
@@ -154,7 +156,8 @@ def open_page(
     st.html(style.sheet(presentation=selection.presentation))
     contexte = Contexte(situation, selection, choix, is_dark())
     nom = lecture.reference().cours
-    heading, place = titre, f"{contexte.perimetre}, {contexte.date_donnees}"
+    heading = titre
+    place = f"{contexte.perimetre}, {contexte.date_donnees}" if periode else contexte.perimetre
     if cour:
         heading = str(nom.filter(pl.col("cour") == selection.cour)["nom"][0])
         place = contexte.date_donnees
@@ -172,6 +175,7 @@ def open_page(
                     cour=cour or choix_cour,
                     groupe=groupe,
                     activite=activite,
+                    periode=periode,
                     options=options,
                 )
     _banner(situation)

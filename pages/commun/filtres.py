@@ -71,6 +71,11 @@ OPTIONS = {
             "incertitude": "Ce qui compte le plus",
             "comparer": "Comparer",
             "reciproque": "Que faut-il ?",
+            "rythme": "Rythme et cours",
+            "grille": "Juridictions, mois par mois",
+            "relancer": "À relancer",
+            "messages": "Messages",
+            "alertes": "Alertes",
         },
     ),
     "lecture": Option(
@@ -93,6 +98,9 @@ OPTIONS = {
     ),
     "scenario": Option("Scénario", {}, longueur=4000, propre=True),
     "face": Option("Scénarios comparés", {}, propre=True),
+    "campagne": Option("Mois collecté", {}, longueur=7, propre=True),
+    "ressort": Option("Ressort", {}, longueur=20, propre=True),
+    "muettes": Option("Juridictions montrées", {"non": "Toutes", OUI: "Muettes depuis 3 mois"}, propre=True),
     "noms": Option(
         "Noms des autres cours",
         {"montres": "Montrés", MASQUES: "Masqués"},
@@ -383,14 +391,25 @@ def remember(selection: Selection) -> None:
 
 
 def draw(
-    selection: Selection, choix: Choix, *, cour: bool, groupe: bool, activite: bool, options: Sequence[str]
+    selection: Selection,
+    choix: Choix,
+    *,
+    cour: bool,
+    groupe: bool,
+    activite: bool,
+    periode: bool,
+    options: Sequence[str],
 ) -> None:
-    """Draw the filters of a page; each keeps the address up to date."""
+    """Draw the filters of a page; each keeps the address up to date.
+
+    Without `periode`, the page chooses by itself the months it shows.
+    """
     if cour:
         _select("cour", "Cour", list(choix.cours), selection.cour, choix.cours.__getitem__, width=180)
-    _select("annee", "Année", choix.annees, selection.annee, str, width=88)
-    months = choix.mois(selection.annee)
-    _select("mois", "Mois de fin", months, selection.mois, lambda m: wording.MONTHS[m - 1], width=124)
+    if periode:
+        _select("annee", "Année", choix.annees, selection.annee, str, width=88)
+        months = choix.mois(selection.annee)
+        _select("mois", "Mois de fin", months, selection.mois, lambda m: wording.MONTHS[m - 1], width=124)
     others = (selection.groupe, selection.activite, selection.connu_le, selection.fourchette or None)
     chosen = sum(value is not None for value in others)
     chosen += sum(selection.option(name) != OPTIONS[name].usuelle for name in options)
@@ -417,15 +436,16 @@ def draw(
                 option.valeurs.__getitem__,
                 help_text=wording.typeset(option.aide) or None,
             )
-        _toggle(
-            "mode",
-            "Avec fourchette",
-            selection.fourchette,
-            FOURCHETTE,
-            help_text="Ajoute à ce qui est déclaré une estimation des réponses manquantes, son intervalle et "
-            "une borne. Sans elle, seul ce qui est déclaré compte.",
-        )
-        if earlier := choix.before(selection.annee):
+        if periode:
+            _toggle(
+                "mode",
+                "Avec fourchette",
+                selection.fourchette,
+                FOURCHETTE,
+                help_text="Ajoute à ce qui est déclaré une estimation des réponses manquantes, son "
+                "intervalle et une borne. Sans elle, seul ce qui est déclaré compte.",
+            )
+        if periode and (earlier := choix.before(selection.annee)):
             _compare(earlier, selection.comparer)
         _toggle(
             "presentation",

@@ -8,8 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile
 
+import dataframely as dy
 import polars as pl
 
 from analytics.calendar import Campagne, campaign_of, first_month
@@ -27,6 +31,7 @@ from analytics.schemas import (
     Lots,
     Modele,
     Perimetre,
+    TotalJuridiction,
 )
 from analytics.wording import enumeration, long_date, of_month, typeset
 from data.campaigns import AlreadyRemindedError
@@ -91,6 +96,26 @@ def prepare(bureau: Bureau, mois: date, *, au: date | None) -> Preparation:
     Raises `UserFacingError` for a month whose campaign has not opened that day.
     """
     store, perimetre = bureau.store, bureau.perimetre
+    return prepare_from(
+        bureau,
+        mois,
+        totaux=store.faits(perimetre, dernier_lot=store.lot_connu_le(au)).totaux,
+        lots=Lots.cast(store.lots(perimetre)),
+        au=au,
+    )
+
+
+def prepare_from(
+    bureau: Bureau,
+    mois: date,
+    *,
+    totaux: dy.DataFrame[TotalJuridiction],
+    lots: dy.DataFrame[Lots],
+    au: date | None,
+    modele: Modele | None = None,
+) -> Preparation:
+    """Do the same from answers already read; `modele`: a text that is only being tried."""
+    store, perimetre = bureau.store, bureau.perimetre
     reference, parametres = load_reference(), load_parameters()
     campagne = campaign_of(mois, parametres)
     jour = bureau.clock().astimezone(PARIS).date() if au is None else au
@@ -101,8 +126,6 @@ def prepare(bureau: Bureau, mois: date, *, au: date | None) -> Preparation:
                 f"{long_date(jour)}, personne n'est en retard."
             )
         )
-    lot = store.lot_connu_le(au)
-    totaux = store.faits(perimetre, dernier_lot=lot).totaux
     attendues = perimetre.restrict(reference.attendues(first_month(parametres), campagne.mois))
     answered = totaux["mois"].min()
     if isinstance(answered, date):
@@ -117,13 +140,13 @@ def prepare(bureau: Bureau, mois: date, *, au: date | None) -> Preparation:
         list_to_remind(
             totaux,
             attendues,
-            Lots.cast(store.lots(perimetre)),
+            lots,
             collecte.reminders(perimetre, connu_le=au),
             mois=campagne.mois,
         ),
         reference.in_force(campagne.mois),
         reference.cours,
-        modele=template_of(store),
+        modele=modele or template_of(store),
         campagne=campagne,
         jour=jour,
         domaine=bureau.reglages.domaine_messagerie,
@@ -187,6 +210,15 @@ def write_folder(
         )
     there = sorted(folder.glob(f"{mois:%Y-%m}_relance_*.eml"))
     return written, tuple(path for path in there if path.name not in letters)
+
+
+def zip_drafts(bureau: Bureau, preparation: Preparation, *, renvoyer: bool) -> bytes:
+    """Give the files of `write_folder` in one archive."""
+    archive = BytesIO()
+    with TemporaryDirectory() as folder, ZipFile(archive, "w", ZIP_DEFLATED) as zipped:
+        for path in write_folder(bureau, preparation, Path(folder), renvoyer=renvoyer)[0]:
+            zipped.write(path, path.name)
+    return archive.getvalue()
 
 
 def name_draft(mois: date, rappel: Rappel) -> str:

@@ -70,6 +70,43 @@ _SHEET = """
 .vigie-refus { border-left: 4px solid #ce0500; }
 .vigie-fait { border-left: 4px solid #18753c; padding: .35rem .6rem; margin: 0; font-size: .875rem;
   background: rgba(24, 117, 60, .10); }
+.vigie-calendrier { display: flex; flex-wrap: wrap; gap: .3rem 0; list-style: none; margin: 0 !important;
+  padding: 0 !important; }
+.vigie-calendrier li { border-top: 3px solid rgba(128, 128, 128, .45); margin: 0;
+  padding: .3rem 1.4rem 0 .5rem;
+  font-size: .875rem; line-height: 1.35; }
+.vigie-calendrier li.p { border-color: #18753c; }
+.vigie-calendrier li.c { border-color: #0063cb; background: rgba(0, 99, 203, .10); }
+.vigie-calendrier b, .vigie-calendrier span, .vigie-calendrier em { display: block; }
+.vigie-calendrier em { font-size: .75rem; font-style: normal; }
+.vigie-grille { max-height: 34rem; position: relative; width: max-content; max-width: 100%; }
+.vigie-grille table { border-collapse: separate; border-spacing: 0; font-size: .8125rem; }
+.vigie-grille caption { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+.vigie-grille th, .vigie-grille td { border: 0; border-bottom: 1px solid rgba(128, 128, 128, .25);
+  padding: .15rem .5rem; text-align: center; white-space: nowrap; font-weight: 400; }
+.vigie-grille th[scope="row"], .vigie-grille thead th:first-child { position: sticky; left: 0; z-index: 1;
+  text-align: left; }
+.vigie-grille thead th { position: sticky; top: 0; z-index: 2; font-size: .75rem; line-height: 1.2; }
+.vigie-grille thead th:first-child { z-index: 3; }
+.vigie-grille thead th, .vigie-grille th[scope="row"] { background: #fff; }
+.vigie-grille.sombre thead th, .vigie-grille.sombre th[scope="row"] { background: #161616; }
+.vigie-grille .g th { text-align: left; font-weight: 700; padding-top: .5rem; }
+.vigie-grille .g b { position: sticky; left: .5rem; }
+.vigie-grille td span { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
+  overflow: hidden; }
+.vigie-legende b { display: inline-block; min-width: 1.3rem; text-align: center; margin-right: .3rem; }
+.e0 { background: rgba(0, 99, 203, .14); }
+.e1 { background: rgba(179, 64, 0, .16); font-weight: 700; }
+.e2 { background: rgba(0, 99, 203, .34); font-weight: 700; }
+.e4 { background: rgba(179, 64, 0, .38); }
+.e5 { opacity: .6; }
+.vigie-lettre { border: 1px solid rgba(128, 128, 128, .35); padding: .6rem .8rem; font-size: .875rem;
+  max-height: 26rem; overflow-y: auto; }
+.vigie-lettre p { margin: 0 0 .5rem; font-size: .875rem; overflow-wrap: anywhere; }
+.vigie-lettre pre { white-space: pre-wrap; overflow-wrap: anywhere; font-family: inherit; margin: 0;
+  padding: 0; background: none; font-size: .875rem; }
+.vigie-copie pre { user-select: all; cursor: copy; }
+[data-testid="InputInstructions"] { display: none !important; }
 /* The framework's own texts exist in English only. */
 [data-testid="stSkipToContent"] { font-size: 0 !important; }
 [data-testid="stSkipToContent"]::after { content: "Aller au contenu"; font-size: .875rem; }

@@ -19,6 +19,8 @@ from analytics.calendar import (
     campaigns_of_year,
     counts,
     first_month,
+    is_exceptional,
+    last_opened,
     next_campaign,
     open_campaign,
     public_holidays,
@@ -170,3 +172,18 @@ def test_a_collection_that_ends_has_no_next_campaign() -> None:
     assert last is not None
     assert last.mois == date(2012, 12, 1)
     assert next_campaign(last.ouverture, rules()) is None
+
+
+def test_the_campaign_to_show_is_the_open_one_else_the_last(parametres: Parametres) -> None:
+    def shown(day: date) -> date | None:
+        found = last_opened(day, parametres)
+        return found.mois if found else None
+
+    assert shown(date(2009, 2, 4)) is None
+    assert shown(date(2009, 2, 5)) == date(2009, 1, 1)
+    # 1 March 2009 is a Sunday: the campaign of February opens the day after.
+    assert shown(date(2009, 3, 1)) == date(2009, 1, 1)
+    assert shown(date(2009, 3, 2)) == date(2009, 2, 1)
+    assert shown(date(2009, 3, 31)) == date(2009, 2, 1)
+    assert is_exceptional(date(2009, 1, 1), parametres)
+    assert not is_exceptional(date(2009, 2, 1), parametres)

@@ -9,7 +9,7 @@ import pytest
 from analytics import collection, coverage
 from analytics.calendar import Campagne, campaign_of
 from analytics.parameters import Parametres
-from analytics.schemas import NATIONAL, Lots, Relances, Reouvertures, TotalJuridiction
+from analytics.schemas import COUNTRY, NATIONAL, Lots, Relances, Reouvertures, TotalJuridiction
 from data.reference import Reference
 from data.settings import Settings
 from data.store import open_store
@@ -201,6 +201,41 @@ def test_who_is_to_be_reminded_since_when_and_when_last_heard_of() -> None:
         ("TGI-C", "CA-1", 1, date(2009, 2, 5), "réponse"),
         # In force since March only, never heard of.
         ("TGI-D", "CA-2", 1, None, None),
+    ]
+
+
+def test_each_cour_is_compared_with_itself_at_the_same_delay(march: Campagne, parametres: Parametres) -> None:
+    """By the third day: CA-1 gave 1 of 2 in January and 0 of 2 in February; CA-2 is new in March."""
+    january, february = (campaign_of(mois, parametres) for mois in (JAN, FEB))
+    due = expected(
+        [(mois, court, "CA-1") for mois in (JAN, FEB, MAR) for court in ("TGI-A", "TGI-B")]
+        + [(MAR, "TGI-C", "CA-2")]
+    )
+    known = totals(
+        [
+            total(JAN, "TGI-A", "CA-1", 1, lots=(1, 1)),
+            total(FEB, "TGI-A", "CA-1", 1, lots=(2, 2)),
+            total(MAR, "TGI-A", "CA-1", 1, lots=(3, 3)),
+            total(MAR, "TGI-C", "CA-2", 1, lots=(4, 4)),
+        ]
+    )
+    # The third day of each campaign is 7 February, 4 March and 3 April; 12 April is past the closing.
+    history = lots(at("2009-02-07"), at("2009-03-05"), at("2009-04-03"), at("2009-04-12"))
+    facts = (known, due, history)
+
+    def compared(jour: date) -> list[tuple[object, ...]]:
+        found = collection.compare_cours(*facts, campagne=march, anterieures=[january, february], jour=jour)
+        return found.rows()
+
+    assert compared(date(2009, 4, 3)) == [
+        ("CA-1", 2, 1, 0, 0.5, 0.25),
+        ("CA-2", 1, 0, 0, 0.0, None),
+        (COUNTRY, 3, 1, 0, 1 / 3, 0.25),
+    ]
+    assert compared(date(2009, 4, 12)) == [
+        ("CA-1", 2, 1, 0, 0.5, 0.5),
+        ("CA-2", 1, 1, 1, 1.0, None),
+        (COUNTRY, 3, 2, 1, 2 / 3, 0.5),
     ]
 
 

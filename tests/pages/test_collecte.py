@@ -1,0 +1,326 @@
+"""A campaign run from the screen, on a real store: followed, reminded, called, questioned."""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from shutil import copyfile
+
+import polars as pl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.schemas import NATIONAL, Perimetre
+from data.reference import Reference
+from data.settings import Settings
+from data.store import ALERTES_SCHEMA, Entree, Store, open_store
+from pages.commun import lecture, vue_collecte
+from pages.commun.identite import Lecteur
+from tests.courrier import HOST, mail_server
+from tests.data.test_store import entree
+from tests.pages import situations
+
+FEBRUARY, MARCH = date(2009, 2, 1), date(2009, 3, 1)
+# 10:00 in Paris on the day of the reminder; the others answered four days before.
+T0 = datetime(2009, 4, 7, 8, tzinfo=UTC)
+SILENT = ("CA-DOUAI", "TGI-EVRY", "TGI-LILLE", "TGI-LYON", "TGI-ARRAS")
+ALERT = {
+    "ligne": 2,
+    "regle": "saut",
+    "message": "18 visioconférences, pour 2 d'habitude\u00a0: est-ce exact\u00a0?",
+    "mois": MARCH,
+    "juridiction": "TGI-DOUAI",
+    "activite": "JAP",
+}
+
+
+def answers(reference: Reference, mois: date, *silent: str) -> Entree:
+    codes = reference.in_force(mois).filter(~pl.col("juridiction").is_in(silent))["juridiction"]
+    given = entree(*((mois, code, "AUTRE", 1, 0) for code in codes))
+    return replace(given, alertes=pl.DataFrame([ALERT] if silent == SILENT else [], schema=ALERTES_SCHEMA))
+
+
+def lots(reference: Reference) -> list[tuple[Entree, datetime]]:
+    """February, answered by all but Lille; March, by all but five."""
+    return [
+        (answers(reference, FEBRUARY, "TGI-LILLE"), datetime(2009, 3, 5, 8, tzinfo=UTC)),
+        (answers(reference, MARCH, *SILENT), datetime(2009, 4, 3, 8, tzinfo=UTC)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Path:
+    path = tmp_path_factory.mktemp("collecte") / "v.db"
+    store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
+    for given, moment in lots(reference):
+        store.record(given, connu_le=moment)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def store(
+    filled: Path, tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
+    """A store of one's own, on the day of the reminder."""
+    path = tmp_path / "v.db"
+    copyfile(filled, path)
+    with opened(path, reference, monkeypatch) as own:
+        yield own
+
+
+class opened:  # noqa: N801 - used as a function
+    """The store that the pages read, at T0."""
+
+    def __init__(self, path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._url = f"sqlite:///{path}"
+        self._store = open_store(Settings(database_url=self._url), reference)
+        monkeypatch.setenv("VIGIE_DATABASE_URL", self._url)
+        monkeypatch.setattr(lecture, "store", lambda: self._store)
+        at(monkeypatch, T0)
+
+    def __enter__(self) -> Store:
+        st.cache_resource.clear()
+        return self._store
+
+    def __exit__(self, *_: object) -> None:
+        st.cache_resource.clear()
+        self._store.close()
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    monkeypatch.setattr(vue_collecte, "utc_now", lambda: moment)
+
+
+def see_only(monkeypatch: pytest.MonkeyPatch, *cours: str) -> None:
+    monkeypatch.setattr(lecture, "lecteur", lambda: Lecteur("cheffe@exemple.fr", Perimetre.of(cours)))
+
+
+def visit(**query: str) -> AppTest:
+    page = AppTest.from_string("from pages import collecte\ncollecte.render()\n", default_timeout=60)
+    for name, value in query.items():
+        page.query_params[name] = value
+    return again(page)
+
+
+def again(page: AppTest) -> AppTest:
+    page.run()
+    assert not page.exception, page.exception
+    said = words(page)
+    assert "None" not in said
+    assert "nan" not in said.split()
+    return page
+
+
+def words(page: AppTest) -> str:
+    return unescape(situations.words(page)).replace("\u00a0", " ")
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if button.label.replace("\u00a0", " ").startswith(label)).click()
+    return again(page)
+
+
+def offered(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def test_a_campaign_underway_is_told_in_one_sentence(store: Store) -> None:
+    page = visit()
+    said = words(page)
+    assert (
+        "Au 7 avril 2009, 218 juridictions sur 223 ont répondu pour mars 2009 (97,8 %), pour 99,6 % "
+        "d'habitude à ce stade ; il reste 3 jours. 5 juridictions sont à relancer." in said
+    )
+    assert "1er avril 2009" in said
+    assert "97,8 % de réponses le 7 avril 2009, 1,8 pt au-dessous de l'habitude" in said
+    # The address keeps the campaign, and the choice offers the earlier one.
+    page.selectbox(key="filtre_campagne").set_value("2009-02")
+    again(page)
+    assert page.query_params["campagne"] in ("2009-02", ["2009-02"])
+    said = words(page)
+    assert "Collecte de février 2009 close le 10 mars 2009 : 222 juridictions sur 223 ont répondu" in said
+    assert "samedi (non ouvré)" in said
+
+
+def test_an_open_campaign_comes_first_even_before_any_answer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, datetime(2009, 5, 4, 8, tzinfo=UTC))
+    said = words(visit())
+    assert "Au 4 mai 2009, 0 juridiction sur 223 a répondu pour avril 2009 (0,0 %)" in said
+    assert "dimanche, non reportée" in said
+    at(monkeypatch, datetime(2009, 5, 20, 8, tzinfo=UTC))
+    assert "Collecte de mars 2009 close le 10 avril 2009" in words(visit())
+
+
+def test_the_grid_names_the_long_silent_and_says_each_state_in_words(store: Store) -> None:
+    said = words(visit(onglet="grille", ressort="CA-DOUAI"))
+    assert "12 juridictions, mois par mois" in said
+    assert "Douai : 9 sur 12 ont répondu" in said
+    assert "<span>sans réponse</span>·" in said
+    assert "<span>attendue</span>○" in said
+    assert "TGI de Lyon" not in said
+    page = visit(onglet="grille")
+    assert "223 juridictions, mois par mois" in words(page)
+    assert words(page).count("<tr><th scope=row>") <= 90
+    assert "Aucune juridiction ne se tait depuis 3 mois : bonne nouvelle." in words(
+        visit(onglet="grille", muettes="oui")
+    )
+
+
+def test_a_call_is_recorded_under_a_name_and_becomes_the_last_contact(store: Store) -> None:
+    page = visit(onglet="relancer")
+    assert "Aucune relance pour l'instant." in words(page)
+    # Silent for two months, Lille comes first.
+    assert page.selectbox(key="appel_juridiction").value == "TGI-LILLE"
+    page.text_area(key="appel_dit").set_value("Réponse promise jeudi")
+    press(page, "Enregistrer l'appel")
+    assert "complétez les deux" in words(page)
+    assert store.collecte().reminders(NATIONAL).is_empty()
+    page.text_input(key="appel_auteur").set_value("A. Martin")
+    press(page, "Enregistrer l'appel")
+    said = words(page)
+    assert "Appel enregistré : Tribunal de grande instance de Lille." in said
+    assert "07/04/2009 (téléphone)" in said
+    assert "Réponse promise jeudi" in said
+    assert store.collecte().reminders(NATIONAL)["auteur"].to_list() == ["A. Martin"]
+
+
+def test_an_alert_is_asked_about_and_followed_up(store: Store) -> None:
+    page = visit(onglet="alertes")
+    said = words(page)
+    assert "1 alerte, dont 1 à vérifier" in said
+    assert "C'est 9 fois votre habitude." in said
+    assert "/saisie?juridiction=TGI-DOUAI&mois_saisi=2009-03" in said
+    (number,) = store.alertes(NATIONAL).filter(mois=MARCH)["alerte"]
+    page.radio(key=f"alerte_statut_{number}_à vérifier").set_value("confirmé")
+    page.text_area(key=f"alerte_commentaire_{number}").set_value("Deux audiences de plus")
+    page.text_input(key="alerte_auteur").set_value("A. Martin")
+    press(page, "Enregistrer la suite")
+    said = words(page)
+    assert "1 alerte, dont 0 à vérifier" in said
+    assert "A. Martin : Deux audiences de plus" in said
+    assert "alerte « confirmé »" in said
+
+
+def test_a_reader_of_one_cour_sees_no_other_and_sends_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    see_only(monkeypatch, "CA-LYON")
+    said = words(visit(onglet="messages"))
+    assert "Seule la SDSE relance" in said
+    assert "Tribunal de grande instance de Lyon" in said
+    page = visit(onglet="relancer", ressort="CA-DOUAI")
+    assert "« CA-DOUAI », qui n'est pas dans votre périmètre" in words(page)
+    assert not [label for label in offered(page) if label.startswith(("Envoyer", "Enregistrer", "Préparer"))]
+    for tab in ("rythme", "grille", "relancer", "messages", "alertes"):
+        said = words(visit(onglet=tab))
+        assert not [name for name in ("Lille", "Douai", "Arras", "Évry") if name in said]
+
+
+def test_without_settings_nothing_can_leave_and_it_is_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit(onglet="messages")
+    said = words(page)
+    assert "5 messages à envoyer" in said
+    assert "Aucun message ne peut partir : réglez VIGIE_SMTP_HOTE" in said
+    assert "Envoyer" not in offered(page)
+    assert "chg.ca-douai@justice.fr" in said
+    # A situation of the past is read, not acted upon.
+    page = visit(onglet="relancer", connu_le="2009-04-02")
+    assert "Situation passée : rien ne s'y enregistre." in words(page)
+    assert "Au 2 avril 2009, 0 juridiction sur 223" in words(page)
+    assert "Enregistrer l'appel" not in offered(page)
+
+
+def test_a_text_that_cannot_be_filled_in_is_refused_while_it_is_typed(store: Store) -> None:
+    page = visit(onglet="messages")
+    page.text_input(key="modele_sujet").set_value("Rappel $mois_en_cours")
+    again(page)
+    assert "la variable « $mois_en_cours » n'existe pas" in words(page)
+    assert next(button for button in page.button if button.key == "modele_garder").disabled
+    page.text_input(key="modele_sujet").set_value("Rappel pour $mois")
+    again(page)
+    assert "Rappel pour mars 2009" in words(page)
+    page.text_input(key="modele_auteur").set_value("A. Martin")
+    press(page, "Enregistrer ce texte")
+    kept = store.collecte().template()
+    assert kept is not None
+    assert kept.sujet == "Rappel pour $mois"
+    page.text_input(key="modele_auteur").set_value("A. Martin")
+    press(page, "Revenir au texte du produit")
+    assert store.collecte().template() is None
+    assert "votre réponse est attendue" in words(page)
+
+
+def test_the_messages_leave_from_the_page_once_confirmed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_server() as facteur:
+        facteur.refuses = frozenset({"chg.tgi-evry@justice.fr"})
+        for name, value in {
+            "SMTP_HOTE": HOST,
+            "SMTP_PORT": str(facteur.port),
+            "SMTP_STARTTLS": "false",
+            "EXPEDITEUR": "collecte@exemple.fr",
+            "ADRESSE_PUBLIQUE": "https://vigie.exemple",
+        }.items():
+            monkeypatch.setenv(f"VIGIE_{name}", value)
+        page = visit(onglet="messages")
+        page.text_input(key="envoi_auteur").set_value("A. Martin")
+        press(page, "Envoyer")
+        assert "Rien n'est parti" in words(page)
+        assert facteur.courriers == []
+        page.checkbox(key="envoi_confirme").set_value(True)
+        press(page, "Envoyer")
+    said = words(page)
+    assert "4 messages envoyés" in said
+    assert "refusé (550 5.1.1 No such mailbox)" in said
+    assert "1 message à envoyer, 4 juridictions déjà relancées" in said
+    assert "déjà relancée le 7 avril 2009 à 10 h 00" in said
+    assert len(facteur.courriers) == 4
+
+
+def test_the_demonstration_sends_nothing_and_gives_its_messages_away(
+    tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path / "v.db", reference, monkeypatch) as own:
+        own.record_demo([(replace(each, origine="demo"), moment) for each, moment in lots(reference)])
+        at(monkeypatch, datetime(2026, 5, 4, 8, tzinfo=UTC))
+        page = visit(onglet="messages")
+        said = words(page)
+        assert "Démonstration : vu au 7 avril 2009" in said
+        assert "elle n'envoie aucun message" in said
+        assert "[FICTIF]" in said
+        page.text_input(key="archive_auteur").set_value("A. Martin")
+        press(page, "Préparer 5 brouillons en un fichier ZIP (FICTIF)")
+        archive = page.session_state["relances_archive"]
+        assert archive.nom == "2009-03_relances_FICTIF.zip"
+        with zipfile.ZipFile(BytesIO(archive.contenu)) as drafts:
+            assert len(drafts.namelist()) == 5
+            assert b"fictif" in drafts.read("2009-03_relance_TGI-LILLE.eml")
+        kept = own.collecte().reminders(NATIONAL)
+        assert set(kept["connu_le"].dt.date()) == {date(2009, 4, 7)}
+
+
+def test_good_news_and_empty_states_are_designed(
+    tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path / "v.db", reference, monkeypatch) as own:
+        said = words(visit())
+        assert "Pas encore de données" in said
+        assert "La collecte de mars 2009 est ouverte jusqu'au 10 avril 2009." in said
+        own.record(answers(reference, MARCH), connu_le=T0)
+        page = visit(onglet="relancer")
+        assert "Toutes ont répondu : personne n'est à relancer." in words(page)
+        assert "Personne à relancer" in words(page)
+        assert "Aucune alerte" in words(visit(onglet="alertes"))
+        said = words(visit(campagne="2012-13", presentation="oui"))
+        assert "« 2012-13 », qui n'est pas de celles que l'on peut montrer" in said
+        assert "Données de mars 2009" in said
