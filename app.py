@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages import activites, comparaison, cour, decompte, donnees, methode, scenarios, synthese
+from pages import activites, comparaison, cour, decompte, donnees, methode, saisie, scenarios, synthese
 from pages.commun import defauts, identite, navigation, serveur
 
 # Drawn here: the framework would fetch a named icon from the internet.
@@ -11,7 +11,17 @@ ICON = (
     '<svg viewBox="0 0 16 16"><path fill="#000091" d="M1 8c2-3.5 4.3-5 7-5s5 1.5 7 5c-2 3.5-4.3 5-7 5'
     's-5-1.5-7-5z"/><circle cx="8" cy="8" r="2.5" fill="#fff"/></svg>'
 )
-PAGES = ("synthese", "cour", "comparaison", "activites", "scenarios", "decompte", "donnees", "methode")
+PAGES = (
+    "synthese",
+    "cour",
+    "comparaison",
+    "activites",
+    "scenarios",
+    "decompte",
+    "saisie",
+    "donnees",
+    "methode",
+)
 
 
 def main() -> None:
@@ -26,6 +36,7 @@ def main() -> None:
             st.Page(activites.render, title="Activités", url_path="activites"),
             st.Page(scenarios.render, title="Scénarios", url_path="scenarios"),
             st.Page(decompte.render, title="Décompte", url_path="decompte"),
+            st.Page(saisie.render, title="Saisie", url_path="saisie"),
             st.Page(donnees.render, title="Données", url_path="donnees"),
             st.Page(methode.render, title="Méthode", url_path="methode"),
         ],

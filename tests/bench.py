@@ -31,7 +31,17 @@ from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
 from tests.analytics.terrains import USUAL, ground
 from tests.visiteur import running_server, visiting
 
-PAGES = ("synthese", "cour", "comparaison", "activites", "scenarios", "decompte", "donnees", "methode")
+PAGES = (
+    "synthese",
+    "cour",
+    "comparaison",
+    "activites",
+    "scenarios",
+    "decompte",
+    "saisie",
+    "donnees",
+    "methode",
+)
 LINES = 1_000_000
 VISITS = 25
 USERS, PAGES_EACH = 50, 8

@@ -13,7 +13,17 @@ import websockets
 
 from tests.visiteur import ROOT, Server, run_apart, running_server, visiting
 
-PAGES = ("synthese", "cour", "comparaison", "activites", "scenarios", "decompte", "donnees", "methode")
+PAGES = (
+    "synthese",
+    "cour",
+    "comparaison",
+    "activites",
+    "scenarios",
+    "decompte",
+    "saisie",
+    "donnees",
+    "methode",
+)
 
 
 @pytest.fixture(scope="module")

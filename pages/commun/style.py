@@ -70,6 +70,10 @@ _SHEET = """
 .vigie-refus { border-left: 4px solid #ce0500; }
 .vigie-fait { border-left: 4px solid #18753c; padding: .35rem .6rem; margin: 0; font-size: .875rem;
   background: rgba(24, 117, 60, .10); }
+.vigie-recu th { font-weight: 400; white-space: nowrap; }
+.vigie-recu td { overflow-wrap: anywhere; font-weight: 700; }
+.st-key-saisie_grille { max-width: 52rem; }
+.st-key-saisie_grille [data-testid="stElementToolbar"] { display: none; }
 /* The framework's own texts exist in English only. */
 [data-testid="stSkipToContent"] { font-size: 0 !important; }
 [data-testid="stSkipToContent"]::after { content: "Aller au contenu"; font-size: .875rem; }

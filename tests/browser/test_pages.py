@@ -9,7 +9,17 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import watched
 from tests.visiteur import Server
 
-PAGES = ("synthese", "cour", "comparaison", "activites", "scenarios", "decompte", "donnees", "methode")
+PAGES = (
+    "synthese",
+    "cour",
+    "comparaison",
+    "activites",
+    "scenarios",
+    "decompte",
+    "saisie",
+    "donnees",
+    "methode",
+)
 SIZES = {"projection": (1280, 800), "telephone": (390, 844)}
 # What a French screen must never show.
 FOREIGN = re.compile(
