@@ -51,6 +51,8 @@ def write_form(
         valide_le=pl.lit("" if valide_le is None else valide_le.isoformat(timespec="seconds")),
         donnees=pl.lit(FICTIONAL if fictif else ""),
     )
+    # An empty text is nothing at all: it would be written between quotation marks.
+    lines = lines.with_columns(pl.col(pl.String).replace("", None))
     return write_table(lines, "csv", sheet=juridiction)
 
 

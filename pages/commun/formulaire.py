@@ -50,6 +50,7 @@ def draw(guichet: Guichet, dossier: Dossier, on_validated: Callable[[int], None]
         _tell(said, urgent=True)
     tenue = _held(dossier)
     top = st.container()
+    _draw_name()
     with st.expander("Comment compter chaque activité", icon=":material/help:"):
         st.html(_counting_rules(dossier))
     left, right = st.columns([5, 3], gap="medium")
@@ -100,6 +101,21 @@ def forget() -> None:
         st.session_state[HELD] = replace(held, cle=())
 
 
+def _draw_name() -> None:
+    """Ask who types, unless their identity says it."""
+    signature = depot.signature()
+    if signature:
+        composants.note(typeset(f"Brouillon et réponse sont signés par {signature}."))
+        return
+    st.text_input(
+        "Votre nom (il signe le brouillon et la réponse)",
+        key=NAME,
+        max_chars=200,
+        placeholder="Prénom Nom, service",
+        width=420,
+    )
+
+
 def _name() -> str:
     return depot.signature() or str(st.session_state.get(NAME, "")).strip()
 
@@ -124,8 +140,8 @@ def _draw_top(guichet: Guichet, dossier: Dossier, tenue: Tenue, examen: Examen) 
         todo += f", {count(len(examen.erreurs), 'erreur')} à corriger"
     composants.note(
         typeset(
-            f"{todo}. Flèches, Tabulation et Entrée passent d'une case à l'autre ; un bloc copié d'un "
-            "tableur se colle."
+            f"{todo}. Au clavier : Ctrl + Début va à la première case, les flèches, Tabulation et Entrée "
+            "passent de l'une à l'autre. Un bloc copié d'un tableur se colle."
         )
     )
     if dossier.derniere is not None:
@@ -159,15 +175,13 @@ def _told_draft(guichet: Guichet, brouillon: Brouillon) -> str:
 
 def _draw_other_draft(dossier: Dossier, tenue: Tenue) -> None:
     """Say that someone typed elsewhere since, and offer to take it up."""
-    other = dossier.brouillon
-    if other is None or (tenue.brouillon is not None and other.texte == tenue.brouillon.texte):
-        return
-    if other.texte == tenue.texte:
+    other, mine = dossier.brouillon, tenue.brouillon
+    if other is None or other.texte == tenue.texte or (mine and other.connu_le <= mine.connu_le):
         return
     _tell(
         typeset(
-            f"{other.auteur} a enregistré un autre brouillon le {tell_moment(other.connu_le)} : votre "
-            "prochaine frappe le remplacera."
+            f"Un autre brouillon a été enregistré le {tell_moment(other.connu_le)} par {other.auteur} : "
+            "votre prochaine frappe le remplacera."
         )
     )
     st.button("Reprendre ce brouillon", key="saisie_reprendre", on_click=forget)
@@ -310,7 +324,6 @@ def _draw_validation(
     composants.head("Valider")
     with st.expander("Comparer au dernier mois répondu", expanded=examen.corrige):
         st.html(_write_comparison(dossier, examen))
-    name = _draw_name()
     confirmed = _draw_correction(dossier, examen)
     if not st.button("Valider et transmettre à la SDSE", key="saisie_valider", type="primary"):
         return
@@ -318,7 +331,7 @@ def _draw_validation(
         if not confirmed:
             raise UserFacingError("Cochez la case : elle confirme que vous remplacez des chiffres déclarés.")
         with st.spinner("Enregistrement…"):
-            lot = questionnaires.validate(guichet, dossier, feuille, auteur=name)
+            lot = questionnaires.validate(guichet, dossier, feuille, auteur=_name())
     except OvertakenError as overtaken:
         st.session_state[SAID] = str(overtaken)
         st.rerun()
@@ -327,19 +340,6 @@ def _draw_validation(
         return
     forget()
     on_validated(lot)
-
-
-def _draw_name() -> str:
-    signature = depot.signature()
-    if signature:
-        composants.note(typeset(f"Réponse signée par {signature}."))
-        return signature
-    return st.text_input(
-        "Votre nom (il signe le brouillon et la réponse)",
-        key=NAME,
-        max_chars=200,
-        placeholder="Prénom Nom, service",
-    )
 
 
 def _draw_correction(dossier: Dossier, examen: Examen) -> bool:
