@@ -12,16 +12,8 @@ ICON = (
     's-5-1.5-7-5z"/><circle cx="8" cy="8" r="2.5" fill="#fff"/></svg>'
 )
 PAGES = (
-    "synthese",
-    "cour",
-    "comparaison",
-    "activites",
-    "scenarios",
-    "decompte",
-    "saisie",
-    "donnees",
-    "methode",
-)
+    "synthese", "cour", "comparaison", "activites", "scenarios", "decompte", "saisie", "donnees", "methode",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -47,9 +39,7 @@ def main() -> None:
         return
     try:
         page.run()
-    except (
-        Exception
-    ) as error:  # whatever went wrong, the reader is told in French and the log without figures
+    except Exception as error:  # the reader is told in French, and the log without figures
         defauts.report(error)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.documents.pdf import lay_table, print_pdf
 from analytics.schemas import ReponseValidee
-from analytics.wording import NOT_ANSWERED, month, number, typeset
+from analytics.wording import NOT_ANSWERED, month, number, of_month, typeset
 
 FICTIONAL = typeset("FICTIF : réponse donnée à la démonstration, transmise à personne.")
 WITHDRAWN = "retirée"
@@ -31,6 +31,12 @@ class Recu:
     def titre(self) -> str:
         """Name it."""
         return typeset(f"Reçu n° {self.reponse.lot}")
+
+    @property
+    def phrase(self) -> str:
+        """Say what became of the answer."""
+        given = "donnée à la démonstration" if self.reponse.fictive else "enregistrée et transmise à la SDSE"
+        return typeset(f"Réponse {of_month(self.reponse.mois)} {given} : reçu n° {self.reponse.lot}.")
 
     @property
     def fichier(self) -> str:
@@ -88,14 +94,14 @@ def write_receipt(recu: Recu, noms: Mapping[str, str], *, logiciel: str, moment:
     return print_pdf(
         {
             "titre": recu.titre,
-            "sous_titre": typeset(f"Questionnaire de {month(recu.reponse.mois)} : {recu.nom}"),
+            "sous_titre": typeset(f"{recu.nom}. {recu.phrase}"),
             "alertes": [FICTIONAL] if recu.reponse.fictive else [],
             "tableaux": [
                 lay_table("Ce qui est attesté", {"Quoi": 2, "Valeur": 5}, _facts(recu), right=[]),
                 lay_table(f"Chiffres ({NOT_ANSWERED} : non répondu)", heads, rows, right=[1, 2]),
             ],
             "textes": [recu.verification],
-            "pied": typeset(f"Vigie {logiciel} ; transmis à la SDSE par la validation"),
+            "pied": typeset(f"Questionnaire {of_month(recu.reponse.mois)} ; Vigie {logiciel}"),
             "empreinte": recu.reponse.empreinte,
         },
         moment,

@@ -69,6 +69,12 @@ def read_form(contenu: str) -> pl.DataFrame:
     )
 
 
+def read_moment(contenu: str) -> datetime:
+    """Read when a text was validated."""
+    lines = pl.read_csv(contenu.removeprefix("\ufeff").encode(), separator=";", infer_schema=False)
+    return datetime.fromisoformat(lines["valide_le"].item(0))
+
+
 def judge_form(
     content: bytes,
     mois: date,

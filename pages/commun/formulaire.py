@@ -50,7 +50,9 @@ def draw(guichet: Guichet, dossier: Dossier, on_validated: Callable[[int], None]
         _tell(said, urgent=True)
     tenue = _held(dossier)
     top = st.container()
-    _draw_name()
+    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    with line:
+        _draw_name()
     with st.expander("Comment compter chaque activité", icon=":material/help:"):
         st.html(_counting_rules(dossier))
     left, right = st.columns([5, 3], gap="medium")
@@ -64,7 +66,9 @@ def draw(guichet: Guichet, dossier: Dossier, on_validated: Callable[[int], None]
     feuille = replace(feuille, reponses={cle: text for cle, text in answers.items() if text.strip()})
     _keep(guichet, dossier, tenue, feuille)
     with top:
-        _draw_top(guichet, dossier, tenue, examen)
+        _draw_top(dossier, tenue, examen)
+    with line:
+        _draw_draft(guichet, dossier, tenue)
     _draw_validation(guichet, dossier, feuille, examen, on_validated)
 
 
@@ -132,8 +136,8 @@ def _keep(guichet: Guichet, dossier: Dossier, tenue: Tenue, feuille: Feuille) ->
 # ---------------------------------------------------------------- the top
 
 
-def _draw_top(guichet: Guichet, dossier: Dossier, tenue: Tenue, examen: Examen) -> None:
-    """Draw what concerns the whole form: whether it corrects, its draft, and that of somebody else."""
+def _draw_top(dossier: Dossier, tenue: Tenue, examen: Examen) -> None:
+    """Draw what concerns the whole form: how far it is, whether it corrects, the draft of somebody else."""
     filled = examen.comparaison.filter(pl.col("visioconferences").is_not_null()).height
     todo = f"{number(filled)} des {count(examen.comparaison.height, 'activité')} ont un chiffre"
     if examen.erreurs:
@@ -153,16 +157,17 @@ def _draw_top(guichet: Guichet, dossier: Dossier, tenue: Tenue, examen: Examen) 
             )
         )
     _draw_other_draft(dossier, tenue)
+
+
+def _draw_draft(guichet: Guichet, dossier: Dossier, tenue: Tenue) -> None:
+    """Say when the draft was kept and by whom, and let it be given up."""
     if tenue.brouillon is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(
-            f"<p class='vigie-note' role='status'>{escape(_told_draft(guichet, tenue.brouillon))}</p>",
-            width="content",
-        )
-        with st.popover("Abandonner le brouillon", key="saisie_abandon"):
-            st.text("Tout ce qui est tapé et non validé sera retiré.")
-            st.button("Oui, abandonner", key="saisie_abandonner", on_click=_give_up, args=(guichet, dossier))
+    with st.popover("Abandonner le brouillon", key="saisie_abandon"):
+        st.text("Tout ce qui est tapé et non validé sera retiré.")
+        st.button("Oui, abandonner", key="saisie_abandonner", on_click=_give_up, args=(guichet, dossier))
+    told = escape(_told_draft(guichet, tenue.brouillon))
+    st.html(f"<p class='vigie-note' role='status'>{told}</p>", width="content")
 
 
 def _told_draft(guichet: Guichet, brouillon: Brouillon) -> str:
@@ -220,9 +225,10 @@ def _draw_grid(dossier: Dossier, tenue: Tenue) -> Cases:
             placeholder=NOT_ANSWERED,
             alt=f"Questionnaire {of_month(dossier.mois)} : une ligne par activité, deux nombres à taper",
             column_config={
-                "Activité": text(width="medium"),
-                VISIO: text(alignment="right", max_chars=40, help="Toutes, avec un détenu ou non."),
+                "Activité": text(width=130),
+                VISIO: text(width=95, alignment="right", max_chars=40, help="Toutes, avec un détenu ou non."),
                 AVOIDED: text(
+                    width=95,
                     alignment="right",
                     max_chars=40,
                     help="Parmi elles, celles qui ont rendu l'extraction d'un détenu inutile.",
@@ -400,5 +406,5 @@ def draw_declared(dossier: Dossier) -> None:
         Colonne("visioconferences", VISIO, not_answered, nombre=True),
         Colonne("extractions_evitees", AVOIDED, not_answered, nombre=True),
     )
-    legende = f"Réponse de {month(dossier.mois)} ({NOT_ANSWERED} : non répondu)"
-    st.html(write_plain_table(held, columns, legende=typeset(legende)))
+    legende = typeset(f"Réponse {of_month(dossier.mois)} ({NOT_ANSWERED} : non répondu)")
+    st.html(f"<div class='vigie-releve'>{write_plain_table(held, columns, legende=legende)}</div>")

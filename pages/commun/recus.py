@@ -10,8 +10,8 @@ import streamlit as st
 from analytics.display.activities import name_activity
 from analytics.display.tables import Colonne
 from analytics.documents.recu import FICTIONAL, Recu, write_receipt
-from analytics.wording import NOT_ANSWERED, month, typeset
-from data.collecte.forms import read_form
+from analytics.wording import NOT_ANSWERED, typeset
+from data.collecte.forms import read_form, read_moment
 from data.moments import tell_moment
 from pages.commun import composants, depot, lecture
 from pages.commun.bloc_graphique import write_plain_table
@@ -46,7 +46,7 @@ def find(guichet: Guichet, lot: int) -> RecuLu | None:
             reponse,
             nom=court["nom"].item(-1),
             cour=cours[court["cour"].item(-1)],
-            quand=tell_moment(reponse.connu_le),
+            quand=tell_moment(read_moment(reponse.contenu)),
             chiffres=read_form(reponse.contenu),
         ),
         {
@@ -59,12 +59,7 @@ def find(guichet: Guichet, lot: int) -> RecuLu | None:
 def draw(found: RecuLu, on_close: Callable[[], None]) -> None:
     """Draw a receipt, its downloads, and the way back to the form."""
     recu = found.recu
-    composants.conclude(
-        typeset(
-            f"Réponse de {month(recu.reponse.mois)} enregistrée et transmise à la SDSE : reçu n° "
-            f"{recu.reponse.lot}."
-        )
-    )
+    composants.conclude(recu.phrase)
     if recu.reponse.fictive:
         st.html(f"<p class='vigie-demo' role='note'><strong>{escape(FICTIONAL)}</strong></p>")
     facts = "".join(
@@ -82,12 +77,9 @@ def draw(found: RecuLu, on_close: Callable[[], None]) -> None:
         )
         st.button("Revenir au questionnaire", key="saisie_retour", on_click=on_close)
     composants.note(recu.verification)
+    legende = typeset(f"Chiffres validés ({NOT_ANSWERED} : non répondu)")
     figures = pl.DataFrame(recu.rows(found.noms), schema=[each.nom for each in COLUMNS], orient="row")
-    st.html(
-        write_plain_table(
-            figures, COLUMNS, legende=typeset(f"Chiffres validés ({NOT_ANSWERED} : non répondu)")
-        )
-    )
+    st.html(f"<div class='vigie-releve'>{write_plain_table(figures, COLUMNS, legende=legende)}</div>")
 
 
 def _printed(found: RecuLu) -> Callable[[], bytes]:

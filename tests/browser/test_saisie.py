@@ -98,7 +98,7 @@ def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path
             comment.press("Enter")
             seen.settle()
         seen.page.get_by_role("button", name="Valider et transmettre").click()
-        says(seen, "enregistrée et transmise à la SDSE")
+        says(seen, "donnée à la démonstration")
         seen.settle()
         receipt = seen.page.url
         assert re.search(r"recu=\d+", receipt)
@@ -110,7 +110,7 @@ def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path
         assert download(seen, "Télécharger le reçu", tmp_path).read_bytes().startswith(b"%PDF")
         seen.page.reload()
         seen.settle()
-        assert "enregistrée et transmise à la SDSE" in seen.text()
+        assert "donnée à la démonstration" in seen.text()
     with watched(browser, viewport=SCREEN) as colleague:
         colleague.open(f"{server.url}/{LINK}")
         says(colleague, "Correction\u00a0: Greffe de Boulogne a déclaré ce mois")
@@ -124,6 +124,6 @@ def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path
         says(colleague, "Cochez la case")
         colleague.page.get_by_text("Je remplace 1").click()
         colleague.page.get_by_role("button", name="Valider et transmettre").click()
-        says(colleague, "enregistrée et transmise à la SDSE")
+        says(colleague, "donnée à la démonstration")
         assert colleague.page.url != receipt
         says(colleague, "Présidence")

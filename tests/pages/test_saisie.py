@@ -257,9 +257,9 @@ def test_the_link_of_a_reminder_is_answered_then_corrected(office: Store, visit:
     assert office.etat().lot == 2
     at.checkbox[0].check().run()
     at.button(key="saisie_valider").click().run()
-    assert office.reponses().cells(DOUAI, juridiction="TGI-LILLE", du=MARCH, au=MARCH)[
-        "auteur"
-    ].to_list() == ["greffe@lille"]
+    assert "reçu n° 3" in words(at).replace("\u00a0", " ")
+    cells = office.reponses().cells(DOUAI, juridiction="TGI-LILLE", du=MARCH, au=MARCH)
+    assert cells.select("visioconferences", "lot").rows() == [(15, 3)]
 
 
 def test_outside_the_window_the_figures_are_read_only(office: Store, visit: Visit) -> None:
@@ -322,6 +322,8 @@ def test_the_demonstration_is_answered_fictionally(
     edit(at, 0, "0", "0")
     at.button(key="saisie_valider").click().run()
     assert not at.exception, at.exception
+    assert "Réponse de décembre\u00a02010 donnée à la démonstration" in words(at)
+    assert "7\u00a0janvier\u00a02011 à" in words(at)
     assert "FICTIF" in words(at)
     assert store.lots(NATIONAL)["origine"].unique().to_list() == ["demo"]
     day = visit(store, juridiction="TGI-LILLE", connu_le="2009-05-20", mois_saisi="2009-04")
