@@ -37,6 +37,7 @@ def reopened(*until: date) -> pl.DataFrame:
             "reouverture": rank,
             "mois": MARCH,
             "juridiction": "TGI-LILLE",
+            "cour": "CA-DOUAI",
             "jusqu_au": jour,
             "motif": f"motif {rank}",
             "auteur": "SDSE",
