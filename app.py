@@ -3,7 +3,10 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages import activites, collecte, comparaison, cour, decompte, donnees, methode, scenarios, synthese
+from pages import activites, collecte, comparaison, cour, decompte, donnees, methode
+
+# isort: split
+from pages import saisie, scenarios, synthese
 from pages.commun import defauts, identite, navigation, serveur
 
 # Drawn here: the framework would fetch a named icon from the internet.
@@ -19,6 +22,7 @@ PAGES = {
     "scenarios": ("Scénarios", scenarios.render),
     "decompte": ("Décompte", decompte.render),
     "collecte": ("Collecte", collecte.render),
+    "saisie": ("Saisie", saisie.render),
     "donnees": ("Données", donnees.render),
     "methode": ("Méthode", methode.render),
 }
@@ -39,9 +43,7 @@ def main() -> None:
         return
     try:
         page.run()
-    except (
-        Exception
-    ) as error:  # whatever went wrong, the reader is told in French and the log without figures
+    except Exception as error:  # the reader is told in French, and the log without figures
         defauts.report(error)
 
 

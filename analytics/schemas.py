@@ -359,6 +359,47 @@ class Brouillon:
     connu_le: datetime
 
 
+@dataclass(frozen=True)
+class Reponse:
+    """The answer of one juridiction for one month, about to be written with its lot.
+
+    `perimetre`: that of whoever answers. `contenu`: the text validated, whose SHA-256 is that of the lot.
+    `vu`: the cells of that month (`activite` → lot) that the screen showed when it was validated.
+    """
+
+    perimetre: Perimetre
+    mois: date
+    juridiction: str
+    contenu: str
+    vu: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ReponseValidee:
+    """The answer that a juridiction gave on screen: its lot, who validated it, when, and the very text.
+
+    `fictive`: it was given to the demonstration.
+    """
+
+    lot: int
+    mois: date
+    juridiction: str
+    contenu: str
+    empreinte: str
+    fichier: str
+    auteur: str
+    connu_le: datetime
+    fictive: bool
+
+
+@dataclass(frozen=True)
+class Consigne:
+    """How an activity of the questionnaire is counted: what goes in, what does not."""
+
+    compte: str
+    exclut: str
+
+
 # The states of a settlement that is kept, in their order, and how they are told.
 SIMULATION, PROVISOIRE, CONTRADICTOIRE, DEFINITIF, CONTREPASSE = (
     "simulation",

@@ -29,12 +29,12 @@ from analytics.schemas import (
     Reouvertures,
     SuiviAlertes,
 )
-from analytics.wording import long_date, month, typeset
+from analytics.wording import long_date, typeset
 from data import tables
 from data.engine import read_frame, reading, writing
 from data.moments import PARIS, tell_moment
 from data.reference import Reference
-from data.signed import known_by, raise_revision, refusal, typed
+from data.signed import check_allowed, known_by, raise_revision, refusal, typed
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # A message leaves in less; past this, whoever was sending it is gone.
@@ -358,15 +358,7 @@ class Collecte:
         return number
 
     def _allow(self, perimetre: Perimetre, mois: date, juridiction: str) -> None:
-        """Refuse a juridiction that is not in force that month, or not the reader's."""
-        expected = self._reference.in_force(mois)
-        if juridiction not in perimetre.restrict(expected)["juridiction"]:
-            if perimetre.cours is None:
-                raise refusal(
-                    f"La juridiction « {juridiction} » n'est pas en vigueur en {month(mois)} : "
-                    "choisissez-en une autre."
-                )
-            raise refusal("Cette juridiction n'est pas de celles qui vous sont ouvertes.")
+        check_allowed(self._reference, perimetre, mois, juridiction)
 
     def _allow_national(self, perimetre: Perimetre, what: str) -> None:
         if perimetre.cours is not None:

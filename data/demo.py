@@ -14,7 +14,7 @@ import polars as pl
 
 from data.collecte.plausibility import question_declarations
 from data.reference import Reference, load_illustrative_base, load_parameters
-from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree
+from data.store import ALERTES_SCHEMA, DEMO, REJETS_SCHEMA, Entree
 
 FIRST, LAST = date(2009, 1, 1), date(2010, 12, 1)
 AUTHOR = "Démonstration"
@@ -377,7 +377,7 @@ def _entree(
     refused = pl.DataFrame(schema=REJETS_SCHEMA) if rejets is None else rejets
     return Entree(
         nature=nature,
-        origine="demo",
+        origine=DEMO,
         auteur=AUTHOR,
         fichier=fichier,
         sha256=hashlib.sha256(acceptees.write_csv().encode()).hexdigest(),

@@ -1,6 +1,7 @@
 """The real courts and activities of the country, dated, from `data/reference/*.csv`."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -11,7 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.parameters import Parametre, Parametres
-from analytics.schemas import Activites, Cours, Juridictions, last_day_of_month
+from analytics.schemas import Activites, Consigne, Cours, Juridictions, last_day_of_month
 from analytics.wording import of_place, place_of
 
 FOLDER = Path(__file__).parent / "reference"
@@ -69,6 +70,18 @@ class Reference:
             .join(kinds, on="niveau")
             .select("type", "activite", "ordre", "compte_objectif", "colonne_2", "legal_depuis")
             .sort("type", "ordre")
+        )
+
+    def questionnaire(self, kind: str, mois: date) -> pl.DataFrame:
+        """List the activities that a kind of juridiction fills in for a month, in order, with their labels.
+
+        One that the law does not allow yet is left out: its zero would say nothing.
+        """
+        legal = pl.col("legal_depuis").is_null() | (pl.col("legal_depuis") <= last_day_of_month(mois))
+        return (
+            self.lignes.filter(pl.col("type") == kind, legal)
+            .join(self.activites.select("activite", "libelle"), on="activite", maintain_order="left")
+            .select("activite", "libelle")
         )
 
 
@@ -165,6 +178,13 @@ def load_reference() -> Reference:
         juridictions=Juridictions.validate(juridictions),
         activites=Activites.validate(activites),
     )
+
+
+@cache
+def load_counting_rules() -> Mapping[str, Consigne]:
+    """Read how each activity of the questionnaire is counted."""
+    document = tomllib.loads((FOLDER / "comptage.toml").read_text(encoding="utf-8"))
+    return {activite: Consigne(**texts) for activite, texts in document.items()}
 
 
 @cache

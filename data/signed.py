@@ -1,12 +1,14 @@
-"""What every signed write shares: texts that must be typed, moments asked for, the revision that rises."""
+"""What every signed write shares: texts typed, juridictions allowed, moments asked for, the revision."""
 
 from datetime import date, datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, true, update
 
 from analytics.errors import UserFacingError
-from analytics.wording import typeset
+from analytics.schemas import Perimetre
+from analytics.wording import month, typeset
 from data.moments import end_of
+from data.reference import Reference
 from data.tables import revision
 
 
@@ -21,6 +23,18 @@ def typed(sentence: str, *texts: str) -> tuple[str, ...]:
     if not all(stripped):
         raise refusal(sentence)
     return stripped
+
+
+def check_allowed(reference: Reference, perimetre: Perimetre, mois: date, juridiction: str) -> None:
+    """Refuse a juridiction that is not in force that month, or not the reader's."""
+    if juridiction in perimetre.restrict(reference.in_force(mois))["juridiction"]:
+        return
+    if perimetre.cours is None:
+        raise refusal(
+            f"La juridiction « {juridiction} » n'est pas en vigueur en {month(mois)} : "
+            "choisissez-en une autre."
+        )
+    raise refusal("Cette juridiction n'est pas de celles qui vous sont ouvertes.")
 
 
 def known_by(moments: Column[datetime], connu_le: date | datetime | None) -> ColumnElement[bool]:

@@ -42,8 +42,11 @@ from analytics.schemas import (
     Perimetre,
     ProjectionGardee,
     Recalages,
+    Reponse,
     TotalJuridiction,
 )
+from analytics.wording import typeset
+from data.answers import Reponses, check_unchanged, keep, lots_of_others
 from data.campaigns import Collecte
 from data.engine import insert_frame, open_engine, prepare_schema, read_frame, reading, writing
 from data.moments import end_of
@@ -77,6 +80,13 @@ DEMO_IN_THE_WAY = (
     "Cet entrepôt contient la démonstration fictive : y ajouter de vraies données mélangerait les deux. "
     "Videz-la d'abord avec « vigie vider-demo »."
 )
+
+DEMO_GONE = typeset(
+    "La démonstration vient d'être retirée de cet entrepôt : rien de fictif n'y est plus pris. Rechargez la "
+    "page."
+)
+# Where a lot comes from: a file, the questionnaire on screen, or fiction.
+IMPORT, ON_SCREEN, DEMO = "import", "questionnaire", "demo"
 
 TABLE_OF_NATURE: Mapping[str, Table] = {
     "declarations": declaration,
@@ -227,6 +237,10 @@ class Store:
         """Open what this store holds of the collection itself: reminders, drafts, months reopened."""
         return Collecte(self._engine, self._reference)
 
+    def reponses(self) -> Reponses:
+        """Open the answers given on screen that this store holds."""
+        return Reponses(self._engine, self._reference)
+
     # ------------------------------------------------------------------ where it stands
 
     def etat(self) -> Etat:
@@ -296,10 +310,11 @@ class Store:
         )
 
     def lots(self, perimetre: Perimetre) -> dy.DataFrame[Lots]:
-        """Read the history of writes; it holds no figure of any cour, so every reader sees it."""
-        del perimetre
+        """Read the history of writes: no figure of any cour, nor the answers of others."""
         with reading(self._engine) as connection:
-            return Lots.validate(read_frame(connection, select(lot).order_by(lot.c.lot.desc()), Lots))
+            rows = read_frame(connection, select(lot).order_by(lot.c.lot.desc()), Lots)
+            hidden = lots_of_others(connection, self._reference, perimetre)
+        return Lots.validate(rows.filter(~pl.col("lot").is_in(hidden)))
 
     def rejets(self, perimetre: Perimetre, *, ouverts: bool = True) -> pl.DataFrame:
         """Read the refused lines that nobody corrected yet (or all), latest lot first.
@@ -387,18 +402,34 @@ class Store:
 
     # ------------------------------------------------------------------ writes
 
-    def record(self, entree: Entree, *, connu_le: datetime, remplacer_demo: bool = False) -> Ecriture:
+    def record(
+        self,
+        entree: Entree,
+        *,
+        connu_le: datetime,
+        remplacer_demo: bool = False,
+        reponse: Reponse | None = None,
+    ) -> Ecriture:
         """Write one lot, whole, or nothing; the same values again write nothing.
 
-        Raises `UserFacingError` on a store that holds the demo, unless `remplacer_demo` empties it first,
-        and when another write lasts too long.
+        A lot that is the `reponse` of a juridiction is written only if its month is still what was shown.
+        Raises `UserFacingError` then, on a store that holds the demo, unless `remplacer_demo` empties it
+        first, for a fictional lot anywhere else, and when another write lasts too long.
         """
         with writing(self._engine) as connection:
-            if _etat(connection).demo and entree.origine != "demo":
+            demo = _etat(connection).demo
+            if demo and entree.origine != DEMO:
                 if not remplacer_demo:
                     raise UserFacingError(DEMO_IN_THE_WAY)
                 _empty(connection)
-            return self._write(connection, entree, connu_le)
+            if entree.origine == DEMO and not demo:
+                raise UserFacingError(DEMO_GONE)
+            if reponse is not None:
+                check_unchanged(connection, self._reference, reponse)
+            written = self._write(connection, entree, connu_le)
+            if reponse is not None and written.lot is not None:
+                keep(connection, written.lot, reponse)
+            return written
 
     def preview(self, entree: Entree) -> Ecriture:
         """Tell what `record` would do, without writing; before the demo leaves, as if it had left."""

@@ -81,7 +81,7 @@ metadata = MetaData(
 )
 
 # The last migration; a test holds it against the scripts, so that a start need not read them.
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 
 # One row: the number that every write raises. Caches are keyed by it, so several servers agree.
 revision = Table(
@@ -522,4 +522,14 @@ brouillon = Table(
     Column("auteur", Text, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     Index(None, "mois", "juridiction"),
+)
+
+# The answer of a juridiction given on screen: the text whose SHA-256 is that of its lot, as it was validated.
+questionnaire = Table(
+    "questionnaire",
+    metadata,
+    Column("lot", Integer, ForeignKey("lot.lot"), primary_key=True),
+    Column("mois", Date, nullable=False),
+    Column("juridiction", String(60), nullable=False),
+    Column("contenu", Text, nullable=False),
 )

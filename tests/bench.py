@@ -39,6 +39,7 @@ PAGES = (
     "scenarios",
     "decompte",
     "collecte",
+    "saisie",
     "donnees",
     "methode",
 )

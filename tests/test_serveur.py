@@ -21,6 +21,7 @@ PAGES = (
     "scenarios",
     "decompte",
     "collecte",
+    "saisie",
     "donnees",
     "methode",
 )

@@ -1,56 +1,17 @@
-"""A statement that reads like a bill, as a PDF that assistive technology reads too (PDF/UA-1).
+"""A statement that reads like a bill, as a PDF."""
 
-Texts travel as data, never as markup: whatever a name holds is printed as it is.
-"""
-
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from analytics.display.statement import Ligne, euros, write_plain
 from analytics.documents.decompte import MINISTERE, tell_vintage, vintage, warn
+from analytics.documents.pdf import lay_table, print_pdf
 from analytics.schemas import ETATS_DECOMPTE
 from analytics.settlement import Part
 from analytics.statement import Releve, statut_of, write_account
 from analytics.trajectory import Mois
 from analytics.wording import NOT_ANSWERED, month, number, typeset, with_unit
-
-_TEMPLATE = r"""
-#let d = json(bytes(sys.inputs.decompte))
-#set document(title: d.titre, author: "Vigie", description: d.sous_titre)
-#set text(lang: "fr", region: "FR", size: 9.5pt, hyphenate: false)
-#set page(paper: "a4", margin: (x: 18mm, top: 20mm, bottom: 24mm), footer: context {
-  set text(size: 7pt, fill: rgb("#3a3a3a"))
-  line(length: 100%, stroke: 0.4pt + rgb("#dddddd"))
-  grid(columns: (1fr, auto), gutter: 6mm,
-    [#d.pied \ Empreinte SHA-256 : #raw(d.empreinte)],
-    [Page #counter(page).display("1 / 1", both: true)])
-})
-#show "p. ": "p.\u{a0}"
-#set table(stroke: (x, y) => (bottom: 0.4pt + rgb("#dddddd")), inset: (x: 4pt, y: 5pt))
-#show table.cell.where(y: 0): set text(weight: "bold")
-#show title: set text(size: 19pt, fill: rgb("#000091"))
-#show heading: set text(size: 12pt, fill: rgb("#161616"))
-#show heading: set block(above: 7mm, below: 3mm)
-#text(size: 9pt)[Vigie — suivi des extractions judiciaires évitées]
-#title()
-#text(size: 11pt)[#d.sous_titre]
-#for text in d.alertes {
-  block(width: 100%, inset: 7pt, stroke: (left: 3pt + rgb("#b34000")), fill: rgb("#f6f6f6"),
-    std.text(size: 12pt, weight: "bold", fill: rgb("#b34000"), text))
-}
-#let laid(one) = {
-  heading(one.titre)
-  table(
-    columns: one.largeurs.map(w => w * 1fr),
-    align: (x, y) => if one.droite.contains(x) { right } else { left },
-    table.header(..one.entetes),
-    ..one.lignes.map(l => l.cellules.map(c => if l.forte { strong(c) } else { c })).flatten(),
-  )
-}
-#for one in d.tableaux { laid(one) }
-"""
 
 
 def write_pdf(
@@ -69,19 +30,7 @@ def write_pdf(
     `nom`: « cour d'appel de Douai », `noms`: those of the cours, by code; `etat`: one of
     `ETATS_DECOMPTE`; `logiciel`: the version of the software. The same settlement gives the same bytes.
     """
-    import typst
-
-    return typst.compile(
-        _TEMPLATE.encode(),
-        ignore_system_fonts=True,
-        sys_inputs={
-            "decompte": json.dumps(
-                _lay_out(releve, part, lignes, nom, etat, version, noms, logiciel), ensure_ascii=False
-            )
-        },
-        pdf_standards=["ua-1"],
-        timestamp=vintage(releve),
-    )
+    return print_pdf(_lay_out(releve, part, lignes, nom, etat, version, noms, logiciel), vintage(releve))
 
 
 def _lay_out(
@@ -97,7 +46,7 @@ def _lay_out(
     bareme = releve.bareme
     numbered = "" if version is None else f", version {version}"
     tables = [
-        _table(
+        lay_table(
             "Relevé",
             {"Ligne": 3, "Calcul": 5, "Résultat": 3, "Texte ou source": 4},
             [((line.libelle, line.formule, line.valeur, line.source), line.forte) for line in lignes],
@@ -113,6 +62,7 @@ def _lay_out(
             f"État : {ETATS_DECOMPTE[etat]}{numbered}. {bareme.libelle} ({statut_of(releve)})."
         ),
         "alertes": warn(releve),
+        "textes": [],
         "tableaux": tables,
         "pied": typeset(f"Règle {bareme.id} ; {tell_vintage(releve)} ; Vigie {logiciel}"),
         "empreinte": write_account(releve)["empreinte"],
@@ -140,7 +90,7 @@ def _months(releve: Releve, part: Part) -> dict[str, object]:
         due = sum(each.attendues for each in months)
         rows.append(((month(day), *figures, f"{number(answered)} sur {number(due)}"), False))
     heads = {"Mois": 3, "Visioconférences déclarées": 3, "Extractions évitées": 3, "Réponses reçues": 3}
-    return _table(f"Mois par mois ({NOT_ANSWERED} : non répondu)", heads, rows, right=[1, 2, 3])
+    return lay_table(f"Mois par mois ({NOT_ANSWERED} : non répondu)", heads, rows, right=[1, 2, 3])
 
 
 def _cours(releve: Releve, noms: Mapping[str, str]) -> dict[str, object]:
@@ -161,17 +111,4 @@ def _cours(releve: Releve, noms: Mapping[str, str]) -> dict[str, object]:
     heads = {
         "Cour": 5, "Base": 3, "Objectif": 3, "Évitées": 3, "Non évitées": 3, "ETPT": 4, "Montant": 5,
     }  # fmt: skip
-    return _table("Cour par cour", heads, rows, right=[1, 2, 3, 4, 5, 6])
-
-
-def _table(
-    title: str, heads: Mapping[str, int], rows: Sequence[tuple[Sequence[str], bool]], *, right: list[int]
-) -> dict[str, object]:
-    """Lay a table out for the template: `heads` gives each heading its share of the width."""
-    return {
-        "titre": typeset(title),
-        "entetes": list(heads),
-        "largeurs": list(heads.values()),
-        "droite": right,
-        "lignes": [{"cellules": list(cells), "forte": strong} for cells, strong in rows],
-    }
+    return lay_table("Cour par cour", heads, rows, right=[1, 2, 3, 4, 5, 6])

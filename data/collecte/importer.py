@@ -15,7 +15,7 @@ from data.collecte.natures import NATURES
 from data.collecte.read import Lecture, read_file
 from data.moments import PARIS
 from data.reference import Reference
-from data.store import Clock, Ecriture, Entree, Store
+from data.store import IMPORT, Clock, Ecriture, Entree, Store
 
 # Alerts told one by one in an account; all of them are counted, kept, and on screen.
 _TOLD = 1_000
@@ -74,9 +74,16 @@ def examine(
         rejets_connus=store.rejets_ouverts(),
         progress=stage(0.5),
     )
-    entree = Entree(
+    entree = make_entree(jugement, auteur=auteur, origine=IMPORT)
+    return Examen(jugement=jugement, entree=entree, prevision=store.preview(entree))
+
+
+def make_entree(jugement: Jugement, *, auteur: str, origine: str) -> Entree:
+    """Make what was judged into the lot to write."""
+    lecture = jugement.lecture
+    return Entree(
         nature=lecture.nature,
-        origine="import",
+        origine=origine,
         auteur=auteur,
         fichier=lecture.fichier,
         sha256=lecture.sha256,
@@ -89,7 +96,6 @@ def examine(
         rejets=jugement.rejets,
         alertes=jugement.alertes,
     )
-    return Examen(jugement=jugement, entree=entree, prevision=store.preview(entree))
 
 
 def _habits(store: Store, lecture: Lecture) -> pl.DataFrame:

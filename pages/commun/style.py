@@ -67,6 +67,8 @@ _SHEET = """
 .vigie-depot h3, h3.vigie-titre { font-size: 1rem; margin: 0 0 .3rem; padding: 0; }
 .vigie-depot p { margin: .15rem 0; font-size: .875rem; }
 .vigie-depot summary { cursor: pointer; font-size: .875rem; margin-top: .35rem; }
+.vigie-depot ul { margin: .15rem 0; padding-left: 1.1rem; }
+.vigie-depot li { font-size: .875rem; }
 .vigie-refus { border-left: 4px solid #ce0500; }
 .vigie-fait { border-left: 4px solid #18753c; padding: .35rem .6rem; margin: 0; font-size: .875rem;
   background: rgba(24, 117, 60, .10); }
@@ -107,6 +109,9 @@ _SHEET = """
   padding: 0; background: none; font-size: .875rem; }
 .vigie-copie pre { user-select: all; cursor: copy; }
 [data-testid="InputInstructions"] { display: none !important; }
+.vigie-recu th { font-weight: 400; white-space: nowrap; }
+.vigie-recu td { overflow-wrap: anywhere; font-weight: 700; }
+.st-key-saisie_grille { max-width: 52rem; }
 /* The framework's own texts exist in English only. */
 [data-testid="stSkipToContent"] { font-size: 0 !important; }
 [data-testid="stSkipToContent"]::after { content: "Aller au contenu"; font-size: .875rem; }

@@ -17,6 +17,7 @@ PAGES = (
     "scenarios",
     "decompte",
     "collecte",
+    "saisie",
     "donnees",
     "methode",
 )
