@@ -27,7 +27,7 @@ from analytics.schemas import (
     last_day_of_month,
 )
 from analytics.simulated_outlook import PerspectivesSimulees, draw_outlook
-from analytics.simulation import Simulation, Tirages, draw, simulate
+from analytics.simulation import Simulation, Tirages, draw, most_likely, simulate
 from analytics.survey import Connus, Pays, survey
 from analytics.terrain import Terrain, lay_out_terrain
 
@@ -189,7 +189,12 @@ def study(
     if terrain is None or perspectives is None:
         return None
     hypotheses = socle.hypotheses(scenario)
-    drawn = draw(scenario, hypotheses, tirages=tirages, graine=graine)
+    # Nothing to draw where nothing changes, and scipy's sequences are slow to import.
+    drawn = (
+        draw(scenario, hypotheses, tirages=tirages, graine=graine)
+        if scenario.leviers
+        else most_likely(scenario, hypotheses)
+    )
     simulation = simulate(terrain, scenario, hypotheses, drawn, progress=progress)
     return Etude(
         scenario=scenario,

@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: the reference data, and a store on each engine."""
 
 import os
+import sys
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -15,14 +16,20 @@ from data.demo import demo_lots
 from data.reference import Reference, load_reference
 from data.settings import Settings
 from data.store import Entree, Store, open_store
+from pages.commun.archive import keep_past_projections
+
+REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
+# Where compiled modules may not be kept, each server and each terminal started here would compile scipy anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The suite draws the same examples every time and never judges speed; to search further,
 # `--hypothesis-profile=campagne`.
-hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis_settings.register_profile(
+    "suite", deadline=None, derandomize=True, max_examples=100 if REQUIRED else 40
+)
 hypothesis_settings.register_profile("campagne", deadline=None, max_examples=5_000)
 hypothesis_settings.load_profile("suite")
-
-REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +41,17 @@ def reference() -> Reference:
 def lots_of_demo() -> list[tuple[Entree, datetime]]:
     """Give the lots of the demonstration, made once a process: nobody changes them."""
     return demo_lots(load_reference())
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store filled as a first start does, to be copied: never opened by a test."""
+    path = tmp_path_factory.mktemp("demonstration") / "vigie.sqlite"
+    filled = open_store(Settings(database_url=str(path)), load_reference())
+    filled.record_demo(lots_of_demo())
+    keep_past_projections(filled)
+    filled.close()
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,8 @@ async def _first_run(url: str, page: str) -> tuple[list[str], list[str], str, li
         return run.texts, run.errors, run.status, run.pages
 
 
-@pytest.mark.parametrize("page", PAGES)
+# The rule is one for all pages, and each needs a server of its own.
+@pytest.mark.parametrize("page", [PAGES[0], PAGES[4], PAGES[-1]])
 def test_on_a_fresh_server_a_page_asked_first_goes_through_the_router(page: str, tmp_path: Path) -> None:
     """Without our rules, the first request for /page would run pages/page.py without app.py."""
     with running_server(tmp_path, wait_until_ready=False, VIGIE_DEMO="false") as fresh:

@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -278,6 +279,8 @@ def lifespan_with(readiness: Readiness, pages: Sequence[str]) -> Any:
                 if failed:
                     _LOGGER.warning("préchauffage incomplet (%s), nouvel essai", ", ".join(failed))
                     await asyncio.sleep(_RETRY_S)
+            # Slow to import, and only simulations need it: ready before anyone asks for one.
+            await asyncio.to_thread(import_module, "scipy.stats")
 
         task = asyncio.create_task(warm_up())
         yield

@@ -34,8 +34,8 @@ def test_the_least_value_is_that_of_a_fine_search() -> None:
         tried = Scenario(SINCE, (replace(LEVER, valeur=Plage.sure(value)),))
         return 100.0 + float(simulate(terrain, tried, PERFECT, most_likely(tried, PERFECT)).total(ALL)[0])
 
-    enough = [value for value in np.linspace(0, 1, 2001) if year(value) >= 580.0]
-    assert found.valeur == pytest.approx(enough[0], abs=5e-4)
+    enough = [value for value in np.linspace(0, 1, 401) if year(value) >= 580.0]
+    assert found.valeur == pytest.approx(enough[0], abs=2.5e-3)
 
 
 def test_what_is_reached_already_needs_nothing() -> None:

@@ -39,9 +39,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(browser: Browser, demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on the demo; asks for the browser first, so that nothing starts where there is none."""
-    with running_server(tmp_path_factory.mktemp("navigateur")) as running:
+    folder = tmp_path_factory.mktemp("navigateur")
+    shutil.copy(demo_file, folder / "vigie.sqlite")
+    with running_server(folder) as running:
         yield running
 
 
@@ -94,6 +96,11 @@ def watched(browser: Browser, **options: Any) -> Generator[Watched]:
             seen.faults.append(f"request to {parts.hostname}")
 
     page.on("request", request)
+    # The console says that something is missing, not what.
+    page.on(
+        "response",
+        lambda got: seen.faults.append(f"{got.status} {got.url}") if got.status >= 400 else None,
+    )
     yield seen
     context.close()
     assert seen.faults == []

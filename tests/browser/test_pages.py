@@ -1,6 +1,7 @@
 """Every page in a real browser, at each width and theme; the import, and shared links."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -112,9 +113,10 @@ def test_the_whole_import_on_screen(browser: Browser, empty_server: Server) -> N
         assert "démonstration" not in seen.text()
 
 
-def test_one_confirmation_replaces_the_demo(browser: Browser, tmp_path: Path) -> None:
+def test_one_confirmation_replaces_the_demo(browser: Browser, demo_file: Path, tmp_path: Path) -> None:
     from tests.visiteur import running_server
 
+    shutil.copy(demo_file, tmp_path / "vigie.sqlite")
     with (
         running_server(tmp_path) as server,
         watched(browser, viewport={"width": 1280, "height": 800}) as seen,
