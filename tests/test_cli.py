@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,16 @@ def vigie(
     settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Terminal:
     monkeypatch.setenv("VIGIE_DATABASE_URL", settings.database_url)
+    return Terminal(capsys)
+
+
+@pytest.fixture
+def on_demo(
+    demo_file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Terminal:
+    """A terminal on a copy of the demonstration."""
+    copied = shutil.copy(demo_file, tmp_path / "demo.sqlite")
+    monkeypatch.setenv("VIGIE_DATABASE_URL", str(copied))
     return Terminal(capsys)
 
 
@@ -417,8 +428,8 @@ def test_a_scenario_gives_the_same_bytes_on_both_engines(
     assert told["au_mieux"] == pytest.approx(plain["au_mieux"], rel=0.5)
 
 
-def test_a_bad_scenario_says_which_key_why_and_what_is_allowed(vigie: Terminal, tmp_path: Path) -> None:
-    assert vigie("preparer", "--demo")[0] == 0
+def test_a_bad_scenario_says_which_key_why_and_what_is_allowed(on_demo: Terminal, tmp_path: Path) -> None:
+    vigie = on_demo
     bad = _write(
         tmp_path / "s.json",
         depuis="2009-03",
@@ -537,11 +548,11 @@ def test_what_cannot_be_reminded_is_one_sentence(
     assert len(err.strip().splitlines()) == 1
 
 
-def test_a_demonstration_reminds_nobody(vigie: Terminal, tmp_path: Path) -> None:
-    vigie("preparer", "--demo")
+def test_a_demonstration_reminds_nobody(on_demo: Terminal, tmp_path: Path) -> None:
+    vigie = on_demo
     code, out, err = vigie("relances", "--mois", "2009-03", "--envoyer")
     assert (code, out) == (2, "")
     assert "elle n'envoie aucun message" in err
-    code, out, _ = vigie("relances", "--mois", "2009-03", "--dossier", tmp_path)
+    code, out, _ = vigie("relances", "--mois", "2009-03", "--dossier", tmp_path / "messages")
     assert code == 0
     assert "fictifs (démonstration)" in out

@@ -35,20 +35,21 @@ SAMPLE = Path(__file__).parent.parent / "data" / "collecte" / "echantillons" / "
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens_whole_and_in_french(
-    browser: Browser, server: Server, page: str, size: str, scheme: str
+    browser: Browser, server: Server, size: str, scheme: str
 ) -> None:
     width, height = SIZES[size]
+    # One window for all of them: each new one would read the framework's scripts again.
     with watched(browser, viewport={"width": width, "height": height}, color_scheme=scheme) as seen:
-        seen.open(f"{server.url}/{page}")
-        text = seen.text().replace(SKIP_LINK, "")
-        assert seen.page.locator("h1").first.inner_text().strip()
-        assert "Données de démonstration" in text
-        assert FOREIGN.search(text) is None, FOREIGN.search(text)
-        overflow = seen.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert overflow <= 0, f"{overflow} px to scroll sideways"
-        assert seen.page.evaluate("document.documentElement.lang") == "fr"
+        for page in PAGES:
+            seen.open(f"{server.url}/{page}")
+            text = seen.text().replace(SKIP_LINK, "")
+            assert seen.page.locator("h1").first.inner_text().strip(), page
+            assert "Données de démonstration" in text, page
+            assert FOREIGN.search(text) is None, (page, FOREIGN.search(text))
+            overflow = seen.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert overflow <= 0, f"{page}: {overflow} px to scroll sideways"
+            assert seen.page.evaluate("document.documentElement.lang") == "fr", page
 
 
 def test_a_shared_link_reopens_the_view(browser: Browser, server: Server) -> None:
