@@ -1,6 +1,5 @@
 """A real browser on a real server; every console error and every request that leaves the machine fails."""
 
-import os
 import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from tests.conftest import REQUIRED
 from tests.visiteur import Server, running_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -26,10 +26,14 @@ _FLAGS = (
 )
 
 
+# Stories of a minute each: where all the tests are asked for.
+long_story = pytest.mark.skipif(not REQUIRED, reason="récit entier : VIGIE_TESTS_COMPLETS=1")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        if os.environ.get("VIGIE_TESTS_COMPLETS") == "1":
+        if REQUIRED:
             pytest.fail("Chromium manque : ces tests sont obligatoires ici.")
         pytest.skip("Chromium n'est pas installé : tests de navigateur passés")
     with sync_playwright() as playwright:

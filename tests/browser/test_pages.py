@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import watched
+from tests.browser.conftest import long_story, watched
 from tests.visiteur import Server
 
 PAGES = (
@@ -33,8 +33,15 @@ SKIP_LINK = "Skip to main content"
 SAMPLE = Path(__file__).parent.parent / "data" / "collecte" / "echantillons" / "2009-03_sale.csv"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        ("projection", "light"),
+        ("telephone", "dark"),
+        pytest.param("projection", "dark", marks=long_story),
+        pytest.param("telephone", "light", marks=long_story),
+    ],
+)
 def test_every_page_opens_whole_and_in_french(
     browser: Browser, server: Server, size: str, scheme: str
 ) -> None:

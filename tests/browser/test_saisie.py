@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.conftest import Watched, watched
+from tests.browser.conftest import Watched, long_story, watched
 from tests.visiteur import Server
 
 SCREEN = {"width": 1280, "height": 800}
@@ -59,6 +59,7 @@ def download(seen: Watched, label: str, folder: Path) -> Path:
     return path
 
 
+@long_story
 def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path: Path) -> None:
     rights = ["clipboard-read", "clipboard-write"]
     with watched(browser, viewport=SCREEN, permissions=rights) as seen:
