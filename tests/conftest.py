@@ -74,22 +74,30 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def empty_store(postgres: str) -> str:
+    """Name of a database whose tables are made, to be copied: making them takes most of a short test."""
+    url = new_database(postgres)
+    open_store(Settings(database_url=url), load_reference()).close()
+    return url.split("?")[0].rsplit("/", 1)[1]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty store, once on each engine."""
     if request.param == "sqlite":
         return str(tmp_path / "vigie.sqlite")
-    return new_database(request.getfixturevalue("postgres"))
+    return new_database(request.getfixturevalue("postgres"), request.getfixturevalue("empty_store"))
 
 
-def new_database(server: str) -> str:
-    """Create a database on the server and give its address."""
+def new_database(server: str, like: str = "template1") -> str:
+    """Create a database on the server, a copy of another one, and give its address."""
     import psycopg
     from psycopg.sql import SQL, Identifier
 
     name = f"vigie_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(like)))
     return server.replace("/postgres?", f"/{name}?")
 
 

@@ -16,7 +16,7 @@ from data.settings import Settings
 from data.store import Store, open_store
 
 # As many as it takes to meet every moment where the merge is decided; fewer in the everyday command.
-KILLS = 20 if os.environ.get("VIGIE_TESTS_COMPLETS") == "1" else 3
+KILLS = 20 if os.environ.get("VIGIE_TESTS_COMPLETS") == "1" else 6
 SEED = 20090205
 
 
