@@ -70,6 +70,7 @@ def seek(
     def year(
         value: float, ground: Terrain = terrain, what: Hypotheses = hypotheses, **changes: object
     ) -> float:
+        # What is lifted names fields of a lever.
         moved = replace(levier, valeur=Plage.sure(value), **changes)  # pyright: ignore[reportArgumentType]
         levers = [*scenario.leviers]
         levers[rank] = moved

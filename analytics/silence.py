@@ -128,9 +128,9 @@ class Muets(Protocol):
     """The facts of all the cours that tell what silence may hide."""
 
     @property
-    def totaux(self) -> dy.DataFrame[TotalJuridiction]: ...  # noqa: D102
+    def totaux(self) -> dy.DataFrame[TotalJuridiction]: ...  # noqa: D102 - its type says it
     @property
-    def bases_activites(self) -> dy.DataFrame[BaseActivite]: ...  # noqa: D102
+    def bases_activites(self) -> dy.DataFrame[BaseActivite]: ...  # noqa: D102 - its type says it
 
 
 def survey_silence(

@@ -158,7 +158,7 @@ class Comptables(Connus, Protocol):
     """The facts that a settlement rests on, all the cours, as known at one moment."""
 
     @property
-    def credits(self) -> dy.DataFrame[CreditsVacataires]: ...  # noqa: D102
+    def credits(self) -> dy.DataFrame[CreditsVacataires]: ...  # noqa: D102 - its type says it
 
 
 def settle_year(

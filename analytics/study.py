@@ -50,9 +50,9 @@ class Faits(Connus, Protocol):
     """The facts of all the cours that a scenario starts from."""
 
     @property
-    def bases_activites(self) -> dy.DataFrame[BaseActivite]: ...  # noqa: D102
+    def bases_activites(self) -> dy.DataFrame[BaseActivite]: ...  # noqa: D102 - its type says it
     @property
-    def equipements(self) -> dy.DataFrame[Equipements]: ...  # noqa: D102
+    def equipements(self) -> dy.DataFrame[Equipements]: ...  # noqa: D102 - its type says it
 
 
 @dataclass(frozen=True)
@@ -262,6 +262,7 @@ def _rounded(value: Any) -> Any:
         return round(value, 6) + 0.0
     if isinstance(value, Fraction):
         return round(float(value), 6)
+    # What a list or a table holds is not known before it is looked at.
     if isinstance(value, dict):
         return {name: _rounded(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, list):

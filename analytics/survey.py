@@ -43,17 +43,17 @@ class Connus(Protocol):
     """The facts of all the cours, as known at one moment."""
 
     @property
-    def agregat(self) -> dy.DataFrame[AgregatActivite]: ...  # noqa: D102
+    def agregat(self) -> dy.DataFrame[AgregatActivite]: ...  # noqa: D102 - its type says it
     @property
-    def totaux(self) -> dy.DataFrame[TotalJuridiction]: ...  # noqa: D102
+    def totaux(self) -> dy.DataFrame[TotalJuridiction]: ...  # noqa: D102 - its type says it
     @property
-    def bases(self) -> dy.DataFrame[BaseAnnuelle]: ...  # noqa: D102
+    def bases(self) -> dy.DataFrame[BaseAnnuelle]: ...  # noqa: D102 - its type says it
     @property
-    def interieur(self) -> dy.DataFrame[Interieur]: ...  # noqa: D102
+    def interieur(self) -> dy.DataFrame[Interieur]: ...  # noqa: D102 - its type says it
     @property
-    def niveaux(self) -> dy.DataFrame[NiveauAnnuel]: ...  # noqa: D102
+    def niveaux(self) -> dy.DataFrame[NiveauAnnuel]: ...  # noqa: D102 - its type says it
     @property
-    def objectifs(self) -> dy.DataFrame[ObjectifFixe]: ...  # noqa: D102
+    def objectifs(self) -> dy.DataFrame[ObjectifFixe]: ...  # noqa: D102 - its type says it
 
 
 @dataclass(frozen=True)

@@ -29,20 +29,8 @@ from data.reference import Reference, load_reference
 from data.settings import Settings
 from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
 from tests.analytics.terrains import USUAL, ground
-from tests.visiteur import running_server, visiting
+from tests.visiteur import PAGES, running_server, visiting
 
-PAGES = (
-    "synthese",
-    "cour",
-    "comparaison",
-    "activites",
-    "scenarios",
-    "decompte",
-    "collecte",
-    "saisie",
-    "donnees",
-    "methode",
-)
 LINES = 1_000_000
 VISITS = 25
 USERS, PAGES_EACH = 50, 8

@@ -13,6 +13,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
@@ -34,6 +35,17 @@ class Facteur:
     destinataires: list[str] = field(default_factory=list[str])
     proposes: int = 0
 
+    def take_mail_of_vigie(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Set the application so that its messages come here."""
+        for name, value in {
+            "SMTP_HOTE": HOST,
+            "SMTP_PORT": str(self.port),
+            "SMTP_STARTTLS": "false",
+            "EXPEDITEUR": "collecte@exemple.fr",
+            "ADRESSE_PUBLIQUE": "https://vigie.exemple",
+        }.items():
+            monkeypatch.setenv(f"VIGIE_{name}", value)
+
     async def handle_RCPT(  # noqa: N802 - the library calls it so
         self, server: Any, session: Any, envelope: Any, address: str, rcpt_options: list[str]
     ) -> str:
@@ -42,7 +54,7 @@ class Facteur:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - as above
         rank, self.proposes = self.proposes, self.proposes + 1
         if rank in self.coupures:
             server.transport.abort()

@@ -13,7 +13,7 @@ import pytest
 import cli
 from data.settings import Settings
 from tests.conftest import new_database
-from tests.courrier import HOST, mail_server
+from tests.courrier import mail_server
 
 SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
 DIRTY = SAMPLES / "2009-03_sale.csv"
@@ -505,14 +505,7 @@ def test_reminders_are_sent_once_and_what_was_refused_is_said(
         _, listed, _ = collected("relances", "--mois", "2009-04")
         box = re.findall(r"chg\S+", listed)[-1]
         facteur.refuses = frozenset({box})
-        for name, value in {
-            "SMTP_HOTE": HOST,
-            "SMTP_PORT": str(facteur.port),
-            "SMTP_STARTTLS": "false",
-            "EXPEDITEUR": "collecte@exemple.fr",
-            "ADRESSE_PUBLIQUE": "https://vigie.exemple",
-        }.items():
-            monkeypatch.setenv(f"VIGIE_{name}", value)
+        facteur.take_mail_of_vigie(monkeypatch)
         code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE")
         sent = len(facteur.courriers)
         assert code == 1

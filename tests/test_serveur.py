@@ -11,20 +11,7 @@ from typing import Any
 import pytest
 import websockets
 
-from tests.visiteur import ROOT, Server, run_apart, running_server, visiting
-
-PAGES = (
-    "synthese",
-    "cour",
-    "comparaison",
-    "activites",
-    "scenarios",
-    "decompte",
-    "collecte",
-    "saisie",
-    "donnees",
-    "methode",
-)
+from tests.visiteur import PAGES, ROOT, Server, run_apart, running_server, visiting
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,19 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 Answer = TypeVar("Answer")
 ROOT = Path(__file__).resolve().parent.parent
+# In the order of the navigation.
+PAGES = (
+    "synthese",
+    "cour",
+    "comparaison",
+    "activites",
+    "scenarios",
+    "decompte",
+    "collecte",
+    "saisie",
+    "donnees",
+    "methode",
+)
 
 
 @dataclass

@@ -18,6 +18,7 @@ def draw_funnel(
     `bas_95`, `haut_95`, `haut_998`; None: no limits. `axe` names the sizes.
     """
     colours = palette(dark=dark)
+    # polars gives the type of any value to a maximum.
     largest = float(points["denominateur"].cast(pl.Float64).max() or 1.0)  # pyright: ignore[reportArgumentType]
     top = min(1.0, 1.15 * float(points["valeur"].max() or 0.1))  # pyright: ignore[reportArgumentType]
     traces: list[Trace] = []

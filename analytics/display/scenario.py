@@ -292,7 +292,7 @@ def lay_out_year(
 
 
 def _tell_month(row: Mapping[str, object]) -> str:
-    day: date = row["mois"]  # pyright: ignore[reportAssignmentType]
+    day: date = row["mois"]  # pyright: ignore[reportAssignmentType] - a Date column
     declared, middle = row["declare"], row["milieu"]
     if isinstance(declared, int):
         return wording.typeset(f"Fin {wording.month(day)} : {wording.number(declared)} évitées déclarées")

@@ -35,7 +35,7 @@ def test_the_programme_solved_by_hand() -> None:
     assert [each.effort for each in found] == pytest.approx([a * b for a, b in zip(caps, costs, strict=True)])
     import numpy as np
 
-    from analytics.effort import _highs  # pyright: ignore[reportPrivateUsage]
+    from analytics.effort import _highs  # pyright: ignore[reportPrivateUsage] - solved alone
 
     x, dual = _highs(
         np.array(costs, dtype=float),

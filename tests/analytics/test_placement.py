@@ -23,7 +23,7 @@ BASES = {"CA-A": 1.0, "CA-B": 1.0}
 
 
 def with_limits(**changes: object) -> Limites:
-    return Limites(**{**vars(LIMITS), **changes})  # pyright: ignore[reportArgumentType]
+    return Limites(**{**vars(LIMITS), **changes})  # pyright: ignore[reportArgumentType] - fields of it
 
 
 @st.composite

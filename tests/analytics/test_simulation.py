@@ -24,7 +24,7 @@ DRAWS = 64
 
 def lever(nature: str, *valeur: float, **changes: object) -> Levier:
     plage = Plage(*valeur) if len(valeur) == 3 else Plage.sure(valeur[0])
-    return replace(Levier(nature, plage, START), **changes)  # pyright: ignore[reportArgumentType]
+    return replace(Levier(nature, plage, START), **changes)  # pyright: ignore[reportArgumentType] - fields of it
 
 
 def run(terrain: Terrain, *levers: Levier, what: Hypotheses = PERFECT, draws: int = DRAWS) -> Simulation:

@@ -8,20 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import long_story, watched
-from tests.visiteur import Server
+from tests.visiteur import PAGES, Server
 
-PAGES = (
-    "synthese",
-    "cour",
-    "comparaison",
-    "activites",
-    "scenarios",
-    "decompte",
-    "collecte",
-    "saisie",
-    "donnees",
-    "methode",
-)
 SIZES = {"projection": (1280, 800), "telephone": (390, 844)}
 # What a French screen must never show.
 FOREIGN = re.compile(

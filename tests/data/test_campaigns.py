@@ -126,7 +126,7 @@ def test_of_two_people_reminding_at_once_one_alone_sends(
                 )
                 told.append("")  # noqa: B023 - the threads end within the turn
             except AlreadyRemindedError as refusal:
-                told.append(str(refusal))  # noqa: B023
+                told.append(str(refusal))  # noqa: B023 - the same
 
         threads = [threading.Thread(target=work, args=(who,)) for who in range(2)]
         for thread in threads:

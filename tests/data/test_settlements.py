@@ -189,7 +189,7 @@ def test_of_two_people_at_once_one_wins_and_the_other_is_told(
                 step(stores[who].registre(), number, "simulation", "provisoire", f"Personne {who}")
                 told.append("")  # noqa: B023 - the threads end within the turn
             except UserFacingError as refusal:
-                told.append(str(refusal))  # noqa: B023
+                told.append(str(refusal))  # noqa: B023 - the same
 
         threads = [threading.Thread(target=work, args=(who,)) for who in range(2)]
         for thread in threads:

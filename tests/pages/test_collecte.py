@@ -20,7 +20,7 @@ from data.settings import Settings
 from data.store import ALERTES_SCHEMA, Entree, Store, open_store
 from pages.commun import lecture, vue_collecte
 from pages.commun.identite import Lecteur
-from tests.courrier import HOST, mail_server
+from tests.courrier import mail_server
 from tests.data.test_store import entree
 from tests.pages import situations
 
@@ -264,14 +264,7 @@ def test_the_messages_leave_from_the_page_once_confirmed(
 ) -> None:
     with mail_server() as facteur:
         facteur.refuses = frozenset({"chg.tgi-evry@justice.fr"})
-        for name, value in {
-            "SMTP_HOTE": HOST,
-            "SMTP_PORT": str(facteur.port),
-            "SMTP_STARTTLS": "false",
-            "EXPEDITEUR": "collecte@exemple.fr",
-            "ADRESSE_PUBLIQUE": "https://vigie.exemple",
-        }.items():
-            monkeypatch.setenv(f"VIGIE_{name}", value)
+        facteur.take_mail_of_vigie(monkeypatch)
         page = visit(onglet="messages")
         page.text_input(key="envoi_auteur").set_value("A. Martin")
         press(page, "Envoyer")
