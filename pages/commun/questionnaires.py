@@ -28,14 +28,14 @@ from analytics.questionnaire import (
     compare_answer,
     window_of,
 )
-from analytics.schemas import Brouillon, Perimetre, Reponse
+from analytics.schemas import DEMO, ON_SCREEN, Brouillon, Perimetre, Reponse
 from analytics.wording import typeset
 from data.collecte.forms import WITHDRAWAL, judge_form, name_form, write_form
 from data.collecte.importer import make_entree
 from data.collecte.judge import Jugement
 from data.moments import PARIS
 from data.reference import load_parameters, load_reference
-from data.store import DEMO, ON_SCREEN, Store
+from data.store import Store
 from pages.commun.archive import keep_projection
 
 Cases = dict[str, tuple[str, str]]
