@@ -62,13 +62,15 @@ class Tenue:
 
 def draw(guichet: Guichet, dossier: Dossier, on_validated: Callable[[int], None]) -> None:
     """Draw the form; `on_validated` is called with the number of the lot once the answer is written."""
-    if said := st.session_state.pop(SAID, ""):
-        _tell(said, urgent=True)
     tenue = _held(dossier)
     dossier, as_seen = _take_in(guichet, dossier, tenue)
     feuille = questionnaires.sheet_of(dossier)
     examen = questionnaires.examine(dossier, feuille)
-    _draw_top(dossier, tenue, examen)
+    # Apart: a sentence more among the pieces of the page would have the table drawn anew, and the hand lost.
+    with st.container(key="saisie_haut"):
+        if said := st.session_state.pop(SAID, ""):
+            _tell(said, urgent=True)
+        _draw_top(dossier, tenue, examen)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _draw_name()
         _draw_draft(guichet, dossier)
