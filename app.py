@@ -30,7 +30,6 @@ PAGES = {
 
 def main() -> None:
     """Run the page asked for; the navigation comes first, so that no page is ever served without it."""
-    st.set_page_config(page_title="Vigie", page_icon=ICON, layout="wide")
     page = st.navigation(
         [
             st.Page(navigation.enter, title="Vigie", default=True, visibility="hidden"),
@@ -38,6 +37,7 @@ def main() -> None:
         ],
         position="top",
     )
+    st.set_page_config(page_title=f"{page.title} · Vigie", page_icon=ICON, layout="wide")
     if identite.must_sign_in():
         identite.ask_to_sign_in()
         return
@@ -56,5 +56,5 @@ else:
         __file__,
         lifespan=serveur.lifespan_with(readiness, tuple(PAGES)),
         routes=readiness.routes(),
-        middleware=[Middleware(serveur.Guard)],
+        middleware=[Middleware(serveur.Guard, {nom: title for nom, (title, _) in PAGES.items()})],
     )

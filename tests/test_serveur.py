@@ -113,7 +113,7 @@ def _asked(*, host: str, server: str) -> MutableMapping[str, Any]:
 
     headers = [(b"host", host.encode())]
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "server": (server, 80)}
-    run_apart(Guard(never)(scope, never, send))
+    run_apart(Guard(never, {})(scope, never, send))
     return answers[0]
 
 

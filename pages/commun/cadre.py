@@ -161,6 +161,8 @@ def open_page(
     if cour:
         heading = str(nom.filter(pl.col("cour") == selection.cour)["nom"][0])
         place = contexte.date_donnees
+    named = heading if cour else f"{heading}, {contexte.perimetre}"
+    st.set_page_config(page_title=f"{named} · Vigie")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<div class='vigie-entete'><h1>{escape(heading)}</h1><p>{escape(place)}</p></div>")
         with st.container(

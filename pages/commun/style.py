@@ -32,6 +32,9 @@ _SHEET = """
   vertical-align: top; }
 .vigie-table .n { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
+[data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
+[data-testid="stPageLink"] a:focus-visible, header a:focus-visible {
+  outline: 2px solid currentcolor !important; outline-offset: -2px; }
 .vigie-pied { border-top: 1px solid rgba(128, 128, 128, .35); margin-top: 1rem; padding-top: .5rem;
   font-size: .8125rem; opacity: .85; }
 .vigie-pied p, .vigie-pied summary { font-size: .8125rem; margin: 0 0 .3rem; }
@@ -132,16 +135,9 @@ _SHEET = """
 .vigie-q-etat { min-height: 1.4rem; font-size: .8125rem; margin: .3rem 0 0 !important; }
 .vigie-q-etat button { font: inherit; color: inherit; background: none; border: 1px solid currentcolor;
   padding: .1rem .5rem; cursor: pointer; }
-/* The framework's own texts exist in English only. */
-[data-testid="stSkipToContent"] { font-size: 0 !important; }
-[data-testid="stSkipToContent"]::after { content: "Aller au contenu"; font-size: .875rem; }
-[data-testid="stFileChip"] > div > div + div > div:last-child:not([data-testid]) { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"] span { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"]::after {
   content: "ou glissez-les ici (20 Mo au plus par fichier)"; font-size: .875rem; }
-[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p { display: none; }
-[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] > div::after {
-  content: "Choisir des fichiers"; font-size: .875rem; }
 @media (max-width: 640px), (pointer: coarse) {
   .vigie-clavier { display: none; }
 }
