@@ -103,7 +103,9 @@ def name_given() -> str:
 
 
 def ask_name(label: str = "Votre nom", *, key: str, width: int | Literal["stretch"] = "stretch") -> str:
-    """Ask who signs, filled with the name already given: typed once, it serves every form of the session."""
+    """Ask who signs, unless their identity says it; a name typed once serves every form of the session."""
+    if signature():
+        return signature()
     seen = f"{key}_vu"
     if st.session_state.get(seen) != name_given() or key not in st.session_state:
         st.session_state[key] = st.session_state[seen] = name_given()

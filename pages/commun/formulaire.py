@@ -159,10 +159,8 @@ def _places(feuille: Feuille) -> dict[Place, str]:
 
 def _draw_name() -> None:
     """Ask who types, unless their identity says it."""
-    signature = depot.signature()
-    if signature:
+    if signature := depot.signature():
         composants.note(typeset(f"Brouillon et réponse sont signés par {signature}."))
-        return
     depot.ask_name("Votre nom (il signe le brouillon et la réponse)", key=NAME, width=420)
 
 
