@@ -30,6 +30,7 @@ PAGES = {
 
 def main() -> None:
     """Run the page asked for; the navigation comes first, so that no page is ever served without it."""
+    st.set_page_config(page_title="Vigie", page_icon=ICON, layout="wide")
     page = st.navigation(
         [
             st.Page(navigation.enter, title="Vigie", default=True, visibility="hidden"),
@@ -37,7 +38,6 @@ def main() -> None:
         ],
         position="top",
     )
-    st.set_page_config(page_title=f"{page.title} · Vigie", page_icon=ICON, layout="wide")
     if identite.must_sign_in():
         identite.ask_to_sign_in()
         return

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from analytics.bareme import MODES as SHARING
 from analytics.bareme import USUAL_SETTLEMENT, Bareme
-from analytics.calendar import GENRES, campaigns_of_year
+from analytics.calendar import GENRES, campaigns_of_year, list_closed
 from analytics.display.scenario import tell_search
 from analytics.errors import UserFacingError
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
@@ -32,7 +32,17 @@ from analytics.schemas import MESSAGERIE, NATIONAL, SIMULATION, TELEPHONE, Perim
 from analytics.statement import find_rule, settle_year
 from analytics.study import Socle, flatten_account
 from analytics.survey import cover_each, flatten, last_period, list_positions, survey
-from analytics.wording import agree, count, long_date, number, of_month, short_date, some_of
+from analytics.wording import (
+    agree,
+    count,
+    enumeration,
+    long_date,
+    month,
+    number,
+    of_month,
+    short_date,
+    some_of,
+)
 from data.collecte.importer import detected, examine, report, summary
 from data.collecte.limits import Limites
 from data.collecte.names import cour_names, court_key, day_of, month_of
@@ -40,10 +50,10 @@ from data.collecte.natures import NATURES
 from data.demo import demo_lots
 from data.exchange import write_table
 from data.exports import accompanying, exported
-from data.moments import tell_moment
+from data.moments import PARIS, tell_moment
 from data.reference import load_illustrative_base, load_parameters, load_reference, load_rules
 from data.settings import Settings
-from data.store import DEMO_IN_THE_WAY, Store, open_store, utc_now
+from data.store import DEMO_IN_THE_WAY, Entree, Store, open_store, utc_now
 from pages.commun.archive import keep_past_projections, keep_projection
 from pages.commun.calcul_scenarios import (
     Question,
@@ -58,7 +68,7 @@ from pages.commun.calcul_scenarios import account as account_of_scenario
 from pages.commun.calcul_scenarios import run as run_scenario
 from pages.commun.couts import choose_cost
 from pages.commun.documents import write_document
-from pages.commun.relances import Bureau, Preparation, prepare, send, write_folder
+from pages.commun.relances import Bureau, Preparation, prepare, send, settle_doubts, write_folder
 from pages.commun.version import version_of
 
 _MEGABYTE = 1_000_000
@@ -229,13 +239,23 @@ def vider_demo() -> None:
 @click.argument("fichiers", metavar="FICHIER…", nargs=-1, required=True)
 @click.option("--simulation", is_flag=True, help="Tout contrôler, ne rien écrire.")
 @click.option(
+    "--recu-le",
+    type=_Day(),
+    default=None,
+    help="Jour où les fichiers sont arrivés, s'ils sont importés plus tard.",
+)
+@click.option(
     "--format", "output", type=click.Choice(["texte", "json"]), default="texte", help="Forme du compte rendu."
 )
 @click.option(
     "--auteur", metavar="NOM", default=None, help="Qui importe (par défaut, le compte de la machine)."
 )
-def importer(fichiers: tuple[str, ...], simulation: bool, output: str, auteur: str | None) -> int:
+def importer(
+    fichiers: tuple[str, ...], simulation: bool, recu_le: date | None, output: str, auteur: str | None
+) -> int:
     """Contrôler des fichiers de collecte et les verser dans l'entrepôt, un lot par fichier.
+
+    Une colonne « recu_le » dit le jour de réception ligne par ligne : il y a alors un lot par jour.
 
     Code de sortie : 0 si toutes les lignes sont prises, 1 si certaines sont refusées, 2 si rien n'est
     utilisable.
@@ -245,7 +265,8 @@ def importer(fichiers: tuple[str, ...], simulation: bool, output: str, auteur: s
         if store.etat().demo and not simulation:
             raise UserFacingError(DEMO_IN_THE_WAY)
         reports = [
-            _import_one(store, Settings(), Path(name), author, simulation, output) for name in fichiers
+            _import_one(store, Settings(), Path(name), author, simulation, recu_le, output)
+            for name in fichiers
         ]
     if output == "json":
         click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
@@ -263,7 +284,13 @@ def _account() -> str:
 
 
 def _import_one(
-    store: Store, settings: Settings, path: Path, author: str, simulation: bool, output: str
+    store: Store,
+    settings: Settings,
+    path: Path,
+    author: str,
+    simulation: bool,
+    recu_le: date | None,
+    output: str,
 ) -> dict[str, Any]:
     try:
         if path.stat().st_size > settings.taille_max_mo * _MEGABYTE:
@@ -287,6 +314,7 @@ def _import_one(
                 parametres=load_parameters(),
                 limites=Limites(octets=settings.taille_max_mo * _MEGABYTE),
                 clock=utc_now,
+                recu_le=recu_le,
                 progress=progress,
             )
             progress(1.0, "écriture")
@@ -316,9 +344,25 @@ def _import_one(
             click.echo("  Simulation : rien n'a été écrit.")
         elif ecriture.lot is not None:
             click.echo(f"  Lot {ecriture.lot} enregistré.")
+            if undated := _months_without_day(examen.entree):
+                click.echo(
+                    f"  Reçu après la clôture de {enumeration(month(mois) for mois in undated)}, jour de "
+                    "réception inconnu : le rythme des réponses n'en tient pas compte. --recu-le le donne."
+                )
         else:
             click.echo("  Rien de nouveau : aucun lot n'a été enregistré.")
     return account
+
+
+def _months_without_day(entree: Entree) -> tuple[date, ...]:
+    """List the months of a file entered once their collection is over, nobody saying when it was received."""
+    if entree.nature != "declarations" or entree.recu_le is not None:
+        return ()
+    lines = entree.acceptees
+    if "recu_le" in lines.columns:
+        lines = lines.filter(pl.col("recu_le").is_null())
+    today = utc_now().astimezone(PARIS).date()
+    return list_closed(lines["mois"].unique(), today, load_parameters())
 
 
 def _unusable(path: Path, error: UserFacingError, output: str) -> dict[str, Any]:
@@ -450,7 +494,7 @@ def trajectoire(
     seen, reference, parametres = _perimetre(cour), load_reference(), load_parameters()
     regle = Regle(lecture=lecture, chainage=base, mode=comptage, profil=profil)
     with _opened() as store:
-        demo, faits = store.etat().demo, store.faits(NATIONAL, dernier_lot=store.lot_connu_le(au))
+        demo, faits = store.etat().demo, store.faits(NATIONAL, connu_le=au)
     pays = survey(
         faits,
         reference.attendues,
@@ -531,7 +575,7 @@ def decompte(
         bareme = replace(bareme, lecture=lecture)
     with _opened() as store:
         lot = store.lot_connu_le(connu_le)
-        demo, faits = store.etat().demo, store.faits(NATIONAL, dernier_lot=lot)
+        demo, faits = store.etat().demo, store.faits(NATIONAL, connu_le=connu_le)
         cout = choose_cost(cout_etpt or "", "", annee, store.registre(), connu_le, load_parameters())
     releve = settle_year(
         faits,
@@ -665,11 +709,10 @@ def _read_scenario(fichier: str, connu_le: date | None) -> tuple[Scenario, Socle
         raise UserFacingError(f"{path} ne peut pas être lu ({reason}). Vérifiez le chemin.") from error
     reference = load_reference()
     with _opened() as store:
-        lot = store.lot_connu_le(connu_le)
-        faits = store.faits(NATIONAL, dernier_lot=lot)
+        faits = store.faits(NATIONAL, connu_le=connu_le)
         asked = parse_scenario(text, places_of(reference, faits.equipements, NATIONAL))
         du, au = months_read(asked.depuis)
-        cellules = store.declarations(NATIONAL, du=du, au=au, dernier_lot=lot)
+        cellules = store.declarations(NATIONAL, du=du, au=au, connu_le=connu_le)
     last = faits.agregat["mois"].max()
     if not isinstance(last, date) or asked.depuis > last:
         raise UserFacingError(
@@ -752,7 +795,20 @@ def calendrier(annee: int, ouverture: str | None, relance: str | None, output: s
     default=MESSAGERIE,
     help="Relance par messagerie, ou liste de qui appeler.",
 )
+@click.option("--cour", metavar="COUR", default=None, help="Une seule cour : code ou nom.")
 @click.option("--renvoyer", is_flag=True, help="Reprendre aussi les juridictions déjà relancées.")
+@click.option(
+    "--rouvrir-jusqu-au",
+    type=_Day(),
+    default=None,
+    help="La collecte étant close, rouvrir jusqu'à ce jour le mois de qui reçoit un message.",
+)
+@click.option(
+    "--douteux",
+    type=click.Choice(["partis", "non-partis"]),
+    default=None,
+    help="Dire ce que sont devenus les messages dont l'envoi a été interrompu.",
+)
 @click.option(
     "--auteur", metavar="NOM", default=None, help="Qui relance (par défaut, le compte de la machine)."
 )
@@ -762,14 +818,18 @@ def relances(
     dossier: str | None,
     envoyer: bool,
     etape: str,
+    cour: str | None,
     renvoyer: bool,
+    rouvrir_jusqu_au: date | None,
+    douteux: str | None,
     auteur: str | None,
 ) -> int:
     """Relancer les juridictions qui n'ont pas répondu pour un mois.
 
     Sans --dossier ni --envoyer, dire seulement qui le serait. Un message n'est envoyé qu'une fois par
-    juridiction et par collecte. Code de sortie : 0 si tout est parti, 1 si des messages ne sont pas
-    partis, 2 si rien ne pouvait partir.
+    juridiction et par collecte. Celui dont l'envoi a été interrompu attend que quelqu'un dise, avec
+    --douteux, s'il est parti. Code de sortie : 0 si tout est parti, 1 si des messages ne sont pas partis ou
+    si l'on ignore s'ils le sont, 2 si rien ne pouvait partir.
     """
     if dossier is not None and envoyer:
         raise UserFacingError("--dossier et --envoyer s'excluent : choisissez l'un des deux.")
@@ -780,19 +840,44 @@ def relances(
         )
     with _opened() as store:
         bureau = Bureau(store, NATIONAL, Settings(), auteur or _account(), utc_now)
-        preparation = prepare(bureau, mois, au=au)
+        (asked,) = _perimetre(cour).cours or ("",)
+
+        def list_them() -> Preparation:
+            return prepare(bureau, mois, au=au, rouvrir_jusqu_au=rouvrir_jusqu_au).of_cour(asked)
+
+        preparation = list_them()
+        if douteux is not None:
+            settled = settle_doubts(bureau, preparation, partis=douteux == "partis")
+            click.echo(
+                f"{count(settled, 'message douteux', 'messages douteux')} : "
+                f"{'parti' if douteux == 'partis' else 'non parti'}{'s' if settled > 1 else ''}."
+            )
+            preparation = list_them()
         if envoyer:
             return _send(bureau, preparation, renvoyer=renvoyer)
         if dossier is None:
             _list(preparation, etape, renvoyer=renvoyer)
-            return 0
+            return 1 if preparation.in_doubt() else 0
         written, left_over = write_folder(bureau, preparation, Path(dossier), renvoyer=renvoyer)
+    _warn_of_doubts(preparation.in_doubt())
     fictional = ", fictifs (démonstration)" if preparation.fictif else ""
     click.echo(f"{count(len(written), 'message')} dans {dossier}{fictional}.")
     if left_over:
         names = some_of((path.name for path in left_over[:3]), len(left_over))
         click.echo(f"À ne pas envoyer, écrits avant et sans objet depuis : {names}.", err=True)
-    return 0
+    return 1 if preparation.in_doubt() else 0
+
+
+def _warn_of_doubts(doubts: Sequence[tuple[Rappel, str]]) -> None:
+    """Say which messages may have left or not, and how someone says so."""
+    for rappel, told in doubts:
+        click.echo(f"  {rappel.nom}, {rappel.adresse} : {told}", err=True)
+    if doubts:
+        click.echo(
+            f"{count(len(doubts), 'message douteux', 'messages douteux')} : demandez à la juridiction ce "
+            "qu'elle a reçu, puis relancez avec « --douteux partis » ou « --douteux non-partis ».",
+            err=True,
+        )
 
 
 def _list(preparation: Preparation, etape: str, *, renvoyer: bool) -> None:
@@ -818,6 +903,7 @@ def _list(preparation: Preparation, etape: str, *, renvoyer: bool) -> None:
             f"{count(len(waiting), 'message')} à envoyer : --dossier les écrit, --envoyer les envoie. "
             "Rien n'a été envoyé."
         )
+        _warn_of_doubts(preparation.in_doubt())
 
 
 def _contact(rappel: Rappel) -> str:
@@ -831,7 +917,9 @@ def _send(bureau: Bureau, preparation: Preparation, *, renvoyer: bool) -> int:
     with _Progress("Relances", shown=sys.stderr.isatty()) as progress:
         bilan = send(bureau, preparation, renvoyer=renvoyer, progress=progress)
     click.echo(f"{count(len(bilan.envoyes), 'message envoyé', 'messages envoyés')}.")
-    already = len(preparation.rappels) - len(preparation.to_send(renvoyer=renvoyer)) + len(bilan.deja)
+    already = len(bilan.deja)
+    if not renvoyer:
+        already += sum(each.juridiction in preparation.deja for each in preparation.rappels)
     if already:
         click.echo(f"{count(already, 'juridiction déjà relancée', 'juridictions déjà relancées')}.")
     for rappel, told in bilan.deja:
@@ -841,7 +929,8 @@ def _send(bureau: Bureau, preparation: Preparation, *, renvoyer: bool) -> int:
     if bilan.restants:
         unsent = count(len(bilan.restants), "message n'est pas parti", "messages ne sont pas partis")
         click.echo(f"{unsent}, la connexion étant perdue : relancez la même commande.", err=True)
-    return 1 if bilan.refuses or bilan.restants else 0
+    _warn_of_doubts(bilan.douteux)
+    return 1 if bilan.refuses or bilan.restants or bilan.douteux else 0
 
 
 def _perimetre(cour: str | None) -> Perimetre:

@@ -5,7 +5,7 @@ parameters, asked for at the month of data. A closing is not postponed when it f
 nobody works: the text says « au plus tard le 10 »; the campaign only tells so.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -221,3 +221,11 @@ def _days_before(day: date, number: int, genre: int) -> date:
         day -= _DAY
         number -= counts(day, genre)
     return day
+
+
+def list_closed(months: Iterable[date], jour: date, parametres: Parametres) -> tuple[date, ...]:
+    """List, of some months, those that were collected and whose campaign is over on a day."""
+    first = first_month(parametres)
+    return tuple(
+        sorted(mois for mois in months if mois >= first and jour > campaign_of(mois, parametres).cloture)
+    )

@@ -1,7 +1,10 @@
 """How the collection of a month goes: who answered in time, how fast answers come, who is to be reminded.
 
-`coverage` tells who answered; here the days count. An answer is dated by the first lot that gave it, in
-Paris; it is late when that day follows the closing of its campaign, whatever was granted since.
+`coverage` tells who answered; here the days count. An answer is dated by the first lot that gave it: the day
+its file was received, where someone said so, else the day it was entered, in Paris. A file entered once the
+collection of its month was over, nobody having said when it was received, gives answers without a day: they
+are neither late nor in time, and their campaign has no pace. An answer is late when its day follows the
+closing of its campaign, whatever was granted since.
 
 As there, `totaux` has one row a juridiction and a month answered, `attendues` one row (mois, juridiction,
 cour, type) a juridiction and a month in force.
@@ -14,21 +17,41 @@ import dataframely as dy
 import polars as pl
 
 from analytics.calendar import Campagne
-from analytics.schemas import APPELE, COUNTRY, ENVOYE, Lots, Relances, Reouvertures, TotalJuridiction
+from analytics.received import day_counted
+from analytics.schemas import (
+    APPELE,
+    COUNTRY,
+    ENVOYE,
+    IMPORT,
+    Lots,
+    Relances,
+    Reouvertures,
+    TotalJuridiction,
+)
 
 AWAITED = "attendue"
 ON_TIME = "répondue"
 LATE = "répondue hors délai"
+UNDATED = "répondue, jour inconnu"
 CORRECTED = "corrigée"
 SILENT = "non répondue"
 NOT_IN_FORCE = "sans objet"
-GLYPHS = {ON_TIME: "✓", LATE: "R", CORRECTED: "C", AWAITED: "○", SILENT: "·", NOT_IN_FORCE: "–"}
+GLYPHS = {
+    ON_TIME: "✓",
+    LATE: "R",
+    CORRECTED: "C",
+    AWAITED: "○",
+    SILENT: "·",
+    NOT_IN_FORCE: "–",
+    UNDATED: "?",
+}
 
 # The last time that a juridiction was heard from, or spoken to.
 ANSWER, E_MAIL, TELEPHONE_CALL = "réponse", "messagerie", "téléphone"
 
 _PARIS = "Europe/Paris"
 _PAIR = ["mois", "juridiction"]
+_UNDATED = pl.col("repondu").fill_null(value=False) & pl.col("repondue_le").is_null()
 
 
 class SuiviReponse(dy.Schema):
@@ -52,8 +75,9 @@ class SuiviReponse(dy.Schema):
 class RythmeReponse(dy.Schema):
     """The answers come by each day of a campaign: `rang` 1 is the opening.
 
-    `repondues` and `part` are null on the days to come. `part_habituelle`: the median, over earlier
-    campaigns, of what had come by their day of the same rank; null where there is none.
+    `repondues` and `part` are null on the days to come, and on every day where some answers have no day:
+    `sans_jour` counts them. `part_habituelle`: the median, over the earlier campaigns whose answers all have
+    their day, of what had come by their day of the same rank; null where there is none.
     """
 
     mois = dy.Date(primary_key=True)
@@ -63,6 +87,7 @@ class RythmeReponse(dy.Schema):
     repondues = dy.Int64(min=0, nullable=True)
     part = dy.Float64(min=0, max=1, nullable=True)
     part_habituelle = dy.Float64(min=0, max=1, nullable=True)
+    sans_jour = dy.Int64(min=0)
 
     @dy.rule()
     def repondues_parmi_attendues(cls) -> pl.Expr:
@@ -73,14 +98,18 @@ class RythmeReponse(dy.Schema):
 class AvancementCour(dy.Schema):
     """How far the answers of a cour have come on a day of a campaign; `COUNTRY`: those of all of them.
 
-    `hors_delai`: those of the answers that came after the closing. `part_habituelle`: the median, over
-    earlier campaigns, of what had come by their day of the same rank; null where there is none.
+    `hors_delai`: those of the answers that came after the closing; `sans_jour`: those of which nobody knows.
+    `part_habituelle`: the median, over the earlier campaigns whose answers all have their day
+    (`campagnes_datees`), of what had come by their day of the same rank; null where there is none, or where
+    some of these answers have no day.
     """
 
     cour = dy.String(primary_key=True)
     attendues = dy.Int64(min=1)
     repondues = dy.Int64(min=0)
     hors_delai = dy.Int64(min=0)
+    sans_jour = dy.Int64(min=0)
+    campagnes_datees = dy.Int64(min=0)
     part = dy.Float64(min=0, max=1)
     part_habituelle = dy.Float64(min=0, max=1, nullable=True)
 
@@ -114,7 +143,7 @@ def follow_answers(
     A silent juridiction is still awaited until the closing, or until the day to which its month was
     reopened.
     """
-    closings = _closings(campagnes)
+    closings = closings_of(campagnes)
     due = _once(attendues).join(closings, on="mois")
     grid = closings.join(due.select("juridiction").unique(), how="cross")
     reopened = (
@@ -122,14 +151,16 @@ def follow_answers(
         .unique(_PAIR, keep="last", maintain_order=True)
         .select(*_PAIR, "jusqu_au")
     )
-    answered = pl.col("repondue_le").is_not_null()
+    answered = pl.col("repondu").fill_null(value=False)
     return SuiviReponse.validate(
         grid.join(due.select(*_PAIR, "cour"), on=_PAIR, how="left")
-        .join(_dated(totaux, lots), on=_PAIR, how="left")
+        .join(_dated(totaux, lots, closings), on=_PAIR, how="left")
         .join(reopened, on=_PAIR, how="left")
         .with_columns(
             etat=pl.when(pl.col("cour").is_null())
             .then(pl.lit(NOT_IN_FORCE))
+            .when(answered & pl.col("repondue_le").is_null())
+            .then(pl.lit(UNDATED))
             .when(answered & (pl.col("repondue_le") > pl.col("cloture")))
             .then(pl.lit(LATE))
             .when(answered & pl.col("corrigee"))
@@ -167,16 +198,19 @@ def follow_rate(
     The days after `jour` have no rate yet. An earlier campaign that was shorter goes on with its late
     answers.
     """
-    dated = _once(attendues).join(_dated(totaux, lots), on=_PAIR, how="left")
+    campaigns = [each for each in (*anterieures, campagne) if each.mois <= campagne.mois]
+    dated = _once(attendues).join(_dated(totaux, lots, closings_of(campaigns)), on=_PAIR, how="left")
+    undated = dict(dated.group_by("mois").agg(_UNDATED.sum()).iter_rows())
     known = {
         each.mois: _rates(dated, each, campagne.jours)
-        for each in (*anterieures, campagne)
-        if each.mois <= campagne.mois
+        for each in campaigns
+        if each.mois == campagne.mois or not undated.get(each.mois)
     }
     now = known.pop(campagne.mois)
+    without_day = int(undated.get(campagne.mois, 0))
     earlier = [each.select("rang", "part") for each in known.values()]
     usual = pl.concat([now.select("rang", "part").clear(), *earlier]).group_by("rang")
-    to_come = pl.col("jour") > jour
+    unknown = (pl.col("jour") > jour) | (without_day > 0)
     return RythmeReponse.validate(
         now.join(usual.agg(part_habituelle=pl.col("part").median()), on="rang", how="left")
         .select(
@@ -184,9 +218,10 @@ def follow_rate(
             "rang",
             "jour",
             "attendues",
-            repondues=pl.when(~to_come).then("repondues"),
-            part=pl.when(~to_come).then("part"),
+            repondues=pl.when(~unknown).then("repondues"),
+            part=pl.when(~unknown).then("part"),
             part_habituelle="part_habituelle",
+            sans_jour=pl.lit(without_day, dtype=pl.Int64),
         )
         .sort("rang")
     )
@@ -207,8 +242,12 @@ def compare_cours(
     limits = pl.DataFrame(
         rows, schema={"mois": pl.Date, "limite": pl.Date, "cloture": pl.Date}, orient="row"
     ).filter(pl.col("mois") <= campagne.mois)
-    due = _once(attendues).join(limits, on="mois").join(_dated(totaux, lots), on=_PAIR, how="left")
-    come = pl.col("repondue_le") <= pl.col("limite")
+    due = (
+        _once(attendues)
+        .join(limits, on="mois")
+        .join(_dated(totaux, lots, limits.select("mois", "cloture")), on=_PAIR, how="left")
+    )
+    come = (pl.col("repondue_le") <= pl.col("limite")).fill_null(value=False) | _UNDATED
     counted = (
         pl.concat([due, due.with_columns(cour=pl.lit(COUNTRY))])
         .group_by("mois", "cour")
@@ -216,13 +255,25 @@ def compare_cours(
             attendues=pl.len().cast(pl.Int64),
             repondues=come.sum().cast(pl.Int64),
             hors_delai=(come & (pl.col("repondue_le") > pl.col("cloture"))).sum().cast(pl.Int64),
+            sans_jour=_UNDATED.sum().cast(pl.Int64),
         )
         .with_columns(part=pl.col("repondues") / pl.col("attendues"))
     )
     now = pl.col("mois") == campagne.mois
-    usual = counted.filter(~now).group_by("cour").agg(part_habituelle=pl.col("part").median())
+    usual = (
+        counted.filter(~now, pl.col("sans_jour") == 0)
+        .group_by("cour")
+        .agg(part_habituelle=pl.col("part").median(), campagnes_datees=pl.len().cast(pl.Int64))
+    )
     return AvancementCour.validate(
-        counted.filter(now).drop("mois").join(usual, on="cour", how="left").sort("cour")
+        counted.filter(now)
+        .drop("mois")
+        .join(usual, on="cour", how="left")
+        .with_columns(
+            pl.col("campagnes_datees").fill_null(0),
+            part_habituelle=pl.when(pl.col("sans_jour") == 0).then("part_habituelle"),
+        )
+        .sort("cour")
     )
 
 
@@ -233,15 +284,17 @@ def list_to_remind(
     relances: dy.DataFrame[Relances],
     *,
     mois: date,
+    clotures: pl.DataFrame,
 ) -> dy.DataFrame[ARelancer]:
     """List the juridictions that have not answered for a month, by cour.
 
-    `attendues` goes back as far as absences are to be counted.
+    `attendues` goes back as far as absences are to be counted; `clotures` (`mois`, `cloture`): when the
+    campaigns ended.
     """
-    answers = _dated(totaux, lots)
+    answers = _dated(totaux, lots, clotures)
     due = _once(attendues).filter(pl.col("mois") <= mois).join(answers, on=_PAIR, how="left")
-    silent = due.filter(pl.col("mois") == mois, pl.col("repondue_le").is_null())
-    since = due.filter(pl.col("repondue_le").is_not_null()).group_by("juridiction").agg(pl.col("mois").max())
+    silent = due.filter(pl.col("mois") == mois, pl.col("repondu").is_null())
+    since = due.filter(pl.col("repondu").is_not_null()).group_by("juridiction").agg(pl.col("mois").max())
     absences = (
         due.join(since, on="juridiction", how="left", suffix="_repondu")
         .filter(pl.col("mois") > pl.col("mois_repondu").fill_null(date.min))
@@ -253,7 +306,9 @@ def list_to_remind(
     contacts = (
         pl.concat(
             [
-                answers.select("juridiction", dernier_contact=pl.col("modifiee_le"), contact=pl.lit(ANSWER)),
+                answers.filter(pl.col("modifiee_le").is_not_null()).select(
+                    "juridiction", dernier_contact=pl.col("modifiee_le"), contact=pl.lit(ANSWER)
+                ),
                 reached.select(
                     "juridiction",
                     dernier_contact=_in_paris("connu_le"),
@@ -281,18 +336,40 @@ def _once(attendues: pl.DataFrame) -> pl.DataFrame:
     return attendues.sort("mois", "juridiction", "cour").unique(_PAIR, keep="first", maintain_order=True)
 
 
-def _closings(campagnes: Iterable[Campagne]) -> pl.DataFrame:
+def closings_of(campagnes: Iterable[Campagne]) -> pl.DataFrame:
+    """Give the day on which each campaign ends: `mois`, `cloture`."""
     rows = [(each.mois, each.cloture) for each in campagnes]
     return pl.DataFrame(rows, schema={"mois": pl.Date, "cloture": pl.Date}, orient="row")
 
 
-def _dated(totaux: dy.DataFrame[TotalJuridiction], lots: dy.DataFrame[Lots]) -> pl.DataFrame:
-    """Give each answer its days: `repondue_le`, `modifiee_le`, and whether a later lot changed it."""
-    days = lots.select("lot", jour=_in_paris("connu_le"))
+def _dated(
+    totaux: dy.DataFrame[TotalJuridiction], lots: dy.DataFrame[Lots], clotures: pl.DataFrame
+) -> pl.DataFrame:
+    """Give each answer its days, `repondue_le` and `modifiee_le`, and whether a later lot changed it.
+
+    A day that nobody knows is null; `repondu` is true all the same.
+    """
+    days = lots.select(
+        "lot", jour=day_counted(), muet=(pl.col("origine") == IMPORT) & pl.col("recu_le").is_null()
+    )
+
+    def day_of_lot(name: str) -> pl.Expr:
+        return pl.when(~(pl.col(f"muet_{name}") & (pl.col(f"jour_{name}") > pl.col("cloture")))).then(
+            pl.col(f"jour_{name}")
+        )
+
     return (
-        totaux.join(days.rename({"jour": "repondue_le"}), left_on="premier_lot", right_on="lot")
-        .join(days.rename({"jour": "modifiee_le"}), left_on="dernier_lot", right_on="lot")
-        .select(*_PAIR, "repondue_le", "modifiee_le", corrigee=pl.col("dernier_lot") != pl.col("premier_lot"))
+        totaux.join(clotures, on="mois", how="left")
+        .with_columns(pl.col("cloture").fill_null(date.max))
+        .join(days.select(premier_lot="lot", jour_premier="jour", muet_premier="muet"), on="premier_lot")
+        .join(days.select(dernier_lot="lot", jour_dernier="jour", muet_dernier="muet"), on="dernier_lot")
+        .select(
+            *_PAIR,
+            repondu=pl.lit(value=True),
+            repondue_le=day_of_lot("premier"),
+            modifiee_le=day_of_lot("dernier"),
+            corrigee=pl.col("dernier_lot") != pl.col("premier_lot"),
+        )
     )
 
 

@@ -4,6 +4,7 @@ The mailboxes are those of the circular (III, 1): « chg.tgi (ou bien ca)-ville 
 Filling a text in runs nothing: a variable is a name among `VARIABLES`, or the text is refused.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -71,6 +72,31 @@ class Rappel:
     contact: str | None
 
 
+def clean(modele: Modele) -> Modele:
+    """Take away what a text may hold without anybody seeing it, and no message can carry.
+
+    Breaks of line of other systems become ours in the text, a space in the subject.
+    """
+    return Modele(_visible(modele.sujet, " "), _visible(modele.corps, "\n"))
+
+
+def _visible(text: str, line_break: str) -> str:
+    text = text.replace("\r\n", "\n")
+    return "".join(
+        line_break if char in "\x0b\x0c\x85\u2028\u2029" else char
+        for char in text
+        if char in "\n\r\t\x0b\x0c\x85\u2028\u2029" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+    )
+
+
+def lacks_link(modele: Modele) -> bool:
+    """Tell whether a text leads nowhere: the juridiction would not know where to answer."""
+    return not {"lien"} & {
+        *Template(modele.sujet).get_identifiers(),
+        *Template(modele.corps).get_identifiers(),
+    }
+
+
 def check_template(modele: Modele) -> None:
     """Refuse a text that cannot be filled in: an unknown variable, a lone `$`, a subject of two lines."""
     if "\n" in modele.sujet or "\r" in modele.sujet:
@@ -105,13 +131,16 @@ def write_reminders(
     domaine: str,
     boites: Mapping[str, str],
     adresse_publique: str,
+    rouvertes: Mapping[str, date],
     fictif: bool,
 ) -> tuple[Rappel, ...]:
     """Write the reminder of each silent juridiction, as it reads on a day.
 
     `en_vigueur`: the juridictions in force in the month (`juridiction`, `nom`, `type`, `ville`). `boites`:
-    the addresses that do not follow the pattern. `fictif`: the message says that nothing in it is true.
+    the addresses that do not follow the pattern. `rouvertes`: until when some may still answer, past the
+    closing. `fictif`: the message says that nothing in it is true.
     """
+    modele = clean(modele)
     check_template(modele)
     courts = {row["juridiction"]: row for row in en_vigueur.iter_rows(named=True)}
     names = dict(cours.select("cour", "nom").iter_rows())
@@ -128,7 +157,7 @@ def write_reminders(
             "de_mois": of_month(campagne.mois),
             "ouverture": long_date(campagne.ouverture),
             "cloture": long_date(campagne.cloture),
-            "echeance": tell_closing(campagne, jour),
+            "echeance": tell_closing(campagne, jour, rouvertes.get(code)),
             "absences": count(row["absences"], "mois", "mois"),
             "lien": link_to(adresse_publique, code, campagne.mois),
         }
@@ -159,10 +188,14 @@ def link_to(adresse_publique: str, juridiction: str, mois: date) -> str:
     return f"{adresse_publique.rstrip('/')}/saisie?juridiction={juridiction}&mois_saisi={mois:%Y-%m}"
 
 
-def tell_closing(campagne: Campagne, jour: date) -> str:
-    """Say when a campaign ends, or ended."""
-    verb = "se termine" if jour <= campagne.cloture else "s'est terminée"
-    return f"La collecte {verb} le {long_date(campagne.cloture)}."
+def tell_closing(campagne: Campagne, jour: date, jusqu_au: date | None) -> str:
+    """Say when a campaign ends, or ended; and until when a juridiction may answer all the same."""
+    if jour <= campagne.cloture:
+        return f"La collecte se termine le {long_date(campagne.cloture)}."
+    ended = f"La collecte s'est terminée le {long_date(campagne.cloture)}"
+    if jusqu_au is None:
+        return f"{ended}."
+    return typeset(f"{ended} ; votre réponse est prise jusqu'au {long_date(jusqu_au)} inclus.")
 
 
 def of_long_name(nom: str) -> str:

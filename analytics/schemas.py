@@ -117,6 +117,7 @@ class Declarations(dy.Schema):
     extractions_evitees = dy.Int64(min=0)
     cour = dy.String()
     connu_le = dy.Datetime(time_zone="UTC")
+    recu_le = dy.Date(nullable=True)
     lot = dy.Int64()
 
     @dy.rule()
@@ -220,14 +221,23 @@ class Equipements(dy.Schema):
     source = dy.String()
 
 
+# Where a lot comes from: a file, the questionnaire on screen, or fiction.
+IMPORT, ON_SCREEN, DEMO = "import", "questionnaire", "demo"
+
+
 class Lots(dy.Schema):
-    """The history of writes: who, when, from which file, with what result."""
+    """The history of writes: who, when, from which file, with what result.
+
+    `connu_le`: when the lot was entered. `recu_le`: the day its file was received, where someone said so;
+    it may be long before.
+    """
 
     lot = dy.Int64(primary_key=True)
     nature = dy.String()
     origine = dy.String()
     auteur = dy.String()
     connu_le = dy.Datetime(time_zone="UTC")
+    recu_le = dy.Date(nullable=True)
     fichier = dy.String()
     sha256 = dy.String()
     forme = dy.String()
@@ -275,6 +285,8 @@ class Recalages(dy.Schema):
 # How a juridiction is reminded, and what became of it; « refusé » is followed by what the server said.
 MESSAGERIE, TELEPHONE = "messagerie", "telephone"
 ENVOYE, REFUSE, DOSSIER, APPELE, EN_COURS = "envoyé", "refusé", "dossier", "appelé", "en cours"
+# A sending was interrupted; someone looked, and the message had not left.
+NON_PARTI = "non parti"
 # What is said of a plausibility alert, once someone looked.
 STATUTS_ALERTE = ("à vérifier", "confirmé", "corrigé")
 
@@ -283,7 +295,7 @@ class Relances(dy.Schema):
     """Reminders sent or made for the campaign of `mois`; « dossier »: written for someone to send.
 
     « en cours »: it was being sent, and nobody said what became of it. `texte` is the message, or what was
-    said on the telephone.
+    said on the telephone. `tranche_par`: who said what became of one whose sending was interrupted.
     """
 
     relance = dy.Int64(primary_key=True)
@@ -296,6 +308,7 @@ class Relances(dy.Schema):
     message_id = dy.String()
     texte = dy.String()
     resultat = dy.String()
+    tranche_par = dy.String(nullable=True)
     auteur = dy.String()
     connu_le = dy.Datetime(time_zone="UTC")
 

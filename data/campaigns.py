@@ -3,10 +3,12 @@
 Nothing here is ever updated: the last row counts. Reads give what the reader's cours concern, and writes
 refuse the others; what the SDSE alone decides (reminding, reopening, texts, mailboxes) asks for the whole
 ministry. A reminder is written before it leaves and its outcome after, so that of two people at once one
-alone sends, and that a process killed meanwhile leaves at most one message in doubt.
+alone sends, and that a process killed meanwhile leaves at most one message in doubt. A doubt stays until a
+person says whether the message left.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
@@ -19,6 +21,7 @@ from analytics.schemas import (
     EN_COURS,
     ENVOYE,
     MESSAGERIE,
+    NON_PARTI,
     STATUTS_ALERTE,
     Envoi,
     Modele,
@@ -40,7 +43,11 @@ _IN_FLIGHT = timedelta(minutes=10)
 
 
 class AlreadyRemindedError(UserFacingError):
-    """Someone has sent this very reminder, or is sending it."""
+    """Someone has sent this very reminder."""
+
+
+class InDoubtError(UserFacingError):
+    """Someone began to send this very reminder, and nobody knows whether it left."""
 
 
 class Collecte:
@@ -104,18 +111,13 @@ class Collecte:
         """Keep an e-mail that is about to leave, and give its number; its outcome is to follow at once.
 
         Raises `AlreadyRemindedError` when the e-mail of this campaign has left for that juridiction, unless
-        `renvoyer`, and when someone is sending it.
+        `renvoyer`, and `InDoubtError` when one was begun and nobody said whether it left.
         """
         self._check_reminder(perimetre, envoi, auteur)
         with writing(self._engine) as connection:
             for earlier in connection.execute(_with_outcome(envoi)):
-                if earlier.resultat is None and connu_le - earlier.connu_le < _IN_FLIGHT:
-                    raise AlreadyRemindedError(
-                        typeset(
-                            f"Envoi en cours : {earlier.auteur} l'a commencé le "
-                            f"{tell_moment(earlier.connu_le)}."
-                        )
-                    )
+                if earlier.resultat is None:
+                    raise InDoubtError(tell_doubt(earlier.auteur, earlier.connu_le, connu_le))
                 if earlier.resultat == ENVOYE and not renvoyer:
                     raise AlreadyRemindedError(
                         typeset(
@@ -131,6 +133,48 @@ class Collecte:
                 insert(tables.relance_issue).values(relance=relance, resultat=resultat, connu_le=connu_le)
             )
             raise_revision(connection)
+
+    def settle_doubts(
+        self,
+        perimetre: Perimetre,
+        *,
+        mois: date,
+        juridictions: Iterable[str],
+        partis: bool,
+        auteur: str,
+        connu_le: datetime,
+    ) -> int:
+        """Say, of the reminders whose sending was interrupted, whether they left; give how many were settled.
+
+        One that began less than ten minutes ago may still be leaving: it is refused.
+        """
+        (auteur,) = typed("Qui lève un doute donne son nom : complétez-le.", auteur)
+        self._allow_national(perimetre, "dire ce qu'un message est devenu")
+        sent, said = tables.relance, tables.relance_issue
+        asked = set(juridictions)
+        with writing(self._engine) as connection:
+            waiting = connection.execute(
+                select(sent.c.relance, sent.c.juridiction, sent.c.auteur, sent.c.connu_le)
+                .join(said, said.c.relance == sent.c.relance, isouter=True)
+                .where(sent.c.mois == mois, sent.c.etape == MESSAGERIE, said.c.relance.is_(None))
+                .order_by(sent.c.relance)
+            ).all()
+            settled = [row for row in waiting if row.juridiction in asked]
+            for row in settled:
+                if connu_le - row.connu_le < _IN_FLIGHT:
+                    raise InDoubtError(tell_doubt(row.auteur, row.connu_le, connu_le))
+            for row in settled:
+                connection.execute(
+                    insert(said).values(
+                        relance=row.relance,
+                        resultat=ENVOYE if partis else NON_PARTI,
+                        connu_le=connu_le,
+                        auteur=auteur,
+                    )
+                )
+            if settled:
+                raise_revision(connection)
+        return len(settled)
 
     def note_reminder(
         self, perimetre: Perimetre, envoi: Envoi, *, resultat: str, auteur: str, connu_le: datetime
@@ -160,7 +204,11 @@ class Collecte:
         sent, said = tables.relance, tables.relance_issue
         outcome = (sent.c.relance == said.c.relance) & known_by(said.c.connu_le, connu_le)
         statement = (
-            select(sent, func.coalesce(said.c.resultat, EN_COURS).label("resultat"))
+            select(
+                sent,
+                func.coalesce(said.c.resultat, EN_COURS).label("resultat"),
+                said.c.auteur.label("tranche_par"),
+            )
             .join(said, outcome, isouter=True)
             .where(known_by(sent.c.connu_le, connu_le))
             .order_by(sent.c.relance)
@@ -183,7 +231,29 @@ class Collecte:
         sujet, corps = ("", "") if modele is None else (modele.sujet.strip(), modele.corps.strip())
         if modele is not None:
             typed("Un modèle a un objet et un texte : complétez les deux.", sujet, corps)
-        self._add(tables.modele_relance, sujet=sujet, corps=corps, auteur=auteur, connu_le=connu_le)
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert(tables.modele_relance).values(
+                    sujet=sujet, corps=corps, auteur=auteur, connu_le=connu_le
+                )
+            )
+            _keep_typing(connection, None, connu_le)
+            raise_revision(connection)
+
+    def keep_typing(self, perimetre: Perimetre, modele: Modele | None, *, connu_le: datetime) -> None:
+        """Keep the text of the reminders as it is being typed; None: it is given up. No view rests on it."""
+        self._allow_national(perimetre, "changer le modèle des relances")
+        with writing(self._engine) as connection:
+            _keep_typing(connection, modele, connu_le)
+
+    def typing(self) -> tuple[Modele, datetime] | None:
+        """Read the text being typed and when it was; None: nobody is typing one."""
+        table = tables.modele_en_cours
+        with reading(self._engine) as connection:
+            row = connection.execute(select(table).order_by(table.c.frappe.desc()).limit(1)).first()
+        if row is None or not (row.sujet or row.corps):
+            return None
+        return Modele(row.sujet, row.corps), row.connu_le
 
     def template(self, *, connu_le: date | datetime | None = None) -> Modele | None:
         """Read the text of the reminders; None: that of the product."""
@@ -310,6 +380,24 @@ class Collecte:
     def _allow_national(self, perimetre: Perimetre, what: str) -> None:
         if perimetre.cours is not None:
             raise refusal(f"Seul qui voit tout le ministère peut {what}.")
+
+
+def tell_doubt(auteur: str, begun: datetime, now: datetime) -> str:
+    """Say what is known of a sending that nobody saw end."""
+    if now - begun < _IN_FLIGHT:
+        return typeset(
+            f"Envoi en cours : {auteur} l'a commencé le {tell_moment(begun)}. S'il a été interrompu, dites, "
+            "dix minutes après, ce qu'il est devenu."
+        )
+    return typeset(
+        f"Issue inconnue : {auteur} a commencé cet envoi le {tell_moment(begun)}, et personne n'a noté s'il "
+        "est parti."
+    )
+
+
+def _keep_typing(connection: Connection, modele: Modele | None, connu_le: datetime) -> None:
+    sujet, corps = ("", "") if modele is None else (modele.sujet, modele.corps)
+    connection.execute(insert(tables.modele_en_cours).values(sujet=sujet, corps=corps, connu_le=connu_le))
 
 
 def _same(envoi: Envoi) -> ColumnElement[bool]:

@@ -8,8 +8,10 @@ from typing import Literal
 
 import polars as pl
 
+from analytics.received import day_counted, tell_declared_after
 from analytics.schemas import NATIONAL, Perimetre
 from analytics.wording import long_date, typeset
+from data.collecte.names import day_of
 from data.collecte.natures import NATURES
 from data.store import Store
 
@@ -34,7 +36,7 @@ def exported(
     """
     last = store.lot_connu_le(connu_le)
     if what == "declarations":
-        frame = store.declarations(perimetre, du=du, au=au, dernier_lot=last).select(
+        frame = store.declarations(perimetre, du=du, au=au, connu_le=connu_le).select(
             "mois",
             "juridiction",
             "activite",
@@ -42,12 +44,14 @@ def exported(
             "extractions_evitees",
             "cour",
             "connu_le",
+            "recu_le",
             "lot",
         )
     elif what == "rejets":
         frame = _quarantine(store, perimetre, nature, last, du, au)
     else:
-        frame = store.lots(perimetre).filter(pl.col("lot") <= last).sort("lot")
+        frame = store.lots(perimetre).sort("lot")
+        frame = frame if connu_le is None else frame.filter(day_counted() <= connu_le)
     return frame.with_columns(donnees=pl.lit(FICTIONAL)) if store.etat().demo else frame
 
 
@@ -62,6 +66,8 @@ def accompanying(store: Store, *, perimetre: Perimetre, connu_le: date | None) -
         "Colonne 1 : visioconférences. Colonne 2 : extractions évitées. Une cellule absente n'est pas zéro.",
         f"Vigie {version('vigie')}",
     ]
+    if connu_le is not None:
+        lines += filter(None, [tell_declared_after(store.lots(perimetre), connu_le)])
     return [typeset(line) for line in lines] + ([f"Données {FICTIONAL}"] if etat.demo else [])
 
 
@@ -75,10 +81,10 @@ def _quarantine(
         pl.col("corrige_par").is_null() | (pl.col("corrige_par") > last),
         pl.col("mois").is_null() | pl.col("mois").is_between(du or date.min, au or date.max),
     )
-    fields = [champ.nom for champ in NATURES[nature].champs if champ.genre != "rejet"]
+    fields = [champ.nom for champ in NATURES[nature].champs if champ.nom not in ("rejet", "recu_le")]
     last_figure = fields.index(NATURES[nature].chiffres[-1])
     rows = [_in_columns(texte, len(fields), last_figure) for texte in refused["texte"]]
-    lines = pl.DataFrame(rows, schema=dict.fromkeys(fields, pl.String), orient="row")
+    lines = pl.DataFrame(rows, schema=dict.fromkeys((*fields, "recu_le"), pl.String), orient="row")
     return pl.concat(
         [lines, refused.select("rejet", "motif", "champ", "fichier", "ligne", "lot")], how="horizontal"
     )
@@ -87,13 +93,15 @@ def _quarantine(
 def _in_columns(texte: str, width: int, last_figure: int) -> list[str]:
     """Split a refused line into its columns, however it was typed; what is missing stays empty.
 
-    What stands beyond the last column goes beside the last figure, which is then no number: were it
-    dropped, the line would be accepted on its return without having been corrected.
+    The last column is the day of reception, where one was typed. What else stands beyond goes beside the
+    last figure, which is then no number: were it dropped, the line would be accepted on its return without
+    having been corrected.
     """
     try:
         cells = [cell for row in csv.reader(io.StringIO(texte, newline=""), delimiter=";") for cell in row]
     except csv.Error:
         cells = [texte]
-    row = [*cells, *[""] * width][:width]
-    row[last_figure] = " ; ".join([row[last_figure], *cells[width:]])
-    return row
+    row, beyond = [*cells, *[""] * width][:width], cells[width:]
+    received = beyond.pop() if len(beyond) == 1 and day_of(beyond[0]) else ""
+    row[last_figure] = " ; ".join([row[last_figure], *beyond])
+    return [*row, received]

@@ -3,15 +3,20 @@
 Every write is one lot in one transaction; killed at any point, it leaves all or nothing. Every read
 takes the reader's `Perimetre` and, where it makes sense, the last lot to take into account, so that
 any page or export can be replayed as it stood.
+
+A lot counts from the day its file was received, where someone said so, else from the day it was entered: a
+history loaded years after is still known « au » its own days. Of two values of a cell, the one received last
+counts, then the one entered last (`lot.ordre`).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import dataframely as dy
 import polars as pl
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     String,
@@ -28,6 +33,7 @@ from sqlalchemy import (
 
 from analytics.errors import UserFacingError
 from analytics.schemas import (
+    DEMO,
     NATIONAL,
     AgregatActivite,
     BaseActivite,
@@ -50,7 +56,7 @@ from data.answers import Reponses, check_unchanged, keep, lots_of_others
 from data.campaigns import Collecte
 from data.drafts import Brouillons
 from data.engine import insert_frame, open_engine, prepare_schema, read_frame, reading, writing
-from data.moments import end_of
+from data.moments import PARIS, end_of
 from data.reference import Reference
 from data.scenarios import Scenarios
 from data.settings import Settings
@@ -86,9 +92,6 @@ DEMO_GONE = typeset(
     "La démonstration vient d'être retirée de cet entrepôt : rien de fictif n'y est plus pris. Rechargez la "
     "page."
 )
-# Where a lot comes from: a file, the questionnaire on screen, or fiction.
-IMPORT, ON_SCREEN, DEMO = "import", "questionnaire", "demo"
-
 TABLE_OF_NATURE: Mapping[str, Table] = {
     "declarations": declaration,
     "interieur": interieur,
@@ -101,6 +104,8 @@ TABLE_OF_NATURE: Mapping[str, Table] = {
 }
 # PostgreSQL takes 65 535 parameters in a statement.
 _IDS_AT_ONCE = 10_000
+# What separates two days in `lot.ordre`: no store holds as many lots.
+_LOTS_A_DAY = 10**9
 _CELL = ["mois", "juridiction", "activite"]
 _FIGURES = ["visioconferences", "extractions_evitees"]
 _CELL_SCHEMA = {
@@ -157,7 +162,9 @@ class Entree:
     """What one lot brings: judged lines, and what is said of the file they come from.
 
     `acceptees` holds `ligne`, then the key and value columns of the nature's table, then `rejet` where
-    a line corrects a refused one. `repetees` counts the lines that only repeat another of the file.
+    a line corrects a refused one, and `recu_le` where lines say when each was received: there is then one
+    lot a day. `repetees` counts the lines that only repeat another of the file. `recu_le`: the day the
+    file was received, None where nobody said.
     """
 
     nature: str
@@ -173,15 +180,29 @@ class Entree:
     acceptees: pl.DataFrame
     rejets: pl.DataFrame
     alertes: pl.DataFrame
+    recu_le: date | None = None
 
 
 @dataclass(frozen=True)
 class Ecriture:
-    """What became of an `Entree`: the lot it made, or None when it brought nothing new."""
+    """What became of an `Entree`: the last lot it made, or None when it brought nothing new."""
 
     lot: int | None
     acceptees: int
     inchangees: int
+
+
+@dataclass(frozen=True)
+class _Connu:
+    """Which lots are taken into account: up to one, and received by the end of a day (None: all)."""
+
+    lot: int
+    jour: date | None
+
+    def among(self) -> ColumnElement[bool]:
+        """Tell the rows of `lot` that are."""
+        known = lot.c.lot <= self.lot
+        return known if self.jour is None else and_(known, lot.c.ordre < _rank(self.jour, 0) + _LOTS_A_DAY)
 
 
 @dataclass(frozen=True)
@@ -254,31 +275,36 @@ class Store:
             return _etat(connection)
 
     def lot_connu_le(self, day: date | None) -> int:
-        """Give the last lot known at the end of a day in Paris (0: nothing was); None means now."""
-        if day is None:
-            return self.etat().lot
+        """Give the last of the lots received by the end of a day in Paris (0: none was); None means now.
+
+        Some before it may have been received later: reads take the day as well.
+        """
         with reading(self._engine) as connection:
-            found = connection.scalar(select(func.max(lot.c.lot)).where(lot.c.connu_le < end_of(day)))
+            everything = _Connu(_etat(connection).lot, day)
+            found = connection.scalar(select(func.max(lot.c.lot)).where(everything.among()))
         return int(found or 0)
 
     # ------------------------------------------------------------------ reads
 
-    def faits(self, perimetre: Perimetre, *, dernier_lot: int | None = None) -> Faits:
-        """Read all that pages show, as known after `dernier_lot` (None: now)."""
+    def faits(
+        self, perimetre: Perimetre, *, dernier_lot: int | None = None, connu_le: date | None = None
+    ) -> Faits:
+        """Read all that pages show, as entered up to `dernier_lot` and received by `connu_le` (None: now)."""
         with reading(self._engine) as connection:
-            known = _etat(connection).lot if dernier_lot is None else dernier_lot
-            if known == _etat(connection).lot:
+            known = _known(connection, dernier_lot, connu_le)
+            if _is_everything(connection, known):
                 agregat = read_frame(connection, select(agregat_activite), AgregatActivite)
                 totaux = read_frame(connection, select(total_juridiction), TotalJuridiction)
             else:
-                agregat, totaux = self._aggregate(_cells_known(connection, known))
+                agregat, totaux = self._aggregate(connection, _cells_known(connection, known))
             faits = _faits(connection, known, agregat, totaux)
         return faits if perimetre == NATIONAL else faits.restricted_to(perimetre)
 
     def replay(self, lots: Collection[int]) -> Iterator[tuple[int, Faits]]:
         """Give what was known of all the cours after each of some lots, the history being read once."""
         with reading(self._engine) as connection:
-            said = read_frame(connection, select(declaration).order_by(declaration.c.lot), _CELL_SCHEMA)
+            history = select(declaration).join(lot, lot.c.lot == declaration.c.lot).order_by(lot.c.ordre)
+            said = read_frame(connection, history, _CELL_SCHEMA)
             for last in sorted(lots):
                 cells = (
                     said.filter(pl.col("lot") <= last)
@@ -286,7 +312,7 @@ class Store:
                     .filter(pl.col("visioconferences").is_not_null())
                     .with_columns(premier_lot=pl.col("lot"))
                 )
-                yield last, _faits(connection, last, *self._aggregate(cells))
+                yield last, _faits(connection, _Connu(last, None), *self._aggregate(connection, cells))
 
     def declarations(
         self,
@@ -295,20 +321,22 @@ class Store:
         du: date | None = None,
         au: date | None = None,
         dernier_lot: int | None = None,
+        connu_le: date | None = None,
     ) -> dy.DataFrame[Declarations]:
         """Read the declared cells of some months (all by default), each with its lot and its date."""
         with reading(self._engine) as connection:
-            if dernier_lot is None or dernier_lot == _etat(connection).lot:
+            known = _known(connection, dernier_lot, connu_le)
+            if _is_everything(connection, known):
                 # Months × juridictions as two lists: both engines answer from the primary key.
                 statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
                 if perimetre.cours is not None:
                     statement = statement.where(cellule.c.juridiction.in_(self._juridictions(perimetre)))
                 cells = read_frame(connection, statement, _CELL_SCHEMA)
             else:
-                cells = _cells_known(connection, dernier_lot).filter(
+                cells = _cells_known(connection, known).filter(
                     pl.col("mois").is_between(du or date.min, au or date.max)
                 )
-            moments = read_frame(connection, select(lot.c.lot, lot.c.connu_le), Lots)
+            moments = read_frame(connection, select(lot.c.lot, lot.c.connu_le, lot.c.recu_le), Lots)
         located = self._reference.locate(cells).join(moments, on="lot", how="left")
         return Declarations.validate(
             perimetre.restrict(located).select(list(Declarations.columns())).sort(_CELL)
@@ -317,7 +345,8 @@ class Store:
     def lots(self, perimetre: Perimetre) -> dy.DataFrame[Lots]:
         """Read the history of writes: no figure of any cour, nor the answers of others."""
         with reading(self._engine) as connection:
-            rows = read_frame(connection, select(lot).order_by(lot.c.lot.desc()), Lots)
+            columns = [lot.c[name] for name in Lots.columns()]
+            rows = read_frame(connection, select(*columns).order_by(lot.c.lot.desc()), Lots)
             hidden = lots_of_others(connection, self._reference, perimetre)
         return Lots.validate(rows.filter(~pl.col("lot").is_in(hidden)))
 
@@ -351,13 +380,13 @@ class Store:
         with reading(self._engine) as connection:
             return frozenset(connection.scalars(select(rejet.c.rejet).where(rejet.c.corrige_par.is_(None))))
 
-    def alertes(self, perimetre: Perimetre, *, dernier_lot: int | None = None) -> pl.DataFrame:
+    def alertes(
+        self, perimetre: Perimetre, *, dernier_lot: int | None = None, connu_le: date | None = None
+    ) -> pl.DataFrame:
         """Read the plausibility alerts, with the date they were raised."""
         statement = (
             select(alerte, lot.c.connu_le).join(lot, lot.c.lot == alerte.c.lot).order_by(alerte.c.alerte)
         )
-        if dernier_lot is not None:
-            statement = statement.where(alerte.c.lot <= dernier_lot)
         schema = {
             "alerte": pl.Int64,
             "lot": pl.Int64,
@@ -365,6 +394,7 @@ class Store:
             "connu_le": pl.Datetime("us", "UTC"),
         }
         with reading(self._engine) as connection:
+            statement = statement.where(_known(connection, dernier_lot, connu_le).among())
             return perimetre.restrict(self._reference.locate(read_frame(connection, statement, schema)))
 
     def historique(self, du: date, au: date) -> pl.DataFrame:
@@ -374,12 +404,17 @@ class Store:
             return read_frame(connection, statement, _CELL_SCHEMA).drop("premier_lot", "lot")
 
     def projections(
-        self, perimetre: Perimetre, *, dernier_lot: int | None = None
+        self, perimetre: Perimetre, *, dernier_lot: int | None = None, connu_le: date | None = None
     ) -> dy.DataFrame[ProjectionGardee]:
-        """Read the projections kept, oldest first; that of the country only by who sees all of it."""
+        """Read the projections kept, oldest first; that of the country only by who sees all of it.
+
+        One made after `connu_le` knew more than was received by then.
+        """
         statement = select(projection).order_by(projection.c.lot, projection.c.mois, projection.c.cour)
         if dernier_lot is not None:
             statement = statement.where(projection.c.lot <= dernier_lot)
+        if connu_le is not None:
+            statement = statement.where(projection.c.connu_le < end_of(connu_le))
         with reading(self._engine) as connection:
             kept = read_frame(connection, statement, ProjectionGardee)
         return ProjectionGardee.validate(perimetre.restrict(kept))
@@ -441,8 +476,12 @@ class Store:
         with reading(self._engine) as connection:
             if _etat(connection).demo:
                 return Ecriture(None, entree.acceptees.height, entree.repetees)
-            changed = _news(connection, _changed(_current(connection, entree), entree), entree)
-        return Ecriture(None, changed.height, entree.acceptees.height - changed.height + entree.repetees)
+            brought = 0
+            for part in _by_day(entree):
+                before = _before(connection, part.recu_le)
+                current = _current(connection, part, before)
+                brought += _news(connection, _changed(current, part), part).height
+        return Ecriture(None, brought, entree.acceptees.height - brought + entree.repetees)
 
     def record_demo(self, lots_of_demo: list[tuple[Entree, datetime]]) -> None:
         """Fill an empty store with the demo, in one transaction; do nothing if another process just did."""
@@ -524,7 +563,16 @@ class Store:
             self._rebuild(connection)
 
     def _write(self, connection: Connection, entree: Entree, connu_le: datetime) -> Ecriture:
-        current = _current(connection, entree)
+        written = [self._write_day(connection, part, connu_le) for part in _by_day(entree)]
+        return Ecriture(
+            max((each.lot for each in written if each.lot is not None), default=None),
+            sum(each.acceptees for each in written),
+            sum(each.inchangees for each in written),
+        )
+
+    def _write_day(self, connection: Connection, entree: Entree, connu_le: datetime) -> Ecriture:
+        before = _before(connection, entree.recu_le)
+        current = _current(connection, entree, before)
         changed = _news(connection, _changed(current, entree), entree)
         unchanged = entree.acceptees.height - changed.height + entree.repetees
         corrections = _corrections(entree)
@@ -533,7 +581,10 @@ class Store:
             return Ecriture(None, 0, unchanged)
         number = _insert_lot(connection, entree, connu_le, changed, unchanged, refused)
         if entree.nature == "declarations":
-            self._maintain(connection, number, changed, current)
+            if before is None:
+                self._maintain(connection, number, changed, current)
+            else:
+                self._rebuild(connection, changed["mois"].unique().to_list())
         _mark_corrected(connection, number, corrections + refused["remplace"].drop_nulls().to_list())
         connection.execute(update(revision).values(numero=revision.c.numero + 1))
         return Ecriture(number, changed.height, unchanged)
@@ -578,22 +629,30 @@ class Store:
                 pl.col("premier_lot").fill_null(number).cast(pl.Int64), lot=pl.lit(number, dtype=pl.Int64)
             )
         )
-        agregat, totaux = self._aggregate(pl.concat([kept, new_values.select(kept.columns)]))
+        agregat, totaux = self._aggregate(connection, pl.concat([kept, new_values.select(kept.columns)]))
         for table, frame in ((agregat_activite, agregat), (total_juridiction, totaux)):
             connection.execute(delete(table).where(table.c.mois.in_(months.to_list())))
             insert_frame(connection, table, frame)
 
-    def _rebuild(self, connection: Connection) -> None:
-        known = _etat(connection).lot
-        cells = _cells_known(connection, known)
-        agregat, totaux = self._aggregate(cells)
+    def _rebuild(self, connection: Connection, months: list[date] | None = None) -> None:
+        """Recompute from the history what is kept beside it, for some months (all by default)."""
+        cells = _cells_known(connection, _known(connection, None, None), months)
+        agregat, totaux = self._aggregate(connection, cells)
         for table, frame in ((cellule, cells), (agregat_activite, agregat), (total_juridiction, totaux)):
-            connection.execute(delete(table))
+            gone = delete(table)
+            connection.execute(gone if months is None else gone.where(table.c.mois.in_(months)))
             insert_frame(connection, table, frame)
 
-    def _aggregate(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _aggregate(self, connection: Connection, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Sum cells by (mois, cour, activite) and by (mois, juridiction)."""
-        located = self._reference.locate(cells)
+        ranks = read_frame(connection, select(lot.c.lot, lot.c.ordre), {"lot": pl.Int64, "ordre": pl.Int64})
+        located = (
+            self._reference.locate(cells)
+            .join(ranks, on="lot", how="left")
+            .join(
+                ranks.rename({"lot": "premier_lot", "ordre": "premier_ordre"}), on="premier_lot", how="left"
+            )
+        )
         agregat = located.group_by("mois", "cour", "activite").agg(
             cellules=pl.len().cast(pl.Int64),
             visioconferences=pl.col("visioconferences").sum(),
@@ -608,8 +667,8 @@ class Store:
                 evitees_objectif=pl.col("extractions_evitees")
                 .filter(pl.col("activite").is_in(self._objective))
                 .sum(),
-                premier_lot=pl.col("premier_lot").min(),
-                dernier_lot=pl.col("lot").max(),
+                premier_lot=pl.col("premier_ordre").min() % _LOTS_A_DAY,
+                dernier_lot=pl.col("ordre").max() % _LOTS_A_DAY,
             )
             .select(list(TotalJuridiction.columns()))
         )
@@ -626,8 +685,8 @@ def open_store(settings: Settings, reference: Reference) -> Store:
     return Store(engine, reference)
 
 
-def _faits(connection: Connection, known: int, agregat: pl.DataFrame, totaux: pl.DataFrame) -> Faits:
-    """Put the aggregates beside the small tables, as known after a lot."""
+def _faits(connection: Connection, known: _Connu, agregat: pl.DataFrame, totaux: pl.DataFrame) -> Faits:
+    """Put the aggregates beside the small tables, as known then."""
     return Faits(
         agregat=AgregatActivite.validate(agregat.sort("mois", "cour", "activite")),
         totaux=TotalJuridiction.validate(totaux.sort("mois", "cour", "juridiction")),
@@ -657,41 +716,118 @@ def _months(connection: Connection, du: date | None, au: date | None) -> list[da
     return list(connection.scalars(statement))
 
 
-def _cells_known(connection: Connection, last: int) -> pl.DataFrame:
-    """Rebuild every cell as it stood after a lot; a withdrawn one is absent."""
-    cell = [declaration.c[name] for name in _CELL]
-    ends = (
-        select(
-            *cell, func.min(declaration.c.lot).label("premier_lot"), func.max(declaration.c.lot).label("lot")
+def _rank(day: date, number: int) -> int:
+    """Give what orders two lots: the day that counts, then the number."""
+    return day.toordinal() * _LOTS_A_DAY + number
+
+
+def _known(connection: Connection, last: int | None, day: date | None) -> _Connu:
+    return _Connu(_etat(connection).lot if last is None else last, day)
+
+
+def _is_everything(connection: Connection, known: _Connu) -> bool:
+    """Tell whether no lot is left out, so that what the store keeps up to date can be read as it is."""
+    return not connection.scalar(select(exists().where(~known.among())))
+
+
+def _before(connection: Connection, day: date | None) -> _Connu | None:
+    """Give what was known when a lot was received, where lots received later were entered before it."""
+    if day is None:
+        return None
+    last = _etat(connection).lot
+    known = _Connu(last, day)
+    return None if _is_everything(connection, known) else known
+
+
+def _by_day(entree: Entree) -> list[Entree]:
+    """Part a lot whose lines say when they were received: one lot a day, the earliest first.
+
+    What is no accepted line (refused, repeated, unanswered) goes with the first.
+    """
+    if "recu_le" not in entree.acceptees.columns:
+        return [entree]
+    days = entree.acceptees["recu_le"].unique().sort(nulls_last=True).to_list()
+    parts = [
+        replace(
+            entree,
+            recu_le=day or entree.recu_le,
+            acceptees=(lines := entree.acceptees.filter(pl.col("recu_le").eq_missing(day))).drop("recu_le"),
+            alertes=entree.alertes.filter(pl.col("ligne").is_in(lines["ligne"].implode())),
+            rejets=entree.rejets.clear(),
+            lues=lines.height,
+            non_reponses=0,
+            repetees=0,
         )
-        .where(declaration.c.lot <= last)
+        for day in days
+    ]
+    if not parts:
+        return [replace(entree, acceptees=entree.acceptees.drop("recu_le"))]
+    first = parts[0]
+    rest = entree.acceptees.height - first.acceptees.height
+    parts[0] = replace(
+        first,
+        rejets=entree.rejets,
+        lues=entree.lues - rest,
+        non_reponses=entree.non_reponses,
+        repetees=entree.repetees,
+        alertes=pl.concat(
+            [
+                first.alertes,
+                entree.alertes.filter(~pl.col("ligne").is_in(entree.acceptees["ligne"].implode())),
+            ]
+        ),
+    )
+    return parts
+
+
+def _cells_known(connection: Connection, known: _Connu, months: list[date] | None = None) -> pl.DataFrame:
+    """Rebuild every cell of some months (all by default) as it stood then; a withdrawn one is absent."""
+    cell = [declaration.c[name] for name in _CELL]
+    among = known.among() if months is None else and_(known.among(), declaration.c.mois.in_(months))
+    ends = (
+        select(*cell, func.min(lot.c.ordre).label("premier"), func.max(lot.c.ordre).label("dernier"))
+        .join(lot, lot.c.lot == declaration.c.lot)
+        .where(among)
         .group_by(*cell)
         .subquery()
     )
     statement = (
-        select(*cell, *(declaration.c[name] for name in _FIGURES), ends.c.premier_lot, declaration.c.lot)
-        .join(ends, and_(*(declaration.c[name] == ends.c[name] for name in (*_CELL, "lot"))))
+        select(
+            *cell,
+            *(declaration.c[name] for name in _FIGURES),
+            (ends.c.premier % _LOTS_A_DAY).label("premier_lot"),
+            declaration.c.lot,
+        )
+        .join(
+            ends,
+            and_(
+                *(declaration.c[name] == ends.c[name] for name in _CELL),
+                declaration.c.lot == ends.c.dernier % _LOTS_A_DAY,
+            ),
+        )
         .where(declaration.c.visioconferences.is_not(None))
     )
     cells = read_frame(connection, statement, _CELL_SCHEMA)
-    return cells.join(_first_since_withdrawal(connection, last), on=_CELL, how="left").select(
+    return cells.join(_first_since_withdrawal(connection, among), on=_CELL, how="left").select(
         *_CELL, *_FIGURES, pl.coalesce("depuis", "premier_lot").alias("premier_lot"), "lot"
     )
 
 
-def _first_since_withdrawal(connection: Connection, last: int) -> pl.DataFrame:
+def _first_since_withdrawal(connection: Connection, among: ColumnElement[bool]) -> pl.DataFrame:
     """Give, for the few cells that were withdrawn once, the first lot that declared them again, `depuis`."""
     cell = [declaration.c[name] for name in _CELL]
     gone = (
-        select(*cell, func.max(declaration.c.lot).label("retrait"))
-        .where(declaration.c.visioconferences.is_(None), declaration.c.lot <= last)
+        select(*cell, func.max(lot.c.ordre).label("retrait"))
+        .join(lot, lot.c.lot == declaration.c.lot)
+        .where(declaration.c.visioconferences.is_(None), among)
         .group_by(*cell)
         .subquery()
     )
     statement = (
-        select(*cell, func.min(declaration.c.lot).label("depuis"))
+        select(*cell, (func.min(lot.c.ordre) % _LOTS_A_DAY).label("depuis"))
+        .join(lot, lot.c.lot == declaration.c.lot)
         .join(gone, and_(*(declaration.c[name] == gone.c[name] for name in _CELL)))
-        .where(declaration.c.lot > gone.c.retrait, declaration.c.lot <= last)
+        .where(lot.c.ordre > gone.c.retrait, among)
         .group_by(*cell)
     )
     return read_frame(connection, statement, {**_CELL_SCHEMA, "depuis": pl.Int64})
@@ -701,19 +837,19 @@ def _key_of(table: Table) -> list[str]:
     return [column.name for column in table.primary_key.columns if column.name != "lot"]
 
 
-def _rows_of(connection: Connection, table: Table, schema: type[dy.Schema], last: int) -> pl.DataFrame:
+def _rows_of(connection: Connection, table: Table, schema: type[dy.Schema], known: _Connu) -> pl.DataFrame:
     """Read the latest value of each key of one of the small tables."""
-    statement = select(table).where(table.c.lot <= last).order_by(table.c.lot)
+    statement = select(table).join(lot, lot.c.lot == table.c.lot).where(known.among()).order_by(lot.c.ordre)
     kinds = {"lot": pl.Int64, "credits_centimes": pl.Int64, **schema.create_empty().schema}
     return read_frame(connection, statement, kinds).unique(_key_of(table), keep="last", maintain_order=True)
 
 
-def _latest(connection: Connection, table: Table, schema: type[dy.Schema], last: int) -> pl.DataFrame:
-    return _rows_of(connection, table, schema, last).select(list(schema.columns())).sort(_key_of(table))
+def _latest(connection: Connection, table: Table, schema: type[dy.Schema], known: _Connu) -> pl.DataFrame:
+    return _rows_of(connection, table, schema, known).select(list(schema.columns())).sort(_key_of(table))
 
 
-def _credits(connection: Connection, last: int) -> pl.DataFrame:
-    rows = _rows_of(connection, credit_vacataire, CreditsVacataires, last)
+def _credits(connection: Connection, known: _Connu) -> pl.DataFrame:
+    rows = _rows_of(connection, credit_vacataire, CreditsVacataires, known)
     return _in_euros(rows).select(list(CreditsVacataires.columns())).sort("annee", "cour")
 
 
@@ -731,14 +867,21 @@ def _as_stored(nature: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(names)
 
 
-def _current(connection: Connection, entree: Entree) -> pl.DataFrame:
-    """Read what the store says now of what a lot speaks of; for declarations, of all of its months."""
+def _current(connection: Connection, entree: Entree, before: _Connu | None) -> pl.DataFrame:
+    """Read what the store says of what a lot speaks of; for declarations, of all of its months.
+
+    It says so now, or said so `before`, when a lot that is only entered now was received.
+    """
     table = TABLE_OF_NATURE[entree.nature]
     if entree.nature == "declarations":
         months = entree.acceptees["mois"].unique().to_list()
+        if before is not None:
+            return _cells_known(connection, before, months)
         return read_frame(connection, select(cellule).where(cellule.c.mois.in_(months)), _CELL_SCHEMA)
     kinds = {"lot": pl.Int64, **_as_stored(entree.nature, entree.acceptees).schema}
-    rows = read_frame(connection, select(table).order_by(table.c.lot), kinds)
+    known = before or _known(connection, None, None)
+    statement = select(table).join(lot, lot.c.lot == table.c.lot).where(known.among()).order_by(lot.c.ordre)
+    rows = read_frame(connection, statement, kinds)
     return rows.unique(_key_of(table), keep="last", maintain_order=True)
 
 
@@ -786,6 +929,8 @@ def _insert_lot(
             origine=entree.origine,
             auteur=entree.auteur[:200],
             connu_le=moment,
+            recu_le=entree.recu_le,
+            ordre=_rank(entree.recu_le or moment.astimezone(PARIS).date(), number),
             fichier=entree.fichier[:400],
             sha256=entree.sha256,
             forme=entree.forme,

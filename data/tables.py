@@ -81,7 +81,7 @@ metadata = MetaData(
 )
 
 # The last migration; a test holds it against the scripts, so that a start need not read them.
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0008"
 
 # One row: the number that every write raises. Caches are keyed by it, so several servers agree.
 revision = Table(
@@ -111,8 +111,13 @@ lot = Table(
     Column("refusees", Integer, nullable=False),
     Column("non_reponses", Integer, nullable=False),
     Column("alertes", Integer, nullable=False),
+    # The day the file was received, where someone said so: it may have been entered long after.
+    Column("recu_le", Date),
+    # What decides between two values of a cell: the day received (else entered), then the number of the lot.
+    Column("ordre", BigInteger, nullable=False, server_default="0"),
     Index(None, "connu_le"),
     Index(None, "sha256"),
+    Index(None, "ordre"),
 )
 
 
@@ -475,6 +480,19 @@ relance_issue = Table(
     metadata,
     Column("relance", Integer, ForeignKey("relance.relance"), primary_key=True),
     Column("resultat", Text, nullable=False),
+    Column("connu_le", UtcDateTime(), nullable=False),
+    # Who decided, where the sending was interrupted; null where the server itself answered.
+    Column("auteur", Text),
+)
+
+# The text of the reminders as it is being typed, so that no interruption loses it; the last row counts,
+# both texts empty: nobody is typing.
+modele_en_cours = Table(
+    "modele_en_cours",
+    metadata,
+    Column("frappe", Integer, primary_key=True),
+    Column("sujet", Text, nullable=False),
+    Column("corps", Text, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 

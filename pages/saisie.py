@@ -73,7 +73,7 @@ def _invite(demande: Demande) -> None:
 
 
 def _draw_form(demande: Demande, dossier: Dossier) -> None:
-    st.set_page_config(page_title=typeset(f"Saisie, {dossier.nom}, {month(dossier.mois)} · Vigie"))
+    cadre.name_window(f"Saisie, {dossier.nom}, {month(dossier.mois)}")
     told = dossier.fenetre.phrase
     composants.conclude(typeset(f"{dossier.nom} : {told[0].lower()}{told[1:]}"))
     if dossier.fenetre.prend:

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+from contextlib import closing
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,10 @@ import polars as pl
 import pytest
 
 import cli
+from analytics.schemas import NATIONAL, Envoi
+from data.reference import load_reference
 from data.settings import Settings
+from data.store import open_store
 from tests.conftest import new_database
 from tests.courrier import mail_server
 
@@ -58,7 +63,8 @@ def test_an_import_says_what_became_of_each_line(vigie: Terminal) -> None:
     code, out, _ = vigie("importer", DIRTY, "--format", "json", "--auteur", "Statisticienne")
     assert code == 1
     (report,) = _reports(out)
-    assert list(report)[:5] == ["fichier", "sha256", "lot", "nature", "forme"]
+    assert list(report)[:6] == ["fichier", "sha256", "lot", "recu_le", "nature", "forme"]
+    assert report["recu_le"] is None
     assert (report["fichier"], report["lot"], report["encodage"]) == ("2009-03_sale.csv", 1, "cp1252")
     assert {
         name: report[name] for name in ("lues", "acceptees", "inchangees", "refusees", "non_reponses")
@@ -490,12 +496,41 @@ def test_without_more_the_reminders_are_only_listed(collected: Terminal) -> None
     assert "@" not in out
 
 
-def test_reminders_are_written_to_a_folder(collected: Terminal, tmp_path: Path) -> None:
-    code, out, err = collected("relances", "--mois", "2009-04", "--dossier", tmp_path / "relances")
+# The collection of April 2009 is long over: whoever is reminded has its month reopened.
+OPEN_AGAIN = ("--rouvrir-jusqu-au", "2099-12-31")
+
+
+def test_reminders_are_written_to_a_folder(
+    collected: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("relances", "--mois", "2009-04", "--dossier", tmp_path / "relances")
+    code, out, err = collected(*words, *OPEN_AGAIN)
+    assert (code, out) == (2, "")
+    assert "VIGIE_ADRESSE_PUBLIQUE" in err
+    monkeypatch.setenv("VIGIE_ADRESSE_PUBLIQUE", "https://vigie.exemple")
+    code, out, err = collected(*words)
+    assert (code, out) == (2, "")
+    assert "le questionnaire refuserait les réponses demandées" in err
+    assert not (tmp_path / "relances").exists()
+    code, out, err = collected(*words, *OPEN_AGAIN)
     written = sorted((tmp_path / "relances").glob("*.eml"))
     assert (code, err) == (0, "")
     assert out.startswith(f"{len(written)}\u00a0messages dans ")
     assert written[0].name.startswith("2009-04_relance_CA-")
+    assert all(b"https://vigie.exemple/saisie" in path.read_bytes() for path in written)
+
+
+def test_one_cour_is_reminded_and_no_other(collected: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mail_server() as facteur:
+        facteur.take_mail_of_vigie(monkeypatch)
+        words = ("relances", "--mois", "2009-04", "--cour", "Douai")
+        _, listed, _ = collected(*words)
+        boxes = re.findall(r"chg\S+", listed)
+        assert 0 < len(boxes) < 15
+        assert f"{len(boxes)}\u00a0messages à envoyer" in listed
+        code, out, _ = collected(*words, "--envoyer", *OPEN_AGAIN)
+        assert (code, out) == (0, f"{len(boxes)}\u00a0messages envoyés.\n")
+        assert sorted(facteur.destinataires) == sorted(boxes)
 
 
 def test_reminders_are_sent_once_and_what_was_refused_is_said(
@@ -506,13 +541,15 @@ def test_reminders_are_sent_once_and_what_was_refused_is_said(
         box = re.findall(r"chg\S+", listed)[-1]
         facteur.refuses = frozenset({box})
         facteur.take_mail_of_vigie(monkeypatch)
-        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE")
+        code, out, err = collected(
+            "relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE", *OPEN_AGAIN
+        )
         sent = len(facteur.courriers)
         assert code == 1
         assert out == f"{sent}\u00a0messages envoyés.\n"
         assert f", {box} : refusé (550 5.1.1 No such mailbox)" in err
         facteur.refuses = frozenset()
-        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer")
+        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", *OPEN_AGAIN)
         assert (code, err) == (0, "")
         assert out == f"1\u00a0message envoyé.\n{sent}\u00a0juridictions déjà relancées.\n"
         _, out, _ = collected("relances", "--mois", "2009-04")
@@ -528,17 +565,60 @@ def test_reminders_are_sent_once_and_what_was_refused_is_said(
         (("--mois", "2009-04", "--envoyer", "--etape", "telephone"), "ne s'envoie pas"),
         (("--mois", "2009-04", "--au", "2009-04-30"), "personne n'est en retard"),
         (("--mois", "2008-12"), "première valeur"),
-        (("--mois", "2009-04", "--dossier", "/proc/nulle"), "ne peut pas être écrit"),
+        (("--mois", "2009-04", "--dossier", "/proc/nulle", *OPEN_AGAIN), "ne peut pas être écrit"),
+        (("--mois", "2009-04", "--dossier", "d", "--rouvrir-jusqu-au", "2009-05-20"), "déjà passé"),
+        (("--mois", "2009-04", "--douteux", "peut-etre"), "partis, non-partis"),
         (("--mois", "2009-04", "--etape", "pigeon"), "messagerie, telephone"),
     ],
 )
 def test_what_cannot_be_reminded_is_one_sentence(
-    collected: Terminal, words: tuple[str, ...], said: str
+    collected: Terminal, words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("VIGIE_ADRESSE_PUBLIQUE", "https://vigie.exemple")
     code, out, err = collected("relances", *words)
     assert (code, out) == (2, "")
     assert said in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_sending_that_was_killed_ends_with_a_doubt_and_a_person_decides(
+    collected: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_server() as facteur:
+        facteur.take_mail_of_vigie(monkeypatch)
+        sending = ("relances", "--mois", "2009-04", "--cour", "Douai", "--envoyer", *OPEN_AGAIN)
+        _, listed, _ = collected("relances", "--mois", "2009-04", "--cour", "Douai")
+        box = re.findall(r"chg\S+", listed)[-1]
+        silent = f"TGI-{box.removeprefix('chg.tgi-').split('@')[0].upper()}"
+        begun = datetime(2009, 5, 7, 8, tzinfo=UTC)
+        with closing(open_store(Settings(), load_reference())) as store:
+            envoi = Envoi(
+                date(2009, 4, 1), silent, "messagerie", adresse="a@b.fr", message_id="<1@b>", texte="T"
+            )
+            store.collecte().begin_reminder(
+                NATIONAL,
+                envoi,
+                renvoyer=False,
+                auteur="A. Martin",
+                connu_le=begun,
+            )
+        code, out, err = collected(*sending)
+        assert code == 1
+        sent = len(facteur.destinataires)
+        assert out == f"{sent}\u00a0messages envoyés.\n"
+        assert "Issue inconnue\u00a0: A. Martin a commencé cet envoi le 7\u00a0mai\u00a02009" in err
+        assert "1\u00a0message douteux" in err
+        # The second run is no better informed, and does not say that all is well.
+        code, out, err = collected(*sending)
+        assert (code, len(facteur.destinataires)) == (1, sent)
+        assert "message douteux" in err
+        code, out, err = collected("relances", "--mois", "2009-04")
+        assert code == 1
+        assert "message douteux" in err
+        code, out, err = collected(*sending, "--douteux", "non-partis")
+        assert (code, err) == (0, "")
+        assert out.startswith("1\u00a0message douteux : non parti.\n1\u00a0message envoyé.\n")
+        assert facteur.destinataires[sent:] == [box]
 
 
 def test_a_demonstration_reminds_nobody(on_demo: Terminal, tmp_path: Path) -> None:

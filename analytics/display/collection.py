@@ -16,6 +16,7 @@ from analytics.collection import (
     NOT_IN_FORCE,
     ON_TIME,
     SILENT,
+    UNDATED,
     AvancementCour,
     RythmeReponse,
     SuiviReponse,
@@ -33,6 +34,7 @@ LEGEND = {
     AWAITED: "attendue",
     SILENT: "sans réponse",
     NOT_IN_FORCE: "pas en vigueur",
+    UNDATED: "jour de réception inconnu",
 }
 
 
@@ -108,13 +110,16 @@ def conclude(avancement: Avancement) -> str:
         f"{wording.count(came, 'juridiction')} sur {wording.number(expected)} "
         f"{wording.agree(came, 'a répondu', 'ont répondu')}"
     )
-    late = int(ensemble["hors_delai"] or 0)
-    rate = wording.percent(ensemble["part"]) + (f", dont {wording.number(late)} hors délai" if late else "")
+    late, undated = int(ensemble["hors_delai"] or 0), int(ensemble["sans_jour"] or 0)
+    told = [wording.percent(ensemble["part"])]
+    if late:
+        told.append(f"dont {wording.number(late)} hors délai")
+    if undated:
+        told.append(f"dont {wording.number(undated)} sans jour de réception connu")
+    rate = ", ".join(told)
     usual = ensemble["part_habituelle"]
     habit = (
-        "sans collecte antérieure à laquelle comparer"
-        if usual is None
-        else f"pour {wording.percent(usual)} d'habitude à ce stade"
+        _why_no_habit(avancement) if usual is None else f"pour {wording.percent(usual)} d'habitude à ce stade"
     )
     if avancement.close:
         head = (
@@ -127,6 +132,15 @@ def conclude(avancement: Avancement) -> str:
             f"{habit} ; {_time_left(avancement.jours_restants)}"
         )
     return wording.typeset(f"{head}. {_whom(avancement)}")
+
+
+def _why_no_habit(avancement: Avancement) -> str:
+    """Say why the pace of a campaign is compared with nothing."""
+    if avancement.ensemble["sans_jour"]:
+        return "leur rythme n'est donc comparé à aucun autre"
+    if avancement.campagnes:
+        return "sans rythme habituel, faute de connaître les jours de réception antérieurs"
+    return "sans collecte antérieure à laquelle comparer"
 
 
 def _time_left(days: int) -> str:
@@ -165,10 +179,13 @@ def list_figures(avancement: Avancement) -> tuple[Chiffre, ...]:
             wording.percent(ensemble["part_habituelle"]),
             wording.points(avancement.ecart)
             if avancement.ecart is not None
+            else "jours de réception inconnus"
+            if avancement.campagnes
             else "aucune collecte antérieure",
             wording.typeset(
-                f"Médiane des collectes antérieures ({wording.number(avancement.campagnes)}) au jour de même "
-                "rang depuis l'ouverture."
+                f"Médiane, au jour de même rang depuis l'ouverture, des collectes antérieures dont chaque "
+                f"réponse a son jour ({wording.number(int(ensemble['campagnes_datees'] or 0))} sur "
+                f"{wording.number(avancement.campagnes)}). « vigie importer --recu-le » donne ce jour."
             ),
         ),
         Chiffre(
@@ -246,6 +263,10 @@ def _short_day(day: date) -> str:
 def title_rate(rythme: dy.DataFrame[RythmeReponse]) -> str:
     """Say, at the last day known of a campaign, how its answers stand against what is usual."""
     known = rythme.filter(pl.col("part").is_not_null())
+    if rythme.height and (undated := rythme["sans_jour"][0]):
+        told = wording.agree(undated, "est arrivée la réponse", "sont arrivées les réponses")
+        who = f"de {wording.count(undated, 'juridiction')}"
+        return f"Pas de rythme : on ignore quel jour {told} {who}"
     if not known.height:
         return "Aucune réponse n'est encore attendue"
     last = known.row(-1, named=True)
@@ -342,7 +363,7 @@ def group_answers(
         ordered = sorted(courts[cour], key=lambda court: (court[0], wording.unaccented(court[1])))
         rows = tuple((name, states[code]) for _, name, code in ordered if seules is None or code in seules)
         now = [states[code][-1] for _, _, code in ordered if states[code][-1] != NOT_IN_FORCE]
-        came = sum(state in (ON_TIME, LATE, CORRECTED) for state in now)
+        came = sum(state in (ON_TIME, LATE, UNDATED, CORRECTED) for state in now)
         answered = wording.agree(came, "a répondu", "ont répondu")
         titre = f"{noms[cour]} : {wording.number(came)} sur {wording.number(len(now))} {answered}"
         if rows:

@@ -129,6 +129,7 @@ def melt_grid(grille: Grille, cells: pl.DataFrame) -> tuple[pl.DataFrame, tuple[
             visioconferences=figure(total),
             extractions_evitees=figure(avoided),
             rejet=pl.lit(None, dtype=pl.String),
+            recu_le=pl.lit(None, dtype=pl.String),
         )
         for activite, total, avoided in grille.paires
     ]

@@ -6,8 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from analytics.errors import UserFacingError
 from analytics.parameters import Parametres
-from analytics.wording import count, number
+from analytics.schemas import IMPORT
+from analytics.wording import count, long_date, number, typeset
 from data.collecte.judge import Jugement, judge
 from data.collecte.limits import Limites, Progress, ignore_progress
 from data.collecte.names import FIRST_YEAR, LAST_YEAR, month_of
@@ -15,7 +17,7 @@ from data.collecte.natures import NATURES
 from data.collecte.read import Lecture, read_file
 from data.moments import PARIS
 from data.reference import Reference
-from data.store import IMPORT, Clock, Ecriture, Entree, Store
+from data.store import Clock, Ecriture, Entree, Store
 
 # Alerts told one by one in an account; all of them are counted, kept, and on screen.
 _TOLD = 1_000
@@ -40,6 +42,10 @@ class Examen:
         """Put a name under what will be written."""
         return replace(self, entree=replace(self.entree, auteur=auteur))
 
+    def received(self, recu_le: date | None) -> "Examen":
+        """Say which day the file was received, where its lines do not."""
+        return replace(self, entree=replace(self.entree, recu_le=recu_le))
+
 
 def examine(
     store: Store,
@@ -51,12 +57,20 @@ def examine(
     parametres: Parametres,
     limites: Limites,
     clock: Clock,
+    recu_le: date | None = None,
     progress: Progress | None = None,
 ) -> Examen:
-    """Read and judge a file against what the store knows.
+    """Read and judge a file against what the store knows; `recu_le`: the day it was received, if it is known.
 
-    Raises `UnreadableFile` when it is not a table that can be judged.
+    Raises `UnreadableFile` when it is not a table that can be judged, `UserFacingError` for a day to come.
     """
+    today = clock().astimezone(PARIS).date()
+    if recu_le is not None and recu_le > today:
+        raise UserFacingError(
+            typeset(
+                f"Le {long_date(recu_le)} n'est pas encore passé : donnez le jour où le fichier est arrivé."
+            )
+        )
 
     notify = progress or ignore_progress
 
@@ -70,15 +84,15 @@ def examine(
         reference=reference,
         parametres=parametres,
         historique=_habits(store, lecture),
-        today=clock().astimezone(PARIS).date(),
+        today=today,
         rejets_connus=store.rejets_ouverts(),
         progress=stage(0.5),
     )
-    entree = make_entree(jugement, auteur=auteur, origine=IMPORT)
+    entree = make_entree(jugement, auteur=auteur, origine=IMPORT, recu_le=recu_le)
     return Examen(jugement=jugement, entree=entree, prevision=store.preview(entree))
 
 
-def make_entree(jugement: Jugement, *, auteur: str, origine: str) -> Entree:
+def make_entree(jugement: Jugement, *, auteur: str, origine: str, recu_le: date | None = None) -> Entree:
     """Make what was judged into the lot to write."""
     lecture = jugement.lecture
     return Entree(
@@ -95,6 +109,7 @@ def make_entree(jugement: Jugement, *, auteur: str, origine: str) -> Entree:
         acceptees=jugement.acceptees,
         rejets=jugement.rejets,
         alertes=jugement.alertes,
+        recu_le=recu_le,
     )
 
 
@@ -115,6 +130,7 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
         "fichier": lecture.fichier,
         "sha256": lecture.sha256,
         "lot": ecriture.lot,
+        "recu_le": None if examen.entree.recu_le is None else examen.entree.recu_le.isoformat(),
         "nature": lecture.nature,
         "forme": lecture.forme,
         "encodage": lecture.encodage,

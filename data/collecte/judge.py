@@ -28,11 +28,11 @@ ACCEPTEE, REFUSEE, REPETEE, NON_REPONSE, CONTREDITE = range(5)
 class Jugement:
     """What an import would do of each line of a file; the number of lines read is `lues`.
 
-    `acceptees` has `ligne`, the columns of the nature's trusted schema, and `rejet`: the quarantined line
-    that this one corrects, null when none does. `rejets` has one row a refused line, for the first
-    rule it breaks; `texte` is the line as typed, its fields in the nature's order joined with `;`, quoted
-    and shortened where needed. `non_reponses`, `repetees` (`ligne`, `premiere_ligne`) and `alertes` refuse
-    nothing.
+    `acceptees` has `ligne`, the columns of the nature's trusted schema, `recu_le` where a line says when it
+    was received, and `rejet`: the quarantined line that this one corrects, null when none does. `rejets` has
+    one row a refused line, for the first rule it breaks; `texte` is the line as typed, its fields in the
+    nature's order joined with `;`, quoted and shortened where needed. `non_reponses`, `repetees` (`ligne`,
+    `premiere_ligne`) and `alertes` refuse nothing.
     """
 
     lecture: Lecture
@@ -70,7 +70,7 @@ def judge(
         lignes = lignes.filter(kept)
         textes = read_texts(nature, lignes, reference)
     tell(0.3, "Contrôle des lignes")
-    faits = _state(nature, lignes, textes, reference, parametres)
+    faits = _state(nature, lignes, textes, reference, parametres, today)
     tell(0.5, "Recherche des doublons")
     doublons = _compare_lines(nature, faits)
     faits = faits.with_columns(
@@ -84,9 +84,11 @@ def judge(
     unknown = pl.col("rejet").is_not_null() & ~pl.col("rejet").is_in(sorted(rejets_connus))
     alertes = [_question_rejets(acceptees.filter(unknown))]
     acceptees = acceptees.select(
-        "ligne", *nature.fiable.column_names(), rejet=pl.when(~unknown).then("rejet")
+        "ligne", *nature.fiable.column_names(), "recu_le", rejet=pl.when(~unknown).then("rejet")
     )
-    nature.fiable.validate(acceptees.drop("ligne", "rejet"), cast=False)
+    nature.fiable.validate(acceptees.drop("ligne", "rejet", "recu_le"), cast=False)
+    if acceptees["recu_le"].null_count() == acceptees.height:
+        acceptees = acceptees.drop("recu_le")
     tell(0.7, "Contrôle de vraisemblance")
     if nature is DECLARATIONS:
         alertes.append(
@@ -180,6 +182,7 @@ def _state(
     textes: dict[str, Textes],
     reference: Reference,
     parametres: Parametres,
+    today: date,
 ) -> pl.DataFrame:
     """Give each line its values, the first rule that it breaks (`regle`), and what becomes of it (`etat`)."""
     valeurs = pl.DataFrame({nom: texte.on_lines("valeur") for nom, texte in textes.items()})
@@ -213,6 +216,7 @@ def _state(
             {
                 **{nom: regles[nom] for nom in rest},
                 **_rules_of_figures(nature, valeurs, vides, retraits, reference, parametres),
+                **_rules_of_reception(valeurs, today),
             }
         )
         .select(pl.min_horizontal(pl.all()))
@@ -251,6 +255,15 @@ def _rules_of_place(valeurs: pl.DataFrame, reference: Reference) -> dict[str, pl
         }
     absent = ~in_force_then(frame, reference.cours, "cour")
     return {"vigueur": pl.select(_rule(pl.lit(absent), "cour_hors_vigueur")).to_series()}
+
+
+def _rules_of_reception(valeurs: pl.DataFrame, today: date) -> dict[str, pl.Series]:
+    """Check that what is said to have been received could have been, by then."""
+    rules = [_rule(pl.col("recu_le") > today, "recu_a_venir").alias("recu a venir")]
+    if "mois" in valeurs.columns:
+        early = _rule(pl.col("recu_le") < pl.col("mois"), "recu_avant_le_mois")
+        rules.append(early.alias("recu avant"))
+    return valeurs.select(rules).to_dict()
 
 
 def _rules_of_figures(

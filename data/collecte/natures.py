@@ -65,12 +65,13 @@ class _Tapee(dy.Schema):
     """What every file as typed may have besides its own columns.
 
     `ligne` is where the line stands, `surplus` what stood beyond the last column, `rejet` the number of
-    the quarantined line that it corrects.
+    the quarantined line that it corrects, `recu_le` the day it was received.
     """
 
     ligne = dy.Int64(min=1)
     surplus = dy.String(nullable=True)
     rejet = dy.String(nullable=True)
+    recu_le = dy.String(nullable=True)
 
 
 class DeclarationsTapees(_Tapee):
@@ -175,6 +176,13 @@ _MOIS = Champ("mois", "mois", "mois", ("mois concerne", "mois de collecte", "per
 _ANNEE = Champ("annee", "année", "annee", ("exercice",))
 _COUR = Champ("cour", "cour", "cour", ("cour d appel", "code cour", "ressort"))
 _REJET = Champ("rejet", "rejet", "rejet", ("numero de rejet",), requis=False)
+_RECU = Champ(
+    "recu_le",
+    "jour de réception",
+    "jour",
+    ("recu le", "recue le", "date de reception", "jour de reception"),
+    requis=False,
+)
 _SOURCE = Champ("source", "source", "texte", ("origine",), longueur=400)
 
 _ACTIVITE = Champ(
@@ -230,6 +238,7 @@ DECLARATIONS = Nature(
             ),
         ),
         _REJET,
+        _RECU,
     ),
     cles=("mois", "juridiction", "activite"),
     valeurs=("visioconferences", "extractions_evitees"),
@@ -258,6 +267,7 @@ INTERIEUR = Nature(
         Champ("extractions_requises", "extractions requises", "compte", ("requises", "requisitions")),
         Champ("extractions_executees", "extractions exécutées", "compte", ("executees",)),
         _REJET,
+        _RECU,
     ),
     cles=("mois", "cour", "service"),
     valeurs=("extractions_requises", "extractions_executees"),
@@ -286,7 +296,7 @@ _BY_YEAR_AND_COUR = {
 BASE = Nature(
     nom="base",
     libelle="base annuelle par cour",
-    champs=(_ANNEE, _COUR, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET),
+    champs=(_ANNEE, _COUR, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET, _RECU),
     cles=("annee", "cour"),
     valeurs=("extractions", "source"),
     chiffres=("extractions",),
@@ -302,7 +312,7 @@ BASE = Nature(
 BASE_ACTIVITES = Nature(
     nom="base_activites",
     libelle="base annuelle par cour et par activité",
-    champs=(_ANNEE, _COUR, _ACTIVITE, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET),
+    champs=(_ANNEE, _COUR, _ACTIVITE, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET, _RECU),
     cles=("annee", "cour", "activite"),
     valeurs=("extractions", "source"),
     chiffres=("extractions",),
@@ -325,6 +335,7 @@ NIVEAUX = Nature(
         Champ("evitees", "évitées", "compte", ("niveau", "extractions deja evitees", "deja evitees")),
         _SOURCE,
         _REJET,
+        _RECU,
     ),
     cles=("annee", "cour"),
     valeurs=("evitees", "source"),
@@ -347,6 +358,7 @@ OBJECTIFS = Nature(
         Champ("extractions_a_eviter", "extractions à éviter", "compte", ("objectif", "a eviter")),
         _SOURCE,
         _REJET,
+        _RECU,
     ),
     cles=("annee", "cour"),
     valeurs=("extractions_a_eviter", "source"),
@@ -374,6 +386,7 @@ CREDITS = Nature(
         ),
         _SOURCE,
         _REJET,
+        _RECU,
     ),
     cles=("annee", "cour"),
     valeurs=("credits_eur", "source"),
@@ -403,6 +416,7 @@ EQUIPEMENTS = Nature(
         Champ("equipe_depuis", "équipé depuis", "jour", ("equipee depuis", "date d equipement")),
         _SOURCE,
         _REJET,
+        _RECU,
     ),
     cles=("cour", "etablissement"),
     valeurs=("population", "equipe_depuis", "source"),

@@ -217,6 +217,8 @@ def _field_at_fault(nature: Nature, regle: str) -> pl.Expr:
             )
         case "valeurs_contradictoires":
             return pl.lit(nature.chiffres[0])
+        case "recu_a_venir" | "recu_avant_le_mois":
+            return pl.lit("recu_le")
         case _:
             noms = [champ.nom for champ in nature.champs]
             return _first_where(noms, lambda nom: pl.col(f"{nom} regle") == PRIORITE[regle])

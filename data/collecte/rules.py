@@ -49,6 +49,13 @@ _REGLES: dict[str, str] = {
         "« {valeur} » n'est pas un numéro de rejet : reprenez celui du fichier de quarantaine, ou videz "
         "la case."
     ),
+    "recu_a_venir": (
+        "Le jour de réception {valeur} n'est pas encore passé : donnez le jour où la réponse est arrivée, ou "
+        "videz la case."
+    ),
+    "recu_avant_le_mois": (
+        "Le jour de réception {valeur} précède le mois déclaré : corrigez l'un des deux, ou videz la case."
+    ),
     # What is counted.
     "formule": "« {valeur} » est une formule ({champ}) : remplacez-la par son résultat.",
     "nombre_negatif": (

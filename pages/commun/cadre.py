@@ -11,6 +11,7 @@ import streamlit as st
 
 from analytics import wording
 from analytics.display.activities import name_activity
+from analytics.received import day_counted, tell_declared_after
 from pages.commun import filtres, lecture, navigation, style
 from pages.commun.filtres import Choix, Selection
 from pages.commun.lecture import Situation
@@ -57,8 +58,7 @@ class Contexte:
         """Give the scalars that name everything this view shows; one perimeter never meets another."""
         cours = self.situation.perimetre.cours
         return (
-            self.situation.revision,
-            self.situation.lot,
+            *self.situation.moment,
             self.situation.demo,
             None if cours is None else tuple(sorted(cours)),
             self.selection.cle,
@@ -76,9 +76,9 @@ def name_perimeter(situation: Situation, choix: Choix) -> str:
 
 
 def last_known(situation: Situation) -> date | None:
-    """Give the day of the last write the reader may see."""
-    days = situation.lots["connu_le"].dt.date().drop_nulls().sort().to_list()
-    return days[-1] if days else None
+    """Give the last day that counts of what the reader may see: received, else entered."""
+    day = situation.lots.select(day_counted().max()).item()
+    return day if isinstance(day, date) else None
 
 
 def choices(situation: Situation) -> Choix | None:
@@ -101,7 +101,7 @@ def choices(situation: Situation) -> Choix | None:
     }
     full_names = dict(reference.cours.select("cour", "nom").iter_rows())
     codes = sorted(names, key=lambda code: wording.collation_key(full_names[code]))
-    days = situation.lots.filter(pl.col("nature") == "declarations")["connu_le"].dt.date().unique()
+    days = situation.lots.filter(pl.col("nature") == "declarations").select(day_counted().unique())
     return Choix(
         premier=premier,
         dernier=dernier,
@@ -111,7 +111,7 @@ def choices(situation: Situation) -> Choix | None:
             code: name_activity(code, label)
             for code, label in reference.activites.select("activite", "libelle").iter_rows()
         },
-        connus_le=tuple(days.sort(descending=True)),
+        connus_le=tuple(days.to_series().sort(descending=True)),
     )
 
 
@@ -143,6 +143,7 @@ def open_page(
     `groupe`, `activite` and `options` say which filters the page has beside the period; without `periode`,
     it has none, and tells by itself of when it speaks.
     """
+    name_window(titre)
     day, _ = filtres.parse_day(filtres.read_request())
     situation = lecture.situation(day)
     cours = situation.perimetre.cours
@@ -161,8 +162,7 @@ def open_page(
     if cour:
         heading = str(nom.filter(pl.col("cour") == selection.cour)["nom"][0])
         place = contexte.date_donnees
-    named = heading if cour else f"{heading}, {contexte.perimetre}"
-    st.set_page_config(page_title=f"{named} · Vigie")
+    name_window(heading if cour else f"{heading}, {contexte.perimetre}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<div class='vigie-entete'><h1>{escape(heading)}</h1><p>{escape(place)}</p></div>")
         with st.container(
@@ -186,7 +186,8 @@ def open_page(
     if selection.connu_le:
         text = wording.typeset(
             f"Situation telle qu'elle était connue le {wording.long_date(selection.connu_le)} : "
-            "les lots reçus depuis ne sont pas comptés."
+            "les lots reçus depuis ne sont pas comptés. "
+            + tell_declared_after(situation.lots, selection.connu_le)
         )
         st.html(f"<p class='vigie-avis'>{escape(text)}</p>")
     return contexte
@@ -194,6 +195,7 @@ def open_page(
 
 def open_plain(titre: str) -> Situation:
     """Draw the top of a page that has no selection, and give what is known today."""
+    name_window(titre)
     situation = lecture.situation(None)
     st.html(style.sheet(presentation=False))
     st.html(f"<div class='vigie-entete'><h1>{escape(titre)}</h1></div>")
@@ -201,9 +203,14 @@ def open_plain(titre: str) -> Situation:
     return situation
 
 
+def name_window(titre: str) -> None:
+    """Name the window: tabs, history and bookmarks tell pages apart by it."""
+    st.set_page_config(page_title=wording.typeset(f"{titre} · Vigie"))
+
+
 def choices_of(situation: Situation, cours: frozenset[str] | None) -> Choix | None:
     """Give the choices of a situation, from the cache shared by the readers of the same perimeter."""
-    key = (situation.revision, situation.lot, None if cours is None else tuple(sorted(cours)))
+    key = (*situation.moment, None if cours is None else tuple(sorted(cours)))
     return _choices(situation, key)
 
 

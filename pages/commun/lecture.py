@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.parameters import Parametres
+from analytics.received import day_counted
 from analytics.schemas import Declarations, Lots, Perimetre, ProjectionGardee, Recalages
 from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters, load_reference, load_rules
@@ -22,8 +23,8 @@ from pages.commun.identite import lecteur
 class Situation(Faits):
     """What the store knew at one moment, restricted to one perimeter.
 
-    `revision` and `lot` name the moment: a value computed from them and from the perimeter may be
-    cached under the three. The frames are shared by all sessions: never change them.
+    A value computed from it may be cached under its `moment` and its perimeter. The frames are shared by
+    all sessions: never change them.
     """
 
     revision: int
@@ -35,6 +36,11 @@ class Situation(Faits):
     alertes: pl.DataFrame
     projections: dy.DataFrame[ProjectionGardee]
     recalages: dy.DataFrame[Recalages]
+
+    @property
+    def moment(self) -> tuple[int, int, str]:
+        """Name the moment."""
+        return self.revision, self.lot, str(self.connu_le)
 
 
 def store() -> Store:
@@ -85,7 +91,7 @@ def whole(seen: Situation) -> Situation:
 
 def cells(seen: Situation, du: date, au: date) -> dy.DataFrame[Declarations]:
     """Read the cells declared in some months, as known at that moment and as its reader may see them."""
-    return store().declarations(seen.perimetre, du=du, au=au, dernier_lot=seen.lot)
+    return store().declarations(seen.perimetre, du=du, au=au, dernier_lot=seen.lot, connu_le=seen.connu_le)
 
 
 @st.cache_resource(show_spinner=False, hash_funcs={Settings: lambda settings: settings.model_dump_json()})
@@ -104,7 +110,10 @@ def _situation(
     del url  # part of the key only
     reader = Perimetre(None if cours is None else frozenset(cours))
     opened = store()
-    faits = opened.faits(reader, dernier_lot=lot)
+    faits = opened.faits(reader, dernier_lot=lot, connu_le=connu_le)
+    lots = opened.lots(reader).filter(pl.col("lot") <= lot)
+    if connu_le is not None:
+        lots = lots.filter(day_counted() <= connu_le)
     return Situation(
         **vars(faits),
         revision=revision,
@@ -112,8 +121,8 @@ def _situation(
         connu_le=connu_le,
         demo=demo,
         perimetre=reader,
-        lots=Lots.cast(opened.lots(reader).filter(pl.col("lot") <= lot)),
-        alertes=opened.alertes(reader, dernier_lot=lot),
-        projections=opened.projections(reader, dernier_lot=lot),
+        lots=Lots.cast(lots),
+        alertes=opened.alertes(reader, dernier_lot=lot, connu_le=connu_le),
+        projections=opened.projections(reader, dernier_lot=lot, connu_le=connu_le),
         recalages=opened.recalages(reader, connu_le=connu_le),
     )

@@ -1,7 +1,7 @@
 """The reminders by e-mail: their text, what would leave, the drafts to take away, the sending."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from html import escape
 
 import polars as pl
@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
-from analytics.reminders import USUAL_TEMPLATE, VARIABLES, Rappel, check_template
+from analytics.reminders import USUAL_TEMPLATE, VARIABLES, Rappel, check_template, clean, lacks_link
 from analytics.schemas import Modele
 from analytics.wording import NO_BREAK_SPACE, agree, count, number, typeset
 from data.moments import tell_moment
@@ -23,14 +23,16 @@ from pages.commun.relances import (
     keep_template,
     prepare,
     send,
+    settle_doubts,
     template_of,
     zip_drafts,
 )
 from pages.commun.vue_collecte import Suivi
 
-ROWS_SHOWN = 200
+_USUAL_DAYS = 7
+_NO_LINK = "Ce texte n'a pas de $lien : la juridiction ne saura pas où répondre."
 SUBJECT, BODY = "modele_sujet", "modele_corps"
-ARCHIVE, OUTCOME = "relances_archive", "relances_bilan"
+ARCHIVE, OUTCOME, SHOWN = "relances_archive", "relances_bilan", "relances_montrees"
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,16 @@ class _Archive:
 
 
 def draw(suivi: Suivi, *, ressort: str) -> None:
-    """Draw what would leave and to whom, the ways to send it, and the text it is written from."""
+    """Draw what would leave and to whom, the ways to send it, and the text it is written from.
+
+    What is listed, and only that, is what the buttons write or send.
+    """
     if not suivi.national:
         composants.note(typeset(rappels.RESERVED))
-    typed = _typed()
+    typed = _typed(suivi)
     fault = _fault(typed)
-    preparation = suivi.prepare(None if fault else typed)
+    until = _choose_reopening(suivi)
+    preparation = suivi.prepare(None if fault else typed, rouvrir_jusqu_au=until).of_cour(ressort)
     again = st.toggle(
         "Renvoyer aussi aux juridictions déjà relancées",
         key="relances_renvoyer",
@@ -56,30 +62,49 @@ def draw(suivi: Suivi, *, ressort: str) -> None:
     )
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        _draw_list(preparation, renvoyer=again, ressort=ressort)
-        if suivi.national:
-            _draw_ways(suivi, preparation, renvoyer=again)
+        _draw_list(preparation, renvoyer=again)
+        if suivi.national and suivi.rejouee:
+            composants.note(typeset(rappels.REPLAYED))
+        elif suivi.national:
+            _draw_doubts(suivi, preparation)
+            _draw_ways(suivi, _Demande(ressort, until, again), preparation, unsaved=_unsaved(typed))
     with right:
-        _draw_preview(preparation, ressort)
+        _draw_preview(preparation)
         if suivi.national:
             _draw_template(suivi, typed, fault)
+
+
+def _choose_reopening(suivi: Suivi) -> date | None:
+    """Once a campaign is closed, ask until when those reminded may answer: their form refuses otherwise."""
+    if not suivi.national or suivi.rejouee or suivi.jour <= suivi.campagne.cloture:
+        return None
+    return st.date_input(
+        "Collecte close : rouvrir le mois des juridictions relancées jusqu'au",
+        value=suivi.jour + timedelta(days=_USUAL_DAYS),
+        min_value=suivi.jour,
+        format="DD/MM/YYYY",
+        key="relances_rouvrir",
+        width=320,
+    )
 
 
 # --- What would leave ------------------------------------------------------------------------------
 
 
-def _draw_list(preparation: Preparation, *, renvoyer: bool, ressort: str) -> None:
+def _draw_list(preparation: Preparation, *, renvoyer: bool) -> None:
     waiting = preparation.to_send(renvoyer=renvoyer)
-    already = len(preparation.rappels) - len(preparation.to_send(renvoyer=False))
-    told = f"{count(len(waiting), 'message')} à envoyer"
+    already = sum(each.juridiction in preparation.deja for each in preparation.rappels)
+    told = [f"{count(len(waiting), 'message')} à envoyer"]
     if already:
-        told += f", {count(already, 'juridiction déjà relancée', 'juridictions déjà relancées')}"
-    composants.head(told)
+        told.append(count(already, "juridiction déjà relancée", "juridictions déjà relancées"))
+    if doubts := len(preparation.in_doubt()):
+        told.append(f"{count(doubts, 'message')} dont on ne sait s'il est parti")
+    composants.head(", ".join(told))
     composants.note(typeset("Répétition : rien ne part tant que vous n'avez pas confirmé l'envoi."))
-    listed = [each for each in preparation.rappels if ressort in ("", each.cour)][:ROWS_SHOWN]
-    if listed:
+    if preparation.rappels:
         rows = [
-            {"nom": each.nom, "adresse": each.adresse, "etat": _state(preparation, each)} for each in listed
+            {"nom": each.nom, "adresse": each.adresse, "etat": _state(preparation, each)}
+            for each in preparation.rappels
         ]
         st.html(
             write_plain_table(
@@ -95,13 +120,15 @@ def _draw_list(preparation: Preparation, *, renvoyer: bool, ressort: str) -> Non
 
 
 def _state(preparation: Preparation, rappel: Rappel) -> str:
+    if rappel.juridiction in preparation.douteuses:
+        return "issue inconnue"
     left = preparation.deja.get(rappel.juridiction)
     return f"à{NO_BREAK_SPACE}envoyer" if left is None else f"déjà relancée le {tell_moment(left)}"
 
 
-def _draw_preview(preparation: Preparation, ressort: str) -> None:
+def _draw_preview(preparation: Preparation) -> None:
     composants.head("Aperçu")
-    letters = {each.juridiction: each for each in preparation.rappels if ressort in ("", each.cour)}
+    letters = {each.juridiction: each for each in preparation.rappels}
     if not letters:
         composants.note("Personne à relancer : aucun message à montrer.")
         return
@@ -123,32 +150,110 @@ def _draw_preview(preparation: Preparation, ressort: str) -> None:
 # --- The ways out ----------------------------------------------------------------------------------
 
 
-def _draw_ways(suivi: Suivi, preparation: Preparation, *, renvoyer: bool) -> None:
-    if suivi.rejouee:
-        composants.note(typeset(rappels.REPLAYED))
+@dataclass(frozen=True)
+class _Demande:
+    """What is asked of the messages: a cour (or all), a reopening, those already reminded or not.
+
+    `montree`: what the screen showed as leaving, before what was just clicked.
+    """
+
+    ressort: str
+    rouvrir_jusqu_au: date | None
+    renvoyer: bool
+    montree: tuple[tuple[str, ...], ...] = ()
+
+
+def _draw_doubts(suivi: Suivi, preparation: Preparation) -> None:
+    """Say which sendings were interrupted, and let someone say what became of the messages."""
+    doubts = preparation.in_doubt()
+    if not doubts:
         return
+    items = "".join(f"<li>{escape(typeset(f'{rappel.nom} : {told}'))}</li>" for rappel, told in doubts)
+    st.html(
+        "<section class='vigie-depot vigie-refus' role='alert'><h3>Envois dont l'issue est inconnue</h3>"
+        f"<ul>{items}</ul><p>Demandez à la juridiction si le message est arrivé, puis dites-le ici.</p>"
+        "</section>"
+    )
+    with st.form("lever_doutes", border=False, enter_to_submit=False):
+        author = suites.ask_name("doute_auteur")
+        with st.container(horizontal=True, gap="small"):
+            left = st.form_submit_button(
+                f"{count(len(doubts), 'message')} bien parti{'s' if len(doubts) > 1 else ''}"
+            )
+            stayed = st.form_submit_button("Rien n'est parti : à envoyer")
+    if left or stayed:
+        suites.do(
+            lambda: _settle(suivi, preparation, author, partis=left),
+            "Doute levé : la liste des messages à envoyer en tient compte.",
+        )
+
+
+def _settle(suivi: Suivi, preparation: Preparation, author: str, *, partis: bool) -> None:
+    settle_doubts(suivi.bureau(author), preparation, partis=partis)
+
+
+def _draw_ways(suivi: Suivi, demande: _Demande, preparation: Preparation, *, unsaved: bool) -> None:
     _draw_outcome(suivi.campagne.mois)
-    waiting = preparation.to_send(renvoyer=renvoyer)
-    if waiting:
-        _draw_drafts(suivi, preparation, len(waiting), renvoyer=renvoyer)
-        _draw_sending(suivi, preparation, len(waiting), renvoyer=renvoyer)
+    if not preparation.to_send(renvoyer=demande.renvoyer):
+        return
+    if unsaved:
+        suites.refuse(
+            "Le texte est modifié sans être enregistré : enregistrez-le ou abandonnez la modification, et ce "
+            "que montre l'aperçu sera ce qui part."
+        )
+        return
+    if lacks_link(template_of(lecture.store())):
+        composants.note(typeset(_NO_LINK))
+    demande = replace(demande, montree=st.session_state.get(SHOWN, ()))
+    st.session_state[SHOWN] = _leaving(preparation, demande)
+    _draw_drafts(suivi, demande, preparation)
+    _draw_sending(suivi, demande, preparation)
 
 
-def _draw_drafts(suivi: Suivi, preparation: Preparation, waiting: int, *, renvoyer: bool) -> None:
+def _act(demande: _Demande, label: str) -> str:
+    """Name an act as a button does: what it does to the months first, where it reopens them."""
+    return f"Rouvrir et {label[0].lower()}{label[1:]}" if demande.rouvrir_jusqu_au else label
+
+
+def _leaving(preparation: Preparation, demande: _Demande) -> tuple[tuple[str, ...], ...]:
+    """Give what would leave, word for word."""
+    return tuple(
+        (each.juridiction, each.adresse, each.sujet, each.corps)
+        for each in preparation.to_send(renvoyer=demande.renvoyer)
+    )
+
+
+def _prepare_as_shown(suivi: Suivi, demande: _Demande, author: str) -> Preparation:
+    """Prepare again, just before acting; refuse when it is not what the screen showed at the click."""
+    fresh = prepare(
+        suivi.bureau(author), suivi.campagne.mois, au=suivi.au, rouvrir_jusqu_au=demande.rouvrir_jusqu_au
+    ).of_cour(demande.ressort)
+    if _leaving(fresh, demande) != demande.montree:
+        raise UserFacingError(
+            "La liste a changé depuis qu'elle est affichée : rien n'est parti. Relisez-la, puis confirmez."
+        )
+    return fresh
+
+
+def _draw_drafts(suivi: Suivi, demande: _Demande, preparation: Preparation) -> None:
     """Offer the messages as drafts that a mail program opens; writing them is kept in the history."""
     composants.head("Emporter les messages")
+    waiting = len(preparation.to_send(renvoyer=demande.renvoyer))
     fictional = " (FICTIF)" if preparation.fictif else ""
     with st.form("ecrire_messages", border=False, enter_to_submit=False):
         author = suites.ask_name("archive_auteur")
-        sent = st.form_submit_button(f"Préparer {count(waiting, 'brouillon')} en un fichier ZIP{fictional}")
+        sent = st.form_submit_button(
+            _act(demande, f"Préparer {count(waiting, 'brouillon')} en un fichier ZIP{fictional}")
+        )
     if sent:
 
         def write() -> None:
-            bureau = suivi.bureau(author)
-            mois = suivi.campagne.mois
-            content = zip_drafts(bureau, suivi.prepare(), renvoyer=renvoyer)
-            name = f"{mois:%Y-%m}_relances{'_FICTIF' if preparation.fictif else ''}.zip"
-            st.session_state[ARCHIVE] = _Archive(name, content, waiting)
+            fresh = _prepare_as_shown(suivi, demande, author)
+            content = zip_drafts(suivi.bureau(author), fresh, renvoyer=demande.renvoyer)
+            name = f"{suivi.campagne.mois:%Y-%m}{demande.ressort and '_' + demande.ressort}_relances"
+            st.session_state[ARCHIVE] = _Archive(
+                f"{name}{'_FICTIF' if preparation.fictif else ''}.zip", content, waiting
+            )
 
         suites.do(write, f"{count(waiting, 'brouillon prêt', 'brouillons prêts')} : téléchargez le fichier.")
     archive: _Archive | None = st.session_state.get(ARCHIVE)
@@ -164,20 +269,18 @@ def _draw_drafts(suivi: Suivi, preparation: Preparation, waiting: int, *, renvoy
         )
 
 
-def _draw_sending(suivi: Suivi, preparation: Preparation, waiting: int, *, renvoyer: bool) -> None:
+def _draw_sending(suivi: Suivi, demande: _Demande, preparation: Preparation) -> None:
     composants.head("Envoyer")
     try:
         check_ready(suivi.bureau(""), fictif=preparation.fictif)
     except UserFacingError as error:
         suites.refuse(str(error))
         return
+    waiting = count(len(preparation.to_send(renvoyer=demande.renvoyer)), "message")
     with st.form("envoyer_messages", border=False, enter_to_submit=False):
         author = suites.ask_name("envoi_auteur")
-        sure = st.checkbox(
-            f"Je confirme l'envoi de {count(waiting, 'message')}, avec le texte enregistré",
-            key="envoi_confirme",
-        )
-        sent = st.form_submit_button("Envoyer", type="primary")
+        sure = st.checkbox(f"Je confirme l'envoi de {waiting}, ceux de la liste", key="envoi_confirme")
+        sent = st.form_submit_button(_act(demande, f"Envoyer {waiting}"), type="primary")
     if not sent:
         return
     if not sure or not author.strip():
@@ -189,9 +292,8 @@ def _draw_sending(suivi: Suivi, preparation: Preparation, waiting: int, *, renvo
         bar.progress(part, escape_markdown(f"Envoi : {nom}"))
 
     def post() -> None:
-        bureau = suivi.bureau(author)
-        fresh = prepare(bureau, suivi.campagne.mois, au=None)
-        bilan = send(bureau, fresh, renvoyer=renvoyer, progress=advance)
+        fresh = _prepare_as_shown(suivi, demande, author)
+        bilan = send(suivi.bureau(author), fresh, renvoyer=demande.renvoyer, progress=advance)
         st.session_state[OUTCOME] = (suivi.campagne.mois, bilan)
 
     suites.do(post, "Envoi terminé : le bilan est sous la liste des destinataires.")
@@ -207,6 +309,7 @@ def _draw_outcome(mois: date) -> None:
     lines = [count(len(bilan.envoyes), "message envoyé", "messages envoyés")]
     lines += [f"{rappel.nom} : {told}" for rappel, told in bilan.deja]
     lines += [f"{rappel.nom}, {rappel.adresse} : refusé ({why})" for rappel, why in bilan.refuses]
+    lines += [f"{rappel.nom}, {rappel.adresse} : {told}" for rappel, told in bilan.douteux]
     if bilan.restants:
         left = len(bilan.restants)
         lines.append(
@@ -220,25 +323,41 @@ def _draw_outcome(mois: date) -> None:
 # --- The text --------------------------------------------------------------------------------------
 
 
-def _typed() -> Modele:
-    """Give the text being typed; the one kept where nobody types."""
+def _typed(suivi: Suivi) -> Modele:
+    """Give the text being typed, here or before an interruption; the one kept where nobody types."""
     kept = template_of(lecture.store())
-    return Modele(st.session_state.get(SUBJECT, kept.sujet), st.session_state.get(BODY, kept.corps))
+    typing = lecture.store().collecte().typing() if suivi.national else None
+    start = typing[0] if typing else kept
+    return Modele(st.session_state.get(SUBJECT, start.sujet), st.session_state.get(BODY, start.corps))
+
+
+def _unsaved(typed: Modele) -> bool:
+    return clean(typed) != clean(template_of(lecture.store()))
 
 
 def _fault(modele: Modele) -> str:
     try:
-        check_template(modele)
+        check_template(clean(modele))
     except UserFacingError as error:
         return str(error)
     return ""
 
 
 def _draw_template(suivi: Suivi, typed: Modele, fault: str) -> None:
-    with st.expander("Modifier le texte des messages", key="modele_relance"):
+    unsaved = _unsaved(typed)
+    with st.expander("Modifier le texte des messages", key="modele_relance", expanded=unsaved):
         st.session_state[SUBJECT], st.session_state[BODY] = typed.sujet, typed.corps
-        st.text_input("Objet", key=SUBJECT, max_chars=200)
-        st.text_area("Texte", key=BODY, height=320, max_chars=5000)
+
+        def keep() -> None:
+            now = Modele(st.session_state[SUBJECT], st.session_state[BODY])
+            lecture.store().collecte().keep_typing(
+                suivi.situation.perimetre, now if _unsaved(now) else None, connu_le=suivi.clock()
+            )
+
+        # A text of the past is read, not typed.
+        frozen = suivi.rejouee
+        st.text_input("Objet", key=SUBJECT, max_chars=200, on_change=keep, disabled=frozen)
+        st.text_area("Texte", key=BODY, height=320, max_chars=5000, on_change=keep, disabled=frozen)
         if fault:
             suites.refuse(fault)
         else:
@@ -254,18 +373,43 @@ def _draw_template(suivi: Suivi, typed: Modele, fault: str) -> None:
         if suivi.rejouee:
             composants.note(typeset(rappels.REPLAYED))
             return
+        if unsaved and (typing := lecture.store().collecte().typing()):
+            composants.note(
+                typeset(f"Modification du {tell_moment(typing[1])}, gardée mais pas encore enregistrée.")
+            )
+        astray = not fault and lacks_link(clean(typed))
+        accepted = not astray or st.checkbox(
+            typeset(f"{_NO_LINK} Je garde ce texte ainsi."), key="modele_sans_lien"
+        )
         author = suites.ask_name("modele_auteur")
         with st.container(horizontal=True, gap="small"):
-            if st.button("Enregistrer ce texte", key="modele_garder", disabled=bool(fault)):
+            if st.button(
+                "Enregistrer ce texte",
+                key="modele_garder",
+                disabled=bool(fault) or not accepted or not unsaved,
+            ):
                 _keep(suivi, author, typed, "Texte enregistré : les prochains messages l'utilisent.")
-            if st.button("Revenir au texte du produit", key="modele_produit"):
+            if unsaved and st.button("Abandonner la modification", key="modele_abandon"):
+                suites.do(lambda: _give_up(suivi), "Modification abandonnée : le texte enregistré est resté.")
+            if template_of(lecture.store()) != USUAL_TEMPLATE and st.button(
+                "Revenir au texte du produit", key="modele_produit"
+            ):
                 _keep(suivi, author, None, "Les messages ont de nouveau le texte du produit.")
 
 
 def _keep(suivi: Suivi, author: str, modele: Modele | None, said: str) -> None:
     def write() -> None:
         keep_template(suivi.bureau(author), None if modele == USUAL_TEMPLATE else modele)
-        for name in (SUBJECT, BODY):
-            st.session_state.pop(name, None)
+        _forget()
 
     suites.do(write, said)
+
+
+def _give_up(suivi: Suivi) -> None:
+    lecture.store().collecte().keep_typing(suivi.situation.perimetre, None, connu_le=suivi.clock())
+    _forget()
+
+
+def _forget() -> None:
+    for name in (SUBJECT, BODY):
+        st.session_state.pop(name, None)

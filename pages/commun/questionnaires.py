@@ -27,7 +27,7 @@ from analytics.questionnaire import (
     compare_answer,
     window_of,
 )
-from analytics.schemas import Brouillon, Perimetre, Place, Reponse, Saisie
+from analytics.schemas import DEMO, ON_SCREEN, Brouillon, Perimetre, Place, Reponse, Saisie
 from analytics.wording import typeset
 from data.collecte.forms import WITHDRAWAL, judge_form, name_form, read_moment, write_form
 from data.collecte.importer import make_entree
@@ -35,7 +35,7 @@ from data.collecte.judge import Jugement
 from data.drafts import QUESTION
 from data.moments import PARIS
 from data.reference import load_parameters, load_reference
-from data.store import DEMO, ON_SCREEN, Store
+from data.store import Store
 from pages.commun.archive import keep_projection
 
 Cases = dict[str, tuple[str, str]]

@@ -1,13 +1,14 @@
 """Whom to call: the silent juridictions, the call recorded, and every reminder of the campaign."""
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analytics.display.tables import Colonne, integer
 from analytics.reminders import Rappel
-from analytics.schemas import DOSSIER, MESSAGERIE, Relances
+from analytics.schemas import DOSSIER, EN_COURS, MESSAGERIE, Relances
 from analytics.wording import NO_BREAK_SPACE, count, of_month, short_date, typeset
 from data.moments import tell_moment
 from pages.commun import bloc_graphique, composants, lecture, suites
@@ -173,10 +174,20 @@ def _write_history(relances: pl.DataFrame) -> pl.DataFrame:
                 "nom": names[row["juridiction"]],
                 "quand": tell_moment(row["connu_le"]),
                 "voie": "messagerie" if row["etape"] == MESSAGERIE else "téléphone",
-                "suite": "écrit dans un dossier" if row["resultat"] == DOSSIER else row["resultat"],
+                "suite": _outcome(row),
                 "auteur": row["auteur"],
                 "dit": row["texte"].split("\n")[0],
             }
             for row in relances.sort("relance", descending=True).iter_rows(named=True)
         ]
     )
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    told: str = row["resultat"]
+    if told == DOSSIER:
+        told = "écrit dans un dossier"
+    elif told == EN_COURS:
+        told = "issue inconnue"
+    judge = row["tranche_par"]
+    return told if judge is None else f"{told}, selon {judge}"

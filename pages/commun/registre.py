@@ -24,7 +24,7 @@ from analytics.statement import Ajustement, Releve, read_cost, settle_again, wri
 from analytics.wording import count, typeset
 from data.moments import PARIS
 from data.settlements import Contenu, Registre
-from data.store import utc_now
+from data.store import Faits, utc_now
 from pages.commun import lecture
 from pages.commun.documents import Sorte, write_document
 from pages.commun.identite import lecteur
@@ -134,12 +134,22 @@ def open_file(number: int) -> Dossier:
     )
 
 
+def _facts_of(entrees: Mapping[str, Any]) -> Faits:
+    """Read again the facts of a settlement: those entered up to its lot, and received by its day."""
+    known = entrees["connu_le"]
+    return lecture.store().faits(
+        NATIONAL,
+        dernier_lot=entrees["lot"],
+        connu_le=None if known is None else date.fromisoformat(known),
+    )
+
+
 def settle_anew(entrees: Mapping[str, Any], ajouts: Sequence[Ajustement] = ()) -> Releve:
     """Settle again what was kept, from the facts known after its lot, whatever was imported since."""
     reference = lecture.reference()
     return settle_again(
         entrees,
-        lecture.store().faits(NATIONAL, dernier_lot=entrees["lot"]),
+        _facts_of(entrees),
         reference.attendues,
         activites=reference.activites,
         cle=lecture.cle_illustrative(),
@@ -154,7 +164,7 @@ def document(dossier: Dossier, sorte: Sorte, *, cour: str | None) -> bytes:
     return write_document(
         settle_anew(dossier.entrees),
         sorte,
-        lecture.store().faits(NATIONAL, dernier_lot=dossier.garde.lot),
+        _facts_of(dossier.entrees),
         cour=cour,
         perimetre=lecteur().perimetre,
         reference=lecture.reference(),

@@ -105,6 +105,7 @@ _SHEET = """
 .e2 { background: rgba(0, 99, 203, .34); font-weight: 700; }
 .e4 { background: rgba(179, 64, 0, .38); }
 .e5 { opacity: .6; }
+.e6 { background: rgba(0, 99, 203, .07); }
 .vigie-lettre { border: 1px solid rgba(128, 128, 128, .35); padding: .6rem .8rem; font-size: .875rem;
   max-height: 26rem; overflow-y: auto; }
 .vigie-lettre p { margin: 0 0 .5rem; font-size: .875rem; overflow-wrap: anywhere; }

@@ -97,14 +97,18 @@ class Suivi:
         """Open the desk from which someone reminds."""
         return Bureau(lecture.store(), self.situation.perimetre, Settings(), auteur, self.clock)
 
-    def prepare(self, modele: Modele | None = None) -> Preparation:
-        """List whom to remind, and what each would receive, perhaps from a text being tried."""
+    def prepare(self, modele: Modele | None = None, *, rouvrir_jusqu_au: date | None = None) -> Preparation:
+        """List whom to remind, and what each would receive, perhaps from a text being tried.
+
+        `rouvrir_jusqu_au`: once the campaign is closed, until when who is reminded may answer.
+        """
         return prepare_from(
             self.bureau(""),
             self.campagne.mois,
             totaux=self.situation.totaux,
             lots=self.situation.lots,
             au=self.au,
+            rouvrir_jusqu_au=rouvrir_jusqu_au,
             modele=modele,
         )
 
@@ -194,8 +198,7 @@ def view(suivi: Suivi) -> VueCollecte:
     situation = suivi.situation
     cours = situation.perimetre.cours
     key = (
-        situation.revision,
-        situation.lot,
+        *situation.moment,
         situation.demo,
         None if cours is None else tuple(sorted(cours)),
         suivi.campagne.mois,

@@ -69,7 +69,7 @@ def leviers(contexte: Contexte, *, cour: str | None) -> VueLeviers:
 def potentiel(contexte: Contexte) -> dy.DataFrame[Potentiel]:
     """Give what is left to avoid in all the cours of the country: restrict it before it is shown."""
     situation, periode = contexte.situation, contexte.selection.periode
-    key = (situation.revision, situation.lot, str(periode))
+    key = (*situation.moment, str(periode))
     return _potentiel(situation, vues.besoin(contexte), periode, key)
 
 

@@ -107,7 +107,7 @@ def socle(contexte: Contexte) -> Socle:
     """Give what every scenario of this situation starts from: all the cours, restrict before showing."""
     situation, selection = contexte.situation, contexte.selection
     bareme = vue_decompte.rule_of(contexte)
-    key = (situation.revision, situation.lot, situation.demo, str(selection.periode), str(regle_of(bareme)))
+    key = (*situation.moment, situation.demo, str(selection.periode), str(regle_of(bareme)))
     return _socle(contexte, key)
 
 

@@ -244,7 +244,7 @@ def fonds(contexte: Contexte) -> Fonds:
         situation,
         contexte.choix.premier,
         contexte.choix.dernier,
-        (situation.revision, situation.lot, None if cours is None else tuple(sorted(cours))),
+        (*situation.moment, None if cours is None else tuple(sorted(cours))),
     )
 
 
@@ -267,7 +267,7 @@ def pays(contexte: Contexte) -> Pays:
         situation,
         selection.periode,
         selection.regle,
-        (situation.revision, situation.lot, situation.demo, str(selection.periode), str(selection.regle)),
+        (*situation.moment, situation.demo, str(selection.periode), str(selection.regle)),
     )
 
 
@@ -293,7 +293,7 @@ def _avenir_activites(contexte: Contexte) -> AvenirActivites | None:
         situation,
         pays(contexte),
         selection.periode,
-        (situation.revision, situation.lot, situation.demo, str(selection.periode), str(selection.regle)),
+        (*situation.moment, situation.demo, str(selection.periode), str(selection.regle)),
     )
 
 
@@ -313,9 +313,7 @@ def _project_activities(
 def besoin(contexte: Contexte) -> dy.DataFrame[Besoin]:
     """Give the extractions needed in every juridiction of the country: restrict before showing."""
     situation, periode = contexte.situation, contexte.selection.periode
-    return _besoin(
-        situation, pays(contexte), periode, (situation.revision, situation.lot, situation.demo, str(periode))
-    )
+    return _besoin(situation, pays(contexte), periode, (*situation.moment, situation.demo, str(periode)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -339,7 +337,7 @@ def _besoin(
 def silence(contexte: Contexte) -> Silence | None:
     """Give what every juridiction of the country left unsaid: sum it over the reader's cours only."""
     situation, periode = contexte.situation, contexte.selection.periode
-    key = (situation.revision, situation.lot, situation.demo, str(periode))
+    key = (*situation.moment, situation.demo, str(periode))
     return _silence(situation, pays(contexte), periode, key)
 
 

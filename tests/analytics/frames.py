@@ -183,9 +183,9 @@ def cours(states: dict[str, str]) -> pl.DataFrame:
     )
 
 
-def lots(*moments: datetime) -> dy.DataFrame[Lots]:
+def lots(*moments: datetime, origine: str = "questionnaire") -> dy.DataFrame[Lots]:
     """The history of writes: the first lot, then those that follow, each with its moment."""
-    said = {"nature": "declarations", "origine": "import", "auteur": "A", "fichier": "f.csv"}
+    said = {"nature": "declarations", "origine": origine, "auteur": "A", "fichier": "f.csv"}
     counted = dict.fromkeys(("lues", "acceptees", "inchangees", "refusees", "non_reponses", "alertes"), 0)
     rows = [
         {"lot": number, "connu_le": moment, "sha256": "0" * 64, "forme": "longue", **said, **counted}

@@ -19,6 +19,7 @@ from tests.conftest import lots_of_demo
 JAN, FEB, MAR = date(2009, 1, 1), date(2009, 2, 1), date(2009, 3, 1)
 NEVER_REOPENED = Reouvertures.create_empty()
 NEVER_REMINDED = Relances.create_empty()
+NO_CLOSING = collection.closings_of([])
 
 
 def at(day: str, hour: int = 10) -> datetime:
@@ -43,7 +44,7 @@ def reopened(*rows: tuple[date, str, date]) -> dy.DataFrame[Reouvertures]:
 def reminded(*rows: tuple[str, str, str, datetime]) -> dy.DataFrame[Relances]:
     """Rows of (juridiction, etape, resultat, connu_le)."""
     lines = [
-        (number, MAR, court, "CA-1", etape, number, "", "", "", resultat, "SDSE", moment)
+        (number, MAR, court, "CA-1", etape, number, "", "", "", resultat, None, "SDSE", moment)
         for number, (court, etape, resultat, moment) in enumerate(rows, start=1)
     ]
     return Relances.validate(pl.DataFrame(lines, schema=Relances.create_empty().schema, orient="row"))
@@ -192,7 +193,7 @@ def test_who_is_to_be_reminded_since_when_and_when_last_heard_of() -> None:
         ("TGI-C", "messagerie", "envoyé", at("2009-01-31")),
     )
     found = collection.list_to_remind(
-        known, due, lots(at("2009-02-05"), at("2009-03-01")), relances, mois=MAR
+        known, due, lots(at("2009-02-05"), at("2009-03-01")), relances, mois=MAR, clotures=NO_CLOSING
     )
     assert found.rows() == [
         # Answered in January, changed on 1 March: two months missed since. A refused e-mail reached nobody.
@@ -228,14 +229,102 @@ def test_each_cour_is_compared_with_itself_at_the_same_delay(march: Campagne, pa
         return found.rows()
 
     assert compared(date(2009, 4, 3)) == [
-        ("CA-1", 2, 1, 0, 0.5, 0.25),
-        ("CA-2", 1, 0, 0, 0.0, None),
-        (COUNTRY, 3, 1, 0, 1 / 3, 0.25),
+        ("CA-1", 2, 1, 0, 0, 2, 0.5, 0.25),
+        ("CA-2", 1, 0, 0, 0, 0, 0.0, None),
+        (COUNTRY, 3, 1, 0, 0, 2, 1 / 3, 0.25),
     ]
     assert compared(date(2009, 4, 12)) == [
-        ("CA-1", 2, 1, 0, 0.5, 0.5),
-        ("CA-2", 1, 1, 1, 1.0, None),
-        (COUNTRY, 3, 2, 1, 2 / 3, 0.5),
+        ("CA-1", 2, 1, 0, 0, 2, 0.5, 0.5),
+        ("CA-2", 1, 1, 1, 0, 0, 1.0, None),
+        (COUNTRY, 3, 2, 1, 0, 2, 2 / 3, 0.5),
+    ]
+
+
+def history_loaded_years_after() -> tuple[dy.DataFrame[TotalJuridiction], pl.DataFrame, dy.DataFrame[Lots]]:
+    """Three months of files: January without its day, February and March with theirs, entered in 2011."""
+    known = totals(
+        [
+            total(JAN, "TGI-A", "CA-1", 1, lots=(1, 1)),
+            total(FEB, "TGI-A", "CA-1", 1, lots=(2, 2)),
+            total(MAR, "TGI-A", "CA-1", 1, lots=(3, 3)),
+            total(MAR, "TGI-B", "CA-1", 1, lots=(4, 4)),
+            total(MAR, "TGI-C", "CA-1", 1, lots=(5, 5)),
+        ]
+    )
+    due = expected([(mois, f"TGI-{name}", "CA-1") for mois in (JAN, FEB, MAR) for name in "ABCD"])
+    entered = lots(*[at("2011-06-01", hour) for hour in range(8, 13)], origine="import")
+    days = [None, date(2009, 3, 4), date(2009, 4, 2), date(2009, 4, 22), None]
+    return known, due, Lots.validate(entered.with_columns(recu_le=pl.Series(days, dtype=pl.Date)))
+
+
+def test_an_answer_counts_from_the_day_its_file_was_received(march: Campagne, parametres: Parametres) -> None:
+    january, february = (campaign_of(mois, parametres) for mois in (JAN, FEB))
+    told = states(*history_loaded_years_after(), january, february, march, jour=date(2011, 6, 1))
+    assert {court: told[MAR, f"TGI-{court}"] for court in "ABCD"} == {
+        "A": ("répondue", "✓"),
+        "B": ("répondue hors délai", "R"),
+        # Entered once the collection was over, nobody said when it came: neither late nor in time.
+        "C": ("répondue, jour inconnu", "?"),
+        "D": ("non répondue", "·"),
+    }
+    assert told[JAN, "TGI-A"] == ("répondue, jour inconnu", "?")
+    assert told[FEB, "TGI-A"] == ("répondue", "✓")
+    # A file entered before the closing was there that day, whatever nobody said.
+    known, due, history = history_loaded_years_after()
+    soon = history.with_columns(
+        connu_le=pl.when(pl.col("lot") == 5).then(pl.lit(at("2009-04-10"))).otherwise("connu_le")
+    )
+    assert states(known, due, Lots.validate(soon), march, jour=date(2011, 6, 1))[MAR, "TGI-C"][1] == "✓"
+
+
+def test_answers_without_a_day_have_no_pace_and_give_none_to_others(
+    march: Campagne, parametres: Parametres
+) -> None:
+    january, february = (campaign_of(mois, parametres) for mois in (JAN, FEB))
+    facts = history_loaded_years_after()
+    later = {"campagne": march, "anterieures": [january, february], "jour": date(2011, 6, 1)}
+    frame = collection.follow_rate(*facts, **later)
+    assert frame["sans_jour"].unique().to_list() == [1]
+    assert frame["repondues"].to_list() == frame["part"].to_list() == [None] * 10
+    # January, whose answer has no day, says nothing of what is usual: February alone, from its third day.
+    assert frame["part_habituelle"].to_list() == [0, 0, *[0.25] * 8]
+    country = collection.compare_cours(*facts, **later).filter(pl.col("cour") == COUNTRY)
+    assert country.row(0, named=True) == {
+        "cour": COUNTRY,
+        "attendues": 4,
+        "repondues": 3,
+        "hors_delai": 1,
+        "sans_jour": 1,
+        "campagnes_datees": 1,
+        "part": 0.75,
+        "part_habituelle": None,
+    }
+    # Seen in February, whose answers have their day, January still says nothing.
+    seen = collection.compare_cours(
+        *facts, campagne=february, anterieures=[january], jour=february.cloture
+    ).filter(pl.col("cour") == COUNTRY)
+    assert seen.select("repondues", "sans_jour", "campagnes_datees", "part_habituelle").row(0) == (
+        1,
+        0,
+        0,
+        None,
+    )
+
+
+def test_an_answer_without_a_day_is_no_contact(parametres: Parametres) -> None:
+    known, due, history = history_loaded_years_after()
+    closings = collection.closings_of(campaign_of(mois, parametres) for mois in (JAN, FEB, MAR))
+    found = collection.list_to_remind(known, due, history, NEVER_REMINDED, mois=MAR, clotures=closings)
+    assert found.rows() == [("TGI-D", "CA-1", 3, None, None)]
+    april = expected([(date(2009, 4, 1), f"TGI-{name}", "CA-1") for name in "ABCD"])
+    found = collection.list_to_remind(
+        known, pl.concat([due, april]), history, NEVER_REMINDED, mois=date(2009, 4, 1), clotures=closings
+    )
+    assert found.select("juridiction", "absences", "dernier_contact").rows() == [
+        ("TGI-A", 1, date(2009, 4, 2)),
+        ("TGI-B", 1, date(2009, 4, 22)),
+        ("TGI-C", 1, None),
+        ("TGI-D", 4, None),
     ]
 
 

@@ -9,11 +9,11 @@ from hashlib import sha256
 import pytest
 
 from analytics.errors import UserFacingError
-from analytics.schemas import NATIONAL, Perimetre, Reponse
+from analytics.schemas import DEMO, NATIONAL, ON_SCREEN, Perimetre, Reponse
 from data.answers import OvertakenError
 from data.reference import Reference
 from data.settings import Settings
-from data.store import DEMO, ON_SCREEN, Entree, Store, open_store
+from data.store import Entree, Store, open_store
 from tests.data.test_store import entree, figures
 
 MARCH, FEBRUARY = date(2009, 3, 1), date(2009, 2, 1)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -24,7 +25,7 @@ from analytics.schemas import (
     Perimetre,
 )
 from data import tables
-from data.campaigns import AlreadyRemindedError, Collecte
+from data.campaigns import AlreadyRemindedError, Collecte, InDoubtError
 from data.engine import open_engine, writing
 from data.reference import Reference
 from data.settings import Settings
@@ -102,11 +103,39 @@ def test_another_campaign_has_its_own_reminder(collecte: Collecte) -> None:
 def test_one_on_its_way_is_not_sent_beside_even_again(collecte: Collecte) -> None:
     send(collecte, None)
     for renvoyer in (False, True):
-        with pytest.raises(AlreadyRemindedError, match="Envoi en cours"):
+        with pytest.raises(InDoubtError, match="Envoi en cours"):
             send(collecte, connu_le=T0 + 9 * MINUTE, renvoyer=renvoyer)
-    # Whoever was sending it is gone: a process was killed.
-    send(collecte, connu_le=T0 + 10 * MINUTE)
-    assert results(collecte) == [EN_COURS, ENVOYE]
+        # Whoever was sending it is gone, and may have sent it: a person says so, no delay does.
+        with pytest.raises(InDoubtError, match="Issue inconnue"):
+            send(collecte, connu_le=T0 + 10 * DAY, renvoyer=renvoyer)
+    assert results(collecte) == [EN_COURS]
+
+
+def test_a_person_says_what_became_of_a_sending_that_was_interrupted(collecte: Collecte) -> None:
+    def settle(*, partis: bool, juridictions: tuple[str, ...] = ("TGI-LILLE",), **changes: Any) -> int:
+        asked = {"mois": MARCH, "auteur": "B. Petit", "connu_le": T0 + HOUR} | changes
+        return collecte.settle_doubts(
+            asked.pop("perimetre", NATIONAL), juridictions=juridictions, partis=partis, **asked
+        )
+
+    send(collecte, None)
+    with pytest.raises(InDoubtError, match="Envoi en cours"):
+        settle(partis=True, connu_le=T0 + 9 * MINUTE)
+    with pytest.raises(UserFacingError, match="tout le ministère"):
+        settle(partis=True, perimetre=DOUAI)
+    assert settle(partis=True, juridictions=("TGI-LYON",)) == 0
+    assert settle(partis=True, mois=date(2009, 2, 1)) == 0
+    assert results(collecte) == [EN_COURS]
+    assert settle(partis=False) == 1
+    assert settle(partis=True) == 0
+    assert results(collecte) == ["non parti"]
+    send(collecte, None, connu_le=T0 + DAY)
+    assert settle(partis=True, connu_le=T0 + 2 * DAY) == 1
+    frame = collecte.reminders(NATIONAL)
+    assert frame["resultat"].to_list() == ["non parti", ENVOYE]
+    assert frame["tranche_par"].to_list() == ["B. Petit", "B. Petit"]
+    with pytest.raises(AlreadyRemindedError, match="Déjà relancée"):
+        send(collecte, connu_le=T0 + 3 * DAY)
 
 
 def test_of_two_people_reminding_at_once_one_alone_sends(
@@ -125,7 +154,7 @@ def test_of_two_people_reminding_at_once_one_alone_sends(
                     NATIONAL, envoi, renvoyer=False, auteur=f"Personne {who}", connu_le=T0
                 )
                 told.append("")  # noqa: B023 - the threads end within the turn
-            except AlreadyRemindedError as refusal:
+            except InDoubtError as refusal:
                 told.append(str(refusal))  # noqa: B023 - the same
 
         threads = [threading.Thread(target=work, args=(who,)) for who in range(2)]

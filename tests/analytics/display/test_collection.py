@@ -36,6 +36,8 @@ def underway(parametres: Parametres) -> Avancement:
             "attendues": 218,
             "repondues": 96,
             "hors_delai": 0,
+            "sans_jour": 0,
+            "campagnes_datees": 2,
             "part": 96 / 218,
             "part_habituelle": 0.412,
         },
@@ -68,6 +70,7 @@ def test_a_closed_campaign_tells_its_late_answers(underway: Avancement) -> None:
         underway,
         jour=date(2009, 4, 20),
         ensemble={**underway.ensemble, "hors_delai": 12, "part_habituelle": None},
+        campagnes=0,
         a_relancer=1,
         muettes=1,
     )
@@ -98,10 +101,19 @@ def test_the_day_shown_takes_its_place_among_the_steps(parametres: Parametres) -
     assert "21 jours" in plain(tell_exception(first))
 
 
-def rates(*parts: float | None, usual: float | None = 0.5) -> pl.DataFrame:
+def rates(*parts: float | None, usual: float | None = 0.5, sans_jour: int = 0) -> pl.DataFrame:
     return pl.DataFrame(
         [
-            (MAR, rank, date(2009, 4, rank), 10, None if part is None else round(10 * part), part, usual)
+            (
+                MAR,
+                rank,
+                date(2009, 4, rank),
+                10,
+                None if part is None else round(10 * part),
+                part,
+                usual,
+                sans_jour,
+            )
             for rank, part in enumerate(parts, 1)
         ],
         schema=RythmeReponse.create_empty().schema,
@@ -123,6 +135,35 @@ def test_the_title_of_the_curve_is_what_it_shows(
     parts: tuple[float | None, ...], usual: float | None, told: str
 ) -> None:
     assert plain(title_rate(RythmeReponse.validate(rates(*parts, usual=usual)))) == told
+
+
+@pytest.mark.parametrize(
+    ("undated", "told"),
+    [
+        (1, "Pas de rythme : on ignore quel jour est arrivée la réponse de 1 juridiction"),
+        (4, "Pas de rythme : on ignore quel jour sont arrivées les réponses de 4 juridictions"),
+    ],
+)
+def test_without_days_there_is_no_pace_and_the_title_says_why(undated: int, told: str) -> None:
+    frame = RythmeReponse.validate(rates(None, None, None, sans_jour=undated))
+    assert plain(title_rate(frame)) == told
+
+
+def test_answers_without_a_day_are_told_neither_late_nor_usual(underway: Avancement) -> None:
+    without = {**underway.ensemble, "sans_jour": 96, "campagnes_datees": 0, "part_habituelle": None}
+    loaded = replace(underway, jour=date(2009, 4, 20), ensemble=without, a_relancer=0, muettes=0)
+    assert plain(conclude(loaded)) == (
+        "Collecte de mars 2009 close le 10 avril 2009 : 96 juridictions sur 218 ont répondu (44,0 %, dont 96 "
+        "sans jour de réception connu), leur rythme n'est donc comparé à aucun autre. Toutes ont répondu : "
+        "personne n'est à relancer."
+    )
+    values = {each.libelle: (each.valeur, plain(each.complement)) for each in list_figures(loaded)}
+    assert values["Habituel à ce stade"] == ("n.d.", "jours de réception inconnus")
+    # The answers of this campaign have their day, those of the earlier ones have not.
+    habit = replace(loaded, ensemble={**without, "sans_jour": 0})
+    assert "(44,0 %), sans rythme habituel, faute de connaître les jours de réception antérieurs." in plain(
+        conclude(habit)
+    )
 
 
 @pytest.mark.parametrize("dark", [False, True])
