@@ -110,8 +110,8 @@ def shell() -> tuple[bytes, str]:
     page = page.replace(
         "<script>", f"<script>\n      window.__streamlit = {{ BACKEND_BASE_URL: {base_url} }}", 1
     )
-    french = (Path(__file__).parent / "actifs" / "francais.js").read_text(encoding="utf-8")
-    page = page.replace("<head>", f"<head>\n    <script>{french}</script>", 1)
+    ours = (Path(__file__).parent / "actifs" / "page.js").read_text(encoding="utf-8")
+    page = page.replace("<head>", f"<head>\n    <script>{ours}</script>", 1)
     hashes = [
         "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
         for script in re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)

@@ -35,6 +35,9 @@ _SHEET = """
 [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
 [data-testid="stPageLink"] a:focus-visible, header a:focus-visible {
   outline: 2px solid currentcolor !important; outline-offset: -2px; }
+/* The accent of the dark theme is too pale under white letters. */
+[data-tag] { background: transparent !important; color: inherit !important;
+  box-shadow: inset 0 0 0 1px currentcolor; }
 .vigie-pied { border-top: 1px solid rgba(128, 128, 128, .35); margin-top: 1rem; padding-top: .5rem;
   font-size: .8125rem; opacity: .85; }
 .vigie-pied p, .vigie-pied summary { font-size: .8125rem; margin: 0 0 .3rem; }

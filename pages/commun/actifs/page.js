@@ -1,5 +1,7 @@
-// The framework speaks English only: its own texts, in French. Nothing that people typed is touched: a text is
-// changed when it is, whole, one of those below, outside of what our pages write themselves.
+// What every page adds to the framework's: its own texts in French, and a box that the keyboard can slide.
+//
+// The framework speaks English only. Nothing that people typed is touched: a text is changed when it is, whole,
+// one of those below, outside of what our pages write themselves.
 (() => {
   const NBSP = "\u00a0";
   const TEXTS = new Map(Object.entries({
@@ -159,13 +161,24 @@
     }
   }
 
+  // Wider than a phone, it slides: the keyboard must reach it.
+  function openToKeyboard(element) {
+    if (!element.classList.contains("st-key-graphique_croisement") || element.tabIndex === 0) return;
+    element.tabIndex = 0;
+    element.setAttribute("role", "region");
+    element.setAttribute("aria-label", "Visioconférences par cour et par activité, à faire défiler");
+  }
+
   function translate(root) {
     if (root.nodeType === Node.TEXT_NODE) return translateText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return;
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     for (let node = root; node; node = walker.nextNode()) {
       if (node.nodeType === Node.TEXT_NODE) translateText(node);
-      else translateNames(node);
+      else {
+        translateNames(node);
+        openToKeyboard(node);
+      }
     }
   }
 
