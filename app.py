@@ -56,5 +56,5 @@ else:
         __file__,
         lifespan=serveur.lifespan_with(readiness, tuple(PAGES)),
         routes=readiness.routes(),
-        middleware=[Middleware(serveur.Guard)],
+        middleware=[Middleware(serveur.Guard, {nom: title for nom, (title, _) in PAGES.items()})],
     )

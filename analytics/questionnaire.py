@@ -4,7 +4,7 @@ What is typed is judged elsewhere, by the rules that judge a file; here are the 
 comparison of an answer with what was declared before, and the sentences that tell them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,12 +29,13 @@ REOPENED = "rouverte"
 # How long before its closing a demonstration looks at a campaign: the day of the reminder.
 _DEMO_DAYS = 3
 
-FIRST, SAME, CHANGED, WITHDRAWN, UNANSWERED = (
+FIRST, SAME, CHANGED, WITHDRAWN, UNANSWERED, REFUSED = (
     "nouvelle",
     "inchangée",
     "corrigée",
     "retirée",
     "non répondue",
+    "en erreur",
 )
 _FIGURES = ("visioconferences", "extractions_evitees")
 
@@ -137,7 +138,8 @@ def day_of_demo(mois: date, parametres: Parametres) -> date:
 class Comparaison(dy.Schema):
     """An activity of an answer beside what was declared for the month, and the last month answered before.
 
-    `etat`: what validating would do of the cell. Figures are null where nobody declared any.
+    `etat`: what validating would do of the cell, or « en erreur », without figures, where what is typed
+    cannot be taken. Figures are null where nobody declared any.
     """
 
     activite = dy.String(primary_key=True)
@@ -147,19 +149,26 @@ class Comparaison(dy.Schema):
     extractions_evitees_avant = dy.Int64(nullable=True, min=0)
     visioconferences_precedent = dy.Int64(nullable=True, min=0)
     extractions_evitees_precedent = dy.Int64(nullable=True, min=0)
-    etat = dy.String(check=lambda c: c.is_in([FIRST, SAME, CHANGED, WITHDRAWN, UNANSWERED]))
+    etat = dy.String(check=lambda c: c.is_in([FIRST, SAME, CHANGED, WITHDRAWN, UNANSWERED, REFUSED]))
 
 
 def compare_answer(
-    acceptees: pl.DataFrame, lignes: pl.DataFrame, declarees: pl.DataFrame, precedentes: pl.DataFrame
+    acceptees: pl.DataFrame,
+    lignes: pl.DataFrame,
+    declarees: pl.DataFrame,
+    precedentes: pl.DataFrame,
+    *,
+    refusees: Collection[str],
 ) -> dy.DataFrame[Comparaison]:
     """Put an answer beside what the month holds now, and beside the last month answered.
 
     `lignes`: the activities of the questionnaire (`activite`), in order. `acceptees`, `declarees` and
     `precedentes` have (`activite`, `visioconferences`, `extractions_evitees`); a line of `acceptees` whose
     figures are null withdraws, an activity that is not there says nothing and leaves what was declared.
+    `refusees`: the activities whose texts were refused.
     """
     said = pl.col("dite").fill_null(value=False)
+    refused = pl.col("activite").is_in(list(refusees))
     figures = [*_FIGURES]
     joined = (
         lignes.select("activite")
@@ -176,7 +185,9 @@ def compare_answer(
     same = pl.all_horizontal(pl.col(name) == pl.col(f"{name}_avant") for name in figures)
     return Comparaison.validate(
         joined.with_columns(
-            etat=pl.when(~said & ~known)
+            etat=pl.when(refused)
+            .then(pl.lit(REFUSED))
+            .when(~said & ~known)
             .then(pl.lit(UNANSWERED))
             .when(~said | (known & same))
             .then(pl.lit(SAME))
@@ -187,7 +198,14 @@ def compare_answer(
             .when(known)
             .then(pl.lit(CHANGED))
             .otherwise(pl.lit(FIRST)),
-            **{name: pl.when(said).then(pl.col(name)).otherwise(pl.col(f"{name}_avant")) for name in figures},
+            **{
+                name: pl.when(refused)
+                .then(None)
+                .when(said)
+                .then(pl.col(name))
+                .otherwise(pl.col(f"{name}_avant"))
+                for name in figures
+            },
         ).select(list(Comparaison.columns()))
     )
 
@@ -222,7 +240,7 @@ def tell_totals(comparaison: dy.DataFrame[Comparaison]) -> str:
 
 def tell_unanswered(comparaison: dy.DataFrame[Comparaison]) -> str:
     """Say how many activities stay without an answer; nothing when none does."""
-    empty = comparaison.filter(pl.col("visioconferences").is_null()).height
+    empty = comparaison.filter(pl.col("visioconferences").is_null(), pl.col("etat") != REFUSED).height
     if not empty:
         return ""
     verb = "restera" if empty == 1 else "resteront"

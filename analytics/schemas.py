@@ -361,15 +361,42 @@ class Modele:
     corps: str
 
 
-@dataclass(frozen=True)
-class Brouillon:
-    """What someone typed in the questionnaire of a juridiction and did not send yet: a JSON object."""
+# A place of a questionnaire that is typed in: an activity and one of its two figures, or a question asked.
+Place = tuple[str, str]
 
-    mois: date
-    juridiction: str
+
+@dataclass(frozen=True)
+class Frappe:
+    """What someone last typed in a place of a questionnaire."""
+
     texte: str
     auteur: str
     connu_le: datetime
+
+
+@dataclass(frozen=True)
+class Saisie:
+    """A text that a browser sends for a place; `avants`: what it showed there before, one after the other."""
+
+    place: Place
+    texte: str
+    avants: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Brouillon:
+    """What was typed in the questionnaire of a juridiction and not sent yet, place by place.
+
+    `numero` grows with whatever happens to it; a place that is not in `frappes` holds what is declared.
+    """
+
+    numero: int
+    frappes: Mapping[Place, Frappe]
+
+    @property
+    def derniere(self) -> Frappe | None:
+        """Give what was typed last."""
+        return max(self.frappes.values(), key=lambda each: each.connu_le, default=None)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a campaign leaves beside its answers: reminders, drafts, months reopened, alerts followed up.
+"""What a campaign leaves beside its answers: reminders, months reopened, alerts followed up.
 
 Nothing here is ever updated: the last row counts. Reads give what the reader's cours concern, and writes
 refuse the others; what the SDSE alone decides (reminding, reopening, texts, mailboxes) asks for the whole
@@ -7,7 +7,6 @@ alone sends, and that a process killed meanwhile leaves at most one message in d
 person says whether the message left.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -24,7 +23,6 @@ from analytics.schemas import (
     MESSAGERIE,
     NON_PARTI,
     STATUTS_ALERTE,
-    Brouillon,
     Envoi,
     Modele,
     Perimetre,
@@ -53,7 +51,7 @@ class InDoubtError(UserFacingError):
 
 
 class Collecte:
-    """Reminders out and their outcome in; drafts, months reopened, texts, mailboxes, alerts followed up."""
+    """Reminders out and their outcome in; months reopened, texts, mailboxes, alerts followed up."""
 
     def __init__(self, engine: Engine, reference: Reference) -> None:
         self._engine = engine
@@ -351,57 +349,6 @@ class Collecte:
         rows = read_frame(connection, select(table.c.alerte, table.c.mois, table.c.juridiction), kinds)
         return self._reference.locate(rows).select("alerte", "cour")
 
-    # ------------------------------------------------------------------ drafts
-
-    def save_draft(
-        self,
-        perimetre: Perimetre,
-        *,
-        mois: date,
-        juridiction: str,
-        texte: str,
-        auteur: str,
-        connu_le: datetime,
-    ) -> None:
-        """Keep what is typed in a questionnaire: a JSON object. No view rests on it: the revision stays."""
-        (auteur,) = typed("Un brouillon porte un nom : complétez-le.", auteur)
-        if not isinstance(json.loads(texte), dict):
-            raise ValueError("a draft is a JSON object")
-        self._allow(perimetre, mois, juridiction)
-        with writing(self._engine) as connection:
-            self._write_draft(connection, mois, juridiction, texte, auteur, connu_le)
-
-    def draft(self, perimetre: Perimetre, *, mois: date, juridiction: str) -> Brouillon | None:
-        """Read what was last typed in a questionnaire; None when nothing was, or when it was sent since."""
-        self._allow(perimetre, mois, juridiction)
-        with reading(self._engine) as connection:
-            return _last_draft(connection, mois, juridiction)
-
-    def consume_draft(
-        self, perimetre: Perimetre, *, mois: date, juridiction: str, auteur: str, connu_le: datetime
-    ) -> None:
-        """Put the draft of a questionnaire away: it was sent, or given up."""
-        (auteur,) = typed("Un brouillon porte un nom : complétez-le.", auteur)
-        self._allow(perimetre, mois, juridiction)
-        with writing(self._engine) as connection:
-            if _last_draft(connection, mois, juridiction) is not None:
-                self._write_draft(connection, mois, juridiction, "", auteur, connu_le)
-
-    def _write_draft(
-        self,
-        connection: Connection,
-        mois: date,
-        juridiction: str,
-        texte: str,
-        auteur: str,
-        connu_le: datetime,
-    ) -> None:
-        connection.execute(
-            insert(tables.brouillon).values(
-                mois=mois, juridiction=juridiction, texte=texte, auteur=auteur, connu_le=connu_le
-            )
-        )
-
     # ------------------------------------------------------------------ what writes share
 
     def _add(self, table: Table, **values: object) -> None:
@@ -468,15 +415,3 @@ def _with_outcome(envoi: Envoi) -> Select[str, datetime, str | None]:
         .where(_same(envoi))
         .order_by(sent.c.relance)
     )
-
-
-def _last_draft(connection: Connection, mois: date, juridiction: str) -> Brouillon | None:
-    table = tables.brouillon
-    statement = (
-        select(*(column for column in table.c if column is not table.c.brouillon))
-        .where(table.c.mois == mois, table.c.juridiction == juridiction)
-        .order_by(table.c.brouillon.desc())
-        .limit(1)
-    )
-    row = connection.execute(statement).mappings().first()
-    return None if row is None or not row["texte"] else Brouillon(**row)

@@ -15,5 +15,10 @@ def end_of(day: date) -> datetime:
 
 def tell_moment(moment: datetime) -> str:
     """Write a moment in full: « 5 mars 2010 à 14 h 05 »."""
+    return f"{long_date(moment.astimezone(PARIS).date())} à {tell_hour(moment)}"
+
+
+def tell_hour(moment: datetime) -> str:
+    """Write the time of a moment: « 14 h 05 »."""
     local = moment.astimezone(PARIS)
-    return f"{long_date(local.date())} à {local.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{local:%M}"
+    return f"{local.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{local:%M}"

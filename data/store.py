@@ -59,6 +59,7 @@ from analytics.wording import count, enumeration, typeset
 from data import tables
 from data.answers import Reponses, check_unchanged, keep, lots_of_others
 from data.campaigns import Collecte
+from data.drafts import Brouillons
 from data.engine import insert_frame, open_engine, prepare_schema, read_frame, reading, writing
 from data.moments import PARIS, end_of
 from data.reference import Reference
@@ -307,6 +308,10 @@ class Store:
     def reponses(self) -> Reponses:
         """Open the answers given on screen that this store holds."""
         return Reponses(self._engine, self._reference)
+
+    def brouillons(self) -> Brouillons:
+        """Open what is typed in questionnaires and not sent yet."""
+        return Brouillons(self._engine, self._reference)
 
     # ------------------------------------------------------------------ where it stands
 

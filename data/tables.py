@@ -542,7 +542,7 @@ suivi_alerte = Table(
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
-# What was typed in a questionnaire and not sent yet, the last row counts; empty: it was sent.
+# What was typed in a questionnaire and not sent yet, a row each time; empty: it was sent, or given up.
 brouillon = Table(
     "brouillon",
     metadata,

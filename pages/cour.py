@@ -82,7 +82,7 @@ def _draw_rebase(contexte: Contexte, vue: VueCour) -> None:
             cause = st.text_input(
                 "Cause constatée", placeholder="Livraison de deux équipements au TGI", max_chars=400
             )
-            author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+            author = depot.ask_name(key="recalage_nom")
             if st.form_submit_button("Recaler à partir de ce mois") and start is not None:
                 st.session_state["recalage_dit"] = depot.rebase(cour, start, cause, author, retire=False)
                 st.rerun()

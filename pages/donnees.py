@@ -185,9 +185,7 @@ def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
     if refused:
         label += f" et garder {count(refused, 'refus', 'refus')} à corriger"
     with st.form("confirmation", border=False):
-        author = depot.signature() or st.text_input(
-            "Votre nom (il signe le lot)", key=SIGNED, max_chars=200, placeholder="Prénom Nom, service"
-        )
+        author = depot.ask_name("Votre nom (il signe le lot)", key=SIGNED)
         if situation.demo:
             composants.note(
                 "Cet entrepôt contient la démonstration fictive. La confirmation la retire entièrement, puis "

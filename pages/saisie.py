@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics.calendar import next_campaign, open_campaign
 from analytics.errors import UserFacingError
-from analytics.wording import long_date, of_month, typeset
+from analytics.wording import long_date, month, of_month, typeset
 from pages.commun import (
     cadre,
     choix_saisie,
@@ -73,6 +73,7 @@ def _invite(demande: Demande) -> None:
 
 
 def _draw_form(demande: Demande, dossier: Dossier) -> None:
+    cadre.name_window(f"Saisie, {dossier.nom}, {month(dossier.mois)}")
     told = dossier.fenetre.phrase
     composants.conclude(typeset(f"{dossier.nom} : {told[0].lower()}{told[1:]}"))
     if dossier.fenetre.prend:

@@ -215,7 +215,7 @@ def _draw_keep(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | No
     with st.form("garder_scenario", border=False):
         nom = st.text_input("Nom du scénario", scenario.nom, max_chars=100)
         note = st.text_input("Note", scenario.note, max_chars=400)
-        author = st.text_input("Votre nom", depot.signature(), max_chars=200)
+        author = depot.ask_name(key="nom_garder_scenario")
         sent = st.form_submit_button("Enregistrer" if garde is None else "Enregistrer une copie")
     if sent:
         if not scenario.leviers and not scenario.hypotheses:
@@ -240,7 +240,7 @@ def _draw_keep(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | No
         st.rerun()
     if garde is not None:
         with st.form("archiver_scenario", border=False):
-            author = st.text_input("Votre nom", depot.signature(), max_chars=200, key="nom_archive")
+            author = depot.ask_name(key="nom_archive")
             label = "Ressortir des archives" if garde.archive else "Archiver ce scénario"
             if st.form_submit_button(label):
                 st.session_state[SAID] = gardes.put_away(

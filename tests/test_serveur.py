@@ -1,5 +1,6 @@
 """A fresh server, as a stranger and as a visitor meet it."""
 
+import re
 import subprocess
 import sys
 import urllib.error
@@ -59,6 +60,26 @@ def test_the_page_is_in_french_and_says_what_it_may_load(server: Server) -> None
     assert headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    "path", ["saisie/2009-03", "extractions", "index.html", "cour/CA-DOUAI", "_stcore/rien"]
+)
+def test_an_unknown_address_is_answered_in_french(server: Server, path: str) -> None:
+    status, headers, body = _get(f"{server.url}/{path}")
+    assert status == 404
+    assert "Cette page n'existe pas" in body
+    assert {name: f'href="/{name}"' in body for name in PAGES} == dict.fromkeys(PAGES, True)
+    policy = {name.lower(): value for name, value in headers.items()}["content-security-policy"]
+    assert "default-src 'self'" in policy
+
+
+def test_the_files_that_pages_load_are_no_unknown_address(server: Server) -> None:
+    body = _get(f"{server.url}/saisie")[2]
+    (script,) = re.findall(r'<script type="module"[^>]* src="\./([^"]+)"', body)
+    assert _get(f"{server.url}/{script}")[0] == 200
+    assert _get(f"{server.url}/_stcore/health")[0] == 200
+    assert _get(f"{server.url}/saisie/")[0] == 200
+
+
 def test_internal_routes_are_closed(server: Server) -> None:
     for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact"):
         assert _get(server.url + path)[0] == 404, path
@@ -97,6 +118,10 @@ def test_under_a_prefix_the_internal_routes_stay_closed(tmp_path: Path) -> None:
         assert status == 200
         assert "BACKEND_BASE_URL: window.location.origin + '/vigie'" in body
         assert "content-security-policy" in headers
+        status, _, body = _get(f"{server.url}/vigie/saisie/2009-03")
+        assert status == 404
+        assert 'href="/vigie/saisie"' in body
+        assert _get(f"{server.url}/vigie/")[0] == 200
 
 
 def _asked(*, host: str, server: str) -> MutableMapping[str, Any]:
@@ -113,7 +138,7 @@ def _asked(*, host: str, server: str) -> MutableMapping[str, Any]:
 
     headers = [(b"host", host.encode())]
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "server": (server, 80)}
-    run_apart(Guard(never)(scope, never, send))
+    run_apart(Guard(never, {})(scope, never, send))
     return answers[0]
 
 

@@ -111,7 +111,10 @@ def _draw_question(row: dict[str, Any], *, fictif: bool) -> None:
         juridiction=row["juridiction"],
         fictif=fictif,
     )
-    st.html(f"<div class='vigie-lettre vigie-copie'><pre>{escape(text)}</pre></div>")
+    st.html(
+        "<div class='vigie-lettre vigie-copie' tabindex='0' role='region' aria-label='Question à copier'>"
+        f"<pre>{escape(text)}</pre></div>"
+    )
     composants.note("Un clic sélectionne tout le texte.")
 
 

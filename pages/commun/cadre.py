@@ -143,6 +143,7 @@ def open_page(
     `groupe`, `activite` and `options` say which filters the page has beside the period; without `periode`,
     it has none, and tells by itself of when it speaks.
     """
+    name_window(titre)
     day, _ = filtres.parse_day(filtres.read_request())
     situation = lecture.situation(day)
     cours = situation.perimetre.cours
@@ -161,6 +162,7 @@ def open_page(
     if cour:
         heading = str(nom.filter(pl.col("cour") == selection.cour)["nom"][0])
         place = contexte.date_donnees
+    name_window(heading if cour else f"{heading}, {contexte.perimetre}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<div class='vigie-entete'><h1>{escape(heading)}</h1><p>{escape(place)}</p></div>")
         with st.container(
@@ -193,11 +195,17 @@ def open_page(
 
 def open_plain(titre: str) -> Situation:
     """Draw the top of a page that has no selection, and give what is known today."""
+    name_window(titre)
     situation = lecture.situation(None)
     st.html(style.sheet(presentation=False))
     st.html(f"<div class='vigie-entete'><h1>{escape(titre)}</h1></div>")
     _banner(situation)
     return situation
+
+
+def name_window(titre: str) -> None:
+    """Name the window: tabs, history and bookmarks tell pages apart by it."""
+    st.set_page_config(page_title=wording.typeset(f"{titre} · Vigie"))
 
 
 def choices_of(situation: Situation, cours: frozenset[str] | None) -> Choix | None:

@@ -24,6 +24,7 @@ from pages.commun.lecture import parametres, reference, store
 
 _MEGABYTE = 1_000_000
 _SHOWN = 10
+_NAME = "nom_de_qui_agit"
 _COLUMNS = {
     "rejets": ["ligne", "champ", "valeur", "motif"],
     "alertes": ["ligne", "juridiction", "activite", "message"],
@@ -94,6 +95,26 @@ def may_import() -> bool:
 def signature() -> str:
     """Give the name the reader's identity already carries, if any."""
     return lecteur().nom
+
+
+def name_given() -> str:
+    """Give the name of whoever acts: that of their identity, else the last one typed in this session."""
+    return signature() or str(st.session_state.get(_NAME, ""))
+
+
+def ask_name(label: str = "Votre nom", *, key: str, width: int | Literal["stretch"] = "stretch") -> str:
+    """Ask who signs, unless their identity says it; a name typed once serves every form of the session."""
+    if signature():
+        return signature()
+    seen = f"{key}_vu"
+    if st.session_state.get(seen) != name_given() or key not in st.session_state:
+        st.session_state[key] = st.session_state[seen] = name_given()
+    name = st.text_input(
+        label, key=key, max_chars=200, placeholder="Prénom Nom, service", width=width
+    ).strip()
+    if name != st.session_state[seen]:
+        st.session_state[_NAME] = st.session_state[seen] = name
+    return name
 
 
 def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:

@@ -105,7 +105,7 @@ def _draw_keep(releve: Releve) -> None:
             "Règle, coût, mode et situation du moment sont enregistrés avec leur empreinte ; ce qui est "
             "enregistré ne change plus."
         )
-        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200, key="nom_garder")
+        author = depot.ask_name(key="nom_garder")
         if st.form_submit_button("Enregistrer"):
             _do(lambda: registre.keep(releve, auteur=author))
 
@@ -192,7 +192,7 @@ def _draw_advance(dossier: Dossier) -> None:
             st.expander(f"Passer à l'état « {ETATS_DECOMPTE[following]} »"),
             st.form("avancer", border=False),
         ):
-            author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+            author = depot.ask_name(key="avancer_nom")
             motif = st.text_input("Motif", max_chars=400)
             if st.form_submit_button("Confirmer"):
                 _do(lambda: registre.advance(dossier, following, auteur=author, motif=motif))
@@ -203,7 +203,7 @@ def _draw_advance(dossier: Dossier) -> None:
                 f"{wording.count(len(changes), 'correction admise', 'corrections admises')} dans le nouveau, "
                 "qui sera provisoire. Celui-ci reste lisible, tel quel."
             )
-            author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+            author = depot.ask_name(key="remplacer_nom")
             motif = st.text_input("Motif", max_chars=400)
             if st.form_submit_button("Contrepasser et remplacer"):
                 _do(lambda: registre.replace(dossier, auteur=author, motif=motif))
@@ -270,7 +270,7 @@ def _draw_contest_form(contexte: Contexte, dossier: Dossier) -> None:
         value = st.text_input("Valeur proposée", max_chars=30)
         motif = st.text_input("Motif", max_chars=400)
         piece = st.text_input("Référence d'une pièce", max_chars=200)
-        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+        author = depot.ask_name(key="contester_nom")
         if st.form_submit_button("Contester"):
             _do(
                 lambda: registre.contest(
@@ -295,7 +295,7 @@ def _draw_answer(contexte: Contexte, dossier: Dossier, contestation: Contestatio
         with st.form(key, border=False):
             verdict = st.radio("Réponse", ["Admettre", "Refuser"], horizontal=True, key=f"{key}_verdict")
             motif = st.text_input("Motif", max_chars=400, key=f"{key}_motif")
-            author = st.text_input("Votre nom", value=depot.signature(), max_chars=200, key=f"{key}_nom")
+            author = depot.ask_name(key=f"{key}_nom")
             if st.form_submit_button("Répondre"):
                 _do(
                     lambda: registre.answer(
@@ -323,7 +323,7 @@ def draw_new_cost(annee: int) -> None:
     with st.popover(f"Enregistrer le coût de {annee}"), st.form("cout_en_vigueur", border=False):
         typed = st.text_input("Euros par ETPT", placeholder="56 600", max_chars=20)
         source = st.text_input("Source du coût", placeholder="Document et page", max_chars=400)
-        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+        author = depot.ask_name(key="cout_nom")
         if st.form_submit_button("Enregistrer ce coût"):
             _do(lambda: registre.record_cost(typed, source=source, auteur=author, annee=annee))
 
@@ -337,7 +337,7 @@ def draw_new_rule() -> None:
         )
         typed = st.text_area("Règle", value=EXAMPLE, height=180)
         uploaded = st.file_uploader("Ou un fichier", type=["toml"], key="fichier_regle")
-        author = st.text_input("Votre nom", value=depot.signature(), max_chars=200)
+        author = depot.ask_name(key="regle_nom")
         if st.form_submit_button("Ajouter la règle"):
             text = uploaded.getvalue().decode("utf-8", "replace") if uploaded is not None else typed
             _do(lambda: registre.add_rule(text, auteur=author))

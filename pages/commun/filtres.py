@@ -304,13 +304,7 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
                 options[name] = value
         elif value:
             notices.append(
-                f"Le lien demande « {name}={value[:LONGEST]} », qui n'existe pas "
-                + (
-                    f"({wording.enumeration(option.valeurs)}) : « {option.valeurs[option.usuelle]} » est "
-                    "affiché."
-                    if option.valeurs
-                    else ": rien n'en est retenu."
-                )
+                f"Le lien demande « {name}={value[:LONGEST]} », qui n'existe pas : {_instead(name, option)}."
             )
     selection = Selection(
         annee=annee,
@@ -325,6 +319,15 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
         options=tuple(sorted(options.items())),
     )
     return selection, tuple(wording.typeset(notice) for notice in notices)
+
+
+def _instead(name: str, option: Option) -> str:
+    """Say what is shown when a link asks for what does not exist; each page has its own parts."""
+    if name == "onglet":
+        return "la première partie de la page est affichée"
+    if not option.valeurs:
+        return "rien n'en est retenu"
+    return f"« {option.valeurs[option.usuelle]} » est affiché"
 
 
 def write_years(annees: tuple[int, ...] | None) -> str:

@@ -1,12 +1,13 @@
-"""The form of the questionnaire: its grid, its checks as one types, its draft, its validation.
+"""The form of the questionnaire: its table, its checks as one types, its draft, its validation.
 
-What is typed lives in the session, and in a draft as soon as it changes: a reload, or another browser, finds
-it again. The grid holds texts: what is pasted is read, or refused in French, by the rules of a file, where a
-column of numbers would silently read « 12,5 » as 125.
+What is typed goes to the draft at once, place by place: a reload, or another browser, finds it again. The
+form shows what is declared and the draft over it, and that is what is validated, once the reader has seen it.
+Places hold texts: what is pasted is read, or refused in French, by the rules of a file, where a column of
+numbers would silently read « 12,5 » as 125.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -15,61 +16,81 @@ import streamlit as st
 
 from analytics.display.tables import Colonne, not_answered
 from analytics.errors import UserFacingError
-from analytics.questionnaire import CHANGED, UNANSWERED, WITHDRAWN, tell_totals, tell_unanswered
-from analytics.schemas import Brouillon
-from analytics.wording import NO_BREAK_SPACE, NOT_ANSWERED, count, month, number, of_month, typeset
+from analytics.questionnaire import CHANGED, REFUSED, UNANSWERED, WITHDRAWN, tell_totals, tell_unanswered
+from analytics.schemas import Frappe, Place, Saisie
+from analytics.wording import NOT_ANSWERED, count, enumeration, month, number, of_month, typeset
 from data.answers import OvertakenError
-from data.moments import PARIS, tell_moment
+from data.drafts import QUESTION
+from data.moments import PARIS, tell_hour, tell_moment
 from data.reference import load_counting_rules
-from pages.commun import composants, depot, questionnaires
+from pages.commun import composants, depot, questionnaires, tableau_saisie
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown
-from pages.commun.questionnaires import Cases, Dossier, Examen, Feuille, Guichet, Question
+from pages.commun.questionnaires import FIGURES, Dossier, Examen, Feuille, Guichet, Question
 
 HELD = "saisie_tenue"
 NAME = "saisie_auteur"
 SAID = "saisie_dit"
-VISIO, AVOIDED = "Visioconférences", "Extractions évitées"
-_ROW, _HEADER = 35, 38
+_COLUMNS: dict[str, str] = dict(zip(FIGURES, (nom for nom, _ in tableau_saisie.HEADS[1:]), strict=True))
+_LOOK_EVERY_S = 10
+_TOLD_AT_MOST = 4
 
 
 @dataclass
 class Tenue:
-    """The form that a session holds: how it opened, on which turn of the grid, and what its draft says."""
+    """The form that a session holds.
+
+    `tour`: grows each time it is opened anew. `recus`: the last text taken in from each browser window.
+    `numero`: that of the draft as it was drawn. `montrees`: what the form shows, empty before it opens.
+    `venues`: what came from somebody else since it opened. `ecartees`: what was typed here and not kept,
+    because somebody else had typed there meanwhile.
+    """
 
     cle: tuple[Any, ...]
     tour: int
-    ouverte: Feuille
-    texte: str
-    brouillon: Brouillon | None
+    recus: dict[str, int] = field(default_factory=dict[str, int])
+    numero: int = 0
+    montrees: dict[Place, str] = field(default_factory=dict[Place, str])
+    venues: set[Place] = field(default_factory=set[Place])
+    ecartees: dict[Place, str] = field(default_factory=dict[Place, str])
+
+    @property
+    def table(self) -> str:
+        """Name the table of this turn."""
+        return f"saisie_cases_{self.tour}"
 
 
 def draw(guichet: Guichet, dossier: Dossier, on_validated: Callable[[int], None]) -> None:
     """Draw the form; `on_validated` is called with the number of the lot once the answer is written."""
-    if said := st.session_state.pop(SAID, ""):
-        _tell(said, urgent=True)
     tenue = _held(dossier)
-    top = st.container()
-    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    with line:
+    dossier, as_seen = _take_in(guichet, dossier, tenue)
+    feuille = questionnaires.sheet_of(dossier)
+    examen = questionnaires.examine(dossier, feuille)
+    # Apart: a sentence more among the pieces of the page would have the table drawn anew, and the hand lost.
+    with st.container(key="saisie_haut"):
+        if said := st.session_state.pop(SAID, ""):
+            _tell(said, urgent=True)
+        _draw_top(dossier, tenue, examen)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _draw_name()
+        _draw_draft(guichet, dossier)
     with st.expander("Comment compter chaque activité", icon=":material/help:"):
         st.html(_counting_rules(dossier))
     left, right = st.columns([5, 3], gap="medium")
-    with left:
-        cases = _draw_grid(dossier, tenue)
-    feuille = replace(tenue.ouverte, cases=cases, reponses=_answered(tenue))
-    examen = questionnaires.examine(dossier, feuille)
+    with left, st.container(key="saisie_grille"):
+        tableau_saisie.draw(
+            tenue.table,
+            dossier,
+            feuille,
+            erreurs=examen.erreurs,
+            venues=tenue.venues,
+            recu=next(reversed(tenue.recus.items()), ("", 0)),
+        )
     with right:
-        _draw_checks(examen)
-        answers = {**feuille.reponses, **_draw_questions(examen.questions, feuille)}
-    feuille = replace(feuille, reponses={cle: text for cle, text in answers.items() if text.strip()})
-    _keep(guichet, dossier, tenue, feuille)
-    with top:
-        _draw_top(dossier, tenue, examen)
-    with line:
-        _draw_draft(guichet, dossier, tenue)
-    _draw_validation(guichet, dossier, feuille, examen, on_validated)
+        _draw_checks(dossier, examen)
+        _draw_questions(examen.questions, feuille, tenue)
+    _draw_validation(guichet, dossier, feuille, examen, on_validated, as_seen=as_seen)
+    _watch(guichet, dossier)
 
 
 def _tell(sentence: str, *, urgent: bool = False) -> None:
@@ -82,71 +103,99 @@ def _tell(sentence: str, *, urgent: bool = False) -> None:
 
 
 def _held(dossier: Dossier) -> Tenue:
-    """Give the form that the session holds; opened on the draft, else on what is declared."""
+    """Give the form that the session holds, or open it anew."""
     cle = (dossier.mois, dossier.juridiction)
     held: Tenue | None = st.session_state.get(HELD)
     if held is None or held.cle != cle:
-        draft = dossier.brouillon
-        sheet = (
-            questionnaires.drafted_sheet(dossier, draft.texte)
-            if draft
-            else questionnaires.blank_sheet(dossier)
-        )
-        turn = held.tour + 1 if held else 0
-        held = Tenue(cle, turn, sheet, sheet.as_text(), draft)
+        held = Tenue(cle, held.tour + 1 if held else 0)
         st.session_state[HELD] = held
     return held
 
 
 def forget() -> None:
-    """Let the form be opened anew, on the draft or on what is declared."""
+    """Let the form be opened anew."""
     held: Tenue | None = st.session_state.get(HELD)
     if held is not None:
         st.session_state[HELD] = replace(held, cle=())
 
 
+def _take_in(guichet: Guichet, dossier: Dossier, tenue: Tenue) -> tuple[Dossier, bool]:
+    """Keep what was typed here since, and note what came from elsewhere.
+
+    Gives what is known then, and whether the form still shows what the reader had before their eyes, with
+    what they have just typed.
+    """
+    sent = tableau_saisie.read_sent(tenue.table, seen=tenue.recus)
+    saisies = [*(sent.saisies if sent else ()), *_answers_typed(tenue)]
+    expected = dict(tenue.montrees)
+    if saisies:
+        dossier, refused = questionnaires.type_in(guichet, dossier, saisies, auteur=_name())
+        for saisie in saisies:
+            expected[saisie.place] = saisie.texte
+            tenue.venues.discard(saisie.place)
+            tenue.ecartees.pop(saisie.place, None)
+        tenue.ecartees.update({each.place: each.texte for each in refused})
+    if sent:
+        tenue.recus.pop(sent.instance, None)
+        tenue.recus[sent.instance] = sent.dernier
+    shown = _places(questionnaires.sheet_of(dossier))
+    came = {place for place in {*shown, *expected} if shown.get(place, "") != expected.get(place, "")}
+    as_seen = not came or not tenue.montrees
+    if tenue.montrees:
+        tenue.venues |= came
+    tenue.montrees, tenue.numero = shown, dossier.brouillon.numero
+    return dossier, as_seen
+
+
+def _places(feuille: Feuille) -> dict[Place, str]:
+    """Give the text of each place that the form shows."""
+    figures = {
+        (code, colonne): text
+        for code, texts in feuille.cases.items()
+        for colonne, text in zip(FIGURES, texts, strict=True)
+    }
+    return figures | {(QUESTION, cle): text for cle, text in feuille.reponses.items()}
+
+
 def _draw_name() -> None:
     """Ask who types, unless their identity says it."""
-    signature = depot.signature()
-    if signature:
+    if signature := depot.signature():
         composants.note(typeset(f"Brouillon et réponse sont signés par {signature}."))
-        return
-    st.text_input(
-        "Votre nom (il signe le brouillon et la réponse)",
-        key=NAME,
-        max_chars=200,
-        placeholder="Prénom Nom, service",
-        width=420,
-    )
+    depot.ask_name("Votre nom (il signe le brouillon et la réponse)", key=NAME, width=420)
 
 
 def _name() -> str:
-    return depot.signature() or str(st.session_state.get(NAME, "")).strip()
+    return depot.name_given()
 
 
-def _keep(guichet: Guichet, dossier: Dossier, tenue: Tenue, feuille: Feuille) -> None:
-    """Keep what is typed as a draft, when it is not what the draft says already."""
-    text = feuille.as_text()
-    if text == tenue.texte:
-        return
-    tenue.brouillon = questionnaires.save_draft(guichet, dossier, feuille, auteur=_name())
-    tenue.texte = text
+@st.fragment(run_every=_LOOK_EVERY_S)
+def _watch(guichet: Guichet, dossier: Dossier) -> None:
+    """Look whether somebody else typed or validated, and draw the form again."""
+    tenue: Tenue = st.session_state[HELD]
+    number = guichet.store.brouillons().number(
+        guichet.perimetre, mois=dossier.mois, juridiction=dossier.juridiction
+    )
+    if tenue.cle == (dossier.mois, dossier.juridiction) and number != tenue.numero:
+        st.rerun()
 
 
 # ---------------------------------------------------------------- the top
 
 
 def _draw_top(dossier: Dossier, tenue: Tenue, examen: Examen) -> None:
-    """Draw what concerns the whole form: how far it is, whether it corrects, the draft of somebody else."""
+    """Draw what concerns the whole form: how far it is, whether it corrects, what somebody else types."""
     filled = examen.comparaison.filter(pl.col("visioconferences").is_not_null()).height
     todo = f"{number(filled)} des {count(examen.comparaison.height, 'activité')} ont un chiffre"
     if examen.erreurs:
         todo += f", {count(len(examen.erreurs), 'erreur')} à corriger"
-    composants.note(
-        typeset(
-            f"{todo}. Au clavier : Ctrl + Début va à la première case, les flèches, Tabulation et Entrée "
-            "passent de l'une à l'autre. Un bloc copié d'un tableur se colle."
-        )
+    hint = (
+        "Au clavier : Tabulation et Entrée vont à la case suivante, de la première colonne à la seconde puis "
+        "à l'activité d'après ; Maj les fait revenir ; les flèches montent et descendent. Un bloc copié d'un "
+        "tableur se colle."
+    )
+    st.html(
+        f"<p class='vigie-note'>{escape(typeset(todo))}. "
+        f"<span class='vigie-clavier'>{escape(typeset(hint))}</span></p>"
     )
     if dossier.derniere is not None:
         lot, auteur, moment = dossier.derniere
@@ -156,90 +205,65 @@ def _draw_top(dossier: Dossier, tenue: Tenue, examen: Examen) -> None:
                 "changez remplacera ses chiffres, qui restent dans l'historique."
             )
         )
-    _draw_other_draft(dossier, tenue)
+    _draw_others(dossier, tenue)
 
 
-def _draw_draft(guichet: Guichet, dossier: Dossier, tenue: Tenue) -> None:
+def _draw_others(dossier: Dossier, tenue: Tenue) -> None:
+    """Say what somebody else typed since the form opened, and what was therefore not kept."""
+    frappes = dossier.brouillon.frappes
+    for place, text in tenue.ecartees.items():
+        now = frappes.get(place)
+        who = f"{now.auteur} y a mis" if now else "il y est déclaré"
+        held = (now.texte if now else tenue.montrees.get(place, "")) or NOT_ANSWERED
+        _tell(
+            typeset(
+                f"{_where(dossier, place)} : vous tapiez « {text or NOT_ANSWERED} » pendant que {who} "
+                f"« {held} », qui est gardé. Tapez de nouveau pour le remplacer."
+            ),
+            urgent=True,
+        )
+    came = sorted(place for place in tenue.venues if place not in tenue.ecartees)
+    if not came:
+        return
+    told = [
+        f"{_where(dossier, place)} ({tenue.montrees.get(place) or NOT_ANSWERED}"
+        + (f", {frappes[place].auteur})" if place in frappes else ")")
+        for place in came[:_TOLD_AT_MOST]
+    ]
+    others = len(came) - len(told)
+    if others:
+        told.append(count(others, "autre case", "autres cases"))
+    _tell(typeset(f"Changé ailleurs depuis que vous avez ouvert ce questionnaire : {enumeration(told)}."))
+
+
+def _where(dossier: Dossier, place: Place) -> str:
+    kind, rest = place
+    if kind == QUESTION:
+        return "Réponse à une question"
+    return f"{dossier.noms.get(kind, kind)}, {_COLUMNS.get(rest, rest).lower()}"
+
+
+def _draw_draft(guichet: Guichet, dossier: Dossier) -> None:
     """Say when the draft was kept and by whom, and let it be given up."""
-    if tenue.brouillon is None:
+    last = dossier.brouillon.derniere
+    if last is None:
         return
     with st.popover("Abandonner le brouillon", key="saisie_abandon"):
-        st.text("Tout ce qui est tapé et non validé sera retiré.")
+        st.text("Tout ce qui est tapé et non validé sera retiré, ce que d'autres ont tapé aussi.")
         st.button("Oui, abandonner", key="saisie_abandonner", on_click=_give_up, args=(guichet, dossier))
-    told = escape(_told_draft(guichet, tenue.brouillon))
+    told = escape(_told_draft(guichet, last))
     st.html(f"<p class='vigie-note' role='status'>{told}</p>", width="content")
 
 
-def _told_draft(guichet: Guichet, brouillon: Brouillon) -> str:
-    local = brouillon.connu_le.astimezone(PARIS)
-    when = f"à {local.hour} h {local:%M}" if local.date() == guichet.jour else f"le {tell_moment(local)}"
-    return typeset(f"Brouillon enregistré {when} par {brouillon.auteur}.").replace(
-        " h ", f"{NO_BREAK_SPACE}h{NO_BREAK_SPACE}"
-    )
-
-
-def _draw_other_draft(dossier: Dossier, tenue: Tenue) -> None:
-    """Say that someone typed elsewhere since, and offer to take it up."""
-    other, mine = dossier.brouillon, tenue.brouillon
-    if other is None or other.texte == tenue.texte or (mine and other.connu_le <= mine.connu_le):
-        return
-    _tell(
-        typeset(
-            f"Un autre brouillon a été enregistré le {tell_moment(other.connu_le)} par {other.auteur} : "
-            "votre prochaine frappe le remplacera."
-        )
-    )
-    st.button("Reprendre ce brouillon", key="saisie_reprendre", on_click=forget)
+def _told_draft(guichet: Guichet, last: Frappe) -> str:
+    local = last.connu_le.astimezone(PARIS)
+    when = f"à {tell_hour(local)}" if local.date() == guichet.jour else f"le {tell_moment(local)}"
+    return typeset(f"Brouillon enregistré {when} par {last.auteur}.")
 
 
 def _give_up(guichet: Guichet, dossier: Dossier) -> None:
     questionnaires.give_up_draft(guichet, dossier, auteur=_name())
     forget()
-
-
-# ---------------------------------------------------------------- the grid
-
-
-def _draw_grid(dossier: Dossier, tenue: Tenue) -> Cases:
-    """Draw the two columns, and give what they hold; an empty case is shown « n.r. »."""
-    codes = dossier.lignes["activite"].to_list()
-    opened = [tenue.ouverte.cases[code] for code in codes]
-    frame = pl.DataFrame(
-        {
-            "Activité": dossier.lignes["nom"],
-            VISIO: [first or None for first, _ in opened],
-            AVOIDED: [second or None for _, second in opened],
-        },
-        schema_overrides={VISIO: pl.String, AVOIDED: pl.String},
-    )
-    text: Any = st.column_config.TextColumn
-    edit: Callable[..., Any] = getattr(st, "data_editor")  # noqa: B009  (its own types are unknown)
-    with st.container(key="saisie_grille"):
-        edited = edit(
-            frame,
-            key=f"saisie_cases_{tenue.tour}",
-            hide_index=True,
-            height=_HEADER + _ROW * len(codes),
-            num_rows="fixed",
-            disabled=["Activité"],
-            placeholder=NOT_ANSWERED,
-            alt=f"Questionnaire {of_month(dossier.mois)} : une ligne par activité, deux nombres à taper",
-            column_config={
-                "Activité": text(width=130),
-                VISIO: text(width=95, alignment="right", max_chars=40, help="Toutes, avec un détenu ou non."),
-                AVOIDED: text(
-                    width=95,
-                    alignment="right",
-                    max_chars=40,
-                    help="Parmi elles, celles qui ont rendu l'extraction d'un détenu inutile.",
-                ),
-            },
-        )
-    pairs = zip(edited[VISIO], edited[AVOIDED], strict=True)
-    return {
-        code: ((first or "").strip(), (second or "").strip())
-        for code, (first, second) in zip(codes, pairs, strict=True)
-    }
 
 
 def _counting_rules(dossier: Dossier) -> str:
@@ -268,7 +292,7 @@ def _counting_rules(dossier: Dossier) -> str:
 # ---------------------------------------------------------------- the checks
 
 
-def _draw_checks(examen: Examen) -> None:
+def _draw_checks(dossier: Dossier, examen: Examen) -> None:
     """Say what is typed so far, and what is refused: where, what, what next."""
     composants.head("Contrôles")
     composants.note(tell_totals(examen.comparaison))
@@ -277,7 +301,8 @@ def _draw_checks(examen: Examen) -> None:
         composants.note("Aucune erreur.")
         return
     lines = "".join(
-        f"<li><strong>{escape(place)}</strong> : {escape(why)}</li>" for place, why in examen.erreurs
+        f"<li><strong>{escape(dossier.noms[code])}</strong> : {escape(why)}</li>"
+        for code, why in examen.erreurs.items()
     )
     st.html(
         f"<section class='vigie-depot vigie-refus' role='alert'><h3>{count(len(examen.erreurs), 'erreur')} à "
@@ -289,44 +314,53 @@ def _answer_key(tenue: Tenue, cle: str) -> str:
     return f"saisie_question_{tenue.tour}_{cle}"
 
 
-def _answered(tenue: Tenue) -> dict[str, str]:
-    """Give the answers to questions that the form holds: those of the draft, and those typed since."""
+def _answers_typed(tenue: Tenue) -> list[Saisie]:
+    """Give the answers to questions that were typed since the form was last drawn."""
     prefix = _answer_key(tenue, "")
     typed = {
-        str(key).removeprefix(prefix): str(value)
+        str(key).removeprefix(prefix): str(value).strip()
         for key, value in st.session_state.items()
         if str(key).startswith(prefix)
     }
-    return {**tenue.ouverte.reponses, **typed}
+    shown = {cle: tenue.montrees.get((QUESTION, cle), "") for cle in typed}
+    return [
+        Saisie((QUESTION, cle), text, frozenset([shown[cle]]))
+        for cle, text in typed.items()
+        if text != shown[cle]
+    ]
 
 
-def _draw_questions(questions: Sequence[Question], feuille: Feuille) -> dict[str, str]:
+def _draw_questions(questions: Sequence[Question], feuille: Feuille, tenue: Tenue) -> None:
     """Ask about the figures that are far from the habits; a comment confirms."""
     if not questions:
-        return {}
+        return
     composants.head(f"{count(len(questions), 'question')} avant de valider")
-    tenue: Tenue = st.session_state[HELD]
-    answers: dict[str, str] = {}
     for question in questions:
-        key = _answer_key(tenue, question.cle)
-        st.session_state.setdefault(key, feuille.reponses.get(question.cle, ""))
+        key, known = _answer_key(tenue, question.cle), feuille.reponses.get(question.cle, "")
+        if str(st.session_state.get(key, "")).strip() != known:
+            st.session_state[key] = known
         st.html(f"<p class='vigie-phrase'>{escape(question.texte)} Confirmez ou corrigez.</p>")
-        answers[question.cle] = st.text_input(
+        st.text_input(
             "Je confirme ce chiffre, parce que…",
             key=key,
             max_chars=400,
             placeholder="Par exemple : procès de deux semaines, reprise d'un retard",
         )
-    return answers
 
 
 # ---------------------------------------------------------------- the validation
 
 
 def _draw_validation(
-    guichet: Guichet, dossier: Dossier, feuille: Feuille, examen: Examen, on_validated: Callable[[int], None]
+    guichet: Guichet,
+    dossier: Dossier,
+    feuille: Feuille,
+    examen: Examen,
+    on_validated: Callable[[int], None],
+    *,
+    as_seen: bool,
 ) -> None:
-    """Draw the totals, what changes, the name, and the button."""
+    """Draw what changes and the button; what has just come from elsewhere is read before it is validated."""
     composants.head("Valider")
     with st.expander("Comparer au dernier mois répondu", expanded=examen.corrige):
         st.html(_write_comparison(dossier, examen))
@@ -334,6 +368,11 @@ def _draw_validation(
     if not st.button("Valider et transmettre à la SDSE", key="saisie_valider", type="primary"):
         return
     try:
+        if not as_seen:
+            raise UserFacingError(
+                "Des chiffres de ce questionnaire viennent de changer ailleurs : lisez-les, puis validez de "
+                "nouveau. Rien n'a été enregistré."
+            )
         if not confirmed:
             raise UserFacingError("Cochez la case : elle confirme que vous remplacez des chiffres déclarés.")
         with st.spinner("Enregistrement…"):
@@ -370,14 +409,13 @@ def _write_comparison(dossier: Dossier, examen: Examen) -> str:
     if previous is not None:
         columns.append(Colonne("precedent", month(previous), nombre=True))
     columns.append(Colonne("etat", "Ce que fera la validation"))
-    names = dict(dossier.lignes.select("activite", "nom").iter_rows())
     rows = [
         {
-            "nom": names[row["activite"]],
-            "reponse": _pair(row, "") if row["etat"] not in (WITHDRAWN, UNANSWERED) else NOT_ANSWERED,
+            "nom": dossier.noms[row["activite"]],
+            "reponse": _answer(row),
             "avant": _pair(row, "_avant"),
             "precedent": _pair(row, "_precedent"),
-            "etat": row["etat"],
+            "etat": "à corriger d'abord" if row["etat"] == REFUSED else row["etat"],
         }
         for row in examen.comparaison.iter_rows(named=True)
     ]
@@ -388,7 +426,13 @@ def _write_comparison(dossier: Dossier, examen: Examen) -> str:
     )
 
 
-def _pair(row: dict[str, Any], suffix: str) -> str:
+def _answer(row: Mapping[str, Any]) -> str:
+    if row["etat"] == REFUSED:
+        return REFUSED
+    return NOT_ANSWERED if row["etat"] in (WITHDRAWN, UNANSWERED) else _pair(row, "")
+
+
+def _pair(row: Mapping[str, Any], suffix: str) -> str:
     total, avoided = row[f"visioconferences{suffix}"], row[f"extractions_evitees{suffix}"]
     return NOT_ANSWERED if total is None else f"{number(total)} / {number(avoided)}"
 
@@ -403,8 +447,8 @@ def draw_declared(dossier: Dossier) -> None:
     held = dossier.lignes.join(dossier.declarees, on="activite", how="left", maintain_order="left")
     columns = (
         Colonne("nom", "Activité"),
-        Colonne("visioconferences", VISIO, not_answered, nombre=True),
-        Colonne("extractions_evitees", AVOIDED, not_answered, nombre=True),
+        Colonne("visioconferences", _COLUMNS["visioconferences"], not_answered, nombre=True),
+        Colonne("extractions_evitees", _COLUMNS["extractions_evitees"], not_answered, nombre=True),
     )
     legende = typeset(f"Réponse {of_month(dossier.mois)} ({NOT_ANSWERED} : non répondu)")
     st.html(f"<div class='vigie-releve'>{write_plain_table(held, columns, legende=legende)}</div>")

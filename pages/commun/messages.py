@@ -141,7 +141,7 @@ def _draw_preview(preparation: Preparation) -> None:
     )
     shown = letters[code if code in letters else next(iter(letters))]
     st.html(
-        "<div class='vigie-lettre'>"
+        "<div class='vigie-lettre' tabindex='0' role='region' aria-label='Aperçu du message'>"
         f"<p><b>À</b> {escape(shown.adresse)}<br><b>Objet</b> {escape(shown.sujet)}</p>"
         f"<pre>{escape(shown.corps)}</pre></div>"
     )

@@ -4,8 +4,7 @@ Nothing here knows the screen; the moment and the reader are given. A demonstrat
 collection, fictionally: what is validated leaves with it.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -28,11 +27,12 @@ from analytics.questionnaire import (
     compare_answer,
     window_of,
 )
-from analytics.schemas import DEMO, ON_SCREEN, Brouillon, Perimetre, Reponse
+from analytics.schemas import DEMO, ON_SCREEN, Brouillon, Perimetre, Place, Reponse, Saisie
 from analytics.wording import typeset
-from data.collecte.forms import WITHDRAWAL, judge_form, name_form, write_form
+from data.collecte.forms import WITHDRAWAL, judge_form, name_form, read_moment, write_form
 from data.collecte.importer import make_entree
 from data.collecte.judge import Jugement
+from data.drafts import QUESTION
 from data.moments import PARIS
 from data.reference import load_parameters, load_reference
 from data.store import Store
@@ -42,7 +42,7 @@ Cases = dict[str, tuple[str, str]]
 CONFIRMED = "confirmé"
 ANONYMOUS = "une personne sans nom"
 _YEARS_OF_HABIT = 2
-_FIGURES = ["visioconferences", "extractions_evitees"]
+FIGURES = ("visioconferences", "extractions_evitees")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class Dossier:
     """What is known of the month of a juridiction when its page is drawn.
 
     `lignes`: the activities of its questionnaire (`activite`, `libelle`, `nom`). `historique`: its cells of
-    the last two years, this month included, each with its lot, author and time. `fictif`: all of it is.
+    the last two years, this month included, each with its lot, author and time. `derniere`: the last lot of
+    the month, who validated it and when, as its receipt says; None where nobody answered. `fictif`: all of it
+    is.
     """
 
     mois: date
@@ -73,7 +75,8 @@ class Dossier:
     fenetre: Fenetre
     lignes: pl.DataFrame
     historique: pl.DataFrame
-    brouillon: Brouillon | None
+    derniere: tuple[int, str, datetime] | None
+    brouillon: Brouillon
     fictif: bool
 
     @property
@@ -93,10 +96,9 @@ class Dossier:
         return dict(self.declarees.select("activite", "lot").iter_rows())
 
     @property
-    def derniere(self) -> tuple[int, str, datetime] | None:
-        """Tell the last lot of the month, who validated it and when; None where nobody answered."""
-        last = self.declarees.sort("lot").tail(1).select("lot", "auteur", "connu_le").rows()
-        return last[0] if last else None
+    def noms(self) -> dict[str, str]:
+        """Name each activity, in order."""
+        return dict(self.lignes.select("activite", "nom").iter_rows())
 
     @property
     def cases(self) -> Cases:
@@ -110,18 +112,11 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Feuille:
-    """What is typed: two texts an activity, the answers to the questions, and what the form opened on."""
+    """What the form shows: two texts an activity, the answers to the questions, and the figures declared."""
 
     cases: Cases
     ouvert_sur: Mapping[str, tuple[int, int]]
     reponses: Mapping[str, str]
-
-    def as_text(self) -> str:
-        """Write it as a draft."""
-        return json.dumps(
-            {"cases": self.cases, "ouvert_sur": dict(self.ouvert_sur), "reponses": dict(self.reponses)},
-            ensure_ascii=False,
-        )
 
 
 @dataclass(frozen=True)
@@ -136,10 +131,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Examen:
-    """What is typed, judged: what is refused (place, why), what is asked, and what validating would do."""
+    """What is typed, judged: what is refused and why, by activity; what is asked; what validating does."""
 
     jugement: Jugement
-    erreurs: tuple[tuple[str, str], ...]
+    erreurs: Mapping[str, str]
     questions: tuple[Question, ...]
     comparaison: dy.DataFrame[Comparaison]
 
@@ -157,7 +152,13 @@ class Examen:
 def open_form(guichet: Guichet, mois: date, juridiction: str) -> Dossier:
     """Read what is known of the month of a juridiction; refuse one that is not the reader's."""
     collecte, reference = guichet.store.collecte(), load_reference()
-    brouillon = collecte.draft(guichet.perimetre, mois=mois, juridiction=juridiction)
+    brouillon = guichet.store.brouillons().read(guichet.perimetre, mois=mois, juridiction=juridiction)
+    historique = guichet.store.reponses().cells(
+        guichet.perimetre,
+        juridiction=juridiction,
+        du=mois.replace(year=mois.year - _YEARS_OF_HABIT),
+        au=mois,
+    )
     court = reference.in_force(mois).filter(pl.col("juridiction") == juridiction).row(-1, named=True)
     return Dossier(
         mois=mois,
@@ -167,12 +168,8 @@ def open_form(guichet: Guichet, mois: date, juridiction: str) -> Dossier:
             mois, juridiction, guichet.jour, collecte.reopenings(guichet.perimetre), load_parameters()
         ),
         lignes=_named(reference.questionnaire(court["type"], mois)),
-        historique=guichet.store.reponses().cells(
-            guichet.perimetre,
-            juridiction=juridiction,
-            du=mois.replace(year=mois.year - _YEARS_OF_HABIT),
-            au=mois,
-        ),
+        historique=historique,
+        derniere=_last(guichet, historique.filter(pl.col("mois") == mois)),
         brouillon=brouillon,
         fictif=guichet.store.etat().demo,
     )
@@ -184,23 +181,31 @@ def _named(lignes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _figures_of(cells: pl.DataFrame) -> dict[str, tuple[int, int]]:
-    return {
-        code: (total, avoided) for code, total, avoided in cells.select("activite", *_FIGURES).iter_rows()
-    }
+    return {code: (total, avoided) for code, total, avoided in cells.select("activite", *FIGURES).iter_rows()}
 
 
-def blank_sheet(dossier: Dossier) -> Feuille:
-    """Give the form as it opens without a draft: filled with what is declared."""
-    return Feuille(dossier.cases, _figures_of(dossier.declarees), {})
+def _last(guichet: Guichet, declarees: pl.DataFrame) -> tuple[int, str, datetime] | None:
+    """Tell the last lot of a month; an answer on screen was given when its own text says."""
+    last = declarees.sort("lot").tail(1).select("lot", "auteur", "connu_le").rows()
+    if not last:
+        return None
+    lot, auteur, connu_le = last[0]
+    reponse = guichet.store.reponses().validated(guichet.perimetre, lot)
+    return lot, auteur, connu_le if reponse is None else read_moment(reponse.contenu)
 
 
-def drafted_sheet(dossier: Dossier, texte: str) -> Feuille:
-    """Give the form as a draft left it; the activities that it does not know stay empty."""
-    kept = json.loads(texte)
+def sheet_of(dossier: Dossier) -> Feuille:
+    """Give what the form shows: what is declared, and over it what is typed and not sent yet."""
+    typed = {place: frappe.texte for place, frappe in dossier.brouillon.frappes.items()}
     return Feuille(
-        {code: tuple(kept["cases"].get(code, ("", ""))) for code in dossier.lignes["activite"]},
-        {code: tuple(figures) for code, figures in kept["ouvert_sur"].items()},
-        dict(kept["reponses"]),
+        cases={
+            code: tuple(
+                typed.get((code, colonne), text) for colonne, text in zip(FIGURES, texts, strict=True)
+            )
+            for code, texts in dossier.cases.items()
+        },  # pyright: ignore[reportArgumentType] - two figures a cell
+        ouvert_sur=_figures_of(dossier.declarees),
+        reponses={cle: text for (kind, cle), text in typed.items() if kind == QUESTION},
     )
 
 
@@ -215,15 +220,18 @@ def examine(dossier: Dossier, feuille: Feuille) -> Examen:
         historique=dossier.historique.drop("lot", "auteur", "connu_le"),
         today=dossier.fenetre.jour,
     )
-    previous = dossier.historique.filter(pl.col("mois") == dossier.mois_precedent)
-    comparaison = compare_answer(jugement.acceptees, dossier.lignes, dossier.declarees, previous)
-    names = dict(dossier.lignes.select("activite", "nom").iter_rows())
+    previous = dossier.historique.filter(pl.col("mois") == pl.lit(dossier.mois_precedent, pl.Date))
+    erreurs: dict[str, str] = {}
+    for code, motif in jugement.rejets.select("activite", "motif").iter_rows():
+        erreurs[code] = f"{erreurs[code]} {motif}" if code in erreurs else motif
+    comparaison = compare_answer(
+        jugement.acceptees, dossier.lignes, dossier.declarees, previous, refusees=erreurs
+    )
+    names = dossier.noms
     settled = set(comparaison.filter(pl.col("etat").is_in([SAME, UNANSWERED]))["activite"])
     return Examen(
         jugement=jugement,
-        erreurs=tuple(
-            (names[code], motif) for code, motif in jugement.rejets.select("activite", "motif").iter_rows()
-        ),
+        erreurs=erreurs,
         questions=tuple(_asked(jugement.alertes, names, settled)),
         comparaison=comparaison,
     )
@@ -239,29 +247,37 @@ def _asked(alertes: pl.DataFrame, names: Mapping[str, str], settled: set[str]) -
             yield Question(f"{regle} {code} {message}", regle, code, typeset(f"{place} : {message}"))
 
 
-def save_draft(guichet: Guichet, dossier: Dossier, feuille: Feuille, *, auteur: str) -> Brouillon:
-    """Keep what is typed."""
-    brouillon = Brouillon(
-        dossier.mois, dossier.juridiction, feuille.as_text(), auteur or ANONYMOUS, guichet.moment
-    )
-    guichet.store.collecte().save_draft(
+def type_in(
+    guichet: Guichet, dossier: Dossier, saisies: Sequence[Saisie], *, auteur: str
+) -> tuple[Dossier, tuple[Saisie, ...]]:
+    """Keep what is typed as a draft; give what is known then, and what somebody else had typed meanwhile.
+
+    Places that the questionnaire does not have are ignored.
+    """
+    declarees: dict[Place, str] = {
+        (code, colonne): text
+        for code, texts in dossier.cases.items()
+        for colonne, text in zip(FIGURES, texts, strict=True)
+    }
+    brouillon, refused = guichet.store.brouillons().write(
         guichet.perimetre,
-        mois=brouillon.mois,
-        juridiction=brouillon.juridiction,
-        texte=brouillon.texte,
-        auteur=brouillon.auteur,
-        connu_le=brouillon.connu_le,
+        [each for each in saisies if each.place in declarees or each.place[0] == QUESTION],
+        mois=dossier.mois,
+        juridiction=dossier.juridiction,
+        declarees=declarees,
+        auteur=auteur.strip() or ANONYMOUS,
+        connu_le=guichet.moment,
     )
-    return brouillon
+    return replace(dossier, brouillon=brouillon), refused
 
 
 def give_up_draft(guichet: Guichet, dossier: Dossier, *, auteur: str) -> None:
     """Put the draft away."""
-    guichet.store.collecte().consume_draft(
+    guichet.store.brouillons().put_away(
         guichet.perimetre,
         mois=dossier.mois,
         juridiction=dossier.juridiction,
-        auteur=auteur or ANONYMOUS,
+        auteur=auteur.strip() or ANONYMOUS,
         connu_le=guichet.moment,
     )
 
@@ -278,7 +294,7 @@ def validate(guichet: Guichet, dossier: Dossier, feuille: Feuille, *, auteur: st
     if not dossier.fenetre.prend:
         raise UserFacingError(dossier.fenetre.phrase)
     examen = examine(dossier, feuille)
-    _check_ready(examen, feuille)
+    _check_ready(dossier, examen, feuille)
     contenu = write_form(
         dossier.mois,
         dossier.juridiction,
@@ -308,11 +324,9 @@ def validate(guichet: Guichet, dossier: Dossier, feuille: Feuille, *, auteur: st
     return lot
 
 
-def _check_ready(examen: Examen, feuille: Feuille) -> None:
-    if examen.erreurs:
-        raise UserFacingError(
-            typeset(f"{examen.erreurs[0][0]} : {examen.erreurs[0][1]} Corrigez avant de valider.")
-        )
+def _check_ready(dossier: Dossier, examen: Examen, feuille: Feuille) -> None:
+    for code, motif in examen.erreurs.items():
+        raise UserFacingError(typeset(f"{dossier.noms[code]} : {motif} Corrigez avant de valider."))
     check_not_empty(examen.comparaison)
     silent = [each for each in examen.questions if not feuille.reponses.get(each.cle, "").strip()]
     if silent:

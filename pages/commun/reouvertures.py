@@ -56,7 +56,7 @@ def _draw_form(guichet: Guichet, mois: date, juridiction: str, nom: str) -> None
                 width=160,
             )
             reason = st.text_input("Motif", max_chars=400, placeholder="Panne du réseau, erreur signalée…")
-            author = depot.signature() or st.text_input("Nom de qui rouvre", max_chars=200)
+            author = depot.ask_name("Nom de qui rouvre", key="reouverture_nom")
         if not st.form_submit_button("Rouvrir ce mois"):
             return
     try:

@@ -6,8 +6,9 @@ import contextlib
 import hashlib
 import logging
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from html import escape
 from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,6 +24,7 @@ from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from analytics.wording import NO_BREAK_SPACE
 from pages.commun import identite
 
 _LOGGER = logging.getLogger("vigie.serveur")
@@ -108,6 +110,8 @@ def shell() -> tuple[bytes, str]:
     page = page.replace(
         "<script>", f"<script>\n      window.__streamlit = {{ BACKEND_BASE_URL: {base_url} }}", 1
     )
+    ours = (Path(__file__).parent / "actifs" / "page.js").read_text(encoding="utf-8")
+    page = page.replace("<head>", f"<head>\n    <script>{ours}</script>", 1)
     hashes = [
         "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
         for script in re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
@@ -130,12 +134,33 @@ def shell() -> tuple[bytes, str]:
     return page.encode(), policy
 
 
-class Guard:
-    """Wrap every request: no visitor from elsewhere without identity, closed routes, security headers."""
+def unknown_page(pages: Mapping[str, str]) -> bytes:
+    """Give what an address of no page answers: what is wrong, and the pages there are, by title."""
+    links = "".join(
+        f'<li><a href="{base_path()}/{escape(nom)}">{escape(title)}</a></li>' for nom, title in pages.items()
+    )
+    return f"""<!DOCTYPE html>
+<html lang="fr"><head><meta charset="utf-8"><title>Page inconnue · Vigie</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
+<style>:root {{ color-scheme: light dark; }} body {{ font: 1rem/1.5 Arial, sans-serif; max-width: 40rem;
+margin: 3rem auto; padding: 0 1rem; }} li {{ margin: .4rem 0; }}</style></head>
+<body><main><h1>Cette page n'existe pas</h1>
+<p>L'adresse demandée n'est celle d'aucune page de Vigie{NO_BREAK_SPACE}: elle a pu être coupée ou mal
+recopiée. Un lien de relance finit par «{NO_BREAK_SPACE}?juridiction=…&amp;mois_saisi=…{NO_BREAK_SPACE}».</p>
+<p>Pages de Vigie{NO_BREAK_SPACE}:</p><ul>{links}</ul></main></body></html>""".encode()
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Guard:
+    """Wrap every request: no visitor from elsewhere without identity, closed routes, security headers.
+
+    `pages`: the title of each page, by name; an address that is none of theirs is said to be unknown.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Mapping[str, str]) -> None:
         self._app = app
         self._page, self._policy = shell()
+        self._unknown = unknown_page(pages)
+        self._addresses = {"/", *(f"/{nom}" for nom in pages)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
@@ -149,8 +174,10 @@ class Guard:
             await refusal(scope, receive, _Dressing(send, self._page, self._policy))
         elif scope["type"] == "websocket":
             await self._app(scope, receive, send)
-        else:
+        elif (str(scope["path"]).removeprefix(base_path()) or "/") in self._addresses:
             await self._app(scope, receive, _Dressing(send, self._page, self._policy))
+        else:
+            await self._app(scope, receive, _Dressing(send, self._unknown, self._policy, status=404))
 
     @staticmethod
     def _refusal(scope: Scope) -> ASGIApp | None:
@@ -177,12 +204,13 @@ def _host_named(scope: Scope) -> str | None:
 
 
 class _Dressing:
-    """Add the security headers to a response, and put our page in place of the framework's."""
+    """Add the security headers to a response, and put a page of ours in place of the framework's."""
 
-    def __init__(self, send: Send, page: bytes, policy: str) -> None:
+    def __init__(self, send: Send, page: bytes, policy: str, *, status: int = 200) -> None:
         self._send = send
         self._page = page
         self._policy = policy
+        self._status = status
         self._is_page = False
 
     async def __call__(self, message: Message) -> None:
@@ -204,7 +232,8 @@ class _Dressing:
                 (b"cross-origin-opener-policy", b"same-origin"),
                 (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
             ]
-            await self._send({**message, "headers": headers})
+            status = self._status if self._is_page else message["status"]
+            await self._send({**message, "status": status, "headers": headers})
         elif message["type"] == "http.response.body" and self._is_page:
             if not message.get("more_body", False):
                 await self._send({"type": "http.response.body", "body": self._page})

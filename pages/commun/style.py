@@ -32,6 +32,12 @@ _SHEET = """
   vertical-align: top; }
 .vigie-table .n { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
+[data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
+[data-testid="stPageLink"] a:focus-visible, header a:focus-visible {
+  outline: 2px solid currentcolor !important; outline-offset: -2px; }
+/* The accent of the dark theme is too pale under white letters. */
+[data-tag] { background: transparent !important; color: inherit !important;
+  box-shadow: inset 0 0 0 1px currentcolor; }
 .vigie-pied { border-top: 1px solid rgba(128, 128, 128, .35); margin-top: 1rem; padding-top: .5rem;
   font-size: .8125rem; opacity: .85; }
 .vigie-pied p, .vigie-pied summary { font-size: .8125rem; margin: 0 0 .3rem; }
@@ -113,17 +119,39 @@ _SHEET = """
 .vigie-recu th { font-weight: 400; white-space: nowrap; }
 .vigie-recu td { overflow-wrap: anywhere; font-weight: 700; }
 .st-key-saisie_grille { max-width: 52rem; }
-/* The framework's own texts exist in English only. */
-[data-testid="stSkipToContent"] { font-size: 0 !important; }
-[data-testid="stSkipToContent"]::after { content: "Aller au contenu"; font-size: .875rem; }
-[data-testid="stFileChip"] > div > div + div > div:last-child:not([data-testid]) { display: none; }
+.vigie-q-tete, .vigie-q-ligne { display: grid; grid-template-columns: minmax(0, 1fr) 9rem 9rem; gap: 0 .75rem;
+  align-items: center; }
+.vigie-q-tete { align-items: end; font-size: .8125rem; border-bottom: 2px solid rgba(128, 128, 128, .45);
+  padding-bottom: .25rem; }
+.vigie-q-tete span + span { text-align: right; }
+.vigie-q-tete small { display: block; font-size: .75rem; line-height: 1.25; }
+.vigie-q-ligne { border-bottom: 1px solid rgba(128, 128, 128, .25); padding: .2rem 0; }
+.vigie-q-ligne label { font-size: .875rem; line-height: 1.3; }
+.vigie-q-ligne input { width: 100%; box-sizing: border-box; min-height: 2rem; padding: .2rem .5rem;
+  font: inherit; font-size: 1rem; text-align: right; font-variant-numeric: tabular-nums; color: inherit;
+  background: transparent; border: 1px solid #929292; border-radius: 0; }
+.vigie-q-ligne input::placeholder { color: inherit; opacity: .65; }
+.vigie-q-ligne input:focus { outline: 2px solid var(--st-primary-color, #000091); outline-offset: 1px; }
+.vigie-q-ligne input[aria-invalid="true"] { border: 2px solid #ce0500; }
+.vigie-q-ligne input.vigie-q-venue { background: rgba(0, 99, 203, .14); }
+.vigie-q-erreur { grid-column: 1 / -1; border-left: 4px solid #ce0500; padding: .1rem .5rem;
+  margin: .2rem 0 0 !important; font-size: .8125rem; }
+.vigie-q-etat { min-height: 1.4rem; font-size: .8125rem; margin: .3rem 0 0 !important; }
+.vigie-q-etat button { font: inherit; color: inherit; background: none; border: 1px solid currentcolor;
+  padding: .1rem .5rem; cursor: pointer; }
 [data-testid="stFileUploaderDropzoneInstructions"] span { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"]::after {
   content: "ou glissez-les ici (20 Mo au plus par fichier)"; font-size: .875rem; }
-[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p { display: none; }
-[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] > div::after {
-  content: "Choisir des fichiers"; font-size: .875rem; }
+@media (max-width: 640px), (pointer: coarse) {
+  .vigie-clavier { display: none; }
+}
 @media (max-width: 640px) {
+  .vigie-q-tete, .vigie-q-ligne { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+  .vigie-q-tete > span:first-child { display: none; }
+  .vigie-q-tete span + span { text-align: left; }
+  .vigie-q-ligne { padding: .45rem 0; }
+  .vigie-q-ligne label { grid-column: 1 / -1; padding-bottom: .2rem; }
+  .vigie-q-ligne input { min-height: 2.75rem; }
   .st-key-filtres { justify-content: flex-start; }
   .stMainBlockContainer, .block-container { padding: 3.75rem 1rem 1.5rem !important; }
   .vigie-entete p { display: block; margin: .15rem 0 0; }

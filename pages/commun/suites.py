@@ -36,6 +36,4 @@ def refuse(why: str) -> None:
 
 def ask_name(key: str) -> str:
     """Ask who is writing, unless the reader's identity already says it."""
-    return depot.signature() or st.text_input(
-        "Votre nom", key=key, max_chars=200, placeholder="Prénom Nom, service"
-    )
+    return depot.ask_name(key=key)

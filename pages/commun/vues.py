@@ -1010,7 +1010,7 @@ def _thermometres(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -
                     write_table_html(
                         rows[ligne.lignes],
                         ROW_COLUMNS[ligne.lignes],
-                        legende=f"{ROW_TITLES[ligne.lignes]}, {calcul.mesure}",
+                        legende=f"{ligne.libelle}, {ROW_TITLES[ligne.lignes].lower()}, {calcul.mesure}",
                         titre=ROW_TITLES[ligne.lignes],
                     )
                     if ligne.lignes

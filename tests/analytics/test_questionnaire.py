@@ -89,7 +89,7 @@ def test_an_answer_beside_what_was_declared() -> None:
     said = cells(
         ("NEUVE", 0, 0), ("EGALE", 2, 1), ("CORRIGEE", 5, 1), ("RETIREE", None, None), ("VIDE", None, None)
     )
-    found = compare_answer(said, lines, declared, cells(("NEUVE", 9, 8)))
+    found = compare_answer(said, lines, declared, cells(("NEUVE", 9, 8)), refusees=())
     assert dict(found.select("activite", "etat").iter_rows()) == {
         "NEUVE": "nouvelle",
         "EGALE": "inchangée",
@@ -107,8 +107,8 @@ def test_an_answer_beside_what_was_declared() -> None:
     assert "3 activités sans chiffre resteront" in tell_unanswered(found).replace("\u00a0", " ")
     check_not_empty(found)
     with pytest.raises(UserFacingError, match="vide"):
-        check_not_empty(compare_answer(cells(), lines, cells(), cells()))
-    whole = compare_answer(said.head(1), lines.head(1), cells(), cells())
+        check_not_empty(compare_answer(cells(), lines, cells(), cells(), refusees=()))
+    whole = compare_answer(said.head(1), lines.head(1), cells(), cells(), refusees=())
     assert tell_unanswered(whole) == ""
 
 

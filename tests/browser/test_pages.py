@@ -14,10 +14,13 @@ SIZES = {"projection": (1280, 800), "telephone": (390, 844)}
 # What a French screen must never show.
 FOREIGN = re.compile(
     r"\b(None|NaN|null|undefined|Traceback|Error|Loading|Choose an option|Browse files|Drag and drop|"
-    r"No results|Select|Search|Skip|Upload|Download|Deploy|Rerun)\b"
+    r"No results|Select|Search|Skip|Upload|Download|Deploy|Rerun|Help for|Sidebar|sidebar|Fullscreen|"
+    r"Show|Remove|Close|Clear|Open|App pages|icon|file|files|\d(?:KB|MB|B))\b"
 )
-# The framework's own, in English under its French dress.
-SKIP_LINK = "Skip to main content"
+# What only assistive technology says.
+NAMES = """() => [...document.body.querySelectorAll("*")].flatMap(each =>
+  ["aria-label", "title", "placeholder", "alt", "aria-roledescription", "aria-valuetext"]
+    .map(name => each.getAttribute(name)).filter(Boolean))"""
 SAMPLE = Path(__file__).parent.parent / "data" / "collecte" / "echantillons" / "2009-03_sale.csv"
 
 
@@ -38,10 +41,13 @@ def test_every_page_opens_whole_and_in_french(
     with watched(browser, viewport={"width": width, "height": height}, color_scheme=scheme) as seen:
         for page in PAGES:
             seen.open(f"{server.url}/{page}")
-            text = seen.text().replace(SKIP_LINK, "")
+            text = seen.text()
             assert seen.page.locator("h1").first.inner_text().strip(), page
             assert "Données de démonstration" in text, page
             assert FOREIGN.search(text) is None, (page, FOREIGN.search(text))
+            named = [name for name in seen.page.evaluate(NAMES) if FOREIGN.search(name)]
+            assert named == [], page
+            assert re.fullmatch(r".+ · Vigie", seen.page.title()), page
             overflow = seen.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert overflow <= 0, f"{page}: {overflow} px to scroll sideways"
             assert seen.page.evaluate("document.documentElement.lang") == "fr", page

@@ -11,40 +11,54 @@ from tests.visiteur import Server
 
 SCREEN = {"width": 1280, "height": 800}
 # Silent in the demonstration for its last month, whose campaign the page opens by itself.
+# Silent too: TGI-TROYES, TGI-NANTES, TGI-EVREUX, TGI-ALES, TGI-MENDE.
 LINK = "saisie?juridiction=TGI-BOULOGNE-SUR-MER&mois_saisi=2010-12"
 PASTED = "4\t2\n1 204\t12,5"
 
 
-def selected(seen: Watched) -> Locator:
-    """Give the case that the keyboard is on, as assistive technology is told."""
-    return seen.page.locator("td[role=gridcell][aria-selected=true]")
+def cell(seen: Watched, code: str, column: str = "visioconferences") -> Locator:
+    return seen.page.locator(f".vigie-q input[name='{code}.{column}']")
 
 
-def first_case(seen: Watched) -> None:
-    """Go to the first activity from the keyboard alone."""
-    seen.settle()
-    seen.page.locator("summary", has_text="Comment compter").focus()
-    seen.page.keyboard.press("Tab")
-    seen.page.keyboard.press("Control+Home")
-    expect(selected(seen)).to_have_text("Débats JLD")
-    seen.page.keyboard.press("ArrowRight")
-    expect(selected(seen)).to_have_attribute("aria-colindex", "2")
+def fields(seen: Watched) -> dict[str, str]:
+    """Read what the fields hold, as the reader sees them: those that are not empty."""
+    every: dict[str, str] = seen.page.evaluate(
+        "() => Object.fromEntries([...document.querySelectorAll('.vigie-q input')]"
+        ".map(field => [field.name, field.value]))"
+    )
+    return {name: text for name, text in every.items() if text}
 
 
-def typed(seen: Watched, *texts: str) -> None:
-    """Type in cases one after the other, along the line, no faster than a hand."""
-    for rank, text in enumerate(texts):
-        if rank:
-            seen.page.keyboard.press("Tab")
-            seen.page.wait_for_timeout(200)
-        seen.page.keyboard.type(text, delay=80)
-    seen.page.wait_for_timeout(200)
-    seen.page.keyboard.press("Enter")
+def focused(seen: Watched) -> str:
+    return str(seen.page.evaluate("() => document.activeElement.name"))
+
+
+def typed(seen: Watched, code: str, *keys: str) -> None:
+    """Type from the first field of an activity: texts, and names of keys between angle brackets."""
+    cell(seen, code).focus()
+    for key in keys:
+        if key.startswith("<"):
+            seen.page.keyboard.press(key.strip("<>"))
+        else:
+            seen.page.keyboard.type(key, delay=20)
 
 
 def paste(seen: Watched, text: str) -> None:
     seen.page.evaluate("text => navigator.clipboard.writeText(text)", text)
     seen.page.keyboard.press("Control+v")
+
+
+def form(seen: Watched, server: Server, juridiction: str, mois: str = "2010-12") -> None:
+    seen.open(f"{server.url}/saisie?juridiction={juridiction}&mois_saisi={mois}")
+    seen.page.locator(".vigie-q").wait_for()
+
+
+def kept(seen: Watched) -> None:
+    """Wait until the server has taken in all that is typed."""
+    seen.page.wait_for_function(
+        "() => Object.keys(JSON.parse(sessionStorage.getItem('vigie-saisie') || '{}')).length === 0"
+    )
+    seen.settle()
 
 
 def says(seen: Watched, text: str) -> None:
@@ -68,32 +82,39 @@ def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path
         seen.page.get_by_label("Votre nom").fill("Greffe de Boulogne")
         seen.page.keyboard.press("Enter")
         # More avoided than made: told as soon as it is typed, beside the line.
-        first_case(seen)
-        typed(seen, "12", "30")
+        typed(seen, "JLD_DETENTION", "12", "<Tab>", "30", "<Tab>")
         says(seen, "plus d'extractions évitées (30) que de visioconférences (12)")
-        first_case(seen)
-        typed(seen, "400", "3")
+        typed(seen, "JLD_DETENTION", "<Control+a>", "400", "<Enter>", "<Control+a>", "3", "<Enter>")
         says(seen, "400 visioconférences, pour")
         says(seen, "par Greffe de Boulogne")
         # The two columns of a spreadsheet; what is not a whole number is refused, never read otherwise.
-        seen.page.keyboard.press("ArrowLeft")
+        assert focused(seen) == "INSTRUCTION.visioconferences"
         paste(seen, PASTED)
         says(seen, "«\u00a012,5\u00a0» n'est pas un nombre entier")
-        seen.settle()
+        kept(seen)
+        before = fields(seen)
+        assert before == {
+            "JLD_DETENTION.visioconferences": "400",
+            "JLD_DETENTION.extractions_evitees": "3",
+            "INSTRUCTION.visioconferences": "4",
+            "INSTRUCTION.extractions_evitees": "2",
+            "JUGEMENT_DETENTION.visioconferences": "1 204",
+            "JUGEMENT_DETENTION.extractions_evitees": "12,5",
+        }
         seen.page.reload()
         seen.settle()
         says(seen, "«\u00a012,5\u00a0» n'est pas un nombre entier")
         says(seen, "Brouillon enregistré")
-        first_case(seen)
-        for _ in range(2):
-            seen.page.keyboard.press("ArrowDown")
-        typed(seen, "9", "4")
+        assert fields(seen) == before
+        typed(seen, "JUGEMENT_DETENTION", "<Control+a>", "9", "<Tab>", "4", "<Tab>")
         says(seen, "Aucune erreur")
         # An answer without its comment is not taken.
         seen.page.get_by_label("Votre nom").fill("Greffe de Boulogne")
+        seen.page.keyboard.press("Enter")
+        seen.settle()
         seen.page.get_by_role("button", name="Valider et transmettre").click()
         says(seen, "Confirmez avec un commentaire, ou corrigez")
-        assert "Un autre brouillon" not in seen.text()
+        assert "Changé ailleurs" not in seen.text()
         for comment in seen.page.get_by_label("Je confirme ce chiffre").all():
             comment.fill("Rattrapage de l'année")
             comment.press("Enter")
@@ -116,9 +137,7 @@ def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path
         colleague.open(f"{server.url}/{LINK}")
         says(colleague, "Correction\u00a0: Greffe de Boulogne a déclaré ce mois")
         assert "Brouillon enregistré" not in colleague.text()
-        first_case(colleague)
-        colleague.page.keyboard.press("ArrowDown")
-        typed(colleague, "5")
+        typed(colleague, "INSTRUCTION", "<Control+a>", "5", "<Tab>")
         says(colleague, "corrigée")
         colleague.page.get_by_label("Votre nom").fill("Présidence")
         colleague.page.get_by_role("button", name="Valider et transmettre").click()
@@ -128,3 +147,151 @@ def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path
         says(colleague, "donnée à la démonstration")
         assert colleague.page.url != receipt
         says(colleague, "Présidence")
+
+
+def test_tab_and_enter_go_from_field_to_field_and_overwrite_nothing(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport=SCREEN) as seen:
+        form(seen, server, "TGI-TROYES")
+        start = fields(seen)
+        assert start == {}
+        # Four figures in a row; then Enter, from the second column to the next activity.
+        typed(seen, "JLD_DETENTION", "30", "<Tab>", "2", "<Tab>", "8", "<Tab>", "1", "<Tab>")
+        assert focused(seen) == "JUGEMENT_DETENTION.visioconferences"
+        typed(seen, "JUGEMENT_DETENTION", "5", "<Enter>", "0", "<Enter>", "7", "<Enter>")
+        assert focused(seen) == "JAP.extractions_evitees"
+        seen.page.keyboard.press("Shift+Enter")
+        assert focused(seen) == "JAP.visioconferences"
+        seen.page.keyboard.press("ArrowUp")
+        assert focused(seen) == "JUGEMENT_DETENTION.visioconferences"
+        seen.page.keyboard.press("ArrowDown")
+        seen.page.keyboard.press("Shift+Tab")
+        assert focused(seen) == "JUGEMENT_DETENTION.extractions_evitees"
+        kept(seen)
+        whole = {
+            "JLD_DETENTION.visioconferences": "30",
+            "JLD_DETENTION.extractions_evitees": "2",
+            "INSTRUCTION.visioconferences": "8",
+            "INSTRUCTION.extractions_evitees": "1",
+            "JUGEMENT_DETENTION.visioconferences": "5",
+            "JUGEMENT_DETENTION.extractions_evitees": "0",
+            "JAP.visioconferences": "7",
+        }
+        assert fields(seen) == whole
+        says(
+            seen,
+            "43 visioconférences, dont 3 extractions évitées, dans 3 des 18 activités".replace(
+                " ", "\u00a0", 1
+            ),
+        )
+        # A figure deleted is an answer not given, and the field says so.
+        typed(seen, "INSTRUCTION", "<Control+a>", "<Delete>", "<Tab>", "<Delete>", "<Tab>")
+        kept(seen)
+        del whole["INSTRUCTION.visioconferences"], whole["INSTRUCTION.extractions_evitees"]
+        assert fields(seen) == whole
+        assert cell(seen, "INSTRUCTION").get_attribute("placeholder") == "n.r."
+        says(seen, "dans 2 des 18")
+
+
+def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser, server: Server) -> None:
+    rights = ["clipboard-read", "clipboard-write"]
+    with watched(browser, viewport=SCREEN, permissions=rights) as seen:
+        form(seen, server, "TGI-NANTES")
+        typed(seen, "JLD_DETENTION", "99", "<Tab>", "1")
+        kept(seen)
+        cell(seen, "JLD_DETENTION").focus()
+        # As a spreadsheet writes it: an empty cell, « n.r. », a quoted one, a last line feed.
+        paste(seen, '3\t\nn.r.\tn.r.\n"1 204"\t0\n0\t0\r\n')
+        says(seen, "Cases collées\u00a0: 8")
+        pasted = {
+            "JLD_DETENTION.visioconferences": "3",
+            "INSTRUCTION.visioconferences": "n.r.",
+            "INSTRUCTION.extractions_evitees": "n.r.",
+            "JUGEMENT_DETENTION.visioconferences": "1 204",
+            "JUGEMENT_DETENTION.extractions_evitees": "0",
+            "JAP.visioconferences": "0",
+            "JAP.extractions_evitees": "0",
+        }
+        assert fields(seen) == pasted
+        kept(seen)
+        assert fields(seen) == pasted
+        says(seen, "dans 2 des 18")
+        seen.page.reload()
+        seen.settle()
+        assert fields(seen) == pasted
+        # From the second column, the second column of the block has no field.
+        cell(seen, "JAP", "extractions_evitees").focus()
+        paste(seen, "5\t6\n7\t8")
+        says(seen, "Hors du tableau, donc non collé\u00a0: 6\u202f; 8.")
+        assert fields(seen) == {
+            **pasted,
+            "JAP.extractions_evitees": "5",
+            "TAP.extractions_evitees": "7",
+        }
+        seen.page.get_by_role("button", name="Annuler le collage").click()
+        assert fields(seen) == pasted
+        kept(seen)
+        assert fields(seen) == pasted
+
+
+def test_a_key_pressed_just_before_a_reload_is_not_lost(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport=SCREEN) as seen:
+        form(seen, server, "TGI-EVREUX")
+        for rank, code in enumerate(("JLD_DETENTION", "INSTRUCTION", "JAP")):
+            # Neither left nor idle long enough to be sent.
+            typed(seen, code, str(rank + 1))
+            seen.page.reload()
+            seen.settle()
+            seen.page.locator(".vigie-q").wait_for()
+            assert fields(seen)[f"{code}.visioconferences"] == str(rank + 1)
+        kept(seen)
+        assert fields(seen) == {
+            "JLD_DETENTION.visioconferences": "1",
+            "INSTRUCTION.visioconferences": "2",
+            "JAP.visioconferences": "3",
+        }
+    # And it is a draft for everyone.
+    with watched(browser, viewport=SCREEN) as other:
+        form(other, server, "TGI-EVREUX")
+        assert len(fields(other)) == 3
+
+
+def test_two_people_on_one_month_see_each_other(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport=SCREEN) as anne, watched(browser, viewport=SCREEN) as bruno:
+        for seen, name in ((anne, "Anne"), (bruno, "Bruno")):
+            form(seen, server, "TGI-ALES")
+            seen.page.get_by_label("Votre nom").fill(name)
+            seen.page.keyboard.press("Enter")
+            seen.settle()
+        typed(bruno, "TAP", "33", "<Tab>")
+        kept(bruno)
+        typed(anne, "CIVIL", "44", "<Tab>")
+        kept(anne)
+        both = {"TAP.visioconferences": "33", "CIVIL.visioconferences": "44"}
+        assert fields(anne) == both
+        says(anne, "(33, Bruno)")
+        cell(bruno, "JAP").focus()
+        # Without a gesture of his, Bruno is told.
+        says(bruno, "(44, Anne)")
+        assert fields(bruno) == both
+        # His hand is where it was.
+        assert focused(bruno) == "JAP.visioconferences"
+
+
+def test_on_a_phone_the_form_is_whole(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as seen:
+        form(seen, server, "TGI-MENDE")
+        assert seen.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+        cut = seen.page.evaluate(
+            "() => [...document.querySelectorAll('.vigie-q label, .vigie-q-tete b, .vigie-q-tete small')]"
+            ".filter(each => each.offsetParent && each.clientWidth)"
+            ".filter(each => each.scrollWidth > each.clientWidth + 1"
+            " || each.getBoundingClientRect().right > 390).map(each => each.textContent)"
+        )
+        assert cut == []
+        assert seen.page.locator(".vigie-q-tete b").all_inner_texts() == [
+            "Visioconférences",
+            "Extractions évitées",
+        ]
+        assert cell(seen, "JAP").get_attribute("inputmode") == "numeric"
+        expect(seen.page.locator(".vigie-clavier")).to_be_hidden()
+        assert cell(seen, "JAP").bounding_box()["height"] >= 44  # pyright: ignore[reportOptionalSubscript]

@@ -371,57 +371,6 @@ def test_an_alert_is_followed_by_whom_it_concerns(store: Store, collecte: Collec
     assert collecte.alert_follow_ups(DOUAI, connu_le=T0.date())["statut"].to_list() == ["à vérifier"]
 
 
-# ---------------------------------------------------------------------- drafts
-
-
-def test_a_draft_is_found_again_until_it_is_sent(store: Store, collecte: Collecte) -> None:
-    def save(texte: str, auteur: str = "Greffe", connu_le: datetime = T0) -> None:
-        collecte.save_draft(
-            DOUAI, mois=MARCH, juridiction="TGI-LILLE", texte=texte, auteur=auteur, connu_le=connu_le
-        )
-
-    def found(perimetre: Perimetre = DOUAI) -> str | None:
-        draft = collecte.draft(perimetre, mois=MARCH, juridiction="TGI-LILLE")
-        return None if draft is None else draft.texte
-
-    before = store.etat().revision
-    assert found() is None
-    save('{"JAP": ["4", "2"]}')
-    save('{"JAP": ["4", "3"]}', "Magistrat", T0 + HOUR)
-    draft = collecte.draft(DOUAI, mois=MARCH, juridiction="TGI-LILLE")
-    assert draft is not None
-    assert (draft.texte, draft.auteur, draft.connu_le) == (
-        '{"JAP": ["4", "3"]}',
-        "Magistrat",
-        T0 + HOUR,
-    )
-    collecte.consume_draft(DOUAI, mois=MARCH, juridiction="TGI-LILLE", auteur="Greffe", connu_le=T0 + DAY)
-    assert found() is None
-    save('{"TAP": ["", ""]}', connu_le=T0 + 2 * DAY)
-    assert found() == '{"TAP": ["", ""]}'
-    # What is being typed changes no figure of anybody.
-    assert store.etat().revision == before
-
-
-def test_a_draft_belongs_to_the_reader_s_juridictions(collecte: Collecte) -> None:
-    refused: list[Callable[[], object]] = [
-        lambda: collecte.save_draft(
-            LYON, mois=MARCH, juridiction="TGI-LILLE", texte="{}", auteur="A", connu_le=T0
-        ),
-        lambda: collecte.draft(LYON, mois=MARCH, juridiction="TGI-LILLE"),
-        lambda: collecte.consume_draft(LYON, mois=MARCH, juridiction="TGI-LILLE", auteur="A", connu_le=T0),
-    ]
-    for attempt in refused:
-        with pytest.raises(UserFacingError, match="pas de celles qui vous sont ouvertes"):
-            attempt()
-    for broken in ("[1]", "{"):
-        with pytest.raises(ValueError, match=r"JSON|Expecting"):
-            collecte.save_draft(
-                NATIONAL, mois=MARCH, juridiction="TGI-LILLE", texte=broken, auteur="A", connu_le=T0
-            )
-    assert collecte.draft(NATIONAL, mois=MARCH, juridiction="TGI-LILLE") is None
-
-
 # ---------------------------------------------------------------------- the store
 
 
@@ -437,9 +386,6 @@ def test_nobody_signs_with_an_empty_name(store: Store, collecte: Collecte) -> No
         ),
         lambda: collecte.keep_template(NATIONAL, None, auteur="", connu_le=T0),
         lambda: collecte.set_mailbox(NATIONAL, juridiction="TGI-LILLE", adresse="", auteur="", connu_le=T0),
-        lambda: collecte.save_draft(
-            NATIONAL, mois=MARCH, juridiction="TGI-LILLE", texte="{}", auteur="", connu_le=T0
-        ),
     ):
         with pytest.raises(UserFacingError, match="complétez"):
             attempt()
@@ -457,14 +403,12 @@ def test_what_rests_on_the_demo_goes_with_it_and_what_was_prepared_stays(
     collecte.set_mailbox(NATIONAL, juridiction="TGI-LILLE", adresse="a@b.fr", auteur="A", connu_le=T0)
     number = store.alertes(NATIONAL)["alerte"].item(0)
     collecte.follow_alert(NATIONAL, alerte=number, statut="confirmé", commentaire="", auteur="A", connu_le=T0)
-    collecte.save_draft(NATIONAL, mois=MARCH, juridiction="TGI-LILLE", texte="{}", auteur="A", connu_le=T0)
     contents = store.empty_demo()
     assert contents is not None
     leaving = {singular: number for number, singular, _ in contents.partent}
     assert {name: leaving[name] for name in leaving if name not in ("lot fictif", "déclaration fictive")} == {
         "relance ou appel noté": 1,
         "mois rouvert": 1,
-        "saisie de brouillon": 1,
         "suite donnée à une alerte": 1,
     }
     assert [(number, singular) for number, singular, _ in contents.restent] == [
@@ -474,7 +418,6 @@ def test_what_rests_on_the_demo_goes_with_it_and_what_was_prepared_stays(
     assert collecte.reminders(NATIONAL).is_empty()
     assert collecte.reopenings(NATIONAL).is_empty()
     assert collecte.alert_follow_ups(NATIONAL).is_empty()
-    assert collecte.draft(NATIONAL, mois=MARCH, juridiction="TGI-LILLE") is None
     # The text and the addresses are no fiction: they were prepared for the collection to come.
     assert collecte.template() == Modele("o", "t")
     assert collecte.mailboxes(NATIONAL, mois=MARCH) == {"TGI-LILLE": "a@b.fr"}

@@ -1,0 +1,194 @@
+// What every page adds to the framework's: its own texts in French, and a box that the keyboard can slide.
+//
+// The framework speaks English only. Nothing that people typed is touched: a text is changed when it is, whole,
+// one of those below, outside of what our pages write themselves.
+(() => {
+  const NBSP = "\u00a0";
+  const TEXTS = new Map(Object.entries({
+    "Skip to main content": "Aller au contenu",
+    "App pages": "Pages",
+    "Sidebar": "Menu",
+    "Expand sidebar": "Ouvrir le menu",
+    "Collapse sidebar": "Fermer le menu",
+    "Navigate to home page": "Aller à la première page",
+    "Main menu": "Menu principal",
+    "Open": "Ouvrir",
+    "Close": "Fermer",
+    "Cancel": "Annuler",
+    "Copy": "Copier",
+    "Copied": "Copié",
+    "Copy to clipboard": "Copier",
+    "Link to heading": "Lien vers ce titre",
+    "(opens in new tab)": "(nouvel onglet)",
+    "Help": "Aide",
+    "Running...": "Calcul en cours…",
+    "Stop": "Arrêter",
+    "Rerun": "Relancer",
+    "Print": "Imprimer",
+    "Settings": "Réglages",
+    "Theme": "Thème",
+    "System": "Celui de l'appareil",
+    "Light": "Clair",
+    "Dark": "Sombre",
+    "Notifications": "Messages",
+    "Show more": "Montrer plus",
+    "Show less": "Montrer moins",
+    "Scroll tabs left": "Onglets précédents",
+    "Scroll tabs right": "Onglets suivants",
+    "Page not found": "Page inconnue",
+    "Connection error": "Connexion perdue",
+    "Connecting": "Connexion…",
+    "CONNECTING": "Connexion…",
+    "Connecting to Streamlit server": "Connexion au serveur de Vigie",
+    "Connection timed out.": "Le serveur ne répond pas.",
+    "Connection lost. Please wait for the app to reconnect, then try again.":
+      "Connexion perdue : attendez qu'elle revienne, puis recommencez.",
+    "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:":
+      "Le serveur de Vigie ne répond pas : attendez un instant, puis rechargez la page. Si cela dure, prévenez la SDSE.",
+    "Streamlit server is not responding. Are you connected to the internet?":
+      "Le serveur de Vigie ne répond pas : vérifiez que vous êtes relié au réseau.",
+    "Script execution error": "Erreur",
+    "Error:": `Erreur${NBSP}:`,
+    "Please wait...": "Un instant…",
+    "No results": "Aucun résultat",
+    "Select all": "Tout choisir",
+    "Clear all": "Tout retirer",
+    "Clear value": "Vider",
+    "Clear entry": "Vider",
+    "Clear selection": "Ne rien choisir",
+    "Selected values": "Choix faits",
+    "Choose an option": "Choisissez",
+    "Choose options": "Choisissez",
+    "Increment": "Augmenter",
+    "Decrement": "Diminuer",
+    "Show password": "Montrer le mot de passe",
+    "Hide password": "Cacher le mot de passe",
+    "Choose date": "Choisir une date",
+    "Choose date range": "Choisir une période",
+    "Clear date": "Effacer la date",
+    "Calendar": "Calendrier",
+    "Previous month": "Mois précédent",
+    "Next month": "Mois suivant",
+    "Use arrow keys to navigate dates. Enter to select. Escape to close.":
+      "Les flèches changent de jour, Entrée le choisit, Échap ferme.",
+    "Add files": "Ajouter des fichiers",
+    "Upload": "Choisir des fichiers",
+    "file upload": "Dépôt de fichiers",
+    "Browse files": "Choisir des fichiers",
+    "Drag and drop files here": "Glissez des fichiers ici",
+    "Drag and drop a file here": "Glissez un fichier ici",
+    "Only one file is allowed.": "Un seul fichier est accepté.",
+    "Too many files": "Trop de fichiers",
+    "File size is too small.": "Ce fichier est trop petit.",
+    "Network Error": "Le réseau ne répond pas.",
+    "Download failed": "Le téléchargement a échoué : recommencez.",
+    "Fullscreen": "Plein écran",
+    "Close fullscreen": "Quitter le plein écran",
+    "Search": "Chercher",
+    "Close Search": "Fermer la recherche",
+    "Previous Result": "Résultat précédent",
+    "Next Result": "Résultat suivant",
+    "Download as CSV": "Télécharger (CSV)",
+    "Show/hide columns": "Colonnes montrées",
+    "Previous page": "Page précédente",
+    "Next page": "Page suivante",
+    "Pagination": "Pages du tableau",
+    "No data": "Aucune donnée",
+    "Loading...": "Chargement…",
+    "Selectbox": "Liste",
+    "Show suggestions": "Montrer les choix",
+    "Dismiss": "Fermer",
+  }));
+  const PARTS = { day: "jour", month: "mois", year: "année" };
+  const MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+    "novembre", "décembre"];
+  const UNITS = { B: "octets", KB: "Ko", MB: "Mo", GB: "Go" };
+  const size = (number, unit) => number.replace(".", ",") + NBSP + UNITS[unit.toUpperCase()];
+  const PATTERNS = [
+    [/^(Show\/hide columns|Download as CSV|Search|Fullscreen|Close fullscreen): (.+)$/s,
+      (_, what, name) => `${TEXTS.get(what)}${NBSP}: ${name}`],
+    [/^Choose date, (.+)$/s, (_, shown) => `Choisir une date, ${shown}`],
+    [/^(day|month|year), (.+)$/s, (_, part, label) => `${PARTS[part]}, ${label}`],
+    [/^(\d\d) – ([A-Z][a-z]+)$/, (whole, rank) => `${rank} – ${MONTHS[Number(rank) - 1] ?? whole}`],
+    // What the framework has read out for a drawing that says nothing more than its button.
+    [/^[a-z_]+ icon$/, () => ""],
+    [/^Help for (.+)$/s, (_, label) => `Aide${NBSP}: ${label}`],
+    [/^Remove (.+)$/s, (_, what) => `Retirer ${what}`],
+    [/^Cancel upload of (.+)$/s, (_, what) => `Arrêter l'envoi de ${what}`],
+    [/^Select (\d+) matches$/, (_, many) => `Choisir les ${many}`],
+    [/^Add: (.*)$/s, (_, what) => `Ajouter${NBSP}: ${what}`],
+    [/^(\d+(?:\.\d+)?) ?(B|KB|MB|GB)$/i, (_, number, unit) => size(number, unit)],
+    [/^(\d+(?:\.\d+)?)(B|KB|MB|GB) per file$/i, (_, number, unit) => `${size(number, unit)} au plus par fichier`],
+    [/^(.+), (\d+(?:\.\d+)?)(B|KB|MB|GB)$/s, (_, name, number, unit) => `${name}, ${size(number, unit)}`],
+    [/^File must be (\d+(?:\.\d+)?)(B|KB|MB|GB) or smaller\.$/i,
+      (_, number, unit) => `Ce fichier dépasse ${size(number, unit)}.`],
+    [/^File type must be .*$/s, () => "Vigie ne lit pas ce type de fichier."],
+    [/^(?:Error: )?(\S*) ?files are not allowed\.$/, () => "Vigie ne lit pas ce type de fichier."],
+    [/^You can only select up to (\d+) options?\. Remove an option first\.$/,
+      (_, most) => `${most} choix au plus${NBSP}: retirez-en un d'abord.`],
+    [/^You have requested page \/(.*), but no corresponding file was found.*$/s,
+      (_, page) => `La page «${NBSP}${page}${NBSP}» n'existe pas${NBSP}: voici la première.`],
+    [/^The page that you have requested does not seem to exist\..*$/s,
+      () => `Cette page n'existe pas${NBSP}: voici la première.`],
+    [/^Connection failed with status (\d+).*$/s, (_, code) => `Le serveur de Vigie ne répond pas (${code}).`],
+  ];
+  const NAMES = ["aria-label", "title", "placeholder", "alt", "aria-roledescription", "aria-description", "aria-valuetext"];
+
+  function say(text) {
+    const whole = text.trim();
+    if (!whole) return null;
+    const known = TEXTS.get(whole);
+    if (known !== undefined) return text.replace(whole, () => known);
+    for (const [pattern, write] of PATTERNS) {
+      if (pattern.test(whole)) return text.replace(whole, () => whole.replace(pattern, write));
+    }
+    return null;
+  }
+
+  const ours = (element) => !element || element.closest("[data-testid='stHtml'], .vigie-q, script, style");
+
+  function translateText(node) {
+    const said = say(node.data);
+    if (said !== null && said !== node.data && !ours(node.parentElement)) node.data = said;
+  }
+
+  function translateNames(element) {
+    for (const name of NAMES) {
+      const text = element.getAttribute(name);
+      if (!text) continue;
+      const said = say(text);
+      if (said !== null && said !== text && !ours(element)) element.setAttribute(name, said);
+    }
+  }
+
+  // Wider than a phone, it slides: the keyboard must reach it.
+  function openToKeyboard(element) {
+    if (!element.classList.contains("st-key-graphique_croisement") || element.tabIndex === 0) return;
+    element.tabIndex = 0;
+    element.setAttribute("role", "region");
+    element.setAttribute("aria-label", "Visioconférences par cour et par activité, à faire défiler");
+  }
+
+  function translate(root) {
+    if (root.nodeType === Node.TEXT_NODE) return translateText(root);
+    if (root.nodeType !== Node.ELEMENT_NODE) return;
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = root; node; node = walker.nextNode()) {
+      if (node.nodeType === Node.TEXT_NODE) translateText(node);
+      else {
+        translateNames(node);
+        openToKeyboard(node);
+      }
+    }
+  }
+
+  new MutationObserver((changes) => {
+    for (const { type, target, addedNodes } of changes) {
+      if (type === "childList") addedNodes.forEach(translate);
+      else if (type === "characterData") translateText(target);
+      else translateNames(target);
+    }
+  }).observe(document.documentElement, {
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: NAMES,
+  });
+})();
