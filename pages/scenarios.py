@@ -331,6 +331,8 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
         max_selections=room,
         key="face_choisis",
         placeholder="Choisir",
+        filter_mode="contains",
+        select_all=False,
         on_change=write,
     )
     if not listed:
