@@ -24,7 +24,7 @@ from pages.commun.lecture import parametres, reference, store
 
 _MEGABYTE = 1_000_000
 _SHOWN = 10
-_NAME = "nom_de_qui_agit"
+_NAME, _SHOWN_NAMES = "nom_de_qui_agit", "noms_montres"
 _COLUMNS = {
     "rejets": ["ligne", "champ", "valeur", "motif"],
     "alertes": ["ligne", "juridiction", "activite", "message"],
@@ -99,22 +99,26 @@ def signature() -> str:
 
 def name_given() -> str:
     """Give the name of whoever acts: that of their identity, else the last one typed in this session."""
-    return signature() or str(st.session_state.get(_NAME, ""))
+    state = st.session_state
+    shown: dict[str, str] = state.setdefault(_SHOWN_NAMES, {})
+    for key, name in shown.items():
+        typed = str(state.get(key, name)).strip()
+        if typed != name:
+            state[_NAME] = shown[key] = typed
+    return signature() or str(state.get(_NAME, ""))
 
 
 def ask_name(label: str = "Votre nom", *, key: str, width: int | Literal["stretch"] = "stretch") -> str:
     """Ask who signs, unless their identity says it; a name typed once serves every form of the session."""
     if signature():
         return signature()
-    seen = f"{key}_vu"
-    if st.session_state.get(seen) != name_given() or key not in st.session_state:
-        st.session_state[key] = st.session_state[seen] = name_given()
-    name = st.text_input(
+    name = name_given()
+    if str(st.session_state.get(key, "")).strip() != name:
+        st.session_state[key] = name
+    st.session_state[_SHOWN_NAMES][key] = name
+    return st.text_input(
         label, key=key, max_chars=200, placeholder="Prénom Nom, service", width=width
     ).strip()
-    if name != st.session_state[seen]:
-        st.session_state[_NAME] = st.session_state[seen] = name
-    return name
 
 
 def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:
