@@ -191,7 +191,9 @@ def trace_limits(spread: Dispersion, largest: float, *, points: int = 60) -> pl.
 
 
 def expect(cells: pl.DataFrame) -> pl.DataFrame:
-    """Expect of each cour what the country does with the same activities: `cour`, `observe`, `attendu`.
+    """Expect of each cour what the country does with the same activities.
+
+    Gives `cour`, `observe`, `attendu` and `exposition`.
 
     Indirect standardisation: E_c = Σ_a exposition_ca × (Σ_c observe / Σ_c exposition)_a. `cells`: cour,
     activite, exposition, observe.
@@ -205,6 +207,7 @@ def expect(cells: pl.DataFrame) -> pl.DataFrame:
         .agg(
             observe=pl.col("observe").sum(),
             attendu=(pl.col("exposition") * pl.col("taux").fill_null(0.0)).sum(),
+            exposition=pl.col("exposition").sum(),
         )
         .sort("cour")
     )
@@ -213,7 +216,9 @@ def expect(cells: pl.DataFrame) -> pl.DataFrame:
 class Rapport(dy.Schema):
     """One cour at equal activities: O / E raw, then shrunk towards 1 with its intervals.
 
-    `rang_bas`–`rang_haut`: the ranks it may hold, 9 chances out of 10; never one rank.
+    `rang_bas`–`rang_haut`: the ranks it may hold, 9 chances out of 10; never one rank. `limite_bas`–
+    `limite_haut`: between which a cour of its size usually falls, and `position`, where its raw ratio falls:
+    both those of the funnel, so that one thing only is called a difference. Null where none can be traced.
     """
 
     cour = dy.String(nullable=True)
@@ -230,6 +235,9 @@ class Rapport(dy.Schema):
     rang_bas = dy.Int64(min=1)
     rang_haut = dy.Int64(min=1)
     cours_comparees = dy.Int64(min=1)
+    limite_bas = dy.Float64(nullable=True)
+    limite_haut = dy.Float64(nullable=True)
+    position = dy.String(nullable=True)
 
 
 # A prior this strong shrinks everything to 1: the cours do not differ more than chance alone.
@@ -282,8 +290,46 @@ def shrink(rows: pl.DataFrame, *, soi: str | None, generator: np.random.Generato
             rang_bas=pl.Series(low_rank.astype(np.int64)),
             rang_haut=pl.Series(high_rank.astype(np.int64)),
             cours_comparees=pl.lit(observe.size, dtype=pl.Int64),
+            limite_bas=pl.lit(None, dtype=pl.Float64),
+            limite_haut=pl.lit(None, dtype=pl.Float64),
+            position=pl.lit(None, dtype=pl.String),
         )
     )
+
+
+# Under so many extractions expected, none or twice as many avoided is what chance alone brings.
+LEAST_EXPECTED = 5.0
+
+
+def place_ratios(
+    ratios: dy.DataFrame[Rapport], placed: dy.DataFrame[Entonnoir], spread: Dispersion | None
+) -> dy.DataFrame[Rapport]:
+    """Set each ratio between the limits of the funnel, which has the same numerators and expectations."""
+    if spread is None or not spread.theta:
+        return ratios
+    limits = placed.select(
+        "cour",
+        limite_bas=pl.col("bas_95") / spread.theta,
+        limite_haut=pl.col("haut_95") / spread.theta,
+        position="position",
+    )
+    return Rapport.cast(
+        ratios.drop("limite_bas", "limite_haut", "position").join(
+            limits, on="cour", how="left", maintain_order="left"
+        )
+    )
+
+
+def scale_to_country(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the `denominateur` whose proportions compare as ratios do: the share avoided, at equal activities.
+
+    `rows`: observe, attendu, exposition. The whole keeps its share; where nobody avoided anything, the
+    exposition itself serves.
+    """
+    avoided, exposed = float(rows["observe"].sum()), float(rows["exposition"].sum())
+    if not avoided or not exposed:
+        return rows.with_columns(denominateur=pl.col("exposition"))
+    return rows.with_columns(denominateur=pl.col("attendu") * exposed / avoided)
 
 
 # --- Peers ----------------------------------------------------------------------------------------

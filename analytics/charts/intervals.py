@@ -11,14 +11,26 @@ LINE = 19
 def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: bool) -> go.Figure:
     """Draw `rapport` with its thick (80 %) and thin (95 %) bars, from the first row at the top.
 
-    Columns: `nom_court`, `rapport`, `bas_95`, `bas_80`, `haut_80`, `haut_95`, `soi`, `texte`. `reference`, a
-    vertical line, is named `mot`.
+    Columns: `nom_court`, `rapport`, `bas_95`, `bas_80`, `haut_80`, `haut_95`, `soi`, `texte`; perhaps `brut`,
+    a hollow diamond, and `limite_bas`, `limite_haut`, a wide grey band behind it. `reference`, a vertical
+    line, is named `mot`.
     """
     colours = palette(dark=dark)
     places = list(range(frame.height, 0, -1))
     traces: list[Trace] = []
     for place, row in zip(places, frame.iter_rows(named=True), strict=True):
         colour = colours.own if row["soi"] else colours.peers
+        if row.get("limite_bas") is not None:
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": [row["limite_bas"], row["limite_haut"]],
+                    "y": [place, place],
+                    "line": {"color": colours.grid, "width": LINE - 5},
+                    "hoverinfo": "skip",
+                }
+            )
         for low, high, width in (("bas_95", "haut_95", 1.5), ("bas_80", "haut_80", 5)):
             traces.append(
                 {
@@ -30,6 +42,22 @@ def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: boo
                     "hoverinfo": "skip",
                 }
             )
+    if "brut" in frame.columns:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": "Rapport brut",
+                "x": frame["brut"].to_list(),
+                "y": places,
+                "hoverinfo": "skip",
+                "marker": {
+                    "size": 9,
+                    "symbol": "diamond-open",
+                    "color": [colours.own if own else colours.text for own in frame["soi"]],
+                },
+            }
+        )
     traces.append(
         {
             "type": "scatter",
@@ -40,8 +68,8 @@ def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: boo
             "text": frame["texte"].to_list(),
             "hovertemplate": "%{text}<extra></extra>",
             "marker": {
-                "size": [11 if own else 8 for own in frame["soi"]],
-                "symbol": ["diamond" if own else "circle" for own in frame["soi"]],
+                "size": [10 if own else 7 for own in frame["soi"]],
+                "symbol": "circle",
                 "color": [colours.own if own else colours.text for own in frame["soi"]],
             },
         }

@@ -1,10 +1,21 @@
 """The cours compared, in words: who cannot be told from the others, and who really differs."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import dataframely as dy
 import polars as pl
 
 from analytics import wording
-from analytics.comparison import FAR_ABOVE, FAR_BELOW, INSIDE, Dispersion, Entonnoir, Rapport
+from analytics.comparison import (
+    FAR_ABOVE,
+    FAR_BELOW,
+    INSIDE,
+    LEAST_EXPECTED,
+    Dispersion,
+    Entonnoir,
+    Rapport,
+)
 from analytics.display.tables import Colonne, integer, share, two_decimals
 
 _NOUNS = {
@@ -101,13 +112,13 @@ def funnel_columns(mesure: str) -> tuple[Colonne, ...]:
     )
 
 
-def title_ratios(ratios: dy.DataFrame[Rapport], *, nom: str, position: str) -> str:
+def title_ratios(ratios: dy.DataFrame[Rapport], *, nom: str) -> str:
     """Say where the reader's cour, called `nom`, stands; without it, between which ratios the cours lie."""
     if ratios.is_empty():
         return "Aucune cour à comparer à base égale"
     own = ratios.filter("soi")
     if own.height:
-        return tell_ratio(own, position=position)
+        return tell_ratio(own)
     low, high = ratios.select(bas=pl.col("rapport").min(), haut=pl.col("rapport").max()).row(0)
     return wording.typeset(
         f"{nom} n'a rien déclaré qui puisse être comparé ; les autres évitent de {wording.number(low, 2)} à "
@@ -115,16 +126,35 @@ def title_ratios(ratios: dy.DataFrame[Rapport], *, nom: str, position: str) -> s
     )
 
 
-def tell_ratio(own: pl.DataFrame, *, position: str) -> str:
-    """Say of one cour what it does against what is to be expected of it, and whether it really differs.
+def is_comparable(row: Mapping[str, Any]) -> bool:
+    """Tell whether enough is expected of a cour for its ratio to say anything."""
+    return row["attendu"] >= LEAST_EXPECTED
 
-    `position` is that of the funnel: an interval away from 1 is not yet a cour unlike the others.
+
+def verdict_of(row: Mapping[str, Any]) -> str:
+    """Say whether a cour differs: whether its ratio leaves what usually separates cours of its size."""
+    if not is_comparable(row):
+        return "trop peu d'extractions attendues pour comparer"
+    if row["position"] in (None, INSIDE):
+        return "un écart courant entre cours"
+    return str(row["position"])
+
+
+def tell_ratio(own: pl.DataFrame) -> str:
+    """Say of one cour what it avoided against what is to be expected of it, and whether it really differs.
+
+    The raw ratio is what was observed; the shrunk one stands in the chart, and is called so.
     """
     row = own.row(0, named=True)
-    verdict = f"{position} entre cours" if position == INSIDE else position
+    if not is_comparable(row):
+        counted = wording.count(round(row["observe"]), "extraction évitée", "extractions évitées")
+        return wording.typeset(
+            f"{row['nom_court']} : {counted} pour {wording.number(row['attendu'], 1)} attendues, trop peu "
+            "pour comparer"
+        )
     return wording.typeset(
-        f"{row['nom_court']} évite {wording.number(row['rapport'], 2)} fois ce que sa base laisse attendre "
-        f"(de {wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)}) : {verdict}"
+        f"{row['nom_court']} évite {wording.number(row['brut'], 2)} fois ce que sa base laisse attendre : "
+        f"{verdict_of(row)}"
     )
 
 
@@ -137,28 +167,36 @@ def tell_ratios(*, charge: bool) -> str:
         "faute de base par activité importée"
     )
     return wording.typeset(
-        f"Attendu : ce que le pays évite {what}. Les petites cours sont "
-        "ramenées vers 1, d'autant plus que leurs nombres disent peu. Barre épaisse : 80 chances sur 100 ; "
-        "fine : 95. Pas de classement : le tableau donne les rangs que chaque cour peut tenir, 9 chances "
-        "sur 10."
+        f"Attendu : ce que le pays évite {what}. Bande grise : où tombent d'ordinaire les cours de cette "
+        "taille ; une cour ne diffère que si son losange creux, ce qu'elle a fait, en sort. Point : le même "
+        "rapport, resserré vers 1 d'autant plus que les nombres disent peu ; sa barre dit avec quelle "
+        "précision on le connaît (épaisse : 80 chances sur 100 ; fine : 95), non que la cour diffère. Pas de "
+        f"classement. Non comparées : celles dont on attend moins de {wording.number(LEAST_EXPECTED)} "
+        "extractions évitées."
     )
 
 
 def label_ratios(ratios: dy.DataFrame[Rapport]) -> pl.DataFrame:
-    """Add what the pointer and the table say: `texte`, `intervalle` and `rangs`; sorted as names are read."""
+    """Add what the pointer and the table say: `texte`, `intervalle`, `rangs`, `verdict`. Sorted by name."""
     told: list[str] = []
     ranges: list[str] = []
     ranks: list[str] = []
+    verdicts: list[str] = []
     for row in ratios.iter_rows(named=True):
         ranges.append(f"{wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)}")
         ranks.append(f"{row['rang_bas']} à {row['rang_haut']} sur {row['cours_comparees']}")
+        verdicts.append(verdict_of(row))
         told.append(
-            wording.typeset(f"{row['nom_court']} : {wording.number(row['rapport'], 2)} (de {ranges[-1]})")
+            wording.typeset(
+                f"{row['nom_court']} : {wording.number(row['brut'], 2)}, resserré "
+                f"{wording.number(row['rapport'], 2)} (de {ranges[-1]}) ; {verdicts[-1]}"
+            )
         )
     labelled = ratios.with_columns(
         texte=pl.Series(told, dtype=pl.String),
         intervalle=pl.Series(ranges, dtype=pl.String),
         rangs=pl.Series(ranks, dtype=pl.String),
+        verdict=pl.Series(verdicts, dtype=pl.String),
     )
     order = sorted(
         range(labelled.height), key=lambda rank: wording.collation_key(labelled["nom_court"][rank])
@@ -172,6 +210,7 @@ RATIO_COLUMNS = (
     Colonne("attendu", "Attendu", integer, nombre=True),
     Colonne("brut", "Rapport brut", two_decimals, nombre=True),
     Colonne("rapport", "Rapport resserré", two_decimals, nombre=True),
-    Colonne("intervalle", "Intervalle à 95 %"),
+    Colonne("intervalle", "Précision à 95 %"),
+    Colonne("verdict", "Diffère des autres ?"),
     Colonne("rangs", "Rangs possibles (90 %)"),
 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 import polars as pl
 
 from analytics import wording
-from analytics.display.comparison import tell_ratio
+from analytics.display.comparison import is_comparable, tell_ratio, verdict_of
 from analytics.display.conclusion import missing
 from analytics.display.cours import ESTIMATED_LEGEND, mark_target
 from analytics.display.outlook import INDICATIVE, pace_ratio, short_odds
@@ -241,16 +241,21 @@ def figure_of_month(veille: Veille) -> Chiffre:
     return Chiffre("Ce mois-ci", icon(veille), beside, sense)
 
 
-def figure_of_comparison(own: pl.DataFrame, *, position: str) -> Chiffre:
+def figure_of_comparison(own: pl.DataFrame) -> Chiffre:
     """Give the ratio of a cour to what is to be expected of it; `own`: its row of `Rapport`."""
     if own.is_empty():
         return Chiffre("À base égale", wording.NOT_AVAILABLE, "", "Aucune extraction à comparer.")
     row = own.row(0, named=True)
+    if not is_comparable(row):
+        return Chiffre("À base égale", wording.NOT_AVAILABLE, "trop peu pour comparer", tell_ratio(own) + ".")
     return Chiffre(
         "À base égale",
-        f"{wording.number(row['rapport'], 2)} fois",
-        f"de {wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)}",
-        tell_ratio(own, position=position) + ".",
+        f"{wording.number(row['brut'], 2)} fois",
+        verdict_of(row),
+        wording.typeset(
+            f"{tell_ratio(own)}. Resserré vers la moyenne : {wording.number(row['rapport'], 2)} (de "
+            f"{wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)})."
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from analytics import wording
 from analytics.charts.funnel import draw_funnel
 from analytics.charts.intervals import draw_intervals
 from analytics.comparison import (
+    LEAST_EXPECTED,
     Dispersion,
     Entonnoir,
     Rapport,
@@ -27,6 +28,8 @@ from analytics.comparison import (
     find_peers,
     funnel,
     mask,
+    place_ratios,
+    scale_to_country,
     shrink,
     trace_limits,
 )
@@ -91,9 +94,8 @@ def _comparaison(_contexte: Contexte, key: tuple[Any, ...]) -> VueComparaison:
     ratios = Rapport.cast(mask(ratios, par="rapport") if masked else ratios)
     place = f"{_contexte.perimetre}, {_contexte.date_donnees}"
     fichier = f"{selection.periode.fin:%Y-%m}_{slug(_contexte.perimetre)}"
-    position = position_of(_contexte)
     return VueComparaison(
-        conclusion=title_ratios(ratios, nom=name_of(_contexte), position=position) + ".",
+        conclusion=title_ratios(ratios, nom=name_of(_contexte)) + ".",
         note_total=note_of(_contexte),
         question=question_declarations(shown, mesure=mesure),
         note=_note(_contexte, masked=masked),
@@ -115,13 +117,6 @@ def _note(contexte: Contexte, *, masked: bool) -> str:
     return wording.typeset(" ".join(texts))
 
 
-def position_of(contexte: Contexte) -> str:
-    """Tell where the selected cour falls in the funnel of what was avoided."""
-    placed, _ = funnel(_measured(contexte, "evitees"), soi=contexte.selection.cour)
-    own = placed.filter("soi")["position"].to_list()
-    return own[0] if own else wording.NOT_AVAILABLE
-
-
 def name_of(contexte: Contexte) -> str:
     """Name the selected cour."""
     return contexte.choix.cours[contexte.selection.cour]
@@ -134,7 +129,8 @@ def ratios_of(contexte: Contexte) -> dy.DataFrame[Rapport]:
         nom_court=pl.col("cour").replace_strict(_names(), default=pl.col("cour"), return_dtype=pl.String)
     )
     compared = shrink(rows, soi=contexte.selection.cour, generator=np.random.default_rng(SEED))
-    return Rapport.cast(contexte.situation.perimetre.restrict(compared))
+    placed, spread = funnel(_measured(contexte, "evitees"), soi=contexte.selection.cour)
+    return Rapport.cast(contexte.situation.perimetre.restrict(place_ratios(compared, placed, spread)))
 
 
 def own_ratio(contexte: Contexte) -> Chiffre:
@@ -145,7 +141,7 @@ def own_ratio(contexte: Contexte) -> Chiffre:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _own_ratio(_contexte: Contexte, key: tuple[Any, ...]) -> Chiffre:
     del key  # names everything that is shown
-    return figure_of_comparison(ratios_of(_contexte).filter("soi"), position=position_of(_contexte))
+    return figure_of_comparison(ratios_of(_contexte).filter("soi"))
 
 
 def _names() -> dict[str, str]:
@@ -195,22 +191,25 @@ def _measured(contexte: Contexte, mesure: str) -> pl.DataFrame:
     """Give the numerator and the denominator of every cour, for one measure, since January."""
     periode: Periode = contexte.selection.periode
     everywhere = pays(contexte)
-    rows: list[tuple[str, str, float, float]] = []
     names = _names()
+    if mesure == "evitees":
+        # The ratios of the other chart, as shares: what is called a difference there is one here.
+        cells, _ = _cells(contexte)
+        return scale_to_country(expect(cells)).select(
+            "cour",
+            nom_court=pl.col("cour").replace_strict(names, default=pl.col("cour"), return_dtype=pl.String),
+            numerateur=pl.col("observe").cast(pl.Float64),
+            denominateur=pl.col("denominateur").cast(pl.Float64),
+        )
+    rows: list[tuple[str, str, float, float]] = []
     for cour, months in sorted(everywhere.mois.items()):
         year = _year(months, periode)
-        base = everywhere.exigence.bases.get(cour)
-        match mesure:
-            case "colonnes":
-                top = sum(month.evitees for month in year)
-                bottom = float(sum(month.visioconferences_objectif for month in year))
-            case "reponses":
-                top = sum(month.repondues for month in year)
-                bottom = float(sum(month.attendues for month in year))
-            case _:
-                expected = expect_extractions(year, base.extractions, lecture.parametres()) if base else []
-                top = sum(month.evitees for month in year if month.repondues)
-                bottom = float(sum(expected))
+        if mesure == "colonnes":
+            top = sum(month.evitees for month in year)
+            bottom = float(sum(month.visioconferences_objectif for month in year))
+        else:
+            top = sum(month.repondues for month in year)
+            bottom = float(sum(month.attendues for month in year))
         rows.append((cour, names.get(cour, cour), float(top), bottom))
     return pl.DataFrame(
         rows,
@@ -294,13 +293,14 @@ def _draw_group(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
 
 def _draw_ratios(contexte: Contexte, ratios: dy.DataFrame[Rapport], *, place: str, fichier: str) -> Bloc:
     labelled = label_ratios(ratios)
+    drawn = labelled.filter(pl.col("attendu") >= LEAST_EXPECTED)
     _, loaded = _cells(contexte)
-    title = title_ratios(ratios, nom=name_of(contexte), position=position_of(contexte))
+    title = title_ratios(ratios, nom=name_of(contexte))
     return Bloc(
         cle="rapports",
         titre=title,
         sous_titre=f"Extractions évitées / attendues à base égale, depuis janvier, {place}",
-        figure=draw_intervals(labelled, reference=1.0, mot="comme le pays", dark=contexte.sombre),
+        figure=draw_intervals(drawn, reference=1.0, mot="comme le pays", dark=contexte.sombre),
         alt=wording.typeset(f"Un point et son intervalle par cour : {title}."),
         phrase=tell_ratios(charge=loaded),
         tableau=write_table_html(labelled, RATIO_COLUMNS, legende=f"À base égale, {place}"),

@@ -268,8 +268,10 @@ def test_intervals_follow_the_order_given() -> None:
     ratios = label_ratios(shrink(rows, soi="CA-2", generator=np.random.default_rng(1)))
     spec = described(draw_intervals(ratios, reference=1.0, mot="comme le pays", dark=False))
     assert spec["layout"]["yaxis"]["ticktext"] == ["Agen", "Lyon"]  # as names are read, not as they rank
-    assert spec["data"][-1]["marker"]["symbol"] == ["diamond", "circle"]
-    assert len(spec["data"]) == 5  # two bars each, and the points
+    raw, shrunk = spec["data"][-2:]
+    assert (raw["marker"]["symbol"], list(raw["x"])) == ("diamond-open", [0.8, 1.5])
+    assert list(shrunk["x"]) == [pytest.approx(0.9, abs=0.1), pytest.approx(1.3, abs=0.15)]
+    assert len(spec["data"]) == 6  # two bars each, what was observed, and what it is shrunk to
 
 
 def test_panels_draw_the_two_columns_and_name_the_structural_zeros(reference: Reference) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+import dataframely as dy
 import numpy as np
 import polars as pl
 import pytest
@@ -16,6 +17,8 @@ from analytics.comparison import (
     Z95,
     Z998,
     Dispersion,
+    Entonnoir,
+    Rapport,
     disperse,
     equipped_shares,
     expect,
@@ -23,11 +26,15 @@ from analytics.comparison import (
     funnel,
     mask,
     overdispersion,
+    place_ratios,
     proportion_limits,
     ratio_limits,
+    scale_to_country,
     shrink,
     trace_limits,
 )
+from analytics.display.comparison import label_ratios, tell_ratio
+from analytics.display.figures import figure_of_comparison
 from analytics.schemas import Equipements
 from tests.analytics.vectors import vectors
 
@@ -212,3 +219,66 @@ def test_masked_peers_keep_neither_name_nor_code() -> None:
     assert "CA-0" not in text
     assert "Cour 2" not in text
     assert "CA-1" in text
+
+
+def compared(counts: dict[str, tuple[int, float]]) -> tuple[dy.DataFrame[Entonnoir], dy.DataFrame[Rapport]]:
+    """Cours of (observe, attendu), in the funnel and as ratios: the same numbers, said twice."""
+    frame = pl.DataFrame(
+        [(cour, cour, float(top), bottom, bottom * 20) for cour, (top, bottom) in counts.items()],
+        schema={
+            "cour": pl.String,
+            "nom_court": pl.String,
+            "observe": pl.Float64,
+            "attendu": pl.Float64,
+            "exposition": pl.Float64,
+        },
+        orient="row",
+    )
+    # What the country avoids is what is expected of all of them together.
+    frame = frame.with_columns(pl.col("attendu") * pl.col("observe").sum() / pl.col("attendu").sum())
+    scaled = scale_to_country(frame).rename({"observe": "numerateur"})
+    placed, spread = funnel(scaled.select("cour", "nom_court", "numerateur", "denominateur"), soi=None)
+    shrunk = shrink(frame, soi=None, generator=np.random.default_rng(1))
+    return placed, place_ratios(shrunk, placed, spread)
+
+
+def test_the_two_charts_call_the_same_cours_different() -> None:
+    """Ten cours around 1, one at 1,5 that its own numbers make sure, one at 3: only the last differs."""
+    counts = {f"CA-{rank:02d}": (round(100 * (0.6 + 0.08 * rank)), 100.0) for rank in range(10)}
+    placed, ratios = compared(counts | {"CA-SURE": (1_500, 1_000.0), "CA-LOIN": (600, 200.0)})
+    funnel_says = dict(placed.select("cour", "position").iter_rows())
+    for row in ratios.iter_rows(named=True):
+        assert row["position"] == funnel_says[row["cour"]]
+        inside = row["limite_bas"] <= row["brut"] <= row["limite_haut"]
+        assert inside == (row["position"] == INSIDE), row
+    sure = ratios.filter(cour="CA-SURE").row(0, named=True)
+    # Known well, and away from 1: that is no difference from the others yet.
+    assert sure["bas_95"] > 1
+    assert sure["position"] == INSIDE
+    told = tell_ratio(ratios.filter(cour="CA-SURE")).replace("\u00a0", " ")
+    assert told.startswith("CA-SURE évite 1,")
+    assert told.endswith(" fois ce que sa base laisse attendre : un écart courant entre cours")
+    assert ratios.filter(cour="CA-LOIN")["position"].item() != INSIDE
+
+
+@pytest.mark.parametrize(("observe", "attendu"), [(0, 0.03), (0, 4.9), (3, 1.2)])
+def test_a_cour_of_which_too_little_is_expected_is_not_compared(observe: int, attendu: float) -> None:
+    counts = {f"CA-{rank}": (100 + rank, 100.0) for rank in range(5)}
+    _, ratios = compared(counts | {"TSA": (observe, attendu)})
+    own = ratios.filter(cour="TSA")
+    told = tell_ratio(own).replace("\u00a0", " ")
+    assert told.startswith(f"TSA : {observe} extraction")
+    assert told.endswith("trop peu pour comparer")
+    figure = figure_of_comparison(own)
+    assert (figure.valeur, figure.complement) == ("n.d.", "trop peu pour comparer")
+    assert label_ratios(ratios).filter(cour="TSA")["verdict"].item().startswith("trop peu")
+
+
+def test_what_was_observed_is_not_told_as_what_it_is_shrunk_to() -> None:
+    counts = {f"CA-{rank}": (100 + rank, 100.0) for rank in range(8)}
+    _, ratios = compared(counts | {"CA-ZERO": (0, 6.0)})
+    own = ratios.filter(cour="CA-ZERO")
+    assert own["rapport"].item() > 0.2
+    assert "évite 0,00 fois" in tell_ratio(own)
+    assert figure_of_comparison(own).valeur == "0,00 fois"
+    assert "Resserré vers la moyenne" in figure_of_comparison(own).sens
