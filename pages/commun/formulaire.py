@@ -213,12 +213,12 @@ def _draw_others(dossier: Dossier, tenue: Tenue) -> None:
     frappes = dossier.brouillon.frappes
     for place, text in tenue.ecartees.items():
         now = frappes.get(place)
-        who = f"{now.auteur} y a mis" if now else "il y est déclaré"
         held = (now.texte if now else tenue.montrees.get(place, "")) or NOT_ANSWERED
+        known = f"{now.auteur} a mis « {held} »" if now else f"« {held} » a été déclaré ou remis"
         _tell(
             typeset(
-                f"{_where(dossier, place)} : vous tapiez « {text or NOT_ANSWERED} » pendant que {who} "
-                f"« {held} », qui est gardé. Tapez de nouveau pour le remplacer."
+                f"{_where(dossier, place)} : {known} pendant que vous tapiez « {text or NOT_ANSWERED} ». La "
+                f"case garde « {held} » : tapez de nouveau pour le remplacer."
             ),
             urgent=True,
         )
