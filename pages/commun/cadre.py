@@ -30,7 +30,7 @@ _ACCESSIBILITY = wording.typeset(
     "couleur seule. Conformité non encore auditée. Limites connues, dues au cadre Streamlit : les petites "
     "courbes des chiffres n'ont pas de texte de remplacement ; une ligne du tableau des cours se choisit au "
     "clavier par Maj + Espace, et la carte à la souris seulement (la liste des cours la remplace) ; les "
-    "messages que le navigateur affiche lui-même, à l'ouverture d'un fichier par exemple, sont dans sa langue."
+    "messages que le navigateur affiche lui-même, pour un téléchargement par exemple, sont dans sa langue."
 )
 
 
@@ -165,7 +165,8 @@ def open_page(
         _banner(situation)
         draw_nothing_yet(titre, day)
         return None
-    selection, notices = filtres.settle(choix)
+    unused = ([] if cour or choix_cour else ["cour"]) + ([] if periode else ["annee", "mois", "comparer"])
+    selection, notices = filtres.settle(choix, inutiles=unused)
     st.html(style.sheet(presentation=selection.presentation))
     contexte = Contexte(situation, selection, choix, is_dark())
     nom = lecture.reference().cours
