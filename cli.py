@@ -225,14 +225,28 @@ def preparer(demo: bool) -> None:
 
 
 @vigie.command(name="vider-demo")
-def vider_demo() -> None:
-    """Retirer la démonstration ; de vraies données ne sont jamais touchées."""
+@click.option("--oui", is_flag=True, help="Confirmer : sans cette option, dire seulement ce qui partirait.")
+def vider_demo(oui: bool) -> int:
+    """Retirer la démonstration ; de vraies données ne sont jamais touchées.
+
+    Ce qui a été préparé sur elle et n'est pas fictif reste : scénarios, texte et adresses des messages,
+    règles et coûts du décompte.
+    """
     with _opened() as store:
-        removed = store.empty_demo()
-    if removed:
-        click.echo(f"Démonstration retirée ({count(removed, 'lot')}). L'entrepôt est vide.")
-    else:
+        contents = store.empty_demo() if oui else store.demo_contents()
+    if contents is None:
         click.echo("Cet entrepôt ne contient pas de démonstration : rien n'a été retiré.")
+        return 0
+    staying = contents.tell_staying()
+    if oui:
+        click.echo(f"Démonstration retirée : {contents.tell_leaving()}.")
+        click.echo(f"Gardé : {staying}." if staying else "L'entrepôt est vide.")
+        return 0
+    click.echo(f"Partirait : {contents.tell_leaving()}.")
+    if staying:
+        click.echo(f"Resterait : {staying}.")
+    click.echo("Rien n'a été retiré : ajoutez --oui pour confirmer.")
+    return 1
 
 
 @vigie.command()
@@ -466,6 +480,12 @@ def exporter(
 @vigie.command()
 @click.option("--annee", type=click.IntRange(2000, 2100), required=True, help="Année de l'objectif.")
 @click.option("--cour", metavar="COUR", default=None, help="Une seule cour : code ou nom.")
+@click.option(
+    "--arrete-a",
+    type=_Month(),
+    default=None,
+    help="Ne lire que les mois jusqu'à celui-ci, quoi qu'on ait reçu depuis.",
+)
 @click.option("--au", type=_Day(), default=None, help="Situation connue à la fin de ce jour.")
 @click.option(
     "--lecture", type=click.Choice(list(LECTURES)), default=USUAL_RULE.lecture, help="Ce qui est mesuré."
@@ -484,6 +504,7 @@ def trajectoire(
     annee: int,
     cour: str | None,
     au: date | None,
+    arrete_a: date | None,
     lecture: str,
     base: str,
     comptage: str,
@@ -501,7 +522,7 @@ def trajectoire(
         activites=reference.activites,
         cle=load_illustrative_base(),
         regle=regle,
-        periode=last_period(faits, annee),
+        periode=last_period(faits, annee, arrete_a=arrete_a),
         parametres=parametres,
     )
     lines = [

@@ -101,34 +101,43 @@ def prepare(
     )
     bases = {cour: base.extractions for cour, base in pays.reference.items()}
     equipes = equipped_shares(faits.equipements, day)
-    besoin = spread_base(
-        attendues(fin, fin).select("juridiction", "cour", "type"),
-        faits.totaux,
-        bases=bases,
-        bases_activites=faits.bases_activites,
-        activites=activites,
-        lignes=lignes,
-        day=day,
-        parametres=parametres,
-    )
-    potentiel = find_potential(
-        besoin,
-        cellules,
-        activites=activites,
-        juridictions=juridictions,
-        equipes=equipes,
-        periode=Periode(fin),
-        parametres=parametres,
-    )
+
+    def potential_of(courts: pl.DataFrame) -> dy.DataFrame[Potentiel]:
+        besoin = spread_base(
+            courts.select("juridiction", "cour", "type"),
+            faits.totaux,
+            bases=bases,
+            bases_activites=faits.bases_activites,
+            activites=activites,
+            lignes=lignes,
+            day=day,
+            parametres=parametres,
+        )
+        return find_potential(
+            besoin,
+            cellules,
+            activites=activites,
+            juridictions=juridictions,
+            equipes=equipes,
+            periode=Periode(fin),
+            parametres=parametres,
+        )
+
+    now = attendues(fin, fin)
+    potentiel = potential_of(now)
+    ahead = pays.perspectives.a_venir if pays.perspectives else ()
+    ouvertes = attendues(ahead[0], ahead[-1]) if ahead else now
+    coming = pl.concat([now, ouvertes]).unique("juridiction", keep="first", maintain_order=True)
     return Socle(
         periode=periode,
         pays=pays,
         potentiel=potentiel,
         equipements=faits.equipements,
         terrain=lay_out_terrain(
-            potentiel,
+            potentiel if coming.height == now.height else potential_of(coming),
             pays.perspectives,
             bases=bases,
+            ouvertes=ouvertes,
             activites=activites,
             equipements=faits.equipements,
             day=day,

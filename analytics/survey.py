@@ -36,7 +36,7 @@ from analytics.trajectory import (
     assess_some,
     months_of,
 )
-from analytics.wording import NOT_AVAILABLE
+from analytics.wording import NOT_AVAILABLE, month, typeset
 
 
 class Connus(Protocol):
@@ -148,15 +148,27 @@ def survey(
     )
 
 
-def last_period(faits: Connus, annee: int) -> Periode:
-    """Give the year until its last month of data; say so when it has none."""
+def last_period(faits: Connus, annee: int, *, arrete_a: date | None = None) -> Periode:
+    """Give the year until its last month of data, or until an earlier one (`arrete_a`).
+
+    Says so when the year has no data, or none for that month.
+    """
     months = faits.agregat.filter(pl.col("mois").dt.year() == annee)["mois"]
-    last = months.max()
-    if not isinstance(last, date):
+    first, last = months.min(), months.max()
+    if not isinstance(first, date) or not isinstance(last, date):
         raise UserFacingError(
             f"Aucune déclaration n'est connue pour {annee} à cette date : choisissez une autre année."
         )
-    return Periode(last)
+    if arrete_a is None:
+        return Periode(last)
+    if not first <= arrete_a <= last:
+        raise UserFacingError(
+            typeset(
+                f"L'année {annee} ne peut pas être arrêtée à {month(arrete_a)} : ses données vont de "
+                f"{month(first)} à {month(last)}."
+            )
+        )
+    return Periode(arrete_a)
 
 
 def list_positions(pays: Pays, cours: dy.DataFrame[Cours], parametres: Parametres) -> list[dict[str, Any]]:

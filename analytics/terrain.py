@@ -34,6 +34,8 @@ class Terrain:
     that answer; `usage`: part of what could be avoided that is, in the country. `poids` (N,): effort of an
     escort, of mean 1 over the country. `prisons`: the share of the population of its cour that each prison
     without videoconference holds, by its code.
+
+    A juridiction needs nothing in a month when it is not in force: those of its cour take its extractions on.
     """
 
     mois: tuple[date, ...]
@@ -58,6 +60,24 @@ class Terrain:
         ends = [*starts[1:], len(names)]
         return tuple((int(self.cour[a]), a, b) for a, b in zip(starts, ends, strict=True))
 
+    @cached_property
+    def durables(self) -> frozenset[str]:
+        """List the juridictions where something is needed in each of the months, from first to last."""
+        return frozenset(
+            self.juridictions[first]
+            for _, first, after in self.groupes
+            if bool(self._needing(slice(first, after)).all())
+        )
+
+    def months_of(self, juridiction: str) -> tuple[date, ...]:
+        """List the months where a juridiction needs something; none where it is not in force."""
+        live = self._needing(np.isin(self.juridictions, [juridiction]))
+        return tuple(self.mois[rank] for rank in np.flatnonzero(live).tolist())
+
+    def _needing(self, cells: slice | NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Tell in which months some cells need anything, (H,)."""
+        return np.asarray((self.volume[cells] > 0).any(axis=0), dtype=np.bool_)
+
     def within(self, levier: Levier) -> NDArray[np.bool_]:
         """Tell which cells (N,) a lever acts upon."""
         inside = np.ones(len(self.juridictions), dtype=bool)
@@ -74,6 +94,7 @@ def lay_out_terrain(
     perspectives: Perspectives | None,
     *,
     bases: Mapping[str, Fraction],
+    ouvertes: pl.DataFrame,
     activites: dy.DataFrame[Activites],
     equipements: dy.DataFrame[Equipements],
     day: date,
@@ -83,8 +104,9 @@ def lay_out_terrain(
 
     `potentiel` tells what each cell needs and avoids in a year; where a juridiction answered none of the last
     months, it is taken to do as the country does in that activity. `bases`: the extractions of each cour
-    before the practice. `equipements`: the prisons, as they are on a day; a cour that has none there has the
-    ceiling of the text (85 %, circular p. 4).
+    before the practice. `ouvertes` (mois, juridiction): those in force in each month to come. `equipements`:
+    the prisons, as they are on a day; a cour that has none there has the ceiling of the text (85 %, circular
+    p. 4).
     """
     if perspectives is None or perspectives.projection is None:
         return None
@@ -95,7 +117,7 @@ def lay_out_terrain(
     seasons = {annee: season_of(annee, parametres) for annee in {mois.year for mois in months}}
     parts = np.array([float(seasons[mois.year][mois.month - 1]) for mois in months])
     base = rows["base"].to_numpy()
-    volume = base[:, None] * parts
+    volume = _move(base, rows, _open(rows, ouvertes, months)) * parts
     legal = _legal(activites, months, parametres)
     legale = np.array([legal[code] for code in rows["activite"]]).reshape(len(rows), len(months))
 
@@ -130,6 +152,23 @@ def lay_out_terrain(
         poids=rows["poids"].to_numpy(),
         prisons=missing_shares(equipements, day),
     )
+
+
+def _open(rows: pl.DataFrame, ouvertes: pl.DataFrame, months: tuple[date, ...]) -> NDArray[np.bool_]:
+    """Tell in which months the juridiction of each cell is in force, (N, H)."""
+    by_month: dict[date, list[str]] = dict(ouvertes.group_by("mois").agg("juridiction").iter_rows())
+    return np.stack([rows["juridiction"].is_in(by_month.get(mois, [])).to_numpy() for mois in months], axis=1)
+
+
+def _move(base: Floats, rows: pl.DataFrame, open_: NDArray[np.bool_]) -> Floats:
+    """Spread what each cour needs in each activité over the juridictions in force: base of a year (N, H)."""
+    needs = rows.select(rank=pl.struct("cour", "activite").rank("dense") - 1).to_series().to_numpy()
+    needs = needs.astype(np.intp)
+    count = int(needs.max(initial=-1)) + 1
+    whole = _by_cour(np.repeat(base[:, None], open_.shape[1], axis=1), needs, count)
+    left = _by_cour(base[:, None] * open_, needs, count)
+    more = np.divide(whole, left, out=np.zeros_like(whole), where=left > 0)
+    return base[:, None] * open_ * more[needs]
 
 
 def missing_shares(equipements: dy.DataFrame[Equipements], day: date) -> dict[str, float]:

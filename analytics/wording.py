@@ -6,7 +6,7 @@ elision is right everywhere or nowhere. Nothing here follows the machine's local
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -53,25 +53,55 @@ Number = int | float | Decimal | Fraction
 
 
 def _rounded(value: Number, digits: int) -> Decimal:
-    """Round half away from zero, exactly for the exact types."""
+    """Round half away from zero, exactly for the exact types; to tens where `digits` is −1."""
     if isinstance(value, Fraction):
-        scaled = abs(value) * 10**digits
+        scaled = abs(value) * Fraction(10) ** digits
         units = (scaled.numerator * 2 + scaled.denominator) // (scaled.denominator * 2)
         magnitude = Decimal(units).scaleb(-digits)
         return -magnitude if value < 0 else magnitude
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    exact = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
     return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
 def number(value: Number | None, digits: int = 0, *, signed: bool = False) -> str:
-    """Write a number the French way: « 155 000 », « 63,5 », « −5 »; absent is « n.d. »."""
+    """Write a number the French way: « 155 000 », « 63,5 », « −5 »; absent is « n.d. ».
+
+    `digits`: decimals; negative, it is rounded to tens (−1), hundreds (−2)…
+    """
     if value is None or value != value:
         return NOT_AVAILABLE
     rounded = _rounded(value, digits)
-    text = f"{abs(rounded):,.{digits}f}".replace(",", NARROW_SPACE).replace(".", ",")
+    text = f"{abs(rounded):,.{max(digits, 0)}f}".replace(",", NARROW_SPACE).replace(".", ",")
     if rounded < 0:
         return MINUS + text
     return f"+{text}" if signed and rounded > 0 else text
+
+
+def difference(first: Number, last: Number, digits: int = 0) -> Decimal:
+    """Give what separates two numbers as they are written: a reader who subtracts one finds the other.
+
+    « 224 sur 228 : il manque 4 », whatever their decimals were: `difference(224, 228.45)` is 4. Write the
+    three of them with the same `digits`.
+    """
+    return _rounded(last, digits) - _rounded(first, digits)
+
+
+def add_up(parts: Sequence[Number], whole: Number, digits: int = 0) -> list[Decimal]:
+    """Round parts so that, as they are written, they sum to their whole as it is written.
+
+    The remainder goes to those that rounding takes the most from; ties go to the first. What the whole has
+    beyond the sum of the parts is spread over all of them.
+    """
+    if not parts:
+        return []
+    step, target = Decimal(1).scaleb(-digits), _rounded(whole, digits)
+    floors = [
+        Decimal((Fraction(part) * Fraction(10) ** digits).__floor__()).scaleb(-digits) for part in parts
+    ]
+    each, left = divmod(int((target - sum(floors)) / step), len(parts))
+    order = sorted(range(len(parts)), key=lambda rank: (Fraction(floors[rank]) - Fraction(parts[rank]), rank))
+    more = dict.fromkeys(order[:left], step)
+    return [floor + step * each + more.get(rank, 0) for rank, floor in enumerate(floors)]
 
 
 def percent(share: Number | None, digits: int = 1, *, signed: bool = False) -> str:

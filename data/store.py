@@ -12,6 +12,7 @@ counts, then the one entered last (`lot.ordre`).
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -19,13 +20,16 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     String,
+    Subquery,
     Table,
     and_,
     delete,
     exists,
     func,
     insert,
+    or_,
     select,
     text,
     update,
@@ -51,7 +55,8 @@ from analytics.schemas import (
     Reponse,
     TotalJuridiction,
 )
-from analytics.wording import typeset
+from analytics.wording import count, enumeration, typeset
+from data import tables
 from data.answers import Reponses, check_unchanged, keep, lots_of_others
 from data.campaigns import Collecte
 from data.drafts import Brouillons
@@ -67,6 +72,7 @@ from data.tables import (
     base_activite,
     base_annuelle,
     cellule,
+    confirmation,
     credit_vacataire,
     declaration,
     equipement,
@@ -92,6 +98,30 @@ DEMO_GONE = typeset(
     "La démonstration vient d'être retirée de cet entrepôt : rien de fictif n'y est plus pris. Rechargez la "
     "page."
 )
+# What leaves with the demo, as it is announced; the rest of what hangs from the lots goes without saying.
+_LEAVES: Mapping[Table, tuple[str, str]] = {
+    lot: ("lot fictif", "lots fictifs"),
+    declaration: ("déclaration fictive", "déclarations fictives"),
+    tables.decompte: ("décompte gardé", "décomptes gardés"),
+    tables.contestation: ("contestation", "contestations"),
+    tables.relance: ("relance ou appel noté", "relances ou appels notés"),
+    tables.reouverture: ("mois rouvert", "mois rouverts"),
+    tables.brouillon: ("saisie de brouillon", "saisies de brouillons"),
+    tables.suivi_alerte: ("suite donnée à une alerte", "suites données à des alertes"),
+    recalage: ("recalage de courbe", "recalages de courbe"),
+}
+# What people prepared on the demo and is no fiction.
+_STAYS: Mapping[Table, tuple[str, str]] = {
+    tables.scenario: ("scénario", "scénarios"),
+    tables.modele_relance: ("version du texte des messages", "versions du texte des messages"),
+    tables.boite: ("adresse de messagerie", "adresses de messagerie"),
+    tables.regle_ajoutee: ("règle de décompte", "règles de décompte"),
+    tables.cout_etpt: ("coût d'un ETPT", "coûts d'un ETPT"),
+}
+_STAY_WITH_THEM = (tables.scenario_rangement, tables.modele_en_cours)
+# The lot of what was computed on a demo that has left.
+NO_LOT = 0
+
 TABLE_OF_NATURE: Mapping[str, Table] = {
     "declarations": declaration,
     "interieur": interieur,
@@ -190,6 +220,22 @@ class Ecriture:
     lot: int | None
     acceptees: int
     inchangees: int
+
+
+@dataclass(frozen=True)
+class ContenuDemo:
+    """What a store of demonstration holds, counted and named: (how many, singular, plural)."""
+
+    partent: tuple[tuple[int, str, str], ...]
+    restent: tuple[tuple[int, str, str], ...]
+
+    def tell_leaving(self) -> str:
+        """List what leaves with the demo."""
+        return enumeration(count(*each) for each in self.partent)
+
+    def tell_staying(self) -> str:
+        """List what stays, nothing where nothing does."""
+        return enumeration(count(*each) for each in self.restent) if self.restent else ""
 
 
 @dataclass(frozen=True)
@@ -346,7 +392,9 @@ class Store:
         """Read the history of writes: no figure of any cour, nor the answers of others."""
         with reading(self._engine) as connection:
             columns = [lot.c[name] for name in Lots.columns()]
-            rows = read_frame(connection, select(*columns).order_by(lot.c.lot.desc()), Lots)
+            rows = read_frame(
+                connection, select(*columns).where(lot.c.lot != NO_LOT).order_by(lot.c.lot.desc()), Lots
+            )
             hidden = lots_of_others(connection, self._reference, perimetre)
         return Lots.validate(rows.filter(~pl.col("lot").is_in(hidden)))
 
@@ -547,15 +595,22 @@ class Store:
             with writing(self._engine) as connection:
                 connection.execute(update(revision).where(revision.c.numero == 0).values(numero=1))
 
-    def empty_demo(self) -> int:
-        """Remove the demo, and tell how many lots left; a store of real data is never touched."""
+    def demo_contents(self) -> ContenuDemo | None:
+        """Count what the demo would take with it, and what would stay; None where there is no demo."""
+        with reading(self._engine) as connection:
+            return _contents(connection) if _etat(connection).demo else None
+
+    def empty_demo(self) -> ContenuDemo | None:
+        """Remove the demo and what rests on it, and tell what left; a store of real data is never touched.
+
+        What people prepared on it and is no fiction stays: scenarios, texts, addresses, rules, costs.
+        """
         with writing(self._engine) as connection:
-            etat = _etat(connection)
-            if not etat.demo:
-                return 0
-            number = int(connection.scalar(select(func.count()).select_from(lot)) or 0)
+            if not _etat(connection).demo:
+                return None
+            contents = _contents(connection)
             _empty(connection)
-            return number
+            return contents
 
     def rebuild(self) -> None:
         """Recompute from the history alone what is kept beside it; it must change nothing."""
@@ -575,16 +630,21 @@ class Store:
         current = _current(connection, entree, before)
         changed = _news(connection, _changed(current, entree), entree)
         unchanged = entree.acceptees.height - changed.height + entree.repetees
+        repeated = _repeated(connection, entree, changed)
         corrections = _corrections(entree)
         refused = _new_rejets(connection, entree)
-        if changed.is_empty() and refused.is_empty() and not corrections:
+        if changed.is_empty() and repeated.is_empty() and refused.is_empty() and not corrections:
             return Ecriture(None, 0, unchanged)
         number = _insert_lot(connection, entree, connu_le, changed, unchanged, refused)
         if entree.nature == "declarations":
+            insert_frame(connection, confirmation, repeated.select(_CELL).with_columns(lot=number))
             if before is None:
                 self._maintain(connection, number, changed, current)
             else:
+                _hold_what_was_confirmed(connection, number, changed, current)
                 self._rebuild(connection, changed["mois"].unique().to_list())
+        else:
+            insert_frame(connection, TABLE_OF_NATURE[entree.nature], repeated.with_columns(lot=number))
         _mark_corrected(connection, number, corrections + refused["remplace"].drop_nulls().to_list())
         connection.execute(update(revision).values(numero=revision.c.numero + 1))
         return Ecriture(number, changed.height, unchanged)
@@ -782,52 +842,68 @@ def _by_day(entree: Entree) -> list[Entree]:
 
 def _cells_known(connection: Connection, known: _Connu, months: list[date] | None = None) -> pl.DataFrame:
     """Rebuild every cell of some months (all by default) as it stood then; a withdrawn one is absent."""
-    cell = [declaration.c[name] for name in _CELL]
     among = known.among() if months is None else and_(known.among(), declaration.c.mois.in_(months))
+    said = _said(connection, among)
+    cell = [said.c[name] for name in _CELL]
     ends = (
-        select(*cell, func.min(lot.c.ordre).label("premier"), func.max(lot.c.ordre).label("dernier"))
-        .join(lot, lot.c.lot == declaration.c.lot)
-        .where(among)
+        select(*cell, func.min(said.c.ordre).label("premier"), func.max(said.c.ordre).label("dernier"))
         .group_by(*cell)
         .subquery()
     )
     statement = (
         select(
             *cell,
-            *(declaration.c[name] for name in _FIGURES),
+            *(said.c[name] for name in _FIGURES),
             (ends.c.premier % _LOTS_A_DAY).label("premier_lot"),
-            declaration.c.lot,
+            (said.c.ordre % _LOTS_A_DAY).label("lot"),
         )
         .join(
             ends,
-            and_(
-                *(declaration.c[name] == ends.c[name] for name in _CELL),
-                declaration.c.lot == ends.c.dernier % _LOTS_A_DAY,
-            ),
+            and_(*(said.c[name] == ends.c[name] for name in _CELL), said.c.ordre == ends.c.dernier),
         )
-        .where(declaration.c.visioconferences.is_not(None))
+        .where(said.c.visioconferences.is_not(None))
     )
     cells = read_frame(connection, statement, _CELL_SCHEMA)
-    return cells.join(_first_since_withdrawal(connection, among), on=_CELL, how="left").select(
+    return cells.join(_first_since_withdrawal(connection, said), on=_CELL, how="left").select(
         *_CELL, *_FIGURES, pl.coalesce("depuis", "premier_lot").alias("premier_lot"), "lot"
     )
 
 
-def _first_since_withdrawal(connection: Connection, among: ColumnElement[bool]) -> pl.DataFrame:
-    """Give, for the few cells that were withdrawn once, the first lot that declared them again, `depuis`."""
-    cell = [declaration.c[name] for name in _CELL]
-    gone = (
-        select(*cell, func.max(lot.c.ordre).label("retrait"))
+def _said(connection: Connection, among: ColumnElement[bool]) -> Subquery:
+    """Give what some lots said of each cell, with the order in which they count.
+
+    What repeats the value just before it says nothing: it was entered before that value was.
+    """
+    said = (
+        select(*(declaration.c[name] for name in (*_CELL, *_FIGURES)), lot.c.ordre)
         .join(lot, lot.c.lot == declaration.c.lot)
-        .where(declaration.c.visioconferences.is_(None), among)
+        .where(among)
+        .subquery()
+    )
+    if not connection.scalar(select(exists().where(lot.c.recu_le.is_not(None)))):
+        return said
+    window: Any = {"partition_by": [said.c[name] for name in _CELL], "order_by": said.c.ordre}
+    before = [func.lag(said.c[name]).over(**window).label(f"avant_{name}") for name in _FIGURES]
+    columns = (*_CELL, *_FIGURES, "ordre")
+    rank = func.row_number().over(**window).label("rang")
+    ranked = select(*(said.c[name] for name in columns), *before, rank).subquery()
+    news = [ranked.c[name].is_distinct_from(ranked.c[f"avant_{name}"]) for name in _FIGURES]
+    return select(*(ranked.c[name] for name in columns)).where(or_(ranked.c.rang == 1, *news)).subquery()
+
+
+def _first_since_withdrawal(connection: Connection, said: Subquery) -> pl.DataFrame:
+    """Give, for the few cells that were withdrawn once, the first lot that declared them again, `depuis`."""
+    cell = [said.c[name] for name in _CELL]
+    gone = (
+        select(*cell, func.max(said.c.ordre).label("retrait"))
+        .where(said.c.visioconferences.is_(None))
         .group_by(*cell)
         .subquery()
     )
     statement = (
-        select(*cell, (func.min(lot.c.ordre) % _LOTS_A_DAY).label("depuis"))
-        .join(lot, lot.c.lot == declaration.c.lot)
-        .join(gone, and_(*(declaration.c[name] == gone.c[name] for name in _CELL)))
-        .where(lot.c.ordre > gone.c.retrait, among)
+        select(*cell, (func.min(said.c.ordre) % _LOTS_A_DAY).label("depuis"))
+        .join(gone, and_(*(said.c[name] == gone.c[name] for name in _CELL)))
+        .where(said.c.ordre > gone.c.retrait)
         .group_by(*cell)
     )
     return read_frame(connection, statement, {**_CELL_SCHEMA, "depuis": pl.Int64})
@@ -906,6 +982,48 @@ def _news(connection: Connection, changed: pl.DataFrame, entree: Entree) -> pl.D
     return changed.join(
         read_frame(connection, said, changed.schema), on=changed.columns, how="anti", nulls_equal=True
     )
+
+
+def _repeated(connection: Connection, entree: Entree, changed: pl.DataFrame) -> pl.DataFrame:
+    """Give what a lot received on a known day says again as it was, unless it is the same file again."""
+    proposed = _as_stored(entree.nature, entree.acceptees)
+    if entree.recu_le is None:
+        return proposed.clear()
+    same = exists().where(lot.c.sha256 == entree.sha256, lot.c.recu_le == entree.recu_le)
+    if connection.scalar(select(same)):
+        return proposed.clear()
+    return proposed.join(changed, on=_key_of(TABLE_OF_NATURE[entree.nature]), how="anti")
+
+
+def _hold_what_was_confirmed(
+    connection: Connection, number: int, changed: pl.DataFrame, current: pl.DataFrame
+) -> None:
+    """Keep what was received after a lot that is entered late, and had only repeated what stood before it.
+
+    `current`: the cells as they stood when that lot was received. Where the next that was said of a cell was
+    the same value again, that value is written as declared then.
+    """
+    rank = connection.scalar(select(lot.c.ordre).where(lot.c.lot == number))
+
+    def next_in(table: Table, name: str) -> pl.DataFrame:
+        cell = [table.c[each] for each in _CELL]
+        statement = (
+            select(*cell, func.min(lot.c.ordre).label(name))
+            .join(lot, lot.c.lot == table.c.lot)
+            .where(lot.c.ordre > rank, table.c.mois.in_(changed["mois"].unique().to_list()))
+            .group_by(*cell)
+        )
+        return read_frame(connection, statement, {**_CELL_SCHEMA, name: pl.Int64})
+
+    held = (
+        changed.select(_CELL)
+        .join(next_in(confirmation, "confirme"), on=_CELL)
+        .join(next_in(declaration, "declare"), on=_CELL, how="left")
+        .filter(pl.col("declare").is_null() | (pl.col("confirme") < pl.col("declare")))
+        .join(current.select(*_CELL, *_FIGURES), on=_CELL, how="left")
+        .select(*_CELL, *_FIGURES, lot=pl.col("confirme") % _LOTS_A_DAY)
+    )
+    insert_frame(connection, declaration, held)
 
 
 def _insert_lot(
@@ -998,9 +1116,36 @@ def _mark_corrected(connection: Connection, number: int, corrections: list[int])
         connection.execute(waiting.where(named).values(corrige_par=number))
 
 
+def _contents(connection: Connection) -> ContenuDemo:
+    def counted(named: Mapping[Table, tuple[str, str]]) -> tuple[tuple[int, str, str], ...]:
+        found: list[tuple[int, str, str]] = []
+        for table, words in named.items():
+            rows = select(func.count()).select_from(table)
+            if table is lot:
+                rows = rows.where(lot.c.lot != NO_LOT)
+            found.append((int(connection.scalar(rows) or 0), *words))
+        return tuple(each for each in found if each[0])
+
+    return ContenuDemo(counted(_LEAVES), counted(_STAYS))
+
+
 def _empty(connection: Connection) -> None:
-    """Remove every lot and all that hangs from it; the revision still rises."""
+    """Remove every lot and all that hangs from it, but what is no fiction; the revision still rises."""
+    if connection.scalar(select(exists().where(tables.scenario.c.lot != NO_LOT))):
+        _keep_the_scenarios(connection)
+    kept = {*_STAYS, *_STAY_WITH_THEM, revision}
     for table in reversed(metadata.sorted_tables):
-        if table is not revision:
+        if table is lot:
+            connection.execute(delete(lot).where(lot.c.lot != NO_LOT))
+        elif table not in kept:
             connection.execute(delete(table))
     connection.execute(update(revision).values(numero=revision.c.numero + 1, demo=False))
+
+
+def _keep_the_scenarios(connection: Connection) -> None:
+    """Tie the scenarios to no lot: the one that each was computed on leaves."""
+    if not connection.scalar(select(exists().where(lot.c.lot == NO_LOT))):
+        columns = [column for column in lot.columns if not column.nullable]
+        empty = {column.name: 0 if isinstance(column.type, Integer) else "" for column in columns}
+        connection.execute(insert(lot).values(empty | {"connu_le": datetime(1970, 1, 1, tzinfo=UTC)}))
+    connection.execute(update(tables.scenario).values(lot=NO_LOT))

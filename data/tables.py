@@ -1,9 +1,9 @@
 """The tables of the store, the same on SQLite and PostgreSQL.
 
-Writes are lots: nothing in `lot`, `declaration`, `interieur`, `base_annuelle`, `credit_vacataire`,
-`base_activite`, `niveau_annuel`, `objectif_fixe`, `equipement`, `rejet`, `alerte`, `projection` or
-`recalage` is ever updated, save the mark that a refused line was corrected; nothing at all in the tables
-of settlements, scenarios and the collection, from `regle_ajoutee` down.
+Writes are lots: nothing in `lot`, `declaration`, `confirmation`, `interieur`, `base_annuelle`,
+`credit_vacataire`, `base_activite`, `niveau_annuel`, `objectif_fixe`, `equipement`, `rejet`, `alerte`,
+`projection` or `recalage` is ever updated, save the mark that a refused line was corrected; nothing at all in
+the tables of settlements, scenarios and the collection, from `regle_ajoutee` down.
 `cellule`, `agregat_activite` and `total_juridiction` only repeat what `declaration` says now, and are
 maintained in the transaction of each lot, so that a page reads a few thousand rows whatever the
 length of the history.
@@ -141,6 +141,19 @@ declaration = Table(
         " OR (0 <= extractions_evitees AND extractions_evitees <= visioconferences)",
         name="evitees_dans_le_total",
     ),
+    sqlite_with_rowid=False,
+)
+
+# A cell that a lot received on a known day repeats as it was: what it says must hold, should a lot received
+# before it, and saying otherwise, be entered after it.
+confirmation = Table(
+    "confirmation",
+    metadata,
+    _of_lot(),
+    Column("mois", Date, nullable=False),
+    Column("juridiction", String(60), nullable=False),
+    Column("activite", String(40), nullable=False),
+    PrimaryKeyConstraint("lot", "mois", "juridiction", "activite"),
     sqlite_with_rowid=False,
 )
 

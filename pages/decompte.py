@@ -137,6 +137,8 @@ def _draw_rules(contexte: Contexte, vue: VueDecompte) -> None:
         max_selections=MOST_RULES,
         key="regles_comparees",
         placeholder="Choisir",
+        filter_mode="contains",
+        select_all=False,
     )
     if chosen:
         st.html(f"<div class='vigie-releve'>{rules_side_by_side(contexte, chosen)}</div>")

@@ -130,12 +130,16 @@ def _warn_of_vintage(contexte: Contexte, scenario: Scenario, garde: ScenarioGard
         told.append(
             f"Scénario conçu depuis fin {month(scenario.depuis)}, montré ici depuis fin {month(fin)}."
         )
-    if garde is not None and garde.lot != contexte.situation.lot:
+    elsewhere = garde is not None and garde.lot != contexte.situation.lot
+    if garde is not None and gardes.on_the_demo(garde):
+        elsewhere = False
+        told.append("Scénario enregistré sur la démonstration, retirée depuis.")
+    elif garde is not None and elsewhere:
         told.append(f"Des données sont arrivées depuis le lot {garde.lot}, sur lequel il a été enregistré.")
     if told:
         composants.note(typeset(" ".join(told)))
         changes: dict[str, object] = {"annee": scenario.depuis.year, "mois": scenario.depuis.month}
-        if garde is not None and garde.lot != contexte.situation.lot:
+        if garde is not None and elsewhere:
             changes["connu_le"] = gardes.day_of(garde)
         navigation.link(
             "scenarios", "Le montrer sur sa situation d'origine", contexte.selection.requete(**changes)
@@ -327,6 +331,8 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
         max_selections=room,
         key="face_choisis",
         placeholder="Choisir",
+        filter_mode="contains",
+        select_all=False,
         on_change=write,
     )
     if not listed:

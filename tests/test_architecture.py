@@ -43,6 +43,28 @@ def _is_literal(value: ast.expr | None) -> bool:
     return True
 
 
+def _calls(path: Path, name: str) -> list[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
+    ]
+
+
+def test_a_list_of_several_finds_what_contains_the_letters_typed_and_takes_one_at_a_time() -> None:
+    """Left to itself, the framework matches letters in any place and offers all the matches, in English."""
+    found = [
+        (path.name, call.lineno, {each.arg: ast.unparse(each.value) for each in call.keywords})
+        for path in sorted((ROOT / "pages").rglob("*.py"))
+        for call in _calls(path, "multiselect")
+    ]
+    assert len(found) >= 3
+    for name, line, options in found:
+        told = (options.get("filter_mode"), options.get("select_all"))
+        assert told == ("'contains'", "False"), f"{name}:{line}"
+
+
 def test_the_router_stays_short_and_calls_the_navigation_before_anything_else() -> None:
     source = (ROOT / "app.py").read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 60

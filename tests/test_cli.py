@@ -127,11 +127,17 @@ def test_the_demo_and_real_files_do_not_mix(vigie: Terminal) -> None:
     assert "vigie vider-demo" in err
     _, exported, _ = vigie("exporter", "declarations", "--cour", "Douai", "--format", "json", "--sortie", "-")
     assert all(row["donnees"] == "fictives (démonstration)" for row in json.loads(exported))
-    code, out, _ = vigie("vider-demo")
-    assert code == 0
-    assert "retirée" in out
+    code, announced, _ = vigie("vider-demo")
+    assert code == 1
+    leaving = "146\u00a0lots fictifs et 69\u202f533\u00a0déclarations fictives"
+    assert announced.startswith(f"Partirait : {leaving}.\n")
+    assert announced.endswith("ajoutez --oui pour confirmer.\n")
+    assert vigie("importer", DIRTY)[0] == 2
+    code, out, _ = vigie("vider-demo", "--oui")
+    assert (code, out) == (0, f"Démonstration retirée : {leaving}.\nL'entrepôt est vide.\n")
     assert vigie("importer", DIRTY)[0] == 1
-    assert "rien n'a été retiré" in vigie("vider-demo")[1]
+    code, out, _ = vigie("vider-demo", "--oui")
+    assert (code, "rien n'a été retiré" in out) == (0, True)
 
 
 @pytest.mark.parametrize("shape", ["csv", "xlsx", "ods"])
@@ -286,6 +292,55 @@ def collected(vigie: Terminal) -> Terminal:
     """A store with a month of 2009 in it."""
     assert vigie("importer", SAMPLES / "2009-04_questionnaire.ods")[0] == 0
     return vigie
+
+
+def test_the_trajectory_stops_at_the_month_asked_whatever_was_received_since(
+    vigie: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "mois;juridiction;activite;visioconferences;extractions_evitees"
+    lines = [
+        f"2009-{rank:02d};{court};JAP;{9 * rank + 3};{7 * rank % 11}"
+        for rank in range(1, 13)
+        for court in ("TGI-LILLE", "TGI-LYON", "TGI-NICE")
+    ]
+    whole, summer = tmp_path / "annee.csv", tmp_path / "ete.csv"
+    whole.write_text("\n".join([header, *lines]), encoding="utf-8")
+    summer.write_text("\n".join([header, *lines[: 8 * 3]]), encoding="utf-8")
+    asked = ("trajectoire", "--annee", "2009", "--format", "json")
+    assert vigie("importer", whole)[0] == 0
+    code, stopped, _ = vigie(*asked, "--arrete-a", "2009-08")
+    assert code == 0
+    assert stopped != vigie(*asked)[1]
+    for month, said in (("2010-01", "vont de janvier"), ("2008-12", "vont de janvier")):
+        code, out, err = vigie(*asked, "--arrete-a", month)
+        assert (code, out, said in err) == (2, "", True)
+    # A store that never received the rest of the year says the same.
+    monkeypatch.setenv("VIGIE_DATABASE_URL", str(tmp_path / "ete.sqlite"))
+    assert vigie("importer", summer)[0] == 0
+    assert vigie(*asked)[1] == stopped
+
+
+def test_a_file_received_long_ago_is_known_then(vigie: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "mars.csv"
+    path.write_text(
+        "mois;juridiction;activite;visioconferences;extractions_evitees\n2009-03;TGI-LILLE;JAP;4;2\n",
+        encoding="utf-8",
+    )
+    code, out, err = vigie("importer", path, "--recu-le", "2999-01-01")
+    assert (code, out) == (2, "")
+    assert "n'est pas encore passé" in err
+    code, out, _ = vigie("importer", path, "--recu-le", "2009-04-09", "--format", "json")
+    assert (code, _reports(out)[0]["recu_le"], _reports(out)[0]["lot"]) == (0, "2009-04-09", 1)
+    asked = ("trajectoire", "--annee", "2009", "--format", "json")
+    assert vigie(*asked, "--au", "2009-04-08")[0] == 2
+    code, out, _ = vigie(*asked, "--au", "2009-04-09")
+    assert code == 0
+    # Without the day, nobody knows whether it came in time: the import says so, and how to say it.
+    other = tmp_path / "fevrier.csv"
+    other.write_text(path.read_text().replace("2009-03", "2009-02"), encoding="utf-8")
+    code, out, _ = vigie("importer", other)
+    assert "Reçu après la clôture de février\u00a02009, jour de réception inconnu" in out
+    assert "--recu-le le donne" in out
 
 
 def test_the_trajectory_tells_the_country_then_each_cour(collected: Terminal) -> None:

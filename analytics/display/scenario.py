@@ -87,8 +87,24 @@ def describe_lever(levier: Levier, noms: Noms, terrain: Terrain | None) -> str:
         )
     )
     subject = ", ".join(filter(None, (what, told, where or "toutes les cours")))
-    text = f"{subject} : {_change(levier, terrain)}, {_when(levier)}"
+    text = f"{subject} : {_change(levier, terrain)}, {_when(levier)}{_not_there(levier, noms, terrain)}"
     return wording.typeset(f"{levier.nom} — {text}" if levier.nom else text)
+
+
+def _not_there(levier: Levier, noms: Noms, terrain: Terrain | None) -> str:
+    """Say which juridictions of a lever are not in force from the first to the last month to come."""
+    if terrain is None:
+        return ""
+    told: list[str] = []
+    for code in levier.juridictions:
+        live, nom = terrain.months_of(code), noms.juridictions.get(code, code)
+        if not live:
+            told.append(f"{nom} n'est pas en activité sur ces mois : sans effet")
+        elif live[-1] < terrain.mois[-1]:
+            told.append(f"{nom} ferme fin {wording.month(live[-1])} : sans effet ensuite")
+        elif live[0] > terrain.mois[0]:
+            told.append(f"{nom} ouvre en {wording.month(live[0])} : sans effet avant")
+    return f" ({' ; '.join(told)})" if told else ""
 
 
 def _named(codes: Sequence[str], noms: Mapping[str, str]) -> str:

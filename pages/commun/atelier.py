@@ -79,7 +79,7 @@ def draw_levers(
                 "Modifier",
                 key=f"modifier_{rank}",
                 type="tertiary",
-                on_click=partial(_edit, levier),
+                on_click=partial(_edit, rank, levier),
                 width="content",
             )
         with leave:
@@ -92,13 +92,11 @@ def draw_levers(
             )
     for line in lines[len(scenario.leviers) :]:
         st.html(f"<p class='vigie-phrase'>{escape(line)}</p>")
-    edited: Levier | None = st.session_state.get(EDITED)
-    if edited is not None and edited not in scenario.leviers:
-        edited = None
+    edited = _edited(scenario)
     if len(scenario.leviers) >= MOST_LEVERS and edited is None:
         composants.note(f"Un scénario a {MOST_LEVERS} leviers au plus.")
     else:
-        title = "Ajouter un levier" if edited is None else "Modifier le levier"
+        title = "Ajouter un levier" if edited is None else f"Modifier le levier {edited + 1}"
         # A new form each time a lever was taken: folded, and empty.
         with st.expander(title, expanded=edited is not None, key=f"atelier_levier_{_turn()}_{title}"):
             _draw_form(contexte, ground, scenario, edited, noms)
@@ -112,8 +110,17 @@ def _without(scenario: Scenario, rank: int) -> tuple[Levier, ...]:
     return (*scenario.leviers[:rank], *scenario.leviers[rank + 1 :])
 
 
-def _edit(levier: Levier) -> None:
-    st.session_state[EDITED] = levier
+def _edit(rank: int, levier: Levier) -> None:
+    st.session_state[EDITED] = rank, levier
+
+
+def _edited(scenario: Scenario) -> int | None:
+    """Give the rank of the lever being changed; None where there is none, or another scenario is shown.
+
+    A scenario is read anew at each run, and two of its levers may be alike: the rank alone names one.
+    """
+    rank, levier = st.session_state.get(EDITED, (0, None))
+    return rank if scenario.leviers[rank : rank + 1] == (levier,) else None
 
 
 def draw_models(ground: Socle, scenario: Scenario, cours: Sequence[str]) -> None:
@@ -167,8 +174,12 @@ def models(ground: Socle, scenario: Scenario, cours: Sequence[str]) -> dict[str,
 def where_most_is_left(
     ground: Socle, cours: Sequence[str], *, activites: Sequence[str], nombre: int
 ) -> tuple[str, ...]:
-    """List the juridictions of some cours where most is left to avoid, in some activities (none: all)."""
-    rows = ground.potentiel.filter(pl.col("cour").is_in(list(cours)))
+    """List the juridictions of some cours where most is left to avoid, in some activities (none: all).
+
+    Those that close before the last month to come, or are not open yet, are not among them.
+    """
+    lasting = sorted(ground.terrain.durables) if ground.terrain else []
+    rows = ground.potentiel.filter(pl.col("cour").is_in(list(cours)), pl.col("juridiction").is_in(lasting))
     if activites:
         rows = rows.filter(pl.col("activite").is_in(list(activites)))
     ranked = (
@@ -180,13 +191,12 @@ def where_most_is_left(
     return tuple(sorted(ranked.head(nombre)["juridiction"]))
 
 
-def _draw_form(
-    contexte: Contexte, ground: Socle, scenario: Scenario, edited: Levier | None, noms: Noms
-) -> None:
+def _draw_form(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int | None, noms: Noms) -> None:
     terrain = ground.terrain
     if terrain is None:
         return
-    mark = f"{_turn()}_{'nouveau' if edited is None else scenario.leviers.index(edited)}"
+    edited = None if rank is None else scenario.leviers[rank]
+    mark = f"{_turn()}_{'nouveau' if rank is None else rank}"
     natures = list(NATURES)
     nature = st.selectbox(
         "Levier",
@@ -198,6 +208,9 @@ def _draw_form(
     kind = NATURES[nature]
     usual = edited.valeur if edited is not None and edited.nature == nature else kind.usuelle
     months = list_months(terrain.mois[0], date(terrain.mois[-1].year + 1, 12, 1))
+    if edited is not None:
+        # A lever seen from another month keeps its own.
+        months = sorted({*months, edited.du, *(day for day in (edited.plein,) if day is not None)})
     with st.form(f"levier_{mark}_{nature}", border=False):
         composants.note(
             typeset(f"{kind.valeur} : au moins, le plus probable, au plus. ")
@@ -262,7 +275,7 @@ def _draw_form(
         _take(
             contexte,
             scenario,
-            edited,
+            rank,
             nature=nature,
             values=values,
             places=places,
@@ -277,13 +290,21 @@ def _draw_form(
 def _number(
     label: str, value: float, low: float, high: float, *, part: bool, key: str, width: int = 150
 ) -> float:
-    """Draw a number, a share being typed as a percentage; give the value itself."""
-    if part:
-        typed = st.number_input(
-            f"{label} (%)", round(low * 100), round(high * 100), round(value * 100), key=key, width=width
-        )
-        return typed / 100
-    return float(st.number_input(label, round(low), round(high), round(value), key=key, width=width))
+    """Draw a number, a share being typed as a percentage; give the value itself.
+
+    What is left as it is shown stays as it was, whatever decimals the form does not show.
+    """
+    scale = 100 if part else 1
+    shown = round(value * scale)
+    typed = st.number_input(
+        f"{label} (%)" if part else label,
+        round(low * scale),
+        round(high * scale),
+        shown,
+        key=key,
+        width=width,
+    )
+    return value if typed == shown else typed / scale
 
 
 def _draw_places(nature: str, edited: Levier | None, noms: Noms, ground: Socle, mark: str) -> dict[str, Any]:
@@ -299,6 +320,8 @@ def _draw_places(nature: str, edited: Levier | None, noms: Noms, ground: Socle, 
             format_func=lambda code: named[code],
             key=f"{key}_{mark}_{nature}",
             placeholder=none,
+            filter_mode="contains",
+            select_all=False,
         )
 
     counted = lecture.reference().activites.filter("compte_objectif")["activite"].to_list()
@@ -319,7 +342,8 @@ def _draw_places(nature: str, edited: Levier | None, noms: Noms, ground: Socle, 
         "Cours", noms.cours, edited.cours if edited else (), "cours", "Toutes, ou celles des juridictions"
     )
     if nature != ETABLISSEMENTS:
-        present = set(ground.potentiel["juridiction"])
+        # A juridiction closed since the lever was written stays in it: nothing happens there.
+        present = {*ground.potentiel["juridiction"], *(edited.juridictions if edited else ())}
         courts = {code: name for code, name in noms.juridictions.items() if code in present}
         chosen["juridictions"] = several(
             "Juridictions", courts, edited.juridictions if edited else (), "juridictions", "Toutes"
@@ -346,7 +370,7 @@ def _rank(months: Sequence[date], wanted: date | None, usual: int) -> int:
 def _take(
     contexte: Contexte,
     scenario: Scenario,
-    edited: Levier | None,
+    rank: int | None,
     *,
     nature: str,
     values: Sequence[float],
@@ -357,7 +381,14 @@ def _take(
     retard: int,
     nom: str,
 ) -> None:
-    """Put what was typed in the scenario, or say what is wrong with it: what was typed stays."""
+    """Put what was typed in the scenario, or say what is wrong with it: what was typed stays.
+
+    A lever that is changed takes the place of the one it was, with all that the form does not show.
+    """
+    edited = None if rank is None else scenario.leviers[rank]
+    late = Plage(0.0, 0.0, float(retard))
+    if edited is not None and round(edited.retard.haut) == retard:
+        late = edited.retard
     ground: Socle = places["ground"]
     juridictions = tuple(places["juridictions"])
     cours: tuple[str, ...] = tuple(places["cours"])
@@ -372,6 +403,10 @@ def _take(
             raise UserFacingError(
                 typeset(f"La montée en charge doit finir après {month(du)} : choisissez un mois plus tard.")
             )
+        if edited is not None and edited.au is not None and edited.au < du:
+            raise UserFacingError(
+                typeset(f"Ce levier s'arrête en {month(edited.au)} : choisissez un mois de départ plus tôt.")
+            )
         if nature == PRISONS and not places["prisons"]:
             raise UserFacingError("Choisissez au moins un établissement à équiper.")
         if nature == OUVERTURE and not places["activites"]:
@@ -382,7 +417,8 @@ def _take(
             du,
             forme=forme,
             plein=plein if forme != PALIER else None,
-            retard=Plage(0.0, 0.0, float(retard)),
+            au=None if edited is None else edited.au,
+            retard=late,
             cours=tuple(sorted(cours)),
             juridictions=juridictions,
             activites=tuple(sorted(places["activites"])),
@@ -392,8 +428,8 @@ def _take(
     except UserFacingError as error:
         st.html(f"<p class='vigie-avis' role='alert'>{escape(str(error))}</p>")
         return
-    kept = [each for each in scenario.leviers if each is not edited]
-    show(replace(scenario, leviers=(*kept, levier)))
+    others = scenario.leviers if rank is None else _without(scenario, rank)
+    show(replace(scenario, leviers=(*others, levier)))
     st.rerun()
 
 

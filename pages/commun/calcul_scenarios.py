@@ -291,12 +291,16 @@ def place_equipment(
     part_par_cour: float,
     cours: Collection[str],
 ) -> Placement:
-    """Find where to put so many deliveries, or a budget, were all within reach held by video."""
+    """Find where to put so many deliveries, or a budget, were all within reach held by video.
+
+    Nothing is delivered to a juridiction that is about to close.
+    """
     hypotheses = socle.hypotheses(scenario)
+    lasting = sorted(socle.terrain.durables) if socle.terrain else []
     quality = hypotheses.acceptation.probable * hypotheses.technique.probable
-    rows = socle.potentiel.filter(pl.col("cour").is_in(sorted(cours))).with_columns(
-        pl.col("faites").fill_null(0.0)
-    )
+    rows = socle.potentiel.filter(
+        pl.col("cour").is_in(sorted(cours)), pl.col("juridiction").is_in(lasting)
+    ).with_columns(pl.col("faites").fill_null(0.0))
     reach = rows.group_by("cour", "juridiction").agg(
         atteignables=pl.max_horizontal((pl.col("faites") + pl.col("potentiel")) * quality, "faites").sum(),
         a_equiper=(pl.col("non_equipees") * quality).sum(),

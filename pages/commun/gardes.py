@@ -8,7 +8,7 @@ from analytics.scenario import Scenario
 from analytics.schemas import ScenarioGarde
 from analytics.wording import typeset
 from data.moments import PARIS, tell_moment
-from data.store import utc_now
+from data.store import NO_LOT, utc_now
 from pages.commun import lecture
 from pages.commun.calcul_scenarios import cours_named
 from pages.commun.identite import lecteur
@@ -58,9 +58,15 @@ def put_away(number: int, *, archive: bool, auteur: str) -> str:
 
 def told_when(garde: ScenarioGarde) -> str:
     """Say who kept a scenario, when, and on what."""
-    return typeset(f"{garde.auteur}, {tell_moment(garde.connu_le)}, sur le lot {garde.lot}")
+    ground = "sur la démonstration, retirée depuis" if on_the_demo(garde) else f"sur le lot {garde.lot}"
+    return typeset(f"{garde.auteur}, {tell_moment(garde.connu_le)}, {ground}")
 
 
 def day_of(garde: ScenarioGarde) -> date:
     """Give the day on which a scenario was kept."""
     return garde.connu_le.astimezone(PARIS).date()
+
+
+def on_the_demo(garde: ScenarioGarde) -> bool:
+    """Tell whether a scenario was kept on a demonstration that has left since."""
+    return garde.lot == NO_LOT

@@ -243,7 +243,8 @@ def _draw_drafts(suivi: Suivi, demande: _Demande, preparation: Preparation) -> N
     with st.form("ecrire_messages", border=False, enter_to_submit=False):
         author = suites.ask_name("archive_auteur")
         sent = st.form_submit_button(
-            _act(demande, f"Préparer {count(waiting, 'brouillon')} en un fichier ZIP{fictional}")
+            _act(demande, f"Préparer {count(waiting, 'brouillon')} en un fichier ZIP{fictional}"),
+            key="archive_bouton",
         )
     if sent:
 
@@ -280,7 +281,7 @@ def _draw_sending(suivi: Suivi, demande: _Demande, preparation: Preparation) -> 
     with st.form("envoyer_messages", border=False, enter_to_submit=False):
         author = suites.ask_name("envoi_auteur")
         sure = st.checkbox(f"Je confirme l'envoi de {waiting}, ceux de la liste", key="envoi_confirme")
-        sent = st.form_submit_button(_act(demande, f"Envoyer {waiting}"), type="primary")
+        sent = st.form_submit_button(_act(demande, f"Envoyer {waiting}"), type="primary", key="envoi_bouton")
     if not sent:
         return
     if not sure or not author.strip():

@@ -1,6 +1,7 @@
 """How the collection of a month goes, day by day."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -282,7 +283,7 @@ def test_answers_without_a_day_have_no_pace_and_give_none_to_others(
 ) -> None:
     january, february = (campaign_of(mois, parametres) for mois in (JAN, FEB))
     facts = history_loaded_years_after()
-    later = {"campagne": march, "anterieures": [january, february], "jour": date(2011, 6, 1)}
+    later: Any = {"campagne": march, "anterieures": [january, february], "jour": date(2011, 6, 1)}
     frame = collection.follow_rate(*facts, **later)
     assert frame["sans_jour"].unique().to_list() == [1]
     assert frame["repondues"].to_list() == frame["part"].to_list() == [None] * 10

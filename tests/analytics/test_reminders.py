@@ -15,6 +15,8 @@ from analytics.reminders import (
     VARIABLES,
     Rappel,
     check_template,
+    clean,
+    lacks_link,
     mailbox_of,
     write_reminders,
 )
@@ -35,6 +37,7 @@ def write(
     modele: Modele = USUAL_TEMPLATE,
     *,
     jour: date = date(2009, 4, 7),
+    rouvert: date | None = None,
     fictif: bool = False,
 ) -> tuple[Rappel, ...]:
     return write_reminders(
@@ -47,6 +50,7 @@ def write(
         domaine="justice.fr",
         boites={"CA-DOUAI": "greffe@douai.fr"},
         adresse_publique="https://vigie.exemple/",
+        rouvertes={"TGI-LILLE": rouvert} if rouvert else {},
         fictif=fictif,
     )
 
@@ -65,6 +69,13 @@ def test_a_reminder_names_the_juridiction_the_month_and_its_questionnaire(
     assert "$" not in lille.sujet + lille.corps
     (late, _) = write(reference, parametres, jour=date(2009, 4, 11))
     assert "s'est terminée le 10\u00a0avril\u00a02009." in late.corps
+    opened = write(reference, parametres, jour=date(2009, 4, 11), rouvert=date(2009, 4, 20))
+    assert ["votre réponse est prise jusqu'au 20\u00a0avril" in each.corps for each in opened] == [
+        True,
+        False,
+    ]
+    # Before the closing, what is open longer is not told: everybody may still answer.
+    assert "prise jusqu'au" not in write(reference, parametres, rouvert=date(2009, 4, 20))[0].corps
 
 
 def test_every_variable_is_filled_in(reference: Reference, parametres: Parametres) -> None:
@@ -130,3 +141,26 @@ def test_no_two_juridictions_share_a_mailbox(mois: date, reference: Reference) -
     ]
     assert len(boxes) == len(set(boxes)) > 190
     assert all(box.isascii() and " " not in box for box in boxes)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("Rappel\u200b $mois", "Rappel $mois"),
+        ("\ufeffRappel\u00ad $mois\u202e", "Rappel $mois"),
+        ("Rappel\u2028$mois", "Rappel $mois"),
+        ("Rappel\x0b$mois\x00", "Rappel $mois"),
+        ("Rappel\u00a0: l\u2019œuvre — 5\u202f%", "Rappel\u00a0: l\u2019œuvre — 5\u202f%"),
+    ],
+)
+def test_what_nobody_sees_is_taken_out_of_a_text(typed: str, sent: str) -> None:
+    assert clean(Modele(typed, "a\tb\r\nc\x85d\u2060")) == Modele(sent, "a\tb\nc\nd")
+    check_template(clean(Modele(typed, "t")))
+
+
+@pytest.mark.parametrize(
+    ("corps", "lacking"),
+    [("$lien", False), ("${lien}", False), ("$$lien", True), ("Voir $juridiction", True), ("", True)],
+)
+def test_a_text_without_the_address_of_the_questionnaire_is_found(corps: str, lacking: bool) -> None:
+    assert lacks_link(Modele("Objet", corps)) is lacking

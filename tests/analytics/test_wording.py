@@ -51,6 +51,68 @@ def test_signs_shares_and_units() -> None:
     assert wording.with_unit(None, "€") == "n.d."
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "written"),
+    [
+        (1224.6, -1, "1\u202f220"),
+        (Fraction(12246, 10), -1, "1\u202f220"),
+        (Decimal(45), -1, "50"),
+        (7281, -2, "7\u202f300"),
+        (-4, -1, "0"),
+    ],
+)
+def test_numbers_are_rounded_to_tens_and_hundreds(value: float, digits: int, written: str) -> None:
+    assert wording.number(value, digits) == written
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "digits", "gap"),
+    [
+        # Rounded on its own, each of these gaps is one off what the reader finds by subtracting.
+        (224, Fraction(22845, 100), 0, 4),
+        (Fraction(724, 10), Fraction(784, 10), 0, 6),
+        (Fraction(725, 10), Fraction(784, 10), 0, 5),
+        (957.4, 1217.9, -1, 260),
+        (0.444, 0.556, 2, Decimal("0.12")),
+        (5, 3, 0, -2),
+    ],
+)
+def test_a_difference_is_that_of_the_numbers_written(
+    first: float | Fraction, last: float | Fraction, digits: int, gap: Decimal | int
+) -> None:
+    assert wording.difference(first, last, digits) == gap
+
+
+@given(st.fractions(-(10**6), 10**6), st.fractions(-(10**6), 10**6), st.integers(-2, 2))
+def test_a_reader_who_subtracts_finds_the_difference(first: Fraction, last: Fraction, digits: int) -> None:
+    def read(value: Fraction | Decimal) -> Decimal:
+        text = wording.number(value, digits)
+        return Decimal(text.replace("\u202f", "").replace(",", ".").replace("\u2212", "-"))
+
+    gap = wording.difference(first, last, digits)
+    assert read(first) + read(gap) == read(last)
+
+
+def test_parts_sum_to_their_whole_as_written() -> None:
+    assert wording.add_up([26.3, 26.3, 26.4], 79, 0) == [26, 26, 27]
+    assert wording.add_up([Fraction(1, 3)] * 3, 1, 2) == [Decimal("0.34"), Decimal("0.33"), Decimal("0.33")]
+    # The whole may be written with fewer digits than its parts.
+    assert wording.add_up([88.1, 87.4, 87.5], 260) == [87, 86, 87]
+    assert wording.add_up([-3.5, 10.5], 7) == [-3, 10]
+    assert wording.add_up([], 0) == []
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20), st.integers(-1, 2))
+def test_parts_always_sum_and_stay_near(parts: list[float], digits: int) -> None:
+    whole = sum(Fraction(part) for part in parts)
+    written = wording.add_up(parts, whole, digits)
+    assert sum(written) == wording.difference(0, whole, digits)
+    assert all(
+        abs(Fraction(a) - Fraction(b)) <= 2 * Fraction(10) ** -digits
+        for a, b in zip(written, parts, strict=True)
+    )
+
+
 @given(st.integers(-(10**12), 10**12), st.integers(0, 4))
 def test_a_written_number_reads_back(value: int, digits: int) -> None:
     exact = Decimal(value).scaleb(-digits)

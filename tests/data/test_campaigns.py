@@ -113,7 +113,7 @@ def test_one_on_its_way_is_not_sent_beside_even_again(collecte: Collecte) -> Non
 
 def test_a_person_says_what_became_of_a_sending_that_was_interrupted(collecte: Collecte) -> None:
     def settle(*, partis: bool, juridictions: tuple[str, ...] = ("TGI-LILLE",), **changes: Any) -> int:
-        asked = {"mois": MARCH, "auteur": "B. Petit", "connu_le": T0 + HOUR} | changes
+        asked: dict[str, Any] = {"mois": MARCH, "auteur": "B. Petit", "connu_le": T0 + HOUR} | changes
         return collecte.settle_doubts(
             asked.pop("perimetre", NATIONAL), juridictions=juridictions, partis=partis, **asked
         )
@@ -392,7 +392,9 @@ def test_nobody_signs_with_an_empty_name(store: Store, collecte: Collecte) -> No
     assert store.etat() == before
 
 
-def test_what_a_campaign_leaves_goes_with_the_demo(store: Store, reference: Reference) -> None:
+def test_what_rests_on_the_demo_goes_with_it_and_what_was_prepared_stays(
+    store: Store, reference: Reference
+) -> None:
     store.record_demo(lots_of_demo())
     collecte = store.collecte()
     send(collecte)
@@ -401,9 +403,62 @@ def test_what_a_campaign_leaves_goes_with_the_demo(store: Store, reference: Refe
     collecte.set_mailbox(NATIONAL, juridiction="TGI-LILLE", adresse="a@b.fr", auteur="A", connu_le=T0)
     number = store.alertes(NATIONAL)["alerte"].item(0)
     collecte.follow_alert(NATIONAL, alerte=number, statut="confirmé", commentaire="", auteur="A", connu_le=T0)
-    store.empty_demo()
+    contents = store.empty_demo()
+    assert contents is not None
+    leaving = {singular: number for number, singular, _ in contents.partent}
+    assert {name: leaving[name] for name in leaving if name not in ("lot fictif", "déclaration fictive")} == {
+        "relance ou appel noté": 1,
+        "mois rouvert": 1,
+        "suite donnée à une alerte": 1,
+    }
+    assert [(number, singular) for number, singular, _ in contents.restent] == [
+        (1, "version du texte des messages"),
+        (1, "adresse de messagerie"),
+    ]
     assert collecte.reminders(NATIONAL).is_empty()
     assert collecte.reopenings(NATIONAL).is_empty()
     assert collecte.alert_follow_ups(NATIONAL).is_empty()
-    assert collecte.template() is None
-    assert collecte.mailboxes(NATIONAL, mois=MARCH) == {}
+    # The text and the addresses are no fiction: they were prepared for the collection to come.
+    assert collecte.template() == Modele("o", "t")
+    assert collecte.mailboxes(NATIONAL, mois=MARCH) == {"TGI-LILLE": "a@b.fr"}
+
+
+def test_the_scenarios_stay_when_the_demo_leaves_even_twice(store: Store) -> None:
+    def kept() -> list[tuple[str, int, bool]]:
+        return [(each.nom, each.lot, each.archive) for each in scenarios.list(NATIONAL, archives=True)]
+
+    def keep(nom: str, tire_de: int | None = None) -> int:
+        return scenarios.keep(
+            nom=nom,
+            note="",
+            texte="{}",
+            cours=frozenset(),
+            lot=store.etat().lot,
+            tire_de=tire_de,
+            auteur="A",
+            connu_le=T0,
+        )
+
+    scenarios = store.scenarios()
+    lots = lots_of_demo()
+    store.record_demo(lots)
+    first = keep("Un")
+    scenarios.put_away(first, NATIONAL, archive=True, auteur="A", connu_le=T0)
+    keep("Deux", first)
+    contents = store.demo_contents()
+    assert contents is not None
+    assert contents.restent == ((2, "scénario", "scénarios"),)
+    assert store.empty_demo() == contents
+    assert kept() == [("Un", 0, True), ("Deux", 0, False)]
+    # The lot that they are tied to is none: the store is empty, and takes its first lot, or a demo again.
+    assert (store.etat().lot, store.lots(NATIONAL).height, store.lot_connu_le(None)) == (0, 0, 0)
+    store.record_demo(lots)
+    assert store.lots(NATIONAL).height == len(lots)
+    keep("Trois")
+    again = store.demo_contents()
+    assert again is not None
+    assert (again.partent[0][0], again.restent) == (len(lots), ((3, "scénario", "scénarios"),))
+    given = entree((MARCH, "TGI-LILLE", "JAP", 1, 0))
+    assert store.record(given, connu_le=T0, remplacer_demo=True).lot == 1
+    assert kept() == [("Un", 0, True), ("Deux", 0, False), ("Trois", 0, False)]
+    assert store.lots(NATIONAL)["lot"].to_list() == [1]

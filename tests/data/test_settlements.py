@@ -469,7 +469,9 @@ def test_a_cost_does_not_end_before_it_begins(registre: Registre) -> None:
 # ---------------------------------------------------------------------- the store
 
 
-def test_settlements_of_the_demo_leave_with_it(store: Store, reference: Reference) -> None:
+def test_settlements_of_the_demo_leave_with_it_rules_and_costs_stay(
+    store: Store, reference: Reference
+) -> None:
     store.record_demo(lots_of_demo())
     registre = store.registre()
     number = kept(registre, etat="contradictoire")
@@ -482,8 +484,16 @@ def test_settlements_of_the_demo_leave_with_it(store: Store, reference: Referenc
     )
     cost(registre, 1)
     registre.add_rule(identifiant="r", toml="t", auteur="a", connu_le=T0)
-    store.empty_demo()
-    assert (registre.list(NATIONAL), registre.rules(), registre.costs()) == ((), (), ())
+    rules, costs = registre.rules(), registre.costs()
+    contents = store.empty_demo()
+    assert contents is not None
+    leaving = {singular: number for number, singular, _ in contents.partent}
+    assert (leaving["décompte gardé"], leaving["contestation"]) == (2, 1)
+    assert [each[:2] for each in contents.restent] == [(1, "règle de décompte"), (1, "coût d'un ETPT")]
+    assert registre.list(NATIONAL) == ()
+    # What a rule or an ETPT costs is no fiction.
+    assert (registre.rules(), registre.costs()) == (rules, costs)
+    assert (len(rules), len(costs)) == (1, 1)
 
 
 def replaced_open(registre: Registre, number: int) -> int:

@@ -341,7 +341,7 @@ def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) ->
     assert store.record(real, connu_le=T0, remplacer_demo=True).lot == 1
     assert store.etat().demo is False
     assert figures(store) == {("TGI-LILLE", "JAP"): (4, 2)}
-    assert store.empty_demo() == 0
+    assert store.demo_contents() is store.empty_demo() is None
     with pytest.raises(UserFacingError, match="vraies données"):
         store.record_demo(lots)
 
@@ -349,7 +349,10 @@ def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) ->
 def test_emptying_the_demo_leaves_an_empty_store(store: Store, reference: Reference) -> None:
     lots = lots_of_demo()
     store.record_demo(lots)
-    assert store.empty_demo() == len(lots)
+    announced = store.demo_contents()
+    assert announced is not None
+    assert (announced.partent[0], announced.restent) == ((len(lots), "lot fictif", "lots fictifs"), ())
+    assert store.empty_demo() == announced
     assert store.lots(NATIONAL).is_empty()
     assert store.faits(NATIONAL).bases.is_empty()
     assert store.etat().revision == 2

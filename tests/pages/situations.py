@@ -163,6 +163,7 @@ def cells(seen: Situation, du: date, au: date) -> dy.DataFrame[Declarations]:
             "cour",
             activite=pl.lit("JAP"),
             connu_le=pl.lit(KNOWN),
+            recu_le=pl.lit(None, dtype=pl.Date),
             lot=pl.lit(1, dtype=pl.Int64),
         )
     )

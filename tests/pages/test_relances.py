@@ -477,7 +477,7 @@ def test_nothing_leaves_before_the_settings_are_given(
 def test_no_draft_carries_the_address_of_this_machine(
     bureau: Bureau, settings: Settings, tmp_path: Path, adresse: str | None
 ) -> None:
-    given = {} if adresse is None else {"adresse_publique": adresse}
+    given: dict[str, Any] = {} if adresse is None else {"adresse_publique": adresse}
     bare = replace(bureau, reglages=Settings(database_url=settings.database_url, **given))
     with pytest.raises(UserFacingError, match="VIGIE_ADRESSE_PUBLIQUE"):
         write_folder(bare, prepare(bare, MARCH, au=None), tmp_path / "d", renvoyer=False)

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,16 +14,19 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
 from analytics.errors import UserFacingError
+from analytics.objective import USUAL_RULE
 from analytics.ranges import Plage
-from analytics.scenario import Levier, Scenario, name_prison
+from analytics.scenario import Levier, Scenario, name_prison, parse_scenario
 from analytics.schemas import NATIONAL, Perimetre
-from data.reference import Reference
+from analytics.study import Socle, three
+from data.reference import Reference, load_illustrative_base
 from data.settings import Settings
 from data.store import Store, open_store
 from pages.commun import calcul_scenarios, gardes, identite, lecture
 from pages.commun.identite import Lecteur
 from tests.conftest import lots_of_demo
 from tests.pages import situations
+from tests.test_cli import Terminal
 
 NOW = datetime(2010, 4, 12, 9, tzinfo=UTC)
 MARCH = date(2010, 3, 1)
@@ -42,9 +47,13 @@ JLD = Scenario(
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Store:
-    path = tmp_path_factory.mktemp("scenarios") / "v.db"
-    store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('scenarios') / 'v.db'}"
+
+
+@pytest.fixture(scope="module")
+def demo(url: str, reference: Reference) -> Store:
+    store = open_store(Settings(database_url=url), reference)
     store.record_demo(lots_of_demo())
     return store
 
@@ -56,6 +65,20 @@ def opened(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     st.cache_resource.clear()
     yield demo
     st.cache_resource.clear()
+
+
+def start(store: Store, fin: date = MARCH) -> Socle:
+    """What every scenario starts from at the end of a month, as the terminal gathers it."""
+    du, au = calcul_scenarios.months_read(fin)
+    return calcul_scenarios.start_from(
+        store.faits(NATIONAL),
+        store.declarations(NATIONAL, du=du, au=au),
+        fin=fin,
+        regle=USUAL_RULE,
+        reference=lecture.reference(),
+        cle=load_illustrative_base(),
+        parametres=lecture.parametres(),
+    )
 
 
 def visit(**query: str) -> AppTest:
@@ -216,6 +239,129 @@ def test_a_lever_is_changed_in_its_form(opened: Store) -> None:
     press(at, "Enregistrer le levier")
     assert after in words(at).replace("\u00a0", " ")
     assert before in words(press(at, "Annuler le dernier changement")).replace("\u00a0", " ")
+
+
+def shown(at: AppTest) -> Scenario:
+    """The scenario that the address holds."""
+    asked = at.query_params["scenario"]
+    code = asked if isinstance(asked, str) else asked[0]
+    text = gardes.open_kept(int(code)).texte if code.isdigit() else calcul_scenarios.read_link(code)
+    known = lecture.reference()
+    return parse_scenario(
+        text, calcul_scenarios.places_of(known, lecture.store().faits(NATIONAL).equipements, NATIONAL)
+    )
+
+
+def of(*levers: Levier) -> Scenario:
+    return Scenario(MARCH, levers)
+
+
+PLAIN = JLD.leviers[0]
+ANSWERS = Levier("reponse", Plage.sure(0.9), date(2010, 4, 1), nom="Réponses")
+# What the form does not show: an end, decimals of a share, a delay that is not from nothing.
+HIDDEN = Levier(
+    "recours",
+    Plage(0.1234, 0.2567, 0.4321),
+    date(2010, 4, 1),
+    forme="lineaire",
+    plein=date(2010, 8, 1),
+    au=date(2010, 10, 1),
+    retard=Plage(1.0, 2.0, 3.0),
+    juridictions=("TGI-LILLE", "TGI-SAUMUR"),
+    nom="Caché",
+)
+
+
+def change(at: AppTest, rank: int) -> AppTest:
+    at.button(key=f"modifier_{rank}").click().run()
+    assert not at.exception, at.exception
+    return at
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["in the address", "under a number"])
+def test_a_lever_changed_takes_the_place_of_the_one_it_was(opened: Store, *, kept: bool) -> None:
+    code = str(keep(JLD, nom="Changé")) if kept else calcul_scenarios.write_link(JLD)
+    at = change(visit(scenario=code), 0)
+    for name, value in (("Au moins (%)", 40), ("Le plus probable (%)", 60), ("Au plus (%)", 80)):
+        field(at, name).set_value(value)
+    press(at, "Enregistrer le levier")
+    assert shown(at).leviers == (replace(PLAIN, valeur=Plage(0.4, 0.6, 0.8)),)
+    assert len([button for button in at.button if button.label == "Retirer"]) == 1
+    press(change(at, 0), "Enregistrer le levier")
+    assert shown(at).leviers == (replace(PLAIN, valeur=Plage(0.4, 0.6, 0.8)),)
+    press(at, "Annuler le dernier changement")
+    assert len(shown(at).leviers) == 1
+
+
+@pytest.mark.parametrize(
+    # Two alike: the one of the rank, and that one only.
+    ("levers", "rank"),
+    [((PLAIN, PLAIN), 1), ((PLAIN, ANSWERS), 0), ((PLAIN, ANSWERS), 1), ((HIDDEN, PLAIN, ANSWERS), 1)],
+)
+def test_only_the_lever_of_that_rank_changes(opened: Store, levers: tuple[Levier, ...], rank: int) -> None:
+    scenario = of(*levers)
+    at = change(visit(scenario=calcul_scenarios.write_link(scenario)), rank)
+    next(each for each in at.text_input if each.label == "Nom court du levier").set_value("Autre")
+    press(at, "Enregistrer le levier")
+    wanted = [*scenario.leviers]
+    wanted[rank] = replace(wanted[rank], nom="Autre")
+    assert shown(at).leviers == of(*wanted).leviers
+
+
+def test_saved_as_it_was_a_lever_is_the_same_to_the_last_decimal(opened: Store) -> None:
+    at = change(visit(scenario=calcul_scenarios.write_link(of(HIDDEN)), mois="6"), 0)
+    press(at, "Enregistrer le levier")
+    assert shown(at).leviers == (HIDDEN,)
+
+
+def test_renouncing_changes_nothing(opened: Store) -> None:
+    at = change(visit(scenario=calcul_scenarios.write_link(of(PLAIN, ANSWERS))), 0)
+    field(at, "Au plus (%)").set_value(90)
+    press(at, "Renoncer")
+    assert shown(at).leviers == of(PLAIN, ANSWERS).leviers
+
+
+def test_what_is_changed_on_screen_is_what_the_terminal_computes(
+    opened: Store,
+    url: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    at = change(visit(scenario=calcul_scenarios.write_link(JLD)), 0)
+    field(at, "Le plus probable (%)").set_value(60)
+    press(at, "Enregistrer le levier")
+    file = tmp_path / "s.json"
+    file.write_text(
+        json.dumps(
+            {
+                "depuis": "2010-03",
+                "leviers": [
+                    {
+                        "nature": "recours",
+                        "valeur": [0.3, 0.6, 0.7],
+                        "du": "2010-04",
+                        "cours": ["CA-DOUAI"],
+                        "activites": ["JLD_DETENTION"],
+                    }
+                ],
+            }
+        ),
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("VIGIE_DATABASE_URL", url)
+    code, out, _ = Terminal(capsys)("scenario", file, "--format", "json")
+    assert code == 0
+    total = json.loads(out)["total"]
+    etude = calcul_scenarios.run(
+        start(opened),
+        shown(at),
+        tirages=1024,
+        graine=calcul_scenarios.draws_of(lecture.parametres(), MARCH)[1],
+    )
+    assert three(etude.simulation.total(etude.simulation.terrain.cours)) == {
+        name: pytest.approx(value, abs=1e-6) for name, value in total.items()
+    }
 
 
 def test_prisons_are_chosen_by_name(opened: Store) -> None:

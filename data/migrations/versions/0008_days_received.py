@@ -19,6 +19,16 @@ def upgrade() -> None:
     op.add_column("lot", sa.Column("recu_le", sa.Date(), nullable=True))
     op.add_column("lot", sa.Column("ordre", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_index(op.f("ix_lot_ordre"), "lot", ["ordre"])
+    op.create_table(
+        "confirmation",
+        sa.Column("lot", sa.Integer(), nullable=False),
+        sa.Column("mois", sa.Date(), nullable=False),
+        sa.Column("juridiction", sa.String(length=60), nullable=False),
+        sa.Column("activite", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["lot"], ["lot.lot"], name=op.f("fk_confirmation_lot")),
+        sa.PrimaryKeyConstraint("lot", "mois", "juridiction", "activite", name=op.f("pk_confirmation")),
+        sqlite_with_rowid=False,
+    )
     op.add_column("relance_issue", sa.Column("auteur", sa.Text(), nullable=True))
     op.create_table(
         "modele_en_cours",
@@ -35,6 +45,7 @@ def downgrade() -> None:
     """Bring the store back."""
     op.drop_table("modele_en_cours")
     op.drop_column("relance_issue", "auteur")
+    op.drop_table("confirmation")
     op.drop_index(op.f("ix_lot_ordre"), "lot")
     op.drop_column("lot", "ordre")
     op.drop_column("lot", "recu_le")
