@@ -146,6 +146,9 @@ class Table {
       if (!this.held.size) return;
       this.say(this.phrases.attente);
       this.waiting = true;
+      // The connection may have come back on another session, to which nothing was sent.
+      for (const typed of this.held.values()) typed.sent = false;
+      this.send();
     }, LATE_MS);
   }
 
