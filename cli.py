@@ -525,11 +525,6 @@ def trajectoire(
         periode=last_period(faits, annee, arrete_a=arrete_a),
         parametres=parametres,
     )
-    lines = [
-        line
-        for line in list_positions(pays, reference.cours, parametres)
-        if seen.cours is None or line["cour"] in seen.cours
-    ]
     rests_on = cover_each(
         faits,
         reference.attendues,
@@ -538,6 +533,11 @@ def trajectoire(
         lignes=reference.lignes,
         parametres=parametres,
     )
+    lines = [
+        line
+        for line in list_positions(pays, reference.cours, rests_on, parametres)
+        if seen.cours is None or line["cour"] in seen.cours
+    ]
     for line in lines:
         couverture = rests_on[line["cour"]]
         line |= {

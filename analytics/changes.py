@@ -171,8 +171,7 @@ def _tell_silences(
             f"{wording.count(count, 'juridiction')} qui {wording.agree(count, 'répondait', 'répondaient')} "
             f"depuis au moins {span} {wording.agree(count, NOT_SINGULAR, NOT_PLURAL)} rien déclaré "
             f"pour {wording.month(mois)} : {_some(fallen, noms)}.",
-            "cour",
-            cour=_most_frequent(fallen),
+            **_collection_of(mois, fallen),
         )
     back = coverage.speaking_again(totaux, attendues, mois=mois, mois_precedents=mois_precedents)
     if count := back.height:
@@ -180,8 +179,7 @@ def _tell_silences(
             "reponse",
             f"{wording.count(count, 'juridiction')} {wording.agree(count, 'répond', 'répondent')} "
             f"pour {wording.month(mois)} après au moins {span} de silence : {_some(back, noms)}.",
-            "cour",
-            cour=_most_frequent(back),
+            **_collection_of(mois, back),
         )
 
 
@@ -193,8 +191,11 @@ def _some(courts: pl.DataFrame, noms: Mapping[str, str]) -> str:
     return wording.some_of(names[:NAMES_IN_A_SENTENCE], len(names))
 
 
-def _most_frequent(courts: pl.DataFrame) -> str:
-    return str(courts.group_by("cour").len().sort("len", "cour", descending=[True, False])["cour"][0])
+def _collection_of(mois: date, courts: pl.DataFrame) -> dict[str, str]:
+    """Give the view that shows all of them: the answers of that month, of their cour where they share one."""
+    view = {"page": "collecte", "campagne": f"{mois:%Y-%m}", "onglet": "grille"}
+    cours = courts["cour"].unique().to_list()
+    return view | ({"ressort": cours[0]} if len(cours) == 1 else {})
 
 
 def _tell_total(mensuel: pl.DataFrame, mois: date) -> Changement | None:

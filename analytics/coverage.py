@@ -9,7 +9,7 @@ Everywhere, `totaux` has one row a juridiction and a month answered (`TotalJurid
 `attendues` one row (mois, juridiction, cour, type) a juridiction and a month in force.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -159,6 +159,13 @@ def add_bounds(totals: pl.DataFrame, silence: Silence | None, *, par: str, total
         )
         .drop("plafond")
     )
+
+
+def list_bounds(totals: Mapping[str, int], silence: Silence | None) -> dict[str, int | None]:
+    """Give the upper bound of what each cour avoided, from what it declared."""
+    frame = pl.DataFrame({"cour": list(totals), "declarees": list(totals.values())})
+    bounded = add_bounds(frame, silence, par="cour", total="declarees")
+    return dict(bounded.select("cour", "borne_haute").iter_rows())
 
 
 def share_bounds(activites: pl.DataFrame, couverture: Couverture) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import polars as pl
 
 from analytics import indicators, wording
 from analytics.parameters import Parametres
-from analytics.profile import MONTHS_IN_YEAR, TWELFTHS, Profil
+from analytics.profile import MONTHS_IN_YEAR, SEASON, TWELFTHS, Profil, spread_year
 from analytics.schemas import BaseAnnuelle, Interieur, NiveauAnnuel, ObjectifFixe
 
 # The first year of the objective; its base is the year before, which only the text gives.
@@ -251,7 +251,8 @@ class Objectif:
     `acquis`: what was avoided before and must be avoided again before anything counts (« incrémental »).
     `fixe`: the objective that the Secrétariat général set itself, in place of the rate, and `source_fixe`
     the note that says so. `illustratif`, `hypothese`: whether the objective rests on such a base.
-    `niveau`: what was already avoided in 2008, for reading B; None: not known.
+    `niveau`: what was already avoided in 2008, for reading B; None: not known. `saison`: how the
+    extractions themselves come over the year, for reading C; None: as the objective is spread.
     """
 
     annee: int
@@ -265,6 +266,7 @@ class Objectif:
     fixe: Fraction | None = None
     source_fixe: str = ""
     niveau: Fraction | None = None
+    saison: Profil | None = None
 
     @property
     def annuel(self) -> Fraction:
@@ -296,6 +298,7 @@ class Exigence:
     fixes: Mapping[str, tuple[Fraction, str]]
     base_du_texte: Fraction
     source_du_texte: str
+    saison: Profil
 
     def of(self, cours: Collection[str], *, ensemble: bool) -> Objectif | None:
         """Sum what is asked of some cours; None when the year has no rate, or they have no base.
@@ -341,6 +344,7 @@ class Exigence:
             fixe=fixe,
             source_fixe=" ; ".join(sorted({said for _, said in fixed.values()})),
             niveau=None if None in levels else Fraction(sum(level or 0 for level in levels)),
+            saison=self.saison,
         )
 
     def _acquis(self, cour: str) -> Fraction:
@@ -401,6 +405,7 @@ def require(
         },
         base_du_texte=text.valeur,
         source_du_texte=text.source,
+        saison=spread_year(SEASON, annee, evitees_avant={}, parametres=parametres),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from analytics.comparison import equipped_shares
+from analytics.coverage import Couverture
 from analytics.levers import Potentiel, find_potential
 from analytics.need import spread_base
 from analytics.objective import Periode, Regle, period_ahead
@@ -28,7 +29,7 @@ from analytics.schemas import (
 )
 from analytics.simulated_outlook import PerspectivesSimulees, draw_outlook
 from analytics.simulation import Simulation, Tirages, draw, most_likely, simulate
-from analytics.survey import Connus, Pays, survey
+from analytics.survey import Connus, Pays, cover_each, survey
 from analytics.terrain import Terrain, lay_out_terrain
 
 RIEN, INTERACTION, TOTAL = "rien_ne_change", "interaction", "total"
@@ -57,10 +58,14 @@ class Faits(Connus, Protocol):
 
 @dataclass(frozen=True)
 class Socle:
-    """What every scenario of one situation starts from; `terrain` None: nothing is projected."""
+    """What every scenario of one situation starts from; `terrain` None: nothing is projected.
+
+    `couvertures` is `survey.cover_each`, where the year has begun: on what each total so far rests.
+    """
 
     periode: Periode
     pays: Pays
+    couvertures: Mapping[str, Couverture]
     potentiel: dy.DataFrame[Potentiel]
     equipements: dy.DataFrame[Equipements]
     terrain: Terrain | None
@@ -131,6 +136,11 @@ def prepare(
     return Socle(
         periode=periode,
         pays=pays,
+        couvertures=(
+            cover_each(faits, attendues, pays, activites=activites, lignes=lignes, parametres=parametres)
+            if periode.mois_ecoules
+            else {}
+        ),
         potentiel=potentiel,
         equipements=faits.equipements,
         terrain=lay_out_terrain(

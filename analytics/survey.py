@@ -69,25 +69,39 @@ class Pays:
     reference: Mapping[str, Base]
     perspectives: Perspectives | None
 
-    def assess_each(self, cours: dy.DataFrame[Cours], parametres: Parametres) -> dy.DataFrame[BilanCour]:
-        """Assess every cour."""
+    @property
+    def declared(self) -> dict[str, int]:
+        """Give what each cour declared avoided since January."""
+        return {
+            cour: sum(
+                month.evitees for month in months if self.periode.debut <= month.mois <= self.periode.fin
+            )
+            for cour, months in self.mois.items()
+        }
+
+    def assess_each(
+        self, cours: dy.DataFrame[Cours], bornes: Mapping[str, int | None], parametres: Parametres
+    ) -> dy.DataFrame[BilanCour]:
+        """Assess every cour; `bornes`: what each avoided at most so far, where it is known."""
         return assess_each(
             self.mois,
             cours=cours,
             exigence=self.exigence,
             perspectives=self.perspectives,
+            bornes=bornes,
             periode=self.periode,
             parametres=parametres,
         )
 
-    def assess_whole(self, parametres: Parametres) -> Bilan:
-        """Assess the country."""
+    def assess_whole(self, borne_haute: int | None, parametres: Parametres) -> Bilan:
+        """Assess the country, which avoided `borne_haute` at most so far."""
         return assess_some(
             add_up(self.mois.values()),
             list(self.mois),
             objectif=self.exigence.of(list(self.exigence.bases), ensemble=True),
             lecture=self.exigence.regle.lecture,
             perspectives=self.perspectives,
+            borne_haute=borne_haute,
             periode=self.periode,
             parametres=parametres,
         )
@@ -171,16 +185,25 @@ def last_period(faits: Connus, annee: int, *, arrete_a: date | None = None) -> P
     return Periode(arrete_a)
 
 
-def list_positions(pays: Pays, cours: dy.DataFrame[Cours], parametres: Parametres) -> list[dict[str, Any]]:
-    """Tell where the country, then each cour, stands: what the terminal prints, and the pages show."""
+def list_positions(
+    pays: Pays,
+    cours: dy.DataFrame[Cours],
+    couvertures: Mapping[str, coverage.Couverture],
+    parametres: Parametres,
+) -> list[dict[str, Any]]:
+    """Tell where the country, then each cour, stands: what the terminal prints, and the pages show.
+
+    `couvertures` is `cover_each`; empty where the year has not begun.
+    """
+    bornes = {cour: couverture.borne_haute for cour, couverture in couvertures.items()}
     whole = pays.exigence.of(list(pays.exigence.bases), ensemble=True)
     country = {
-        **as_row(pays.assess_whole(parametres)),
+        **as_row(pays.assess_whole(bornes.get(COUNTRY), parametres)),
         "cour": COUNTRY,
         "base": float(whole.base) if whole else None,
         "source": whole.source if whole else NOT_AVAILABLE,
     }
-    rows = [country, *pays.assess_each(cours, parametres).iter_rows(named=True)]
+    rows = [country, *pays.assess_each(cours, bornes, parametres).iter_rows(named=True)]
     return [_position(row) for row in rows]
 
 
@@ -194,7 +217,8 @@ def _position(row: Mapping[str, Any]) -> dict[str, Any]:
         "source_base": row["source"],
         "objectif": row["objectif"],
         "objectif_a_date": row["objectif_a_date"],
-        "evitees": row["evitees_objectif"],
+        # Who never answered since January avoided nobody knows how many: silence is no zero.
+        "evitees": row["evitees_objectif"] if row["repondues"] or not row["attendues"] else None,
         "retenues": row["retenues"],
         "atteinte": row["atteinte"],
         "reste": row["reste"],
@@ -235,10 +259,7 @@ def cover_each(
         periode=periode,
         parametres=parametres,
     )
-    declared = {
-        cour: sum(month.evitees for month in months if periode.debut <= month.mois <= periode.fin)
-        for cour, months in pays.mois.items()
-    }
+    declared = pays.declared
     groups = {COUNTRY: list(declared)} | {cour: [cour] for cour in declared}
     return {
         name: coverage.cover(

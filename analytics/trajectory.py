@@ -6,7 +6,7 @@ otherwise (`objective.LECTURES`) where their data are loaded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil
@@ -18,7 +18,7 @@ from analytics import coverage, indicators, wording
 from analytics.objective import FIRST_YEAR, Exigence, Objectif, Periode, etpt_per_extraction
 from analytics.outlook import Avenir, Perspectives
 from analytics.parameters import Parametres
-from analytics.profile import MONTHS_IN_YEAR
+from analytics.profile import MONTHS_IN_YEAR, Profil
 from analytics.projection import round_probability
 from analytics.schemas import Cours, Interieur
 
@@ -53,7 +53,7 @@ class Seuils:
 
 @dataclass(frozen=True)
 class Projection:
-    """What the whole year may end at, in extractions avoided, and the odds of reaching its objective.
+    """What the whole year may end at, as the reading counts it, and the odds of reaching its objective.
 
     `p_objectif` is rounded as it is known (`projection.round_probability`): what is shown is what decides.
     `qXX`: XX % of the years projected end at or under it. `indicatif`: too few months are known.
@@ -74,10 +74,11 @@ class Bilan:
     """Where a cour, or the country, stands at the end of a period. `None`: cannot be known.
 
     `part_evitees` = column 2 / column 1, both over the activities that count for the objective.
-    `retenues`: what the reading counts of the year so far. `atteinte` = retenues / objective to date, never
-    clipped. `reste` = whole extractions still to avoid before the end of the year; `rythme_requis` = the
-    same for a month of average weight; `rythme_3m`, `rythme_6m`: what the last months held, likewise, the
-    latter resting on `mois_de_rythme` months, six or fewer.
+    `retenues`: what the reading counts of the year so far; `au_plus`: what it would count if every missing
+    answer came at its ceiling. `atteinte` = retenues / objective to date, never clipped. `etpt`: what is
+    counted is worth, by the reading. `reste` = whole extractions still to avoid before the end of the year;
+    `rythme_requis` = the same for a month of average weight; `rythme_3m`, `rythme_6m`: what the last months
+    held, likewise, the latter resting on `mois_de_rythme` months, six or fewer.
     """
 
     visioconferences: int
@@ -91,6 +92,7 @@ class Bilan:
     objectif: Fraction | None
     objectif_a_date: Fraction | None
     retenues: Fraction | None
+    au_plus: Fraction | None
     atteinte: Fraction | None
     part_annuelle: Fraction | None
     reste: int | None
@@ -100,6 +102,12 @@ class Bilan:
     mois_de_rythme: int
     projection: Projection | None
     etat: str
+
+    @property
+    def bornes_decident(self) -> bool:
+        """Tell whether the objective to date is missed whatever the missing answers say."""
+        most, due = self.au_plus, self.objectif_a_date
+        return most is not None and due is not None and most < due
 
     @property
     def glyphe(self) -> str:
@@ -135,17 +143,19 @@ def assess(
     lecture: str,
     periode: Periode,
     avenir: Avenir | None,
+    borne_haute: int | None,
     etpt_par_extraction: Fraction,
     seuils: Seuils,
 ) -> Bilan:
     """Set what was avoided against the objective, as one reading of the text counts it.
 
     `months`: those of the year, and before, for the pace held; later ones are ignored. `avenir`: what the
-    rest of the year may bring, None when nothing can be projected.
+    rest of the year may bring, None when nothing can be projected. `borne_haute`: what was avoided so far if
+    every missing answer came at its ceiling (`coverage.Couverture`); None: not known.
 
     The state: « atteint » when the whole year's objective is; else by the probability of reaching it. A
-    shortfall is affirmed only when enough answers came: silence can only hide avoided extractions, so
-    below the least response rate the cour is « non déterminé ».
+    shortfall is affirmed when enough answers came, or when the objective to date is missed even at the upper
+    bound: else silence may hide avoided extractions, and the cour is « non déterminé ».
     """
     known = [month for month in months if month.mois <= periode.fin]
     year = [month for month in known if month.mois >= periode.debut]
@@ -158,8 +168,13 @@ def assess(
     a_date = objectif.a_date(periode.mois_ecoules) if objectif else None
     retenues = compte.so_far if compte else None
     reste = compte.left if compte else None
-    projection = _project(evitees, compte, avenir, seuils)
-    return Bilan(
+    # Of who never answered, nothing is known: a projection would only repeat the country.
+    heard = any(month.repondues for month in known)
+    projection = _project(evitees, compte, avenir, seuils) if heard else None
+    at_most = None
+    if retenues is not None and borne_haute is not None and lecture != "C":
+        at_most = retenues + borne_haute - evitees
+    bilan = Bilan(
         visioconferences=sum(month.visioconferences for month in year),
         visioconferences_objectif=counted,
         evitees_objectif=evitees,
@@ -167,10 +182,11 @@ def assess(
         repondues=repondues,
         part_reponse=part_reponse,
         part_evitees=Fraction(evitees, counted) if counted else None,
-        etpt=evitees * etpt_par_extraction,
+        etpt=(evitees if lecture == "A" or retenues is None else retenues) * etpt_par_extraction,
         objectif=objectif.annuel if objectif else None,
         objectif_a_date=a_date,
         retenues=retenues,
+        au_plus=at_most,
         atteinte=retenues / a_date if retenues is not None and a_date else None,
         part_annuelle=retenues / objectif.annuel if objectif and retenues is not None and a_date else None,
         reste=None if reste is None else ceil(reste),
@@ -179,8 +195,9 @@ def assess(
         rythme_6m=compte.pace_held(known, periode, 6) if compte else _plain_pace(known, periode, 6),
         mois_de_rythme=len(compte.months_held(known, periode, 6) if compte else _answered(known, periode, 6)),
         projection=projection,
-        etat=_state(reste, projection, part_reponse, seuils, objectif),
+        etat=UNDETERMINED,
     )
+    return replace(bilan, etat=_state(bilan, lecture, seuils, ended=periode.mois_ecoules == MONTHS_IN_YEAR))
 
 
 @dataclass(frozen=True)
@@ -200,14 +217,23 @@ class _Compte:
                 level = self.objectif.niveau
                 return None if level is None else month.evitees - level * part
             case "C":
-                return None if month.executees is None else self.objectif.base * part - month.executees
+                # Fewer are executed in August whatever anybody does: each month is set against its season.
+                due = self.objectif.base * self.season.of(month.mois)
+                return None if month.executees is None else due - month.executees
             case _:
                 return Fraction(month.evitees)
 
     @property
+    def season(self) -> Profil:
+        """Give how the extractions themselves come over the year."""
+        return self.objectif.saison or self.objectif.profil
+
+    @property
     def so_far(self) -> Fraction | None:
-        """Give what the year counts so far; None when a month of it is not known."""
+        """Give what the year counts so far; None when a month of it is not known, or nobody answered."""
         each = [self.of_month(month) for month in self.year]
+        if self.lecture != "C" and self.year and not any(month.repondues for month in self.year):
+            return None
         complete = len(self.year) == self.periode.mois_ecoules or self.lecture == "A"
         known = [value for value in each if value is not None]
         return sum(known, Fraction(0)) if complete and len(known) == len(each) else None
@@ -223,6 +249,7 @@ class _Compte:
             case "B":
                 return -(self.objectif.niveau or Fraction(0)) * ahead
             case "C":
+                ahead = 1 - self.season.until(self.periode.mois_ecoules)
                 spent = self.objectif.base * (1 - ahead)
                 need = sum((month.executees or 0) + month.evitees for month in self.year)
                 return self.objectif.base * ahead * (1 - need / spent) if spent else Fraction(0)
@@ -284,15 +311,20 @@ def _plain_pace(known: Sequence[Mois], periode: Periode, span: int) -> Fraction 
 def _project(
     evitees: int, compte: _Compte | None, avenir: Avenir | None, seuils: Seuils
 ) -> Projection | None:
+    """Project the year in the terms of the reading; None where what it counts so far is not known."""
     if avenir is None:
         return None
-    p: float | None = None
+    start, p = Fraction(evitees), None
+    if compte and compte.lecture != "A":
+        if compte.so_far is None:
+            return None
+        start = compte.so_far + compte.to_come
     if compte and compte.so_far is not None:
-        wanted = compte.objectif.annuel - compte.so_far - compte.to_come
-        p = round_probability(avenir.at_least(ceil(wanted)))
-    low, tenth, half, ninetieth, high = (evitees + avenir.quantile(q) for q in (0.025, 0.1, 0.5, 0.9, 0.975))
+        p = round_probability(avenir.at_least(ceil(compte.objectif.annuel - compte.so_far - compte.to_come)))
+    whole = round(start)
+    low, tenth, half, ninetieth, high = (whole + avenir.quantile(q) for q in (0.025, 0.1, 0.5, 0.9, 0.975))
     return Projection(
-        moyenne=evitees + avenir.moyenne,
+        moyenne=float(start) + avenir.moyenne,
         q025=low,
         q10=tenth,
         q50=half,
@@ -303,21 +335,17 @@ def _project(
     )
 
 
-def _state(
-    reste: Fraction | None,
-    projection: Projection | None,
-    part_reponse: Fraction | None,
-    seuils: Seuils,
-    objectif: Objectif | None,
-) -> str:
-    if objectif is None or not objectif.annuel or reste is None:
+def _state(bilan: Bilan, lecture: str, seuils: Seuils, *, ended: bool) -> str:
+    if not bilan.objectif or bilan.reste is None or (lecture != "C" and not bilan.repondues):
         return UNDETERMINED
-    if reste <= 0:
+    if bilan.reste <= 0:
         return ATTAINED
-    p = projection.p_objectif if projection else None
+    p = bilan.p_objectif
     if p is not None and p >= seuils.probabilite_trajectoire:
         return AHEAD if p >= seuils.probabilite_en_avance else ON_TRACK
-    if p is None or part_reponse is None or part_reponse < seuils.reponse_minimale:
+    if bilan.bornes_decident or (ended and lecture == "C"):
+        return LATE
+    if p is None or bilan.part_reponse is None or bilan.part_reponse < seuils.reponse_minimale:
         return UNDETERMINED
     return LATE
 
@@ -337,11 +365,12 @@ class BilanCour(dy.Schema):
     repondues = dy.Int64(min=0)
     part_reponse = dy.Float64(nullable=True)
     part_evitees = dy.Float64(nullable=True)
-    etpt = dy.Float64(min=0)
+    etpt = dy.Float64()
     base = dy.Float64(nullable=True)
     objectif = dy.Float64(nullable=True)
     objectif_a_date = dy.Float64(nullable=True)
     retenues = dy.Float64(nullable=True)
+    au_plus = dy.Float64(nullable=True)
     atteinte = dy.Float64(nullable=True)
     part_annuelle = dy.Float64(nullable=True)
     reste = dy.Int64(nullable=True)
@@ -417,10 +446,14 @@ def assess_each(
     cours: dy.DataFrame[Cours],
     exigence: Exigence,
     perspectives: Perspectives | None,
+    bornes: Mapping[str, int | None],
     periode: Periode,
     parametres: Parametres,
 ) -> dy.DataFrame[BilanCour]:
-    """Assess every cour of the period; `series` is `months_of`. Sorted as French readers look names up."""
+    """Assess every cour of the period; `series` is `months_of`. Sorted as French readers look names up.
+
+    `bornes`: the `borne_haute` of each cour, where it is known.
+    """
     names = dict(cours.select("cour", "nom_court").iter_rows())
     present = [
         cour
@@ -436,6 +469,7 @@ def assess_each(
             objectif=objectif,
             lecture=exigence.regle.lecture,
             perspectives=perspectives,
+            borne_haute=bornes.get(cour),
             periode=periode,
             parametres=parametres,
         )
@@ -460,6 +494,7 @@ def assess_some(
     objectif: Objectif | None,
     lecture: str,
     perspectives: Perspectives | None,
+    borne_haute: int | None,
     periode: Periode,
     parametres: Parametres,
 ) -> Bilan:
@@ -473,6 +508,7 @@ def assess_some(
         lecture=lecture,
         periode=periode,
         avenir=perspectives.of(cours) if perspectives else None,
+        borne_haute=borne_haute,
         etpt_par_extraction=etpt_per_extraction(parametres, max(periode.fin, date(FIRST_YEAR, 1, 1))),
         seuils=Seuils.at(parametres, periode.fin),
     )
@@ -501,6 +537,7 @@ def as_row(bilan: Bilan) -> dict[str, object]:
         "objectif": plain(bilan.objectif),
         "objectif_a_date": plain(bilan.objectif_a_date),
         "retenues": plain(bilan.retenues),
+        "au_plus": plain(bilan.au_plus),
         "atteinte": plain(bilan.atteinte),
         "part_annuelle": plain(bilan.part_annuelle),
         "reste": bilan.reste,

@@ -352,7 +352,7 @@ def test_the_trajectory_tells_the_country_then_each_cour(collected: Terminal) ->
     assert country["cour"] == "NATIONAL"
     assert (country["objectif"], country["reste"]) == (7_750, 7_750 - country["evitees"])
     assert country["objectif_a_date"] == pytest.approx(7_750 * 4 / 12)
-    assert country["evitees"] == sum(cour["evitees"] for cour in cours)
+    assert country["evitees"] == sum(cour["evitees"] or 0 for cour in cours)
     assert set(country) >= {
         "base",
         "atteinte",

@@ -5,9 +5,9 @@ import polars as pl
 
 from analytics.charts.figure import Trace, build, palette
 
-# Fill and ink of each class of attainment, from far below the objective to above it; the last one
-# stands for what cannot be known. Words and glyphs stand on every tile: colour only adds to them.
-FILLS = ("#b34000", "#d67f4d", "#ebb799", "#f7e3d8", "#b9d6f5", "#0063cb")
+# Fill and ink of each class: the hue says the state (late, then holding), the shade the attainment. Words
+# and glyphs stand on every tile: colour only adds to them.
+FILLS = ("#b34000", "#d67f4d", "#f0cbb3", "#d6e6f8", "#8fbcec", "#0063cb")
 INKS = ("#ffffff", "#161616", "#161616", "#161616", "#161616", "#ffffff")
 UNKNOWN_FILL = {False: "#e5e5e5", True: "#4a4a4a"}
 UNKNOWN_INK = {False: "#3a3a3a", True: "#ffffff"}

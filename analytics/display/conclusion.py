@@ -12,6 +12,8 @@ from analytics.display.outlook import odds, tell_pace
 from analytics.objective import Periode
 from analytics.trajectory import Bilan, BilanCour
 
+LESS_THAN_ONE = "moins d'une"
+
 
 def with_article(nom: str) -> str:
     """Put its article before the name of a court: « la cour d'appel de Douai », « le tribunal … »."""
@@ -57,6 +59,8 @@ def conclude(
     answers = _answers(part_reponse_mois, periode.fin, "des" if nom is None else "de ses")
     done = avoided(bilan.evitees_objectif)
     subject = f"{when}, {done}" if nom is None else f"{when}, {with_article(nom)} compte {done}"
+    if not bilan.repondues and bilan.attendues:
+        return wording.typeset(_nobody(bilan, when, nom, periode))
     if bilan.objectif_a_date is None:
         return wording.typeset(f"{subject} ; aucun objectif n'est fixé pour {periode.annee} ; {answers}.")
     if groupe is not None:
@@ -64,15 +68,13 @@ def conclude(
             f"{subject} dans le groupe « {groupe} », soit {wording.percent(bilan.atteinte)} "
             f"de l'objectif à date de toutes les activités ; {answers}."
         )
-    state = bilan.etat.lower()
-    if bilan.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
-        state += f", {odds(bilan.p_objectif)} de chances d'atteindre l'objectif de l'année"
     told = subject
     if lecture != "A":
         counted = wording.NOT_AVAILABLE if bilan.retenues is None else wording.number(bilan.retenues)
         told += f" ; la lecture {lecture} en retient {counted}"
-    parts = [f"{told} sur {_expected(bilan.objectif_a_date)} : {state}"]
-    if par_cour is not None and par_cour.height > 1:
+    parts = [f"{told} sur {_expected(bilan.objectif_a_date)} : {_state(bilan)}"]
+    undetermined = par_cour is not None and (par_cour["etat"] == trajectory.UNDETERMINED).all()
+    if par_cour is not None and par_cour.height > 1 and not undetermined:
         holding = par_cour.filter(pl.col("etat").is_in(trajectory.HOLDING)).height
         parts.append(
             f"{wording.count(holding, 'cour')} {wording.agree(holding, 'tient', 'tiennent')} l'objectif"
@@ -85,9 +87,44 @@ def conclude(
     return wording.typeset(" ; ".join([parts[0], (", " if nom is None else " ; ").join(parts[1:])]) + ".")
 
 
+def _nobody(bilan: Bilan, when: str, nom: str | None, periode: Periode) -> str:
+    """Say that nothing is known, for want of any answer: silence is no zero."""
+    of = "" if nom is None else f" de {with_article(nom)}".replace(" de le ", " du ")
+    text = f"{when}, aucune juridiction{of} n'a répondu depuis janvier : rien n'est connu"
+    if bilan.objectif_a_date is None:
+        return f"{text} ; aucun objectif n'est fixé pour {periode.annee}."
+    return f"{text} ; {_expected(bilan.objectif_a_date)}."
+
+
+def _state(bilan: Bilan) -> str:
+    """Say the state, and what it rests on: the odds, or what the missing answers may hide."""
+    state = bilan.etat.lower()
+    if bilan.etat == trajectory.UNDETERMINED:
+        if bilan.au_plus is None or bilan.retenues is None:
+            return state
+        return (
+            f"{state}, entre {wording.number(bilan.retenues)} et {wording.number(bilan.au_plus)} selon ce "
+            "que diront les réponses manquantes"
+        )
+    if bilan.bornes_decident and bilan.repondues < bilan.attendues and bilan.etat == trajectory.LATE:
+        state += f", quoi que disent les réponses manquantes (au plus {wording.number(bilan.au_plus)})"
+    if bilan.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
+        state += f", {odds(bilan.p_objectif)} de chances d'atteindre l'objectif de l'année"
+    return state
+
+
+def missing(bilan: Bilan) -> str:
+    """Write what a finished year lacks, as a reader finds it who subtracts the numbers shown."""
+    if bilan.retenues is None or bilan.objectif is None:
+        return wording.NOT_AVAILABLE
+    gap = wording.difference(bilan.retenues, bilan.objectif)
+    return wording.number(gap) if gap > 0 else LESS_THAN_ONE
+
+
 def still_to_avoid(bilan: Bilan) -> str:
-    """Say how many extractions are left to avoid before the end of the year."""
-    left = wording.count(bilan.reste, "extraction")
+    """Say how many extractions are left to avoid before the end of the year, or lack at its end."""
     if bilan.rythme_requis is None:
-        return f"il manque {left}"
+        gap = missing(bilan)
+        return f"il manque {gap} {'extraction' if gap in ('1', LESS_THAN_ONE) else 'extractions'}"
+    left = wording.count(bilan.reste, "extraction")
     return f"encore {left} à éviter d'ici décembre : {tell_pace(bilan)}"

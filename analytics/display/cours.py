@@ -13,9 +13,10 @@ from analytics.display.tables import (
     Colonne,
     align_to_sort,
     integer,
+    not_answered,
     share,
-    since_last_gap,
     two_decimals,
+    write_months,
     write_rows,
 )
 from analytics.objective import ILLUSTRATIVE, Exigence, Objectif
@@ -39,8 +40,13 @@ def mark_target(
 
 
 def history_of(mensuel: pl.DataFrame, *, fin: date, mois: int) -> pl.DataFrame:
-    """Give each cour the list of what it avoided in each of the last months, null where it was silent."""
-    months = pl.DataFrame({"mois": months_until(fin, mois)})
+    """Give each cour the list of what it avoided in each of the last months, null where it was silent.
+
+    The list begins with the first month that anybody declared, where that is later.
+    """
+    first = mensuel["mois"].min()
+    known = [month for month in months_until(fin, mois) if not isinstance(first, date) or month >= first]
+    months = pl.DataFrame({"mois": known}, schema={"mois": pl.Date})
     grid = mensuel.select("cour").unique().join(months, how="cross")
     return (
         grid.join(mensuel, on=["mois", "cour"], how="left")
@@ -59,25 +65,43 @@ def months_until(fin: date, count: int) -> list[date]:
 COUR_COLUMNS = (
     Colonne("nom_court", "Cour"),
     Colonne("etat_ecrit", "État"),
-    Colonne("evitees_objectif", "Évitées", integer, nombre=True),
+    Colonne("evitees_objectif", "Évitées", not_answered, nombre=True),
     Colonne("objectif_ecrit", "Objectif", nombre=True),
     Colonne("atteinte", "Atteinte", share, nombre=True),
     Colonne("part_reponse", "Réponses", share, nombre=True),
     Colonne("reste", "À éviter", integer, nombre=True),
     Colonne("p_objectif", "Chances", short_odds, nombre=True),
-    Colonne("part_evitees", "Part ayant évité une extraction", share, nombre=True),
+    Colonne("part_evitees", "Part évitant une extraction, activités comptées", share, nombre=True),
     Colonne("etpt", "ETPT", two_decimals, nombre=True),
     Colonne("borne_haute", "Évitées, au plus", integer, nombre=True),
 )
+_LACK = Colonne("manque", "Il manque", nombre=True)
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
-SCREEN_COLUMNS = COUR_COLUMNS[:8]
-SCREEN_WIDTHS = (118, 120, 64, 72, 70, 76, 64, 66)
+_SCREEN_WIDTHS = (118, 120, 64, 72, 70, 76, 64, 66)
+
+
+def cour_columns(*, terminee: bool) -> tuple[Colonne, ...]:
+    """Give the columns of the table of cours; of a finished year nothing is to come, something may lack."""
+    if not terminee:
+        return COUR_COLUMNS
+    return tuple(
+        _LACK if colonne.nom == "reste" else colonne
+        for colonne in COUR_COLUMNS
+        if colonne.nom != "p_objectif"
+    )
+
+
+def screen_columns(*, terminee: bool) -> tuple[tuple[Colonne, int], ...]:
+    """Give those that the screen shows, each with its width."""
+    shown = cour_columns(terminee=terminee)[: 7 if terminee else 8]
+    return tuple(zip(shown, _SCREEN_WIDTHS, strict=False))
 
 
 def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
-    """Add what the table of cours says: `etat_ecrit` (glyph and word) and `objectif_ecrit`.
+    """Add what the table of cours says: `etat_ecrit` (glyph and word), `objectif_ecrit`, `manque`.
 
-    Its last column, `borne_haute`, is added by `coverage.add_bounds`.
+    Counts are null where no juridiction answered. Its last column, `borne_haute`, is added by
+    `coverage.add_bounds`.
     """
     targets = [
         mark_target(value, illustratif=illustratif, hypothese=hypothese)
@@ -85,35 +109,61 @@ def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
             "objectif_a_date", "illustratif", "hypothese"
         ).iter_rows()
     ]
+    lacking = [
+        _write_lack(evitees, objectif)
+        for evitees, objectif in par_cour.select("retenues", "objectif").iter_rows()
+    ]
+    silent = (pl.col("repondues") == 0) & (pl.col("attendues") > 0)
     return par_cour.with_columns(
+        pl.when(~silent).then(pl.col(name)).alias(name)
+        for name in ("visioconferences", "visioconferences_objectif", "evitees_objectif", "etpt")
+    ).with_columns(
         etat_ecrit=pl.concat_str("glyphe", "etat", separator=" "),
         objectif_ecrit=pl.Series(targets, dtype=pl.String),
+        manque=pl.Series(lacking, dtype=pl.String),
     )
 
 
+def _write_lack(counted: float | None, target: float | None) -> str:
+    """Write what lacks as a reader finds it who subtracts the two numbers of the row."""
+    if counted is None or target is None:
+        return wording.NOT_AVAILABLE
+    gap = wording.difference(counted, target)
+    return wording.number(gap) if gap > 0 else "0" if counted >= target else f"<{wording.NO_BREAK_SPACE}1"
+
+
 HISTORY = "12 mois"
+HISTORY_HELP = (
+    "Extractions évitées des douze derniers mois, une barre par mois, à l'échelle de chaque cour : ▁ zéro, "
+    "· sans réponse"
+)
 SIGNAL = "Mois"
 
 
 def lay_out_cours(
-    par_cour: dy.DataFrame[BilanCour], historique: pl.DataFrame, signaux: Mapping[str, str]
+    par_cour: dy.DataFrame[BilanCour],
+    historique: pl.DataFrame,
+    signaux: Mapping[str, str],
+    *,
+    terminee: bool,
 ) -> pl.DataFrame:
     """Lay out the table of cours: `cour`, then text that sorts as it reads under French headings.
 
-    A sparkline, « 12 mois », follows the state: it cannot break, so it begins after the last silent month.
-    Then the glyph of each cour's last month, from `signaux`.
+    The last months, one small bar each, follow the state; then the glyph of each cour's last month,
+    from `signaux`. `terminee`: the year is over.
     """
     written = write_cours(par_cour).join(historique, on="cour", how="left", maintain_order="left")
-    rows = write_rows(written, SCREEN_COLUMNS)
+    shown = [colonne for colonne, _ in screen_columns(terminee=terminee)]
+    rows = write_rows(written, shown)
     columns: dict[str, pl.Series] = {}
-    for rank, colonne in enumerate(SCREEN_COLUMNS):
+    for rank, colonne in enumerate(shown):
         texts = [row[rank] for row in rows]
         columns[colonne.titre] = pl.Series(align_to_sort(texts) if colonne.nombre else texts, dtype=pl.String)
     months = pl.Series(SIGNAL, [signaux.get(cour, "") for cour in written["cour"]], dtype=pl.String)
     history = pl.Series(
         HISTORY,
-        [since_last_gap(months or []) for months in written["historique"].to_list()],
-        pl.List(pl.Float64),
+        [write_months(each or []) for each in written["historique"].to_list()],
+        pl.String,
     )
     return (
         pl.DataFrame({"cour": written["cour"], **columns}).insert_column(3, history).insert_column(4, months)

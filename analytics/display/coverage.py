@@ -48,10 +48,14 @@ def _plain(value: int | None) -> str:
 
 
 def tell_coverage(couverture: Couverture, *, fourchette: bool) -> str:
-    """Write « 412 déclarées · 71 % des juridictions · entre 412 et 560 »; `fourchette` adds the estimate.
+    """Write « 412 déclarées · 71 % des réponses attendues · entre 412 et 560 »; `fourchette`: estimate too.
 
-    Where every answer came there is no range; where nobody answered, no upper bound.
+    An answer is one juridiction and one month. Where every answer came there is no range; where none did,
+    nothing is declared, and silence is no zero.
     """
+    if couverture.attendues and not couverture.repondues:
+        most = "" if couverture.borne_haute is None else f" · au plus {number(couverture.borne_haute)}"
+        return wording.typeset(f"aucune réponse reçue sur {number(couverture.attendues)}{most}")
     parts = [
         wording.count(couverture.declarees, "déclarée", "déclarées"),
         _answers(couverture),
@@ -74,9 +78,9 @@ def _answers(couverture: Couverture) -> str:
     if couverture.part_reponse is None:
         return "aucune réponse attendue"
     if couverture.complete:
-        return f"100{wording.NO_BREAK_SPACE}% des juridictions"
+        return f"100{wording.NO_BREAK_SPACE}% des réponses attendues"
     shown = min(max(round(couverture.part_reponse * 100), 1 if couverture.repondues else 0), 99)
-    return f"{number(shown)}{wording.NO_BREAK_SPACE}% des juridictions"
+    return f"{number(shown)}{wording.NO_BREAK_SPACE}% des réponses attendues"
 
 
 def tell_volume(couverture: Couverture) -> str:

@@ -7,11 +7,13 @@ import polars as pl
 
 from analytics import wording
 from analytics.display.comparison import tell_ratio
+from analytics.display.conclusion import missing
 from analytics.display.cours import ESTIMATED_LEGEND, mark_target
 from analytics.display.outlook import INDICATIVE, pace_ratio, short_odds
 from analytics.display.signals import icon, tell_signal
 from analytics.display.tables import with_gaps
 from analytics.objective import LECTURES, Objectif, Periode
+from analytics.profile import MONTHS_IN_YEAR
 from analytics.trajectory import Bilan
 from analytics.watch import Veille
 
@@ -48,27 +50,28 @@ def row_of_figures(
     whole = groupe is None
     year = mois.filter(pl.col("mois").dt.year() == periode.annee)
     profile = objectif.profil.libelle if objectif else ""
-    counted = bilan.retenues if whole and bilan.retenues is not None else bilan.evitees_objectif
+    plain = lecture == "A" or not whole
 
     def series(column: str, frame: pl.DataFrame) -> tuple[float, ...]:
         return with_gaps(frame[column].to_list())
 
-    return (
+    tiles = [
         Chiffre(
-            "Extractions évitées",
-            wording.number(bilan.evitees_objectif),
+            "Extractions évitées" if plain else f"Lecture {lecture}",
+            _answered(bilan, bilan.evitees_objectif) if plain else wording.number(bilan.retenues),
+            wording.typeset(f"objectif à date : {target}"),
             wording.typeset(
-                f"objectif à date : {target}"
-                if lecture == "A" or not whole
-                else f"lecture {lecture} : {wording.number(counted if bilan.retenues is not None else None)} "
-                f"sur {target}"
-            ),
-            wording.typeset(
-                "Colonne 2 de l'indicateur, déclarée depuis janvier, pour les activités qui comptent pour "
-                f"l'objectif. {LECTURES[lecture]}. Objectif à date : objectif de l'année réparti "
+                ("" if plain else f"Ce que la lecture retient. {LECTURES[lecture]}. ")
+                + "Colonne 2 de l'indicateur, déclarée depuis janvier, pour les activités qui comptent pour "
+                + (
+                    f"l'objectif. {LECTURES['A']}. "
+                    if plain
+                    else "l'objectif : ce que retient la lecture A. "
+                )
+                + "Objectif à date : objectif de l'année réparti "
                 f"« {profile[:1].lower()}{profile[1:]} ». " + (ESTIMATED_LEGEND if estimated else "")
             ),
-            series("evitees_objectif", mois),
+            series("evitees_objectif", mois) if plain else (),
         ),
         Chiffre(
             "Atteinte de l'objectif" if whole else "Contribution à l'objectif",
@@ -82,8 +85,17 @@ def row_of_figures(
             series("atteinte", year) if lecture == "A" else (),
         ),
         _pace(bilan) if whole else _pace_held(bilan),
-        _end_of_year(bilan, periode) if whole else _answers(bilan, mois),
-    )
+    ]
+    if not whole:
+        tiles.append(_answers(bilan, mois))
+    elif periode.mois_ecoules < MONTHS_IN_YEAR:
+        tiles.append(_end_of_year(bilan, lecture))
+    return tuple(tiles)
+
+
+def _answered(bilan: Bilan, value: int) -> str:
+    """Write a count of what was declared; where nobody answered, it is no zero."""
+    return wording.NOT_ANSWERED if bilan.attendues and not bilan.repondues else wording.number(value)
 
 
 def _pace_held(bilan: Bilan) -> Chiffre:
@@ -106,8 +118,7 @@ def _pace(bilan: Bilan) -> Chiffre:
     if bilan.reste is None:
         return Chiffre("Rythme requis", wording.NOT_AVAILABLE, "", wording.typeset(sense))
     if bilan.rythme_requis is None:
-        done = "objectif atteint" if bilan.reste == 0 else f"il manque {wording.number(bilan.reste)}"
-        return Chiffre("Rythme requis", "année terminée", done, wording.typeset(sense))
+        return _gap_of_year(bilan)
     if ratio is None:
         beside = f"tenu : {_by_month(bilan.rythme_6m)}"
     elif bilan.reste == 0:
@@ -125,29 +136,44 @@ def _pace(bilan: Bilan) -> Chiffre:
     )
 
 
+def _gap_of_year(bilan: Bilan) -> Chiffre:
+    """Give what a finished year has beyond its objective, or lacks."""
+    attained = bilan.reste == 0
+    value = missing(bilan)
+    if attained and bilan.retenues is not None and bilan.objectif is not None:
+        value = wording.number(wording.difference(bilan.objectif, bilan.retenues))
+    return Chiffre(
+        "Au-delà de l'objectif" if attained else "Il manque",
+        value,
+        "année terminée",
+        "Écart entre ce qui compte pour l'objectif et l'objectif de l'année.",
+    )
+
+
 def _by_month(value: Fraction | None) -> str:
     if value is None:
         return wording.NOT_AVAILABLE
     return wording.number(value, 0 if abs(value) >= 20 else 1) + " / mois"
 
 
-def _end_of_year(bilan: Bilan, periode: Periode) -> Chiffre:
+def _end_of_year(bilan: Bilan, lecture: str) -> Chiffre:
     ahead = bilan.projection
     if ahead is None:
         return Chiffre("Fin d'année", wording.NOT_AVAILABLE, "aucune projection", "")
-    over = periode.mois_ecoules == 12
     chances = f"objectif : {short_odds(ahead.p_objectif)}" + (
         "" if ahead.p_objectif is None else " de chances"
     )
+    what = "Extractions évitées qui seront déclarées sur l'année"
+    supposed = "si le taux de réponse reste celui des trois derniers mois"
+    if lecture != "A":
+        what = f"Ce que la lecture {lecture} retiendra de l'année"
+        supposed += "" if lecture == "B" else " et la demande celle de l'année"
     return Chiffre(
         "Fin d'année",
-        wording.number(ahead.q50) if over else f"{wording.number(ahead.q10)} à {wording.number(ahead.q90)}",
+        f"{wording.number(ahead.q10)} à {wording.number(ahead.q90)}",
+        wording.typeset(chances + (f" ({INDICATIVE})" if ahead.indicatif else "")),
         wording.typeset(
-            "année terminée" if over else chances + (f" ({INDICATIVE})" if ahead.indicatif else "")
-        ),
-        wording.typeset(
-            "Extractions évitées qui seront déclarées sur l'année, 8 chances sur 10, si le taux de réponse "
-            "reste celui des trois derniers mois. À 95 % : de "
+            f"{what}, 8 chances sur 10, {supposed}. À 95 % : de "
             f"{wording.number(ahead.q025)} à {wording.number(ahead.q975)}. Chances arrondies à 5 points."
         ),
     )
@@ -172,8 +198,8 @@ def figures_of_use(
     return (
         Chiffre(
             "Visioconférences",
-            wording.number(bilan.visioconferences),
-            wording.typeset(f"{wording.percent(bilan.part_evitees, 0)} évitent une extraction"),
+            _answered(bilan, bilan.visioconferences),
+            tell_share_avoided(bilan),
             wording.typeset(
                 "Colonne 1 de l'indicateur : toutes les visioconférences judiciaires, que la personne soit "
                 "détenue ou non. Part évitant une extraction : colonne 2 / colonne 1, dans les activités qui "
@@ -190,6 +216,16 @@ def figures_of_use(
             answers.sens,
             answers.serie,
         ),
+    )
+
+
+def tell_share_avoided(bilan: Bilan) -> str:
+    """Say which share avoids an extraction, beside its own denominator."""
+    if bilan.part_evitees is None:
+        return ""
+    counted = wording.number(bilan.visioconferences_objectif)
+    return wording.typeset(
+        f"{wording.percent(bilan.part_evitees, 0)} des {counted} comptées évitent une extraction"
     )
 
 
@@ -220,6 +256,8 @@ def figure_of_comparison(own: pl.DataFrame, *, position: str) -> Chiffre:
 
 def tell_etpt(bilan: Bilan, *, etpt_par_extraction: Fraction, decimales: int) -> str:
     """Say what the extractions avoided are worth in ETPT, against the year's objective."""
+    if bilan.attendues and not bilan.repondues:
+        return ""
     text = f"Équivalent : {wording.with_unit(bilan.etpt, 'ETPT', decimales)} de police et de gendarmerie"
     if bilan.objectif is not None:
         target = wording.number(bilan.objectif * etpt_par_extraction, decimales)
@@ -229,11 +267,13 @@ def tell_etpt(bilan: Bilan, *, etpt_par_extraction: Fraction, decimales: int) ->
 
 def tell_use(bilan: Bilan) -> str:
     """Say, for one cour, how much video is used and who answered since January."""
+    if bilan.attendues and not bilan.repondues:
+        return ""
     text = f"{wording.count(bilan.visioconferences, 'visioconférence')} depuis janvier ; "
     if bilan.part_evitees is not None:
         text += (
-            f"dans les activités qui comptent pour l'objectif, {wording.percent(bilan.part_evitees)} ont "
-            "évité une extraction ; "
+            f"{wording.percent(bilan.part_evitees)} des {wording.number(bilan.visioconferences_objectif)} "
+            "des activités qui comptent pour l'objectif ont évité une extraction ; "
         )
     return wording.typeset(
         text + f"{wording.percent(bilan.part_reponse)} des réponses attendues sont parvenues."

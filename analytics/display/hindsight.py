@@ -8,13 +8,14 @@ from analytics.display.tables import Colonne, integer, two_decimals
 from analytics.hindsight import Valeur, Verdict
 
 
-def title_hindsight(valeur: Valeur | None) -> str:
-    """Say how often the ranges held."""
-    if valeur is None:
-        return "Aucune année n'est encore complète : rien à juger".replace(" :", f"{wording.NO_BREAK_SPACE}:")
-    return (
-        f"La fourchette à 80{wording.NO_BREAK_SPACE}% a tenu "
-        f"{wording.number(valeur.couvre_80 * 10)} fois sur dix"
+def title_hindsight(verdicts: dy.DataFrame[Verdict], place: str) -> str:
+    """Say how often the ranges shown held: those of one cour, or of the country."""
+    if verdicts.is_empty():
+        return wording.typeset("Aucune année n'est encore complète à cette date : rien à juger")
+    held = int(verdicts["couvre_80"].sum())
+    return wording.typeset(
+        f"{place} : la fourchette à 80 % a tenu {wording.number(held)} fois sur "
+        f"{wording.number(verdicts.height)}"
     )
 
 

@@ -71,15 +71,22 @@ def with_gaps(values: Sequence[float | None]) -> tuple[float, ...]:
     return tuple(nan if value is None else float(value) for value in values[known[0] :]) if known else ()
 
 
-def since_last_gap(values: Sequence[float | None]) -> list[float]:
-    """Keep the last months in a row that were answered, for a sparkline that cannot break."""
-    kept: list[float] = []
-    for value in reversed(values):
-        if value is not None:
-            kept.append(float(value))
-        elif kept:
-            break
-    return kept[::-1]
+LEVELS = "▂▃▄▅▆▇█"
+ZERO, SILENT = "▁", "·"
+
+
+def write_months(values: Sequence[float | None]) -> str:
+    """Write the last months as one small bar each, from zero; a silent month is a point, none is left out."""
+    top = max((value for value in values if value is not None), default=0)
+    bars = [
+        SILENT
+        if value is None
+        else ZERO
+        if not value
+        else LEVELS[min(int(value / top * len(LEVELS)), len(LEVELS) - 1)]
+        for value in values
+    ]
+    return "".join(bars)
 
 
 def write_rows(frame: pl.DataFrame, colonnes: Sequence[Colonne]) -> list[list[str]]:

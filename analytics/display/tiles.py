@@ -68,15 +68,26 @@ TILES: dict[str, tuple[int, float, str]] = {
     "CA-NOUMEA": (6, 7.25, "Nouméa"),
     "CA-PAPEETE": (7, 7.25, "Papeete"),
 }
-# Lower bounds of the classes of attainment; below the first one is class 0.
-CLASSES = (0.25, 0.5, 0.75, 0.95, 1.05)
-CLASS_NAMES = ("moins de 25 %", "25 à 50 %", "50 à 75 %", "75 à 95 %", "95 à 105 %", "105 % et plus")
+# Lower bounds of the shades of attainment, for the cours that are late, then for those that hold.
+LATE_SHADES, HOLDING_SHADES = (0.5, 0.75), (0.95, 1.05)
+CLASS_NAMES = tuple(
+    wording.typeset(name)
+    for name in (
+        "en retard, moins de 50 %",
+        "en retard, 50 à 75 %",
+        "en retard, 75 % et plus",
+        "tient, moins de 95 %",
+        "tient, 95 à 105 %",
+        "tient, 105 % et plus",
+    )
+)
 
 
 def place_tiles(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
     """Place each cour on the grid, with its class, what its tile says and what the pointer shows.
 
-    A cour whose state is not determined has no class: a colour would affirm what its silence may hide.
+    A cour whose state is not determined has no class: a colour would affirm what its silence may hide. One
+    that holds at 91 %, and one that is late at 98 %, have the colours of their states.
 
     A cour unknown to the grid is put on a row of its own at the bottom: none is ever left out.
     """
@@ -86,14 +97,13 @@ def place_tiles(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
         column, line, name = TILES.get(row["cour"], (unplaced, 8.25, row["nom_court"]))
         unplaced += row["cour"] not in TILES
         attained: float | None = row["atteinte"]
-        told = attained if row["etat"] != trajectory.UNDETERMINED else None
         rows.append(
             {
                 "cour": row["cour"],
                 "nom_court": row["nom_court"],
                 "colonne": column,
                 "rangee": float(line),
-                "classe": None if told is None else sum(told >= bound for bound in CLASSES),
+                "classe": _class_of(row["etat"], attained),
                 "etiquette": f"{row['glyphe']}{wording.NO_BREAK_SPACE}"
                 f"{wording.percent(attained, 0)}<br><span style='font-size:9px'>{name}</span>",
                 "texte": wording.typeset(
@@ -114,3 +124,12 @@ def place_tiles(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
             "texte": pl.String,
         },
     )
+
+
+def _class_of(etat: str, attained: float | None) -> int | None:
+    """Give the class of a tile: its state first, then how far it is."""
+    if etat == trajectory.UNDETERMINED or attained is None:
+        return None
+    if etat == trajectory.LATE:
+        return sum(attained >= bound for bound in LATE_SHADES)
+    return len(LATE_SHADES) + 1 + sum(attained >= bound for bound in HOLDING_SHADES)

@@ -17,6 +17,8 @@ from analytics.trajectory import Bilan
 
 def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> str:
     """Say what the cumulated curve shows; one group of activities only contributes to the objective."""
+    if bilan.attendues and not bilan.repondues:
+        return "Aucune juridiction n'a répondu depuis janvier"
     if bilan.atteinte is not None and groupe is not None:
         return wording.typeset(
             f"{avoided(bilan.evitees_objectif)} dans ce groupe, {wording.percent(bilan.atteinte)} de "

@@ -110,8 +110,13 @@ def account(
     etude: Etude, perimetre: Perimetre, reference: Reference, parametres: Parametres, *, graine: int
 ) -> dict[str, Any]:
     """Write what a scenario changes for a machine, for the cours of its reader."""
-    before = {line["cour"]: line for line in list_positions(etude.socle.pays, reference.cours, parametres)}
-    after = {line["cour"]: line for line in list_positions(etude.pays, reference.cours, parametres)}
+    before, after = (
+        {
+            line["cour"]: line
+            for line in list_positions(each, reference.cours, etude.socle.couvertures, parametres)
+        }
+        for each in (etude.socle.pays, etude.pays)
+    )
     cours = seen_cours(etude.socle, perimetre)
     kept = {*cours} if perimetre.cours is not None else {COUNTRY, *cours}
     return write_account(

@@ -42,7 +42,8 @@ def figures(chiffres: Sequence[Chiffre]) -> None:
                 delta_arrow="off",
                 help=escape_markdown(chiffre.sens),
                 chart_data=list(chiffre.serie) if len(chiffre.serie) > 1 else None,
-                chart_type="area",
+                # Bars start at zero: a curve that does not makes a good month look like none.
+                chart_type="bar",
             )
 
 

@@ -59,7 +59,7 @@ from pages.commun.cadre import Contexte
 from pages.commun.filtres import slug
 from pages.commun.lecture import Situation
 from pages.commun.vue_leviers import PRIORITAIRE
-from pages.commun.vues import mention_of
+from pages.commun.vues import bornes, couverture, mention_of
 
 MOST_COMPARED = 4
 
@@ -170,6 +170,7 @@ def assess(contexte: Contexte, pays: Pays, ground: Socle) -> Bilan:
         objectif=pays.exigence.of(asked, ensemble=whole),
         lecture=pays.exigence.regle.lecture,
         perspectives=pays.perspectives,
+        borne_haute=couverture(contexte).borne_haute if ground.couvertures else None,
         periode=ground.periode,
         parametres=lecture.parametres(),
     )
@@ -332,7 +333,8 @@ def _bars(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _seen(contexte: Contexte, pays: Pays) -> pl.DataFrame:
-    whole = pays.assess_each(lecture.reference().cours, lecture.parametres())
+    bounds = bornes(contexte) if contexte.selection.periode == pays.periode else {}
+    whole = pays.assess_each(lecture.reference().cours, bounds, lecture.parametres())
     return contexte.situation.perimetre.restrict(whole)
 
 

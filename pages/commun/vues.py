@@ -51,17 +51,17 @@ from analytics.display.answers import (
 )
 from analytics.display.conclusion import conclude
 from analytics.display.cours import (
-    COUR_COLUMNS,
     HISTORY,
-    SCREEN_COLUMNS,
-    SCREEN_WIDTHS,
+    HISTORY_HELP,
     SIGNAL,
     compare_sums,
+    cour_columns,
     explain_target,
     history_of,
     lay_out_cours,
     months_until,
     note_on_targets,
+    screen_columns,
     write_cours,
 )
 from analytics.display.coverage import Mention, mention, note_on_total
@@ -126,6 +126,7 @@ from analytics.hindsight import Verdict, judge_projections, sum_up
 from analytics.need import Besoin, spread_base
 from analytics.objective import FIRST_YEAR, USUAL_RULE, Objectif, Periode, Regle, etpt_per_extraction
 from analytics.outlook import Avenir
+from analytics.profile import MONTHS_IN_YEAR
 from analytics.schemas import COUNTRY, AgregatActivite, Interieur, TotalJuridiction, last_day_of_month
 from analytics.series import (
     BilanActivite,
@@ -405,6 +406,11 @@ class _Calcul:
         return self.contexte.selection.periode
 
     @property
+    def terminee(self) -> bool:
+        """Tell whether the year is over."""
+        return self.periode.mois_ecoules == MONTHS_IN_YEAR
+
+    @property
     def fichier(self) -> str:
         return f"{self.periode.fin:%Y-%m}_{slug(self.nom)}"
 
@@ -479,6 +485,14 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
     reponses = coverage.Reponses.cast(keep(base.reponses))
     whole = contexte.selection.groupe is None
     months = add_up(months_of(keep(mensuel), reponses, Interieur.cast(keep(situation.interieur))).values())
+    covered = coverage.cover(
+        reponses,
+        silence(contexte),
+        cours,
+        periode=periode,
+        declarees=_declared(base.mensuel, cours, periode),
+        dont=None if whole else _declared(mensuel, cours, periode),
+    )
     return _Calcul(
         contexte=contexte,
         mensuel=keep(mensuel),
@@ -493,18 +507,12 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
             objectif=objectif,
             lecture=contexte.selection.regle.lecture if whole else USUAL_RULE.lecture,
             perspectives=everywhere.perspectives if whole else None,
+            borne_haute=covered.borne_haute if whole else None,
             periode=periode,
             parametres=parametres,
         ),
         cours=tuple(cours),
-        couverture=coverage.cover(
-            reponses,
-            silence(contexte),
-            cours,
-            periode=periode,
-            declarees=_declared(base.mensuel, cours, periode),
-            dont=None if whole else _declared(mensuel, cours, periode),
-        ),
+        couverture=covered,
         pays=everywhere,
         nom=contexte.perimetre if cour is None else contexte.choix.cours[cour],
     )
@@ -569,7 +577,8 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         columns += SILENCE_COLUMNS
     fan = None
     # What is projected is column 2: beside what another reading counts, it would mislead.
-    if calcul.avenir is not None and counted is None:
+    # Nor beside what is estimated: it goes on from what is declared, and the two would not join.
+    if calcul.avenir is not None and counted is None and calcul.manque is None:
         fan = fan_out(calcul.avenir, periode=periode, cumul=calcul.bilan.evitees_objectif)
     groupe = selection.groupe
     title = title_trajectory(calcul.bilan, periode, groupe=groupe)
@@ -640,7 +649,14 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
         note_etpt=_tell_etpt(calcul, decimales=1),
         trajectoire=_draw_trajectory(calcul, cour=None),
         carte=_draw_map(calcul, by_cour),
-        lignes=(lines := lay_out_cours(by_cour, months, _signals(_contexte, by_cour["cour"].to_list()))),
+        lignes=(
+            lines := lay_out_cours(
+                by_cour,
+                months,
+                _signals(_contexte, by_cour["cour"].to_list()),
+                terminee=calcul.terminee,
+            )
+        ),
         table=_table_of(lines, ""),
         note_objectif=" ".join(
             filter(None, (note_on_targets(by_cour), compare_sums(calcul.pays.exigence)))
@@ -687,18 +703,14 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
     return TableCours(
         tableau=shown.drop("cour").to_arrow(),
         colonnes={
-            HISTORY: st.column_config.LineChartColumn(
-                HISTORY,
-                width=70,
-                y_min=0,
-                help="Extractions évitées, mois par mois, depuis le dernier mois sans réponse",
-            ),
+            HISTORY: st.column_config.TextColumn(HISTORY, width=110, alignment="right", help=HISTORY_HELP),
             SIGNAL: st.column_config.TextColumn(SIGNAL, width=46, alignment="center", help=GLYPHS_HELP),
             **{
                 colonne.titre: st.column_config.TextColumn(
                     colonne.titre, width=width, alignment="right" if colonne.nombre else "left"
                 )
-                for colonne, width in zip(SCREEN_COLUMNS, SCREEN_WIDTHS, strict=True)
+                for terminee in (False, True)
+                for colonne, width in screen_columns(terminee=terminee)
             },
         },
         codes=tuple(shown["cour"]),
@@ -723,9 +735,14 @@ def _signals(contexte: Contexte, cours: Collection[str]) -> dict[str, str]:
     }
 
 
+def bornes(contexte: Contexte) -> dict[str, int | None]:
+    """Give what every cour of the country avoided at most since January: restrict before showing."""
+    return coverage.list_bounds(pays(contexte).declared, silence(contexte))
+
+
 def _each_cour(contexte: Contexte) -> dy.DataFrame[BilanCour]:
     """Assess every cour of the reader, on all activities: a state is a fact about the objective."""
-    assessed = pays(contexte).assess_each(lecture.reference().cours, lecture.parametres())
+    assessed = pays(contexte).assess_each(lecture.reference().cours, bornes(contexte), lecture.parametres())
     return BilanCour.cast(contexte.situation.perimetre.restrict(assessed))
 
 
@@ -741,8 +758,10 @@ def _draw_map(calcul: _Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
         figure=draw_tiles(place_tiles(by_cour), dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Une case par cour, à sa place sur la carte. {sentence}"),
         phrase=sentence,
-        tableau=write_table_html(bounded, COUR_COLUMNS, legende=f"Les cours, {calcul.mesure}"),
-        donnees=bounded.drop("etat_ecrit", "objectif_ecrit"),
+        tableau=write_table_html(
+            bounded, cour_columns(terminee=calcul.terminee), legende=f"Les cours, {calcul.mesure}"
+        ),
+        donnees=bounded.drop("etat_ecrit", "objectif_ecrit", "manque"),
         fichier=f"{calcul.fichier}_cours",
         entete=calcul.contexte.entete,
         mention=calcul.mention_entiere,
@@ -1064,21 +1083,24 @@ def projections(contexte: Contexte) -> Bloc:
 def _projections(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
     del key  # names everything that is shown
     base = fonds(_contexte)
-    verdicts = judge_projections(_contexte.situation.projections, base.mensuel, fin=_contexte.choix.dernier)
+    verdicts = judge_projections(
+        _contexte.situation.projections, base.mensuel, fin=_contexte.selection.periode.fin
+    )
     codes = [COUNTRY, *verdicts["cour"].unique().sort()]
     shown = next((code for code in codes if verdicts.filter(pl.col("cour") == code).height), COUNTRY)
     place = cadre.NATIONAL if shown == COUNTRY else _contexte.choix.cours[shown]
     own = Verdict.cast(verdicts.filter(pl.col("cour") == shown))
     labelled, valeur = label_hindsight(own), sum_up(verdicts)
+    title = title_hindsight(own, place)
     return Bloc(
         cle="projections",
-        titre=title_hindsight(valeur),
+        titre=title,
         sous_titre="Projections de fin d'année, mois par mois, rapportées au total déclaré ensuite, "
         f"{place}, {_contexte.date_donnees}",
         figure=draw_intervals(
             labelled, reference=1.0, mot="total déclaré en fin d'année", dark=_contexte.sombre
         ),
-        alt=title_hindsight(valeur),
+        alt=title,
         phrase=tell_hindsight(valeur),
         tableau=write_table_html(labelled, HINDSIGHT_COLUMNS, legende=f"Projections gardées, {place}"),
         donnees=verdicts,

@@ -154,13 +154,27 @@ def test_tiles_carry_glyph_value_and_name_and_a_colour_by_class() -> None:
     assert "Douai" in points["text"][0]
     assert "n.d." in points["text"][2]
     fills = [shape["fillcolor"] for shape in spec["layout"]["shapes"]]
-    assert fills == [FILLS[0], FILLS[5], UNKNOWN_FILL[False], FILLS[4]]
+    assert fills == [FILLS[0], FILLS[5], UNKNOWN_FILL[False], FILLS[2]]
     assert points["y"][3] == 8.25  # a cour the grid does not know is not left out
 
 
 def test_the_colour_of_a_tile_does_not_affirm_what_is_not_determined() -> None:
     assert standing({"CA-DOUAI": 0.1}, etat="En retard")["classe"].to_list() == [0]
     assert standing({"CA-DOUAI": 0.1}, etat="Non déterminé")["classe"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("etat", "shades"),
+    [
+        ("En retard", {0.49: 0, 0.5: 1, 0.74: 1, 0.75: 2, 0.98: 2, 1.2: 2}),
+        ("Sur la trajectoire", {0.3: 3, 0.91: 3, 0.95: 4, 1.04: 4, 1.05: 5}),
+        ("En avance", {0.91: 3, 1.3: 5}),
+        ("Objectif atteint", {1.0: 4, 2.0: 5}),
+    ],
+)
+def test_the_hue_of_a_tile_is_its_state_whatever_its_percentage(etat: str, shades: dict[float, int]) -> None:
+    placed = standing({f"CA-{rank}": share for rank, share in enumerate(shades)}, etat=etat)
+    assert placed["classe"].to_list() == list(shades.values())
 
 
 def test_answers_show_a_glyph_in_every_cell(reference: Reference) -> None:

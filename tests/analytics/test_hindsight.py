@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from analytics.display.hindsight import label_hindsight, tell_hindsight, title_hindsight
-from analytics.hindsight import judge_projections, sum_up
+from analytics.hindsight import Verdict, judge_projections, sum_up
 from analytics.schemas import COUNTRY, ProjectionGardee
 
 KNOWN = datetime(2009, 7, 12, tzinfo=UTC)
@@ -58,7 +58,8 @@ def test_a_year_still_running_is_not_judged() -> None:
     gardees = kept((3, JUNE, "CA-1", 80, 100.0, 400.0))
     assert judge_projections(gardees, declared(185), fin=date(2009, 11, 1)).is_empty()
     assert sum_up(judge_projections(gardees, declared(185), fin=date(2009, 11, 1))) is None
-    assert "rien à juger" in title_hindsight(None)
+    never = judge_projections(gardees, declared(185), fin=date(2009, 11, 1))
+    assert "rien à juger" in title_hindsight(never, "France entière")
     assert "sera jugée" in tell_hindsight(None)
 
 
@@ -69,7 +70,10 @@ def test_the_country_is_judged_apart_and_never_counted_among_the_cours() -> None
     assert valeur is not None
     assert (valeur.projections, valeur.couvre_80) == (1, 1.0)
     assert verdicts.filter(pl.col("cour") == COUNTRY)["couvre_95"].to_list() == [False]
-    assert title_hindsight(valeur) == "La fourchette à 80\u00a0% a tenu 10 fois sur dix"
+    # What the title counts is what is shown: one place, not the mean of the others.
+    for place, held in (("CA-1", "1 fois sur 1"), (COUNTRY, "0 fois sur 1")):
+        shown = Verdict.cast(verdicts.filter(pl.col("cour") == place))
+        assert title_hindsight(shown, "Ici") == f"Ici\u00a0: la fourchette à 80\u00a0% a tenu {held}"
     assert "règle de trois saisonnière" in tell_hindsight(valeur)
     labelled = label_hindsight(verdicts)
     assert labelled["tenu"].to_list() == ["dans la fourchette", "hors fourchette"]  # CA-1, then the country

@@ -34,7 +34,7 @@ def declared(rows: list[tuple[int, str, str, int, int]]) -> dy.DataFrame[Declara
     return Declarations.validate(
         pl.DataFrame(
             [
-                (date(2009, rang, 1), court, activite, visio, avoided, "CA-DOUAI", known, 1)
+                (date(2009, rang, 1), court, activite, visio, avoided, "CA-DOUAI", known, None, 1)
                 for rang, court, activite, visio, avoided in rows
             ],
             schema=Declarations.create_empty().schema,

@@ -67,6 +67,7 @@ def assess(
     avenir: Avenir | None = None,
     lecture: str = "A",
     periode: Periode = JUNE,
+    borne_haute: int | None = None,
 ) -> Bilan:
     return trajectory.assess(
         months,
@@ -74,6 +75,7 @@ def assess(
         lecture=lecture,
         periode=periode,
         avenir=avenir,
+        borne_haute=borne_haute,
         etpt_par_extraction=Fraction(127, 15_500),
         seuils=seuils,
     )
@@ -128,6 +130,90 @@ def test_a_finished_year_short_of_its_objective_is_late(parametres: Parametres, 
     assert bilan.rythme_requis is None
     won = assess(half_year(6_000, months=12), seuils, objective(), avenir=ended, periode=december)
     assert (won.etat, won.p_objectif) == ("Objectif atteint", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("borne_haute", "etat", "decide"),
+    [
+        (2_999, "En retard", True),
+        (3_000, "Non déterminé", False),
+        (6_000, "Non déterminé", False),
+        (None, "Non déterminé", False),
+    ],
+)
+def test_few_answers_do_not_hide_a_delay_that_the_bounds_decide(
+    parametres: Parametres, seuils: Seuils, borne_haute: int | None, etat: str, decide: bool
+) -> None:
+    """3 000 were to be avoided by the end of June; a tenth of the answers came, and little is to come."""
+    months = half_year(100, repondues=1)
+    bilan = assess(months, seuils, objective(), avenir=coming(100, 400), borne_haute=borne_haute)
+    assert (bilan.etat, bilan.bornes_decident) == (etat, decide)
+    assert bilan.au_plus == borne_haute
+    # Enough answers: late whatever the bound.
+    told = assess(half_year(100), seuils, objective(), avenir=coming(100, 400), borne_haute=borne_haute)
+    assert told.etat == "En retard"
+
+
+def test_the_bound_is_counted_as_the_reading_counts(parametres: Parametres, seuils: Seuils) -> None:
+    objectif = objective(niveau=Fraction(1_200))
+    months = half_year(700, repondues=1)
+    for borne, decide in ((3_599, True), (3_600, False)):
+        bilan = assess(months, seuils, objectif, lecture="B", avenir=coming(9, 9), borne_haute=borne)
+        assert bilan.au_plus == borne - 600
+        assert bilan.bornes_decident is decide
+    # What Intérieur counts does not depend on who answered.
+    counted = [month(rank, 0, executees=9_900, repondues=0) for rank in range(1, 7)]
+    bilan = assess(counted, seuils, objectif, lecture="C", borne_haute=9_999)
+    assert (bilan.au_plus, bilan.retenues) == (None, 600)
+
+
+def test_of_who_never_answered_nothing_is_said(parametres: Parametres, seuils: Seuils) -> None:
+    silent = [month(rank, 0, repondues=0) for rank in range(1, 7)]
+    bilan = assess(silent, seuils, objective(), avenir=coming(100, 400), borne_haute=12)
+    assert (bilan.retenues, bilan.atteinte, bilan.reste, bilan.projection) == (None, None, None, None)
+    assert bilan.etat == "Non déterminé"
+    # Who answered the year before, and not since, has a past to project from.
+    before = [month(12, 30, annee=2008), *silent]
+    assert assess(before, seuils, objective(), avenir=coming(100, 400)).projection is not None
+
+
+def test_reading_c_sets_each_month_against_its_season(parametres: Parametres, seuils: Seuils) -> None:
+    """Half as many are executed in August, as every year: nothing has fallen, and the year keeps its sum."""
+    season = spread_year("saison", 2009, evitees_avant={}, parametres=parametres)
+    objectif = replace(objective(), saison=season)
+    months = [month(rank, 0, executees=int(120_000 * season.parts[rank - 1])) for rank in range(1, 13)]
+    for until in range(1, 13):
+        bilan = assess(months, seuils, objectif, lecture="C", periode=Periode(date(2009, until, 1)))
+        assert bilan.retenues is not None
+        assert 0 <= bilan.retenues < until  # nothing but what rounding down leaves
+    # Against twelfths, the summer would count as a result, and be gone in December.
+    flat = assess(months, seuils, objective(), lecture="C", periode=Periode(date(2009, 9, 1)))
+    assert flat.retenues is not None
+    assert abs(flat.retenues) > 500
+
+
+def test_a_finished_year_is_judged_by_the_reading_that_knows_it(
+    parametres: Parametres, seuils: Seuils
+) -> None:
+    months = [month(rank, 0, executees=9_900, repondues=0) for rank in range(1, 13)]
+    december = Periode(date(2009, 12, 1))
+    bilan = assess(months, seuils, objective(), lecture="C", periode=december)
+    assert (bilan.etat, bilan.retenues) == ("En retard", 1_200)
+    assert assess(months, seuils, objective(), periode=december).etat == "Non déterminé"
+    assert bilan.etpt == 1_200 * Fraction(127, 15_500)
+
+
+def test_a_projection_is_told_in_the_terms_of_its_reading(parametres: Parametres, seuils: Seuils) -> None:
+    objectif = objective(niveau=Fraction(1_200))
+    told = {
+        lecture: assess(half_year(3_000), seuils, objectif, lecture=lecture, avenir=coming(4_200, 4_200))
+        for lecture in ("A", "B")
+    }
+    a, b = told["A"].projection, told["B"].projection
+    assert a is not None
+    assert b is not None
+    # B deducts 1 200 over the year.
+    assert (a.q50 - b.q50, a.q10 - b.q10, a.q90 - b.q90) == (1_200, 1_200, 1_200)
 
 
 # --- Figures --------------------------------------------------------------------------------------
@@ -233,7 +319,8 @@ def test_a_month_that_interieur_did_not_count_leaves_reading_c_unknown(
     bilan = assess(months, seuils, objective(), lecture="C", avenir=coming(3_600, 3_600))
     assert (bilan.retenues, bilan.atteinte, bilan.reste, bilan.p_objectif) == (None, None, None, None)
     assert bilan.etat == "Non déterminé"
-    assert bilan.projection is not None  # what will be declared can still be projected
+    # What will be declared could still be projected: it is not what this reading counts.
+    assert bilan.projection is None
 
 
 # --- Sums -----------------------------------------------------------------------------------------
@@ -261,6 +348,7 @@ def test_the_country_is_the_sum_of_the_cours_not_their_average(
         cours=reference.cours,
         exigence=exigence,
         perspectives=None,
+        bornes={},
         periode=period,
         parametres=parametres,
     )
@@ -271,6 +359,7 @@ def test_the_country_is_the_sum_of_the_cours_not_their_average(
         objectif=exigence.of(["CA-1", "CA-2"], ensemble=True),
         lecture="A",
         perspectives=None,
+        borne_haute=None,
         periode=period,
         parametres=parametres,
     )
@@ -298,6 +387,7 @@ def test_months_outside_the_period_do_not_count(reference: Reference, parametres
         objectif=None,
         lecture="A",
         perspectives=None,
+        borne_haute=None,
         periode=JUNE,
         parametres=parametres,
     )

@@ -20,7 +20,7 @@ from analytics.schemas import (
     Perimetre,
     TotalJuridiction,
 )
-from analytics.survey import last_period, list_positions, survey
+from analytics.survey import cover_each, last_period, list_positions, survey
 from analytics.wording import number, percent
 from data.exchange import write_table
 from data.reference import load_illustrative_base, load_parameters, load_reference
@@ -365,7 +365,16 @@ def test_the_page_and_the_terminal_give_the_same_figures(monkeypatch: pytest.Mon
         periode=last_period(situation, 2009),
         parametres=load_parameters(),
     )
-    told = {line["cour"]: line for line in list_positions(pays, load_reference().cours, load_parameters())}
+    covered = cover_each(
+        situation,
+        load_reference().attendues,
+        pays,
+        activites=load_reference().activites,
+        lignes=load_reference().lignes,
+        parametres=load_parameters(),
+    )
+    lines = list_positions(pays, load_reference().cours, covered, load_parameters())
+    told = {line["cour"]: line for line in lines}
     at = run(monkeypatch, situation, "cour", cour="CA-DOUAI")
     values = {metric.label: unescape(metric.value.replace("\\", "")) for metric in at.metric}
     douai = told["CA-DOUAI"]
@@ -576,7 +585,7 @@ def test_every_page_with_a_total_says_on_what_it_rests(
     notes = re.findall(r"Depuis janvier\s: [^<]*", said)
     assert len(notes) == 1
     assert re.search(
-        r"\d\sdéclarées · \d+\s% des juridictions · entre [\d\u202f]+ et [\d\u202f]+ · ", notes[0]
+        r"\d\sdéclarées · \d+\s% des réponses attendues · entre [\d\u202f]+ et [\d\u202f]+ · ", notes[0]
     )
     assert notes[0].endswith("du volume habituel.")
     assert ("estimées" in notes[0]) == (", 8 fois sur 10)" in said) == bool(mode)
@@ -588,7 +597,9 @@ def test_every_page_with_a_total_says_on_what_it_rests(
 
 def test_the_range_of_a_group_is_shared_pro_rata(monkeypatch: pytest.MonkeyPatch) -> None:
     said = unescape(words(run(monkeypatch, ordinary(), "synthese", groupe="application-des-peines")))
-    assert re.search(r"208\sdéclarées · 1\s% des juridictions · entre 208 et [\d\u202f]+, au prorata", said)
+    assert re.search(
+        r"208\sdéclarées · 1\s% des réponses attendues · entre 208 et [\d\u202f]+, au prorata", said
+    )
 
 
 @pytest.mark.parametrize("page", ["activites", "cour"])

@@ -1,6 +1,8 @@
 from datetime import date
 from fractions import Fraction
 
+import pytest
+
 from analytics.display.conclusion import conclude
 from analytics.objective import Periode
 from analytics.outlook import Avenir
@@ -12,7 +14,14 @@ NB, NARROW = "\u00a0", "\u202f"
 SEPTEMBER = Periode(date(2009, 9, 1))
 
 
-def bilan(evitees: int, *, base: int | None = 155_000, mois: int = 9, repondues: int = 61) -> Bilan:
+def bilan(
+    evitees: int,
+    *,
+    base: int | None = 155_000,
+    mois: int = 9,
+    repondues: int = 61,
+    borne_haute: int | None = None,
+) -> Bilan:
     """So much in January, nothing since; about as much again is to come."""
     months = [
         Mois(date(2009, rank, 1), evitees * 2, evitees * 2, evitees if rank == 1 else 0, 100, repondues, None)
@@ -23,7 +32,12 @@ def bilan(evitees: int, *, base: int | None = 155_000, mois: int = 9, repondues:
         objectif=None if base is None else objective(base),
         lecture="A",
         periode=Periode(date(2009, mois, 1)),
-        avenir=Avenir(moyennes=(float(evitees),), variances=(2.0 * evitees,), mois_connus=mois),
+        avenir=Avenir(
+            moyennes=(float(evitees),) if mois < 12 else (),
+            variances=(2.0 * evitees,) if mois < 12 else (),
+            mois_connus=mois,
+        ),
+        borne_haute=borne_haute,
         etpt_par_extraction=Fraction(127, 15_500),
         seuils=Seuils.at(load_parameters(), date(2009, 9, 1)),
     )
@@ -99,3 +113,56 @@ def test_a_group_of_activities_only_contributes() -> None:
         in sentence
     )
     assert "en retard" not in sentence
+
+
+def told(bilan: Bilan, *, nom: str | None = None, periode: Periode = SEPTEMBER) -> str:
+    sentence = conclude(
+        bilan,
+        periode=periode,
+        par_cour=None,
+        nom=nom,
+        groupe=None,
+        lecture="A",
+        part_reponse_mois=Fraction(1, 2),
+    )
+    return sentence.replace(NB, " ").replace(NARROW, " ")
+
+
+def test_when_the_bounds_decide_the_sentence_says_so() -> None:
+    assert (
+        "492 extractions évitées sur 5 813 attendues à cette date : en retard, quoi que disent les réponses "
+        "manquantes (au plus 2 163), moins de 1 % de chances"
+    ) in told(bilan(492, repondues=30, borne_haute=2_163))
+
+
+def test_when_they_do_not_decide_the_sentence_says_between_what() -> None:
+    said = told(bilan(492, repondues=30, borne_haute=6_000))
+    assert "non déterminé, entre 492 et 6 000 selon ce que diront les réponses manquantes ; encore" in said
+    assert "de chances" not in said
+
+
+def test_nobody_s_answer_is_no_zero() -> None:
+    said = told(bilan(0, repondues=0), nom="Cour d'appel de Papeete")
+    assert said == (
+        "Fin septembre 2009, aucune juridiction de la cour d'appel de Papeete n'a répondu depuis janvier : "
+        "rien n'est connu ; 5 813 attendues à cette date."
+    )
+    assert "aucune juridiction du tribunal" in told(bilan(0, repondues=0), nom="Tribunal supérieur d'appel")
+
+
+@pytest.mark.parametrize(
+    ("evitees", "base", "said"),
+    [
+        (
+            224,
+            4_569,
+            "224 extractions évitées sur 228 attendues à cette date : en retard ; il manque 4 extractions",
+        ),
+        (73, 1_564, "sur 78 attendues à cette date : en retard ; il manque 5 extractions"),
+        (77, 1_564, "sur 78 attendues à cette date : en retard ; il manque 1 extraction ;"),
+        (78, 1_569, "sur 78 attendues à cette date : en retard ; il manque moins d'une extraction ;"),
+    ],
+)
+def test_the_subtraction_that_a_reader_makes_is_right(evitees: int, base: int, said: str) -> None:
+    year = bilan(evitees, base=base, mois=12)
+    assert said in told(year, nom="Cour d'appel d'Agen", periode=Periode(date(2009, 12, 1)))

@@ -1,9 +1,11 @@
 import polars as pl
+import pytest
 
-from analytics.display.cours import lay_out_cours, note_on_targets
+from analytics.display.cours import lay_out_cours, note_on_targets, write_cours
 from analytics.trajectory import BilanCour
 
 NB = "\u00a0"
+LISTS = {"historique": pl.List(pl.Float64)}
 
 
 def row(cour: str, nom: str, **values: object) -> dict[str, object]:
@@ -44,16 +46,42 @@ def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
         )
     )
     history = pl.DataFrame({"cour": ["CA-1"], "historique": [[1.0, None, 2.0, 4.0]]})
-    laid = lay_out_cours(table, history, {"CA-1": "▲"})
+    laid = lay_out_cours(table, history, {"CA-1": "▲"}, terminee=False)
     first = laid.row(0, named=True)
     assert first["Cour"] == "Agen"
     assert first["État"] == "▼ En retard"
     assert first["Objectif"].strip() == f"45{NB}(e)"
     assert first["Atteinte"] == f"11,1{NB}%"
-    assert first["12 mois"] == [2.0, 4.0]  # never joined across a silence
-    assert laid.row(1, named=True)["12 mois"] == []
+    assert first["12 mois"] == "▃·▅█"  # the silent month has its place, and is no zero
+    assert laid.row(1, named=True)["12 mois"] == ""
     assert (first["Mois"], laid.row(1, named=True)["Mois"]) == ("▲", "")
     assert first["Chances"].strip() == f"10{NB}%"
     assert laid.row(1, named=True)["Atteinte"] == "n.d."
     assert note_on_targets(table).startswith("(e)")
-    assert set(laid.drop("12 mois").dtypes) == {pl.String}
+    assert set(laid.dtypes) == {pl.String}
+
+
+@pytest.mark.parametrize(
+    ("evitees", "objectif", "lacking"),
+    [(224, 228.45, "4"), (227, 228.45, "1"), (228, 228.45, f"<{NB}1"), (228, 228.0, "0"), (300, 228.45, "0")],
+)
+def test_a_finished_year_says_what_lacks_as_a_reader_subtracts_it(
+    evitees: int, objectif: float, lacking: str
+) -> None:
+    told = row("CA-1", "Agen", retenues=float(evitees), evitees_objectif=evitees, objectif=objectif)
+    table = BilanCour.validate(pl.DataFrame([told], schema=BilanCour.create_empty().schema))
+    history = pl.DataFrame({"cour": ["CA-1"], "historique": [[1.0]]})
+    laid = lay_out_cours(table, history, {}, terminee=True)
+    assert laid["Il manque"].item().strip() == lacking
+    # Nothing is to come any more: no chances, no pace.
+    assert not {"Chances", "À éviter"} & set(laid.columns)
+    assert {"Chances", "À éviter"} <= set(lay_out_cours(table, history, {}, terminee=False).columns)
+
+
+def test_a_cour_that_never_answered_avoided_nobody_knows_how_many() -> None:
+    silent = row("CA-1", "Papeete", repondues=0, evitees_objectif=0, retenues=None, atteinte=None)
+    table = BilanCour.validate(pl.DataFrame([silent], schema=BilanCour.create_empty().schema))
+    history = pl.DataFrame({"cour": ["CA-1"], "historique": [[None, None]]}, schema_overrides=LISTS)
+    laid = lay_out_cours(table, history, {}, terminee=False).row(0, named=True)
+    assert (laid["Évitées"], laid["Atteinte"], laid["12 mois"]) == ("n.r.", "n.d.", "··")
+    assert write_cours(table).select("visioconferences", "evitees_objectif", "etpt").row(0) == (None,) * 3

@@ -25,28 +25,28 @@ UNKNOWN = replace(
 
 
 def test_one_line_says_on_what_a_total_rests() -> None:
-    said = f"412{NB}déclarées · 71{NB}% des juridictions · entre 412 et 1{NARROW}560"
+    said = f"412{NB}déclarées · 71{NB}% des réponses attendues · entre 412 et 1{NARROW}560"
     assert tell_coverage(KNOWN, fourchette=False) == said
     assert tell_coverage(KNOWN, fourchette=True) == f"{said} · estimées 480 (455 à 508, 8 fois sur 10)"
 
 
 def test_when_every_answer_came_there_is_no_range() -> None:
-    said = f"412{NB}déclarées · 100{NB}% des juridictions"
+    said = f"412{NB}déclarées · 100{NB}% des réponses attendues"
     assert tell_coverage(COMPLETE, fourchette=False) == tell_coverage(COMPLETE, fourchette=True) == said
 
 
 def test_when_nobody_ever_answered_there_is_no_upper_bound() -> None:
-    assert tell_coverage(UNKNOWN, fourchette=True) == f"0{NB}déclarée · 0{NB}% des juridictions · au moins 0"
+    assert tell_coverage(UNKNOWN, fourchette=True) == f"aucune réponse reçue sur 1{NARROW}000"
+    bounded = replace(UNKNOWN, borne_haute=12)
+    assert tell_coverage(bounded, fourchette=False) == f"aucune réponse reçue sur 1{NARROW}000 · au plus 12"
     none_due = replace(UNKNOWN, attendues=0)
     assert "aucune réponse attendue" in tell_coverage(none_due, fourchette=False)
 
 
-@pytest.mark.parametrize(
-    ("answers", "shown"), [(999, "99"), (996, "99"), (4, "1"), (1, "1"), (0, "0"), (1_000, "100")]
-)
+@pytest.mark.parametrize(("answers", "shown"), [(999, "99"), (996, "99"), (4, "1"), (1, "1"), (1_000, "100")])
 def test_all_and_none_are_said_of_all_and_none_only(answers: int, shown: str) -> None:
     told = tell_coverage(replace(KNOWN, repondues=answers), fourchette=False)
-    assert f"· {shown}{NB}% des juridictions" in told
+    assert f"· {shown}{NB}% des réponses attendues" in told
 
 
 def test_a_group_of_activities_says_how_its_bound_is_shared() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import wording
-from analytics.display.tables import align_to_sort, since_last_gap, with_gaps
+from analytics.display.tables import align_to_sort, with_gaps, write_months
 
 
 @given(st.lists(st.integers(0, 3_000_000), min_size=1))
@@ -26,7 +26,10 @@ def test_a_sparkline_breaks_where_nobody_answered() -> None:
     assert with_gaps([None, None]) == ()
 
 
-def test_a_sparkline_that_cannot_break_begins_after_the_last_silence() -> None:
-    assert since_last_gap([4, None, 2, 0]) == [2, 0]
-    assert since_last_gap([4, 5, None]) == [4, 5]
-    assert since_last_gap([None]) == since_last_gap([]) == []
+def test_every_month_has_its_bar_from_zero_or_its_silence() -> None:
+    assert write_months([4, None, 2, 0]) == "█·▅▁"
+    assert write_months([5, 5, None]) == "██·"
+    assert write_months([0, 0]) == "▁▁"
+    assert (write_months([None]), write_months([])) == ("·", "")
+    # The smallest number that is not zero is not drawn as zero.
+    assert write_months([1, 1000]) == "▂█"
