@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from analytics.schemas import Brouillon, Frappe, Perimetre, Place, Saisie
 from data.engine import reading, writing
@@ -78,14 +78,29 @@ class Brouillons:
             return _read(connection, mois, juridiction), tuple(refused)
 
     def put_away(
-        self, perimetre: Perimetre, *, mois: date, juridiction: str, auteur: str, connu_le: datetime
+        self,
+        perimetre: Perimetre,
+        *,
+        mois: date,
+        juridiction: str,
+        numero: int,
+        auteur: str,
+        connu_le: datetime,
     ) -> None:
-        """Put the draft of a questionnaire away: it was sent, or given up."""
+        """Put the draft of a questionnaire away, sent or given up: as it was at `numero`.
+
+        What somebody typed since, which nobody saw when that was decided, stays.
+        """
         (auteur,) = typed("Un brouillon porte un nom : complétez-le.", auteur)
         check_allowed(self._reference, perimetre, mois, juridiction)
         with writing(self._engine) as connection:
-            if _read(connection, mois, juridiction).frappes:
-                _write(connection, mois, juridiction, _SENT, auteur, connu_le)
+            rows = _rows(connection, mois, juridiction)
+            if not any(row.brouillon <= numero for row in rows):
+                return
+            _write(connection, mois, juridiction, _SENT, auteur, connu_le)
+            for row in rows:
+                if row.brouillon > numero:
+                    _write(connection, mois, juridiction, row.texte, row.auteur, row.connu_le)
 
 
 def _number(connection: Connection, mois: date, juridiction: str) -> int:
@@ -94,17 +109,22 @@ def _number(connection: Connection, mois: date, juridiction: str) -> int:
     return int(connection.scalar(statement) or 0)
 
 
-def _read(connection: Connection, mois: date, juridiction: str) -> Brouillon:
+def _rows(connection: Connection, mois: date, juridiction: str) -> Sequence[Row[int, str, str, datetime]]:
+    """Read what was typed since the draft was last put away, oldest first."""
     table = brouillon.c
     mine = (table.mois == mois) & (table.juridiction == juridiction)
     sent = select(func.max(table.brouillon)).where(mine, table.texte == _SENT).scalar_subquery()
     statement = (
-        select(table.texte, table.auteur, table.connu_le)
+        select(table.brouillon, table.texte, table.auteur, table.connu_le)
         .where(mine, table.brouillon > func.coalesce(sent, 0))
         .order_by(table.brouillon)
     )
+    return connection.execute(statement).fetchall()
+
+
+def _read(connection: Connection, mois: date, juridiction: str) -> Brouillon:
     frappes: dict[Place, Frappe] = {}
-    for text, author, moment in connection.execute(statement):
+    for _, text, author, moment in _rows(connection, mois, juridiction):
         for place, left in _places(json.loads(text)):
             if left is None:
                 frappes.pop(place, None)

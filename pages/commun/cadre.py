@@ -20,6 +20,18 @@ from pages.commun.version import version_of
 NATIONAL = "France entière"
 DEMO = "Données de démonstration : fictives"
 FICTIONAL = "fictives (démonstration)"
+_PERSONAL = wording.typeset(
+    "Vigie ne contient que des nombres par juridiction et par activité : aucune donnée relative à une "
+    "personne détenue. Le nom de la personne qui dépose un fichier, tape ou valide une réponse est conservé "
+    "avec ce qu'elle apporte."
+)
+_ACCESSIBILITY = wording.typeset(
+    "Chaque graphique a un titre, une phrase et un tableau de données ; aucun sens n'est porté par la "
+    "couleur seule. Conformité non encore auditée. Limites connues, dues au cadre Streamlit : les petites "
+    "courbes des chiffres n'ont pas de texte de remplacement ; une ligne du tableau des cours se choisit au "
+    "clavier par Maj + Espace, et la carte à la souris seulement (la liste des cours la remplace) ; les "
+    "messages que le navigateur affiche lui-même, pour un téléchargement par exemple, sont dans sa langue."
+)
 
 
 @dataclass(frozen=True)
@@ -153,7 +165,8 @@ def open_page(
         _banner(situation)
         draw_nothing_yet(titre, day)
         return None
-    selection, notices = filtres.settle(choix)
+    unused = ([] if cour or choix_cour else ["cour"]) + ([] if periode else ["annee", "mois", "comparer"])
+    selection, notices = filtres.settle(choix, inutiles=unused)
     st.html(style.sheet(presentation=selection.presentation))
     contexte = Contexte(situation, selection, choix, is_dark())
     nom = lecture.reference().cours
@@ -248,11 +261,7 @@ def close_page(contexte: Contexte | None) -> None:
     st.html(
         f"<footer class='vigie-pied'><p>{escape(wording.typeset(' · '.join(facts)))}<br>"
         f"{escape(wording.LEGEND_OF_ABSENCES)}</p>"
-        "<details><summary>Données personnelles</summary><p>Vigie ne contient que des nombres par "
-        "juridiction et par activité : aucune donnée relative à une personne détenue. Le nom de la "
-        "personne qui dépose un fichier est conservé avec le dépôt.</p></details>"
-        "<details><summary>Accessibilité</summary><p>Chaque graphique a un titre, une phrase et un "
-        "tableau de données ; aucun sens n'est porté par la couleur seule. Conformité non encore "
-        "auditée.</p></details>"
+        f"<details><summary>Données personnelles</summary><p>{escape(_PERSONAL)}</p></details>"
+        f"<details><summary>Accessibilité</summary><p>{escape(_ACCESSIBILITY)}</p></details>"
         "</footer>"
     )

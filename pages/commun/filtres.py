@@ -4,7 +4,7 @@ The address always names the period, so that a link opens the same view next yea
 and cannot have is said in a French sentence, and replaced.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -370,24 +370,26 @@ def read_request() -> dict[str, str]:
     return request
 
 
-def settle(choix: Choix) -> tuple[Selection, tuple[str, ...]]:
+def settle(choix: Choix, *, inutiles: Collection[str]) -> tuple[Selection, tuple[str, ...]]:
     """Turn what is asked into a selection, and write it back into the session and the address.
 
-    Notices about a bad link stay until the reader chooses something.
+    `inutiles`: what the page does not look at, kept for the others and left out of its address. Notices about
+    a bad link stay until the reader chooses something.
     """
     state = st.session_state
     selection, notices = parse(read_request(), choix)
     if notices:
         state[_NOTICES] = notices
-    remember(selection)
+    remember(selection, inutiles=inutiles)
     kept: tuple[str, ...] = state.get(_NOTICES, ())
     return selection, kept
 
 
-def remember(selection: Selection) -> None:
-    """Keep a selection in the session and in the address of the page."""
-    written = selection.requete()
-    st.session_state[_MEMORY] = written
+def remember(selection: Selection, *, inutiles: Collection[str]) -> None:
+    """Keep a selection in the session, and in the address of the page what it looks at."""
+    whole = selection.requete()
+    st.session_state[_MEMORY] = whole
+    written = {name: value for name, value in whole.items() if name not in inutiles}
     if _address() != written:
         st.query_params.from_dict(written)
     st.session_state[_ADDRESS] = written

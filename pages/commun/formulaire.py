@@ -40,7 +40,7 @@ _TOLD_AT_MOST = 4
 class Tenue:
     """The form that a session holds.
 
-    `tour`: grows each time it is opened anew. `recus`: the last text taken in from each browser window.
+    `tour`: grows each time it is opened anew. `recu`: the window that typed last, and its last text taken in.
     `numero`: that of the draft as it was drawn. `montrees`: what the form shows, empty before it opens.
     `venues`: what came from somebody else since it opened. `ecartees`: what was typed here and not kept,
     because somebody else had typed there meanwhile.
@@ -48,7 +48,7 @@ class Tenue:
 
     cle: tuple[Any, ...]
     tour: int
-    recus: dict[str, int] = field(default_factory=dict[str, int])
+    recu: tuple[str, int] = ("", 0)
     numero: int = 0
     montrees: dict[Place, str] = field(default_factory=dict[Place, str])
     venues: set[Place] = field(default_factory=set[Place])
@@ -84,7 +84,7 @@ def draw(guichet: Guichet, dossier: Dossier, on_validated: Callable[[int], None]
             feuille,
             erreurs=examen.erreurs,
             venues=tenue.venues,
-            recu=next(reversed(tenue.recus.items()), ("", 0)),
+            recu=tenue.recu,
         )
     with right:
         _draw_checks(dossier, examen)
@@ -125,7 +125,7 @@ def _take_in(guichet: Guichet, dossier: Dossier, tenue: Tenue) -> tuple[Dossier,
     Gives what is known then, and whether the form still shows what the reader had before their eyes, with
     what they have just typed.
     """
-    sent = tableau_saisie.read_sent(tenue.table, seen=tenue.recus)
+    sent = tableau_saisie.read_sent(tenue.table, recu=tenue.recu)
     saisies = [*(sent.saisies if sent else ()), *_answers_typed(tenue)]
     expected = dict(tenue.montrees)
     if saisies:
@@ -136,8 +136,7 @@ def _take_in(guichet: Guichet, dossier: Dossier, tenue: Tenue) -> tuple[Dossier,
             tenue.ecartees.pop(saisie.place, None)
         tenue.ecartees.update({each.place: each.texte for each in refused})
     if sent:
-        tenue.recus.pop(sent.instance, None)
-        tenue.recus[sent.instance] = sent.dernier
+        tenue.recu = sent.instance, sent.dernier
     shown = _places(questionnaires.sheet_of(dossier))
     came = {place for place in {*shown, *expected} if shown.get(place, "") != expected.get(place, "")}
     as_seen = not came or not tenue.montrees
@@ -213,12 +212,12 @@ def _draw_others(dossier: Dossier, tenue: Tenue) -> None:
     frappes = dossier.brouillon.frappes
     for place, text in tenue.ecartees.items():
         now = frappes.get(place)
-        who = f"{now.auteur} y a mis" if now else "il y est déclaré"
         held = (now.texte if now else tenue.montrees.get(place, "")) or NOT_ANSWERED
+        known = f"{now.auteur} a mis « {held} »" if now else f"« {held} » a été déclaré ou remis"
         _tell(
             typeset(
-                f"{_where(dossier, place)} : vous tapiez « {text or NOT_ANSWERED} » pendant que {who} "
-                f"« {held} », qui est gardé. Tapez de nouveau pour le remplacer."
+                f"{_where(dossier, place)} : {known} pendant que vous tapiez « {text or NOT_ANSWERED} ». La "
+                f"case garde « {held} » : tapez de nouveau pour le remplacer."
             ),
             urgent=True,
         )

@@ -272,11 +272,12 @@ def type_in(
 
 
 def give_up_draft(guichet: Guichet, dossier: Dossier, *, auteur: str) -> None:
-    """Put the draft away."""
+    """Put the draft away, as it is known here."""
     guichet.store.brouillons().put_away(
         guichet.perimetre,
         mois=dossier.mois,
         juridiction=dossier.juridiction,
+        numero=dossier.brouillon.numero,
         auteur=auteur.strip() or ANONYMOUS,
         connu_le=guichet.moment,
     )

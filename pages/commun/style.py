@@ -122,14 +122,15 @@ _SHEET = """
 .vigie-q-tete, .vigie-q-ligne { display: grid; grid-template-columns: minmax(0, 1fr) 9rem 9rem; gap: 0 .75rem;
   align-items: center; }
 .vigie-q-tete { align-items: end; font-size: .8125rem; border-bottom: 2px solid rgba(128, 128, 128, .45);
-  padding-bottom: .25rem; }
+  padding: .25rem 0; position: sticky; top: 3.75rem; z-index: 1;
+  background: var(--st-background-color, Canvas); }
 .vigie-q-tete span + span { text-align: right; }
 .vigie-q-tete small { display: block; font-size: .75rem; line-height: 1.25; }
 .vigie-q-ligne { border-bottom: 1px solid rgba(128, 128, 128, .25); padding: .2rem 0; }
 .vigie-q-ligne label { font-size: .875rem; line-height: 1.3; }
 .vigie-q-ligne input { width: 100%; box-sizing: border-box; min-height: 2rem; padding: .2rem .5rem;
   font: inherit; font-size: 1rem; text-align: right; font-variant-numeric: tabular-nums; color: inherit;
-  background: transparent; border: 1px solid #929292; border-radius: 0; }
+  background: transparent; border: 1px solid #929292; border-radius: 0; scroll-margin: 8rem 0 2rem; }
 .vigie-q-ligne input::placeholder { color: inherit; opacity: .65; }
 .vigie-q-ligne input:focus { outline: 2px solid var(--st-primary-color, #000091); outline-offset: 1px; }
 .vigie-q-ligne input[aria-invalid="true"] { border: 2px solid #ce0500; }

@@ -47,8 +47,8 @@ class Envoi:
     saisies: tuple[Saisie, ...]
 
 
-def read_sent(key: str, *, seen: Mapping[str, int]) -> Envoi | None:
-    """Read what the browser last sent, without what was taken in already (`seen`: by instance)."""
+def read_sent(key: str, *, recu: tuple[str, int]) -> Envoi | None:
+    """Read what the browser last sent; `recu`: the window and number of the last text taken in already."""
     state: Any = st.session_state.get(key)
     sent: Any = cast(Mapping[str, Any], state).get("frappes") if isinstance(state, Mapping) else None
     if not isinstance(sent, Mapping):
@@ -58,7 +58,8 @@ def read_sent(key: str, *, seen: Mapping[str, int]) -> Envoi | None:
     if not isinstance(instance, str) or not isinstance(frappes, Sequence):
         return None
     read = [_read(each) for each in cast(Sequence[Any], frappes)[:_MOST]]
-    kept = [each for each in read if each is not None and each[0] > seen.get(instance, 0)]
+    known = recu[1] if instance == recu[0] else 0
+    kept = [each for each in read if each is not None and each[0] > known]
     if not kept:
         return None
     return Envoi(instance[:_LONGEST], max(rank for rank, _ in kept), tuple(saisie for _, saisie in kept))

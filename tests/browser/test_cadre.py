@@ -106,6 +106,11 @@ def test_the_keyboard_is_seen_on_the_menu(browser: Browser, server: Server, sche
             told, line = outline(seen)
             assert told == name
             assert "solid 2px" in line
+        # And on the links of « Ce qui a changé ».
+        seen.open(f"{server.url}/synthese")
+        seen.page.keyboard.press("Tab")
+        seen.page.locator(".st-key-changements a").first.focus()
+        assert "solid 2px" in outline(seen)[1]
 
 
 def test_on_a_phone_the_heat_map_is_reached_by_the_keyboard(browser: Browser, server: Server) -> None:

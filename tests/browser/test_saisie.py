@@ -293,5 +293,15 @@ def test_on_a_phone_the_form_is_whole(browser: Browser, server: Server) -> None:
             "Extractions évitées",
         ]
         assert cell(seen, "JAP").get_attribute("inputmode") == "numeric"
+        expect(cell(seen, "JAP")).to_have_accessible_name("Juge de l'application des peines Visioconférences")
+        # However far one is down the list, the two headings are in sight.
+        cell(seen, "CIVIL", "extractions_evitees").focus()
+        expect(seen.page.locator(".vigie-q-tete b").nth(1)).to_be_in_viewport()
+        head, field = (
+            each.bounding_box() for each in (seen.page.locator(".vigie-q-tete"), cell(seen, "CIVIL"))
+        )
+        assert head is not None
+        assert field is not None
+        assert head["y"] + head["height"] <= field["y"]
         expect(seen.page.locator(".vigie-clavier")).to_be_hidden()
         assert cell(seen, "JAP").bounding_box()["height"] >= 44  # pyright: ignore[reportOptionalSubscript]

@@ -51,6 +51,11 @@ def draft(store: Store) -> Brouillon:
     return store.brouillons().read(DOUAI, **LILLE)
 
 
+def put_away(store: Store, numero: int | None = None) -> None:
+    seen = draft(store).numero if numero is None else numero
+    store.brouillons().put_away(DOUAI, **LILLE, numero=seen, auteur="Greffe", connu_le=T0)
+
+
 def texts(store: Store) -> dict[Place, tuple[str, str]]:
     return {place: (each.texte, each.auteur) for place, each in draft(store).frappes.items()}
 
@@ -117,11 +122,14 @@ def test_a_draft_is_found_again_until_it_is_put_away(store: Store) -> None:
     before = store.etat()
     drafts = store.brouillons()
     assert (draft(store).numero, draft(store).derniere) == (0, None)
-    drafts.put_away(DOUAI, **LILLE, auteur="Greffe", connu_le=T0)
+    put_away(store)
     assert draft(store).numero == 0
     write(store, (FIRST, "4", ""))
-    drafts.put_away(DOUAI, **LILLE, auteur="Greffe", connu_le=T0)
+    put_away(store)
     assert texts(store) == {}
+    assert draft(store).numero > 1
+    put_away(store)
+    assert draft(store).numero == 2
     seen = drafts.number(DOUAI, **LILLE)
     write(store, (SECOND, "5", ""))
     assert texts(store) == {SECOND: ("5", "Greffe")}
@@ -129,6 +137,19 @@ def test_a_draft_is_found_again_until_it_is_put_away(store: Store) -> None:
     assert drafts.number(DOUAI, mois=date(2009, 2, 1), juridiction="TGI-LILLE") == 0
     # What is being typed changes no figure of anybody.
     assert store.etat() == before
+
+
+def test_what_is_typed_while_the_draft_is_sent_stays(store: Store) -> None:
+    write(store, (FIRST, "4", ""), auteur="A")
+    seen = draft(store).numero
+    write(store, (SECOND, "2", ""), auteur="B", minutes=1)
+    write(store, (FIRST, "5", "4"), auteur="B", minutes=2)
+    put_away(store, seen)
+    assert texts(store) == {FIRST: ("5", "B"), SECOND: ("2", "B")}
+    assert draft(store).frappes[SECOND].connu_le == T0 + timedelta(minutes=1)
+    # Given up a second time by someone who saw the first only: nothing of it is left to give up.
+    put_away(store, seen)
+    assert len(texts(store)) == 2
 
 
 def test_a_draft_written_whole_before_is_still_read(store: Store, settings: Settings) -> None:
@@ -161,7 +182,7 @@ def test_a_draft_belongs_to_the_reader_s_juridictions(store: Store) -> None:
         lambda: drafts.write(LYON, [Saisie(FIRST, "1", frozenset({""}))], **LILLE, declarees={}, **signed),
         lambda: drafts.read(LYON, **LILLE),
         lambda: drafts.number(LYON, **LILLE),
-        lambda: drafts.put_away(LYON, **LILLE, **signed),
+        lambda: drafts.put_away(LYON, **LILLE, numero=9, **signed),
     ]
     for attempt in refused:
         with pytest.raises(UserFacingError, match="pas de celles qui vous sont ouvertes"):
@@ -213,7 +234,7 @@ def test_a_draft_goes_with_the_demonstration(store: Store) -> None:
 def test_rows_are_only_ever_added(store: Store, settings: Settings) -> None:
     for texte, avant in (("1", ""), ("2", "1"), ("3", "2")):
         write(store, (FIRST, texte, avant))
-    store.brouillons().put_away(DOUAI, **LILLE, auteur="A", connu_le=T0)
+    put_away(store)
     engine = open_engine(settings.database_url, lock_timeout_s=5)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM brouillon")).scalar() == 4

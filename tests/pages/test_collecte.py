@@ -473,3 +473,10 @@ def test_good_news_and_empty_states_are_designed(
         said = words(visit(campagne="2012-13", presentation="oui"))
         assert "« 2012-13 », qui n'est pas de celles que l'on peut montrer" in said
         assert "Données de mars 2009" in said
+
+
+def test_the_address_keeps_neither_a_cour_nor_a_period_that_the_page_does_not_look_at(store: Store) -> None:
+    page = visit(campagne="2009-03", cour="CA-DOUAI", annee="2009", mois="2")
+    assert {name: page.query_params[name] for name in page.query_params} == {"campagne": "2009-03"}
+    kept = page.session_state["vigie_demande"]
+    assert (kept["cour"], kept["annee"], kept["mois"]) == ("CA-DOUAI", "2009", "2")

@@ -97,6 +97,18 @@ def test_a_part_that_a_page_does_not_have_is_said_in_one_line(monkeypatch: pytes
     assert len(long) < 300
 
 
+@pytest.mark.parametrize("page", ["synthese", "activites", "methode", "cour", "comparaison"])
+def test_an_address_says_what_its_page_looks_at_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    at = run(monkeypatch, ordinary(), page, cour="CA-DOUAI", annee="2009", mois="9")
+    whole = {"annee": "2009", "mois": "9", "cour": "CA-DOUAI"}
+    expected = whole if page in ("cour", "comparaison") else {name: whole[name] for name in ("annee", "mois")}
+    assert {name: at.query_params[name] for name in at.query_params} == expected
+    # The other pages find it again.
+    assert at.session_state["vigie_demande"]["cour"] == "CA-DOUAI"
+
+
 FORMS = """
 import streamlit as st
 from pages.commun import depot

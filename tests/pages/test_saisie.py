@@ -330,7 +330,7 @@ def test_in_the_same_cell_the_first_stays_and_the_second_is_told(office: Store, 
     send(first, ("TAP", "visioconferences", "44"), avants=[""])
     assert shown(first)["TAP"] == ["33", ""]
     told = words(first)
-    assert "vous tapiez «\u00a044\u00a0» pendant que Bruno y a mis «\u00a033\u00a0»" in told
+    assert "Bruno a mis «\u00a033\u00a0» pendant que vous tapiez «\u00a044\u00a0»" in told
     # Typed again over what is shown, it replaces.
     send(first, ("TAP", "visioconferences", "44"))
     assert shown(first)["TAP"] == ["44", ""]
@@ -448,7 +448,7 @@ def test_an_answer_to_a_question_is_kept_and_told_like_a_figure(office: Store, v
     question(first).set_value("Procès").run()
     question(second).set_value("Retard").run()
     assert question(second).value == "Procès"
-    assert "vous tapiez «\u00a0Retard\u00a0» pendant que Anne y a mis «\u00a0Procès\u00a0»" in words(second)
+    assert "Anne a mis «\u00a0Procès\u00a0» pendant que vous tapiez «\u00a0Retard\u00a0»" in words(second)
     question(second).set_value("Procès et retard").run()
     first.run()
     assert question(first).value == "Procès et retard"

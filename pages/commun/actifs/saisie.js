@@ -146,6 +146,9 @@ class Table {
       if (!this.held.size) return;
       this.say(this.phrases.attente);
       this.waiting = true;
+      // The connection may have come back on another session, to which nothing was sent.
+      for (const typed of this.held.values()) typed.sent = false;
+      this.send();
     }, LATE_MS);
   }
 
@@ -179,12 +182,12 @@ class Table {
         field.value = texte;
         this.held.set(place, { n: ++this.rank, texte, avants, sent: false, quand });
       } else {
-        lost.push(`${this.nameOf(field)} : ${texte || this.phrases.vide}`);
+        lost.push(`${this.nameOf(field)}\u00a0: ${texte || this.phrases.vide}`);
       }
     }
     this.save();
     this.send();
-    if (lost.length) this.say(`${this.phrases.perdues} ${lost.join(" ; ")}.`);
+    if (lost.length) this.say(`${this.phrases.perdues} ${lost.join("\u00a0; ")}.`);
   }
 
   close() {
@@ -229,7 +232,7 @@ class Table {
       });
     });
     this.send();
-    const left = outside.length ? ` ${this.phrases.dehors} ${outside.join(" ; ")}.` : "";
+    const left = outside.length ? ` ${this.phrases.dehors} ${outside.join("\u00a0; ")}.` : "";
     this.say(`${this.phrases.collees} ${before.length}.${left} `);
     const undo = element("button", { type: "button", textContent: this.phrases.annuler });
     undo.addEventListener("click", () => {
