@@ -34,7 +34,7 @@ Z95, Z998 = 1.959963984540054, 3.090232306167813
 WINSOR = 0.10
 
 INSIDE, ABOVE, FAR_ABOVE, BELOW, FAR_BELOW = (
-    "dans la variation attendue",
+    "écart courant entre cours",
     "au-dessus (95 %)",
     "nettement au-dessus (99,8 %)",
     "en dessous (95 %)",

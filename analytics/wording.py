@@ -18,7 +18,7 @@ MINUS = "\u2212"
 NOT_ANSWERED = "n.r."
 NOT_APPLICABLE = "s.o."
 NOT_AVAILABLE = "n.d."
-LEGEND_OF_ABSENCES = "n.r. : non répondu · s.o. : sans objet · n.d. : non disponible"
+LEGEND_OF_ABSENCES = "n.r.\u00a0: non répondu · s.o.\u00a0: sans objet · n.d.\u00a0: non disponible"
 
 MONTHS = (
     "janvier",

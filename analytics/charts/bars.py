@@ -8,8 +8,8 @@ from analytics.charts.figure import axis, build, palette, value_axis
 BAR_HEIGHT = 30
 
 
-def draw_bars(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
-    """Draw a bar a row, the first on top, its number written at its end.
+def draw_bars(frame: pl.DataFrame, *, dark: bool, couleur: str | None = None) -> go.Figure:
+    """Draw a bar a row, the first on top, its number written at its end; `couleur`: the accent's, if None.
 
     Columns: `nom`, `valeur` (null: nothing to draw) and `texte` (what is written, which says so then).
     """
@@ -25,7 +25,7 @@ def draw_bars(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                 "text": frame["texte"].to_list(),
                 "textposition": "outside",
                 "cliponaxis": False,
-                "marker": {"color": colours.own},
+                "marker": {"color": couleur or colours.own},
                 "hovertemplate": "%{y} : %{text}<extra></extra>",
             }
         ],

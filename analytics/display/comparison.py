@@ -18,6 +18,7 @@ from analytics.comparison import (
 )
 from analytics.display.tables import Colonne, integer, share, two_decimals
 
+NAMED = 4
 _NOUNS = {
     "evitees": "de la part d'extractions évitées",
     "colonnes": "de la part des visioconférences qui évitent une extraction",
@@ -44,12 +45,14 @@ def title_funnel(placed: dy.DataFrame[Entonnoir]) -> str:
         return f"Votre cour est {compared['position'][0]}"
     alike = compared.filter(pl.col("position") == INSIDE).height
     far = compared.filter(pl.col("position").is_in([FAR_ABOVE, FAR_BELOW])).height
+    other = compared.height - alike
     text = (
         f"{wording.count(alike, 'cour')} sur {compared.height} ne se "
         f"{wording.agree(alike, 'distingue', 'distinguent')} pas de la moyenne"
     )
-    if far:
-        text += f" ; {wording.count(far, 'cour')} {wording.agree(far, 'diffère', 'diffèrent')} nettement"
+    if other:
+        text += f" ; {wording.number(other)} {wording.agree(other, 'diffère', 'diffèrent')}"
+        text += f", dont {wording.number(far)} nettement" if far else ""
     return wording.typeset(text)
 
 
@@ -126,6 +129,19 @@ def title_ratios(ratios: dy.DataFrame[Rapport], *, nom: str) -> str:
     )
 
 
+def title_differing(ratios: dy.DataFrame[Rapport]) -> str:
+    """Name the cours that differ, those that do most first; say when none does."""
+    compared = ratios.filter(pl.col("attendu") >= LEAST_EXPECTED, pl.col("position").is_not_null())
+    if compared.is_empty():
+        return "Aucune cour à comparer à base égale"
+    differing = compared.filter(pl.col("position") != INSIDE).sort("brut", descending=True)
+    if differing.is_empty():
+        return "Aucune cour ne diffère de ce qui sépare d'ordinaire les cours"
+    verb = wording.agree(differing.height, "diffère", "diffèrent")
+    names = wording.some_of(differing["nom_court"].head(NAMED), differing.height)
+    return wording.typeset(f"{wording.count(differing.height, 'cour')} {verb} : {names}")
+
+
 def is_comparable(row: Mapping[str, Any]) -> bool:
     """Tell whether enough is expected of a cour for its ratio to say anything."""
     return row["attendu"] >= LEAST_EXPECTED
@@ -135,9 +151,7 @@ def verdict_of(row: Mapping[str, Any]) -> str:
     """Say whether a cour differs: whether its ratio leaves what usually separates cours of its size."""
     if not is_comparable(row):
         return "trop peu d'extractions attendues pour comparer"
-    if row["position"] in (None, INSIDE):
-        return "un écart courant entre cours"
-    return str(row["position"])
+    return INSIDE if row["position"] is None else str(row["position"])
 
 
 def tell_ratio(own: pl.DataFrame) -> str:

@@ -132,9 +132,9 @@ def _write_lack(counted: float | None, target: float | None) -> str:
     return wording.number(gap) if gap > 0 else "0" if counted >= target else f"<{wording.NO_BREAK_SPACE}1"
 
 
-HISTORY = "12 mois"
+HISTORY = "6 mois"
 HISTORY_HELP = (
-    "Extractions évitées des douze derniers mois, une barre par mois, à l'échelle de chaque cour : ▁ zéro, "
+    "Extractions évitées des six derniers mois, une barre par mois, à l'échelle de chaque cour : ▁ zéro, "
     "· sans réponse"
 )
 SIGNAL = "Mois"

@@ -199,11 +199,14 @@ def figures_of_use(
         Chiffre(
             "Visioconférences",
             _answered(bilan, bilan.visioconferences),
-            tell_share_avoided(bilan),
+            ""
+            if bilan.part_evitees is None
+            else f"{wording.number(bilan.evitees_objectif)} évitent une extraction",
             wording.typeset(
                 "Colonne 1 de l'indicateur : toutes les visioconférences judiciaires, que la personne soit "
-                "détenue ou non. Part évitant une extraction : colonne 2 / colonne 1, dans les activités qui "
-                "comptent pour l'objectif."
+                "détenue ou non. Celles qui évitent une extraction : colonne 2, dans les activités qui "
+                f"comptent pour l'objectif, {wording.percent(bilan.part_evitees)} de leurs "
+                f"{wording.number(bilan.visioconferences_objectif)} visioconférences."
             ),
             with_gaps(mois["visioconferences"].to_list()),
         ),
@@ -216,16 +219,6 @@ def figures_of_use(
             answers.sens,
             answers.serie,
         ),
-    )
-
-
-def tell_share_avoided(bilan: Bilan) -> str:
-    """Say which share avoids an extraction, beside its own denominator."""
-    if bilan.part_evitees is None:
-        return ""
-    counted = wording.number(bilan.visioconferences_objectif)
-    return wording.typeset(
-        f"{wording.percent(bilan.part_evitees, 0)} des {counted} comptées évitent une extraction"
     )
 
 

@@ -35,7 +35,8 @@ def label_levers(leviers: dy.DataFrame[Levier], noms: dict[str, str]) -> pl.Data
                 for name in ("base", "faites", "potentiel", "au_plus", "non_equipees", "non_permises")
             },
         )
-        .with_columns(total=pl.col("potentiel_ecrit"))
+        # The number at the end of a bar is that of one of its parts: it says which.
+        .with_columns(total=pl.format("{} à portée", "potentiel_ecrit"))
         .sort(["potentiel", "non_equipees", "nom"], descending=[True, True, False])
     )
 
@@ -180,6 +181,9 @@ def tell_inaction(retards: dy.DataFrame[Retard], *, connus: int) -> str:
             "Sans l'état des équipements, le plafond du texte est retenu partout : importez les équipements "
             "pour chiffrer ce qui manque."
         )
+    if not retards.height:
+        known = wording.count(connus, "établissement connu", "établissements connus")
+        return f"{known}, {wording.agree(connus, 'équipé', 'tous équipés')} à cette date."
     return wording.typeset(
         f"{wording.count(retards.height, 'établissement')} sur {wording.number(connus)} sans visioconférence "
         "à cette date. Le coût suppose que les extractions suivent la population détenue."

@@ -54,13 +54,24 @@ def title_signal(veille: Veille) -> str:
         return "Aucun mois répondu"
     if veille.constat is None:
         return "Trop peu d'extractions pour juger un mois isolé"
-    return wording.typeset(_verdict(veille.constat))
+    return wording.typeset(_verdict(veille.constat) + _last_signal(veille))
+
+
+def _last_signal(veille: Veille) -> str:
+    """Where the last month is ordinary, say when the level last moved: one quiet month does not undo it."""
+    if veille.constat is None or veille.constat.signal or veille.carte is None:
+        return ""
+    signalled = veille.carte.filter(pl.col("signal") != "")
+    if signalled.is_empty():
+        return ""
+    last = signalled.row(-1, named=True)
+    return f" ; dernier signal en {wording.month(last['mois'])}, {_WORDS[last['sens']].lower()}"
 
 
 def _verdict(constat: Constat) -> str:
     when = wording.MONTHS[constat.mois.month - 1]
     if not constat.signal:
-        return f"{ORDINARY} en {when} : ne pas commenter ce mois isolé"
+        return f"{ORDINARY} en {when}, pour un mois isolé"
     rule = _RULES[constat.signal][constat.sens].format(n=constat.derniers)
     return f"{_WORDS[constat.sens]} en {when} : {rule}"
 

@@ -6,7 +6,7 @@ from analytics import wording
 from analytics.silence import Manque
 
 
-def tell_silence(manque: Manque, *, etpt_par_extraction: Fraction) -> str:
+def tell_silence(manque: Manque, *, etpt_par_extraction: Fraction, a_date: Fraction | None) -> str:
     """Say what the answers that did not come may add, and what the settlement will not count of it."""
     if not manque.muettes:
         return wording.typeset("Toutes les réponses attendues sont parvenues : rien n'est à estimer.")
@@ -16,5 +16,13 @@ def tell_silence(manque: Manque, *, etpt_par_extraction: Fraction) -> str:
         f"{wording.count(manque.muettes, 'réponse manquante', 'réponses manquantes')} depuis janvier : aux "
         f"{wording.number(manque.declarees)} extractions évitées déclarées s'en ajouteraient environ "
         f"{wording.number(unsaid)}. Le décompte ne retient que le déclaré : ne pas répondre laisserait "
-        f"{etpt} de côté."
+        f"{etpt} de côté." + _reaches(manque, a_date)
     )
+
+
+def _reaches(manque: Manque, a_date: Fraction | None) -> str:
+    """Say whether what is estimated reaches an objective to date that what is declared misses."""
+    if a_date is None or manque.declarees >= a_date:
+        return ""
+    verb = "atteindrait" if manque.estimees >= a_date else "n'atteindrait pas non plus"
+    return f" Avec elles, l'année {verb} l'objectif à date ({wording.number(a_date)})."

@@ -43,6 +43,7 @@ from analytics.display.comparison import (
     question_declarations,
     tell_funnel,
     tell_ratios,
+    title_differing,
     title_funnel,
     title_ratios,
 )
@@ -295,7 +296,7 @@ def _draw_ratios(contexte: Contexte, ratios: dy.DataFrame[Rapport], *, place: st
     labelled = label_ratios(ratios)
     drawn = labelled.filter(pl.col("attendu") >= LEAST_EXPECTED)
     _, loaded = _cells(contexte)
-    title = title_ratios(ratios, nom=name_of(contexte))
+    title = title_differing(ratios)
     return Bloc(
         cle="rapports",
         titre=title,

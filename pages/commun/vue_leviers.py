@@ -140,7 +140,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
         activites=Bloc(
             cle="leviers",
             titre=title_levers(activities),
-            sous_titre=f"{unit} : déjà évitées, à portée (le nombre écrit), à équiper, {place}",
+            sous_titre=f"{unit} : déjà évitées, à portée, à équiper, {place}",
             figure=draw_stacks(keep_largest(activities), PARTS, dark=_contexte.sombre),
             alt=wording.typeset(f"Une barre par activité : {title_levers(activities)}."),
             phrase=tell_levers(by_activity, compte=bool(shown["compte"].all()), pondere=pondere),

@@ -149,6 +149,8 @@ from pages.commun.lecture import Situation
 
 HEIGHT = 330
 MONTHS_SHOWN = 12
+# What a row of the table of cours has room for.
+MONTHS_OF_ROW = 6
 
 
 @dataclass(frozen=True)
@@ -429,7 +431,7 @@ class _Calcul:
     def avenir(self) -> Avenir | None:
         """Give what the rest of the year may bring, where there is a rest and it is projected."""
         perspectives = self.pays.perspectives
-        if perspectives is None or self.contexte.selection.groupe is not None:
+        if perspectives is None or self.bilan.projection is None:
             return None
         ahead = perspectives.of(self.cours)
         return ahead if ahead is not None and ahead.moyennes else None
@@ -630,7 +632,7 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
     calcul = _compute(_contexte, cour=None)
     base = fonds(_contexte)
     by_cour = _each_cour(_contexte)
-    months = history_of(base.mensuel, fin=calcul.periode.fin, mois=MONTHS_SHOWN)
+    months = history_of(base.mensuel, fin=calcul.periode.fin, mois=MONTHS_OF_ROW)
     reference = lecture.reference()
     situation, mois = _contexte.situation, calcul.periode.fin
     shown = _months_shown(calcul)
@@ -677,12 +679,16 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
     )
 
 
+NO_FAN = wording.typeset("La projection porte sur ce qui sera déclaré : sa courbe se lit sans la fourchette.")
+
+
 def _warn(calcul: _Calcul) -> str:
     """Say what silence may hide, where it is asked; and what the filters chosen cannot show together."""
     contexte, manque = calcul.contexte, calcul.manque
     if manque is not None:
         unit = etpt_per_extraction(lecture.parametres(), date(FIRST_YEAR, 1, 1))
-        return tell_silence(manque, etpt_par_extraction=unit)
+        told = tell_silence(manque, etpt_par_extraction=unit, a_date=calcul.bilan.objectif_a_date)
+        return f"{told} {NO_FAN}" if calcul.avenir is not None else told
     if contexte.selection.fourchette and calcul.lecture != USUAL_RULE.lecture:
         return wording.typeset(
             "La fourchette porte sur ce qui est déclaré : la courbe de la lecture "
@@ -703,7 +709,7 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
     return TableCours(
         tableau=shown.drop("cour").to_arrow(),
         colonnes={
-            HISTORY: st.column_config.TextColumn(HISTORY, width=110, alignment="right", help=HISTORY_HELP),
+            HISTORY: st.column_config.TextColumn(HISTORY, width=70, alignment="right", help=HISTORY_HELP),
             SIGNAL: st.column_config.TextColumn(SIGNAL, width=46, alignment="center", help=GLYPHS_HELP),
             **{
                 colonne.titre: st.column_config.TextColumn(

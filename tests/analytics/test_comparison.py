@@ -257,7 +257,7 @@ def test_the_two_charts_call_the_same_cours_different() -> None:
     assert sure["position"] == INSIDE
     told = tell_ratio(ratios.filter(cour="CA-SURE")).replace("\u00a0", " ")
     assert told.startswith("CA-SURE évite 1,")
-    assert told.endswith(" fois ce que sa base laisse attendre : un écart courant entre cours")
+    assert told.endswith(" fois ce que sa base laisse attendre : écart courant entre cours")
     assert ratios.filter(cour="CA-LOIN")["position"].item() != INSIDE
 
 

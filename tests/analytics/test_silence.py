@@ -4,13 +4,14 @@ from fractions import Fraction
 
 import dataframely as dy
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.display.silence import tell_silence
 from analytics.need import Besoin
 from analytics.objective import Periode
-from analytics.silence import Silence, estimate_silence
+from analytics.silence import Manque, Silence, estimate_silence
 from data.reference import load_parameters
 from tests.analytics.frames import expected, total, totals
 
@@ -72,7 +73,9 @@ def test_when_all_answer_the_figures_are_one() -> None:
     told = found.of(set(COURTS.values()), declarees=sum(said.values()))
     assert {told.declarees, told.estimees, told.bas, told.haut, told.au_plus} == {sum(said.values())}
     assert told.muettes == 0
-    assert "Toutes les réponses attendues" in tell_silence(told, etpt_par_extraction=Fraction(127, 15_500))
+    assert "Toutes les réponses attendues" in tell_silence(
+        told, etpt_par_extraction=Fraction(127, 15_500), a_date=None
+    )
 
 
 def test_the_silent_follow_their_own_past() -> None:
@@ -103,3 +106,27 @@ def test_the_months_before_the_year_teach_and_are_not_counted() -> None:
 
 def test_nobody_ever_answered() -> None:
     assert silence({}) is None
+
+
+@pytest.mark.parametrize(
+    ("a_date", "said"),
+    [
+        (5_681, "atteindrait l'objectif à date"),
+        (7_000, "n'atteindrait pas non plus"),
+        (5_429, ""),
+        (None, ""),
+    ],
+)
+def test_the_sentence_says_whether_the_estimate_reaches_what_is_declared_misses(
+    a_date: int | None, said: str
+) -> None:
+    manque = Manque(
+        muettes=370, declarees=5_429, estimees=6_432, bas=6_314, haut=6_553, au_plus=7_567, cumul={}
+    )
+    told = tell_silence(
+        manque,
+        etpt_par_extraction=Fraction(127, 15_500),
+        a_date=None if a_date is None else Fraction(a_date),
+    )
+    assert ("l'objectif à date" in told) is bool(said)
+    assert said in told

@@ -48,7 +48,7 @@ def test_what_follows_the_season_is_ordinary(parametres: Parametres) -> None:
     assert told.constat is not None
     assert told.constat.signal == ""
     assert told.constat.assurance == "incertain"  # 5 % is asked, about 5 % is done
-    assert title_signal(told) == f"Variation habituelle en décembre{NB}: ne pas commenter ce mois isolé"
+    assert title_signal(told) == "Variation habituelle en décembre, pour un mois isolé"
     assert "limites d'essai" in tell_signal(told)  # twelve months
     assert figure_of_month(told).valeur == f"■{NB}Variation habituelle"
 

@@ -94,7 +94,10 @@ def test_the_synthesis_concludes_before_anything_else(monkeypatch: pytest.Monkey
     assert values["Extractions évitées"] == "208"
     assert values["Visioconférences"] == "390"  # 15 for each of the 26 answers
     use = next(metric.delta for metric in at.metric if metric.label == "Visioconférences")
-    assert f"67{NB}%" in unescape(use.replace("\\", ""))  # 8 / 12
+    # A share stands beside its own denominator: 208 of the 390 are no 67 %, they are of the 312 counted.
+    assert unescape(use.replace("\\", "")) == "208 évitent une extraction"
+    sense = next(metric.help for metric in at.metric if metric.label == "Visioconférences")
+    assert f"66,7{NB}% de leurs 312 visioconférences" in unescape(sense.replace("\\", ""))
     assert len(at.metric) == 6
     assert all(metric.help for metric in at.metric)
 

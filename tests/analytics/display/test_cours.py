@@ -52,8 +52,8 @@ def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
     assert first["État"] == "▼ En retard"
     assert first["Objectif"].strip() == f"45{NB}(e)"
     assert first["Atteinte"] == f"11,1{NB}%"
-    assert first["12 mois"] == "▃·▅█"  # the silent month has its place, and is no zero
-    assert laid.row(1, named=True)["12 mois"] == ""
+    assert first["6 mois"] == "▃·▅█"  # the silent month has its place, and is no zero
+    assert laid.row(1, named=True)["6 mois"] == ""
     assert (first["Mois"], laid.row(1, named=True)["Mois"]) == ("▲", "")
     assert first["Chances"].strip() == f"10{NB}%"
     assert laid.row(1, named=True)["Atteinte"] == "n.d."
@@ -83,5 +83,5 @@ def test_a_cour_that_never_answered_avoided_nobody_knows_how_many() -> None:
     table = BilanCour.validate(pl.DataFrame([silent], schema=BilanCour.create_empty().schema))
     history = pl.DataFrame({"cour": ["CA-1"], "historique": [[None, None]]}, schema_overrides=LISTS)
     laid = lay_out_cours(table, history, {}, terminee=False).row(0, named=True)
-    assert (laid["Évitées"], laid["Atteinte"], laid["12 mois"]) == ("n.r.", "n.d.", "··")
+    assert (laid["Évitées"], laid["Atteinte"], laid["6 mois"]) == ("n.r.", "n.d.", "··")
     assert write_cours(table).select("visioconferences", "evitees_objectif", "etpt").row(0) == (None,) * 3
