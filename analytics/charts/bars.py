@@ -23,7 +23,11 @@ def draw_bars(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                 "x": values,
                 "y": frame["nom"].to_list(),
                 "text": frame["texte"].to_list(),
-                "textposition": "outside",
+                # Within the bar where it fits: on a narrow screen nothing is cut.
+                "textposition": "auto",
+                "insidetextanchor": "end",
+                "constraintext": "none",
+                "textangle": 0,
                 "cliponaxis": False,
                 "marker": {"color": colours.own},
                 "hovertemplate": "%{y} : %{text}<extra></extra>",

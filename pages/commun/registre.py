@@ -14,6 +14,8 @@ from analytics.bareme import Bareme
 from analytics.errors import UserFacingError
 from analytics.schemas import (
     CONTRADICTOIRE,
+    CONTREPASSE,
+    ETATS_DECOMPTE,
     NATIONAL,
     Contestation,
     DecompteGarde,
@@ -108,10 +110,11 @@ def kept(annee: int) -> tuple[DecompteGarde, ...]:
     return registre().list(lecteur().perimetre, annee=annee)[::-1]
 
 
-def state_of(annee: int) -> str:
-    """Give the state of the last settlement of a year that stands; a simulation where none is kept."""
-    standing = [each.etat for each in kept(annee) if each.etat != "contrepasse"]
-    return standing[0] if standing else "simulation"
+def standing(annee: int) -> DecompteGarde | None:
+    """Give the settlement of a year that stands: the furthest on its way, the last one among equals."""
+    order = list(ETATS_DECOMPTE)
+    found = [each for each in kept(annee) if each.etat != CONTREPASSE]
+    return max(found, key=lambda each: (order.index(each.etat), each.decompte), default=None)
 
 
 def open_file(number: int) -> Dossier:
