@@ -59,6 +59,11 @@ class Ajustement:
     motif: str
 
 
+def is_far(retenue: Fraction, proposee: Fraction, part: Fraction) -> bool:
+    """Tell whether a figure proposed is so far from the one retained that someone must confirm it."""
+    return abs(proposee - retenue) > part * abs(retenue)
+
+
 @dataclass(frozen=True)
 class Detail:
     """What stands behind the figures of one cour.
