@@ -533,12 +533,9 @@ def trajectoire(
         lignes=reference.lignes,
         parametres=parametres,
     )
-    lines = [
-        line
-        for line in list_positions(pays, reference.cours, rests_on, parametres)
-        if seen.cours is None or line["cour"] in seen.cours
-    ]
-    for line in lines:
+    country, *each = list_positions(pays, reference.cours, rests_on, parametres)
+    lines = [line for line in each if seen.cours is None or line["cour"] in seen.cours]
+    for line in (country, *lines):
         couverture = rests_on[line["cour"]]
         line |= {
             "reponses_recues": couverture.repondues,
@@ -552,7 +549,8 @@ def trajectoire(
             "choisissez une autre année."
         )
     if output == "csv":
-        click.echo(write_table(flatten(lines), "csv", sheet="Trajectoire"), nl=False)
+        rows = [country, *lines] if seen.cours is None else lines
+        click.echo(write_table(flatten(rows), "csv", sheet="Trajectoire"), nl=False)
         return
     account = {
         "annee": annee,
@@ -563,6 +561,7 @@ def trajectoire(
         "comptage": comptage,
         "profil": pays.exigence.profil.libelle,
         "demonstration": demo,
+        "national": {name: value for name, value in country.items() if name != "cour"},
         "cours": lines,
     }
     click.echo(json.dumps(account, ensure_ascii=False, indent=1))

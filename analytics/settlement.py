@@ -160,6 +160,31 @@ def settle(
     return Decompte(bareme, mode, cout, etpt_par_extraction, national, parts)
 
 
+def settle_with_more(decompte: Decompte, part: Part, more: Fraction) -> Part:
+    """Settle the year again had a cour avoided some more, or the ministry: its cours share them by gap.
+
+    The whole rule applies anew (mode, threshold, cap, floor): two settlements differ by what is saved.
+    """
+    whole = _sum(other.ecart for other in decompte.cours)
+
+    def added(other: Part) -> Fraction:
+        if part.cour:
+            return more if other.cour == part.cour else Fraction(0)
+        return more * other.ecart / whole if whole else Fraction(0)
+
+    after = settle(
+        [
+            Compte(other.cour, other.base, other.objectif, other.evitees + added(other), other.credits)
+            for other in decompte.cours
+        ],
+        decompte.bareme,
+        mode=decompte.mode,
+        cout=decompte.cout,
+        etpt_par_extraction=decompte.etpt_par_extraction,
+    )
+    return next((other for other in after.cours if other.cour == part.cour), after.national)
+
+
 def _sum(values: Iterable[Fraction]) -> Fraction:
     return sum(values, Fraction(0))
 

@@ -1,13 +1,13 @@
-"""Between which amounts a settlement may end: what is not known yet, drawn many times with a printed seed.
+"""Between which amounts a settlement may end: the months to come, drawn many times with a printed seed.
 
-Three things move: what the months to come will bring (the projection), how many of the missing answers will
-still arrive and count (none to all of them, any as likely), and, when asked, what an ETPT costs (triangular
-over the hypotheses). Each draw is settled as the rule says, in floating point: a range, never an amount.
+One thing moves, as in the trajectory: what the months to come will bring if the response rate stays that of
+the last ones. A complete year has no range. What missing answers would change if they arrived, or another
+cost of an ETPT, are hypotheses, shown one at a time elsewhere. Each draw is settled as the rule says, in
+floating point: a range, never an amount.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,70 +31,59 @@ class Fourchette:
     euros: tuple[float, float, float] | None
 
 
-@dataclass(frozen=True)
-class Couts:
-    """The euros of one ETPT between its hypotheses."""
-
-    bas: Fraction
-    central: Fraction
-    haut: Fraction
-
-
-def draw_range(
-    releve: Releve,
-    perspectives: Perspectives | None,
-    non_dites: Mapping[str, float],
-    *,
-    couts: Couts | None,
-    graine: int = SEED,
-    tirages: int = DRAWS,
-) -> dict[str, Fourchette]:
+def draw_range(releve: Releve, *, graine: int = SEED, tirages: int = DRAWS) -> dict[str, Fourchette]:
     """Draw what each cour, and the ministry, may owe in the mode of the settlement.
 
-    `non_dites`: what each cour is estimated to have avoided without declaring it. `couts`: None where the
-    cost is not known, or taken as it is given. The same seed gives the same bytes.
+    The same seed gives the same bytes; empty where nothing is left to come.
     """
-    generator = np.random.default_rng(graine)
-    parts = releve.decompte.cours
+    if not releve.projete or releve.perspectives is None or releve.perspectives.projection is None:
+        return {}
+    parts, bareme = releve.decompte.cours, releve.bareme
     wanted = np.array([float(part.objectif) for part in parts])
     settled = np.array([not part.exclue for part in parts])
     to_come = np.array([float(releve.details[part.cour].projetees) for part in parts])
     known = np.array([float(part.evitees) for part in parts]) - to_come
-    coming = _draw_coming(generator, tuple(part.cour for part in parts), perspectives, to_come, tirages)
-    arriving = generator.random((tirages, 1)) * np.array([non_dites.get(part.cour, 0.0) for part in parts])
-    avoided = known + coming + arriving
-    bareme = releve.bareme
+    names = tuple(part.cour for part in parts)
+    coming = _draw_coming(np.random.default_rng(graine), names, releve.perspectives, to_come, tirages)
+    kept = [name for name, each in zip(names, settled, strict=True) if each]
     tolerance = float(bareme.seuil)
-    short = np.where(settled, wanted - avoided, 0.0)
+    short = np.where(settled, wanted - known - coming, 0.0)
     gaps = np.where(short > tolerance * wanted, np.maximum(short, 0.0), 0.0)
-    whole = short.sum(axis=1)
-    national = np.where(whole > tolerance * wanted[settled].sum(), np.maximum(whole, 0.0), 0.0)
-    total = gaps.sum(axis=1)
     due = gaps
     if releve.decompte.mode == MUTUALISE:
-        share = np.divide(national, total, out=np.zeros_like(total), where=total > 0)
-        due = gaps * share[:, None]
-    unit = float(releve.decompte.etpt_par_extraction * bareme.part)
-    price = _draw_cost(generator, releve, couts, tirages)
-    found = {
-        part.cour: _summarise(due[:, rank], None if price is None else due[:, rank] * unit * price)
-        for rank, part in enumerate(parts)
-    }
+        drawn = _hold(coming[:, settled].sum(axis=1), releve.perspectives, kept)
+        whole = (wanted - known)[settled].sum() - drawn
+        total = gaps.sum(axis=1)
+        national = np.where(whole > tolerance * wanted[settled].sum(), np.maximum(whole, 0.0), 0.0)
+        share = np.divide(gaps, total[:, None], out=np.zeros_like(gaps), where=total[:, None] > 0)
+        due = share * national[:, None]
     owed = due.sum(axis=1)
-    return {"": _summarise(owed, None if price is None else owed * unit * price), **found}
+    if releve.cout is None:
+        found = {name: Fourchette(_summarise(due[:, rank]), None) for rank, name in enumerate(names)}
+        return {"": Fourchette(_summarise(owed), None), **found}
+    euros = due * float(releve.decompte.etpt_par_extraction * bareme.part * releve.cout.euros)
+    for rank, part in enumerate(parts):
+        if bareme.plafond_credits is not None and part.credits is not None:
+            euros[:, rank] = np.minimum(euros[:, rank], float(bareme.plafond_credits * part.credits))
+    euros = np.where(euros >= float(bareme.plancher_eur), euros, 0.0)
+    found = {
+        name: Fourchette(_summarise(due[:, rank]), _summarise(euros[:, rank]))
+        for rank, name in enumerate(names)
+    }
+    return {"": Fourchette(_summarise(owed), _summarise(euros.sum(axis=1))), **found}
 
 
 def _draw_coming(
     generator: np.random.Generator,
     cours: tuple[str, ...],
-    perspectives: Perspectives | None,
+    perspectives: Perspectives,
     to_come: Floats,
     draws: int,
 ) -> Floats:
     """Draw what the months to come bring: a national factor, common to all, times each cour's own."""
-    if perspectives is None or perspectives.projection is None or not (to_come > 0).any():
-        return np.broadcast_to(to_come, (draws, len(cours)))
     projection = perspectives.projection
+    if projection is None or not (to_come > 0).any():
+        return np.broadcast_to(to_come, (draws, len(cours)))
     rows = [perspectives.cours.index(cour) if cour in perspectives.cours else -1 for cour in cours]
     mean = np.array([projection.moyennes[row, -1] if row >= 0 else 0.0 for row in rows])
     own = np.array([projection.propre[row, -1] if row >= 0 else 0.0 for row in rows])
@@ -103,22 +92,20 @@ def _draw_coming(
     live = (mean > 0) & (own > 0)
     shape = np.divide(mean**2, own, out=np.ones_like(mean), where=live)
     scale = np.divide(own, mean, out=np.zeros_like(mean), where=live)
-    return common * generator.gamma(shape, 1.0, (draws, len(cours))) * scale
+    drawn = common * generator.gamma(shape, 1.0, (draws, len(cours))) * scale
+    return np.column_stack([_hold(drawn[:, rank], perspectives, [cour]) for rank, cour in enumerate(cours)])
 
 
-def _draw_cost(
-    generator: np.random.Generator, releve: Releve, couts: Couts | None, draws: int
-) -> Floats | None:
-    if releve.cout is None:
-        return None
-    if couts is None or couts.bas == couts.haut:
-        return np.full(draws, float(releve.cout.euros))
-    return generator.triangular(float(couts.bas), float(couts.central), float(couts.haut), draws)
+def _hold(drawn: Floats, perspectives: Perspectives, cours: Sequence[str]) -> Floats:
+    """Hold draws to the three numbers that the trajectory prints: a reader finds them in both places."""
+    ahead = perspectives.of(cours)
+    if ahead is None:
+        return drawn
+    marks = (LOW, 0.5, HIGH)
+    here = np.quantile(drawn, marks)
+    return drawn + np.interp(drawn, here, np.array([ahead.quantile(part) for part in marks]) - here)
 
 
-def _summarise(extractions: Floats, euros: Floats | None) -> Fourchette:
-    def three(values: Floats) -> tuple[float, float, float]:
-        low, middle, high = np.quantile(values, (LOW, 0.5, HIGH)).tolist()
-        return low, middle, high
-
-    return Fourchette(three(extractions), None if euros is None else three(euros))
+def _summarise(values: Floats) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, (LOW, 0.5, HIGH)).tolist()
+    return low, middle, high

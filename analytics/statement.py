@@ -18,6 +18,7 @@ import polars as pl
 from analytics.bareme import ECART_PROPRE, HYPOTHESE, MUTUALISE, STATUTS, Bareme
 from analytics.errors import UserFacingError
 from analytics.objective import Objectif, Periode, Regle, etpt_per_extraction
+from analytics.outlook import Perspectives
 from analytics.parameters import Parametres
 from analytics.profile import MONTHS_IN_YEAR, TWELFTHS
 from analytics.schemas import Activites, CreditsVacataires
@@ -58,6 +59,11 @@ class Ajustement:
     motif: str
 
 
+def is_far(retenue: Fraction, proposee: Fraction, part: Fraction) -> bool:
+    """Tell whether a figure proposed is so far from the one retained that someone must confirm it."""
+    return abs(proposee - retenue) > part * abs(retenue)
+
+
 @dataclass(frozen=True)
 class Detail:
     """What stands behind the figures of one cour.
@@ -87,7 +93,8 @@ class Releve:
     """A settlement with all it rests on; `autre` is the same in the other mode.
 
     `projete`: the year is not complete. `sans_base`: the cours that have no objective, and are left out.
-    `reference`: the extractions of each cour before the practice.
+    `reference`: the extractions of each cour before the practice. `perspectives`: what the months to come are
+    projected from; written nowhere.
     """
 
     annee: int
@@ -103,6 +110,7 @@ class Releve:
     lot: int
     connu_le: date | None
     demonstration: bool
+    perspectives: Perspectives | None = None
 
     @property
     def hypothetique(self) -> bool:
@@ -265,6 +273,7 @@ def draw_up(
         lot=lot,
         connu_le=connu_le,
         demonstration=demonstration,
+        perspectives=pays.perspectives,
     )
 
 

@@ -15,10 +15,11 @@ from pages.commun.vue_decompte import (
     VueDecompte,
     decompte,
     document,
-    proposed_costs,
     rules_side_by_side,
     sensitivity,
+    short_costs,
     statement_of,
+    tell_standing,
 )
 
 DOCUMENTS = {"pdf": "Relevé", "xlsx": "Classeur à formules", "csv": "Tableau", "json": "Données"}
@@ -30,7 +31,7 @@ def render() -> None:
     contexte = cadre.open_page("Décompte", choix_cour=True, options=("lecture", "partage"))
     if contexte is not None:
         try:
-            _draw(contexte, decompte(contexte, etat=registre.state_of(contexte.selection.annee)))
+            _draw(contexte, decompte(contexte))
         except UserFacingError as error:
             composants.conclude(str(error))
             _draw_choices(contexte)
@@ -39,6 +40,8 @@ def render() -> None:
 
 def _draw(contexte: Contexte, vue: VueDecompte) -> None:
     say()
+    if standing := tell_standing(contexte, vue.releve):
+        composants.conclude(standing)
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
     composants.note(vue.note_total)
@@ -89,7 +92,7 @@ def _draw_choices(contexte: Contexte) -> None:
     selection = contexte.selection
     names = {bareme.id: bareme.libelle for bareme in registre.rules() if bareme.in_force(selection.annee)}
     costs = {"": "Aucun : s'arrêter aux ETPT"} | {
-        f"{float(value):.0f}": f"{with_unit(value, '€')} · {name}" for name, value, _ in proposed_costs()
+        f"{float(value):.0f}": f"{with_unit(value, '€')} · {name}" for name, value in short_costs()
     }
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="choix_decompte"):
         now = selection.option("regle")
@@ -118,6 +121,7 @@ def _draw_statement(contexte: Contexte, whole: VueDecompte) -> None:
         composants.note("Cette cour n'a pas de base pour cette année : rien n'est à régler.")
         return
     composants.head(vue.conclusion)
+    composants.note(tell_standing(contexte, whole.releve, contexte.selection.cour))
     st.html(f"<div class='vigie-releve'>{vue.tableau}</div>")
     st.html(vue.declarations)
     _draw_documents(contexte, whole, cour=contexte.selection.cour)

@@ -348,8 +348,10 @@ def test_the_trajectory_tells_the_country_then_each_cour(collected: Terminal) ->
     assert code == 0
     told = json.loads(out)
     assert (told["annee"], told["mois"], told["lecture"]) == (2009, "2009-04", "A")
-    country, *cours = told["cours"]
-    assert country["cour"] == "NATIONAL"
+    country, cours = told["national"], told["cours"]
+    assert "cour" not in country
+    assert "NATIONAL" not in [cour["cour"] for cour in cours]
+    assert len(cours) == 35 + 2
     assert (country["objectif"], country["reste"]) == (7_750, 7_750 - country["evitees"])
     assert country["objectif_a_date"] == pytest.approx(7_750 * 4 / 12)
     assert country["evitees"] == sum(cour["evitees"] or 0 for cour in cours)
@@ -381,6 +383,32 @@ def test_the_trajectory_of_one_cour_under_one_reading(collected: Terminal) -> No
     assert row["cour"] == "CA-DOUAI"
     assert row["retenues"] == row["atteinte"] == row["p_objectif"] == ""  # Intérieur has not counted
     assert row["etat"] == "Non déterminé"
+
+
+def test_the_two_accounts_have_one_shape(collected: Terminal) -> None:
+    """The country beside the cours, asked whole or for one; in a table, its line comes with all of them."""
+    for asked in ((), ("--cour", "Douai")):
+        read = {
+            name: collected(name, "--annee", "2009", *asked, "--format", "json")[1]
+            for name in ("trajectoire", "decompte")
+        }
+        told = {name: json.loads(text) for name, text in read.items()}
+        for account in told.values():
+            assert isinstance(account["national"], dict)
+            assert "cour" not in account["national"]
+            assert not asked or [line["cour"] for line in account["cours"]] == ["CA-DOUAI"]
+        one, other = (sorted(line["cour"] for line in account["cours"]) for account in told.values())
+        assert one == other
+        for name in ("trajectoire", "decompte"):
+            table = collected(name, "--annee", "2009", *asked, "--format", "csv")[1]
+            head, *rows = table.lstrip("\ufeff").strip().splitlines()
+            codes = [row.split(";")[head.split(";").index("cour")] for row in rows]
+            assert ("NATIONAL" in codes) == (not asked)
+            assert sorted(set(codes) - {"NATIONAL"}) == sorted(line["cour"] for line in told[name]["cours"])
+        evitees = told["trajectoire"]["national"]["evitees"]
+        assert evitees > 0
+        if not asked:
+            assert evitees == sum(line["evitees"] or 0 for line in told["trajectoire"]["cours"])
 
 
 def test_a_year_without_data_is_said(collected: Terminal) -> None:

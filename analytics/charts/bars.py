@@ -23,7 +23,11 @@ def draw_bars(frame: pl.DataFrame, *, dark: bool, couleur: str | None = None) ->
                 "x": values,
                 "y": frame["nom"].to_list(),
                 "text": frame["texte"].to_list(),
-                "textposition": "outside",
+                # Within the bar where it fits: on a narrow screen nothing is cut.
+                "textposition": "auto",
+                "insidetextanchor": "end",
+                "constraintext": "none",
+                "textangle": 0,
                 "cliponaxis": False,
                 "marker": {"color": couleur or colours.own},
                 "hovertemplate": "%{y} : %{text}<extra></extra>",

@@ -9,10 +9,11 @@ HEIGHT = 320
 
 
 def draw_waterfall(marches: pl.DataFrame, *, dark: bool) -> go.Figure:
-    """Draw the steps from left to right, each with its words above it.
+    """Draw the steps from left to right, each with its words beside it; one unit for all of them.
 
     Columns: `nom`, `bas` and `haut` (where the step starts and ends), `texte`, and `sorte`: "total" (counted
-    from the ground), "moins" (taken off), "plus" (added), "valeur" (the same, another unit).
+    from the ground), "moins" (taken off), "plus" (added), "valeur" (another sum, below zero where it
+    is beyond the first).
     """
     colours = palette(dark=dark)
     tints = {
@@ -32,6 +33,8 @@ def draw_waterfall(marches: pl.DataFrame, *, dark: bool) -> go.Figure:
                 "text": marches["texte"].to_list(),
                 "textposition": "outside",
                 "cliponaxis": False,
+                "textangle": 0,
+                "constraintext": "none",
                 "hovertemplate": "%{x} : %{text}<extra></extra>",
                 "marker": {
                     "color": [tints[sorte] for sorte in marches["sorte"]],
@@ -51,8 +54,15 @@ def draw_waterfall(marches: pl.DataFrame, *, dark: bool) -> go.Figure:
             "yaxis": value_axis(
                 colours,
                 tickformat=",d",
-                range=[0, max(marches["haut"].to_list(), default=1.0) * 1.15 or 1],
+                range=_range(marches),
             ),
             "bargap": 0.3,
         },
     )
+
+
+def _range(marches: pl.DataFrame) -> list[float]:
+    """Give the ends of the axis: from zero, or from under the lowest step, with room for the words."""
+    lowest, highest = (min([0.0, *marches["bas"].to_list()]), max(marches["haut"].to_list(), default=1.0))
+    room = (highest - lowest) * 0.15
+    return [lowest - room if lowest < 0 else 0, highest + room or 1]

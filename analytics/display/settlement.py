@@ -1,47 +1,176 @@
 """The settlement of the ministry in words: what to conclude, the cours side by side, what rules change."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import polars as pl
 
 from analytics import wording
-from analytics.bareme import INTERESSEMENTS, MODES, STATUTS, Bareme
+from analytics.bareme import INTERESSEMENTS, MODES, MUTUALISE, STATUTS, Bareme
 from analytics.display.figures import Chiffre
-from analytics.display.statement import euros, write_plain
+from analytics.display.levers import rough
+from analytics.display.statement import (
+    NOTHING,
+    about_euros,
+    euros,
+    owed_exactly,
+    owed_in_round,
+    span_euros,
+    write_plain,
+)
 from analytics.display.tables import Colonne
 from analytics.objective import CHAINAGES, LECTURES
 from analytics.objective import MODES as COMPTAGES
+from analytics.schemas import ETATS_DECOMPTE, SIMULATION
 from analytics.settlement import Decompte, Part
 from analytics.settlement_range import SEED, Fourchette
 from analytics.statement import Releve
 from analytics.wording import number, percent, typeset, with_unit
 
+MIDDLE = "Au milieu de la projection"
 UNPRICED = "montant non déterminé, faute de coût d'un ETPT"
 
 
-def _owed(part: Part) -> str:
-    amount = UNPRICED if part.centimes is None else euros(part.centimes)
-    return f"{with_unit(part.etpt, 'ETPT', 4)}, {amount}"
+def conclude_settlement(releve: Releve, part: Part, *, nom: str, fourchette: Fourchette | None = None) -> str:
+    """Say in one sentence what the ministry, or a cour, would owe, under which rule, and what it is worth.
 
-
-def conclude_settlement(releve: Releve, part: Part, *, nom: str) -> str:
-    """Say in one sentence what the ministry, or a cour, would owe, under which rule, and what it is worth."""
+    Rounded; before the year is complete, in the conditional, with what it may come to.
+    """
     when = f"Décompte {releve.annee}" + (", projeté à fin d'année" if releve.projete else "")
-    if part.exclue:
-        told = f"{nom} n'est pas réglé : {part.exclue}"
-    elif part.excedent:
-        told = f"{nom} dépasse l'objectif de {write_plain(part.excedent)} extractions : rien à rembourser"
-        if part.interessement_etpt is None:
-            told += ", intéressement non déterminé"
-        else:
-            told += f", intéressement simulé de {with_unit(part.interessement_etpt, 'ETPT', 4)}"
-    elif not part.ecart:
-        told = f"{nom} tient l'objectif : rien à rembourser"
-    else:
-        told = f"{nom} n'a pas évité {write_plain(part.ecart)} extractions, soit {_owed(part)}"
+    told = _tell_gap(releve, part, nom) + ("" if part.exclue else _tell_debt(releve, part, fourchette))
     return typeset(f"{when}, « {releve.bareme.libelle} » : {told}.")
+
+
+def _tell_gap(releve: Releve, part: Part, nom: str) -> str:
+    """Say what was not avoided, or what is beyond the objective."""
+    ahead = releve.projete
+    if part.exclue:
+        return f"{nom} n'est pas réglé : {part.exclue}"
+    if part.excedent:
+        over = _extractions(releve, part.excedent)
+        if ahead:
+            return f"{nom} dépasserait l'objectif " + ("de " if over.startswith("m") else "d'") + over
+        return f"{nom} dépasse l'objectif de {over}"
+    missed = max(part.objectif - part.evitees, Fraction(0))
+    if not missed:
+        return f"{nom} {'tiendrait' if ahead else 'tient'} l'objectif"
+    told = nom + (" n'éviterait pas " if ahead else " n'a pas évité ") + _extractions(releve, missed)
+    if not part.ecart:
+        told += f", sous le seuil de {percent(releve.bareme.seuil)} de l'objectif"
+    return told
+
+
+def _tell_debt(releve: Releve, part: Part, fourchette: Fourchette | None) -> str:
+    """Say what follows of it for who is told of: nothing, all of it, or its share."""
+    if releve.projete and fourchette is not None:
+        return _tell_range(part, fourchette) + _tell_bonus(part)
+    told = owed_in_round(releve, part)
+    if not part.du and part.ecart:
+        return (
+            f" ; compensées par les excédents des autres cours : {told}" if _offset(releve) else f" : {told}"
+        )
+    if not part.etpt:
+        return f" : {told}{_tell_bonus(part)}"
+    if part.excedent or part.du != part.ecart:
+        due = f"{_extractions(releve, part.du)} {'à sa charge' if part.cour else 'à la charge des cours'}"
+        told = f" ; {due} {_sharing(releve)}, soit {told}"
+    elif releve.bareme.part != 1:
+        told = f", remboursées à {percent(releve.bareme.part, 0)}, soit {told}"
+    else:
+        told = f", soit {told}"
+    if part.exact is not None and part.exact != part.etpt * (releve.cout.euros if releve.cout else 0):
+        told += " (ramené par la règle : plafond ou plancher)"
+    return told + (f", {UNPRICED}" if part.centimes is None else "")
+
+
+def _offset(releve: Releve) -> bool:
+    """Tell whether the cours beyond their objective make up for the others."""
+    return releve.decompte.national.evitees >= releve.decompte.national.objectif
+
+
+def _sharing(releve: Releve) -> str:
+    return "après partage" if releve.decompte.mode == MUTUALISE else "en écart propre"
+
+
+def _tell_bonus(part: Part) -> str:
+    if not part.excedent:
+        return ""
+    if part.interessement_etpt is None:
+        return ", intéressement non déterminé"
+    return f", intéressement simulé de {with_unit(part.interessement_etpt, 'ETPT', 2)}"
+
+
+def _tell_range(part: Part, fourchette: Fourchette) -> str:
+    """Say what may be owed, 8 times out of 10."""
+    if fourchette.euros is not None and part.centimes is not None:
+        low, high = widen(fourchette.euros, part.centimes / 100)
+        told = span_euros(low, high)
+    else:
+        low, high = widen(fourchette.extractions, float(part.du))
+        told = f"{_span(low, high)} extractions"
+    if not high:
+        return f" : {NOTHING}"
+    return f"{', soit' if part.du else ' ; à rembourser :'} {told} (8 chances sur 10)"
+
+
+def _span(low: float, high: float) -> str:
+    first, last = number(low), number(high)
+    return last if first == last else f"{first} à {last}"
+
+
+def _extractions(releve: Releve, value: Fraction) -> str:
+    """Write a number of extractions as certain as it is: « environ 190 extractions », « 5 450 … »."""
+    noun = wording.agree(int(value), "extraction", "extractions")
+    if not releve.projete:
+        return f"{write_plain(value, 2)} {noun}"
+    return "moins d'une extraction" if value < 1 else f"environ {rough(float(value))} {noun}"
+
+
+def _quantity(releve: Releve, value: Fraction) -> str:
+    """Write a number of extractions in a table: as it is, or rounded while it rests on a projection."""
+    if not releve.projete:
+        return write_plain(value)
+    return _about((wording.MINUS if value <= -1 else "") + rough(abs(float(value))))
+
+
+def _about(text: str) -> str:
+    return text if text.startswith("0") and not text.startswith("0,") else f"≈{wording.NO_BREAK_SPACE}{text}"
+
+
+def _etpt(releve: Releve, value: Fraction) -> str:
+    return _about(number(value, 0 if value >= 10 or not value else 1)) if releve.projete else number(value, 4)
+
+
+def _amount(releve: Releve, cents: int | None) -> str:
+    return _about(about_euros(cents / 100)) if releve.projete and cents is not None else euros(cents)
+
+
+def tell_kept(
+    numero: int,
+    etat: str,
+    kept: int | None,
+    shown: int | None,
+    *,
+    nom: str = "",
+    enregistre: date | None = None,
+) -> str:
+    """Say first what is kept of a year, and that what is shown is a simulation: its gap with what is kept.
+
+    Amounts in cents, written in whole euros, whose difference is that of what is written.
+    """
+    name = "simulation enregistrée" if etat == SIMULATION else ETATS_DECOMPTE[etat]
+    when = "" if enregistre is None else f" (enregistré le {wording.long_date(enregistre)})"
+    told = f"Décompte n° {numero}, {name}{when}{f', {nom}' if nom else ''}"
+    here = "ce que vous voyez est une simulation"
+    if kept is None or shown is None:
+        amount = "arrêté aux ETPT" if kept is None else with_unit(Fraction(kept, 100), "€")
+        return typeset(f"{told} : {amount} ; {here}.")
+    first, last = Fraction(kept, 100), Fraction(shown, 100)
+    gap = wording.difference(first, last)
+    apart = f"écart {number(gap, signed=True)} €" if gap else "de même montant"
+    return typeset(f"{told} : {with_unit(first, '€')} ; {here}, {apart}.")
 
 
 def warn_settlement(releve: Releve) -> str:
@@ -74,42 +203,48 @@ def warn_settlement(releve: Releve) -> str:
 
 
 def figures_of_settlement(
-    part: Part, fourchette: Fourchette | None, *, alerte: Fraction
+    releve: Releve, part: Part, fourchette: Fourchette | None, *, alerte: Fraction
 ) -> tuple[Chiffre, ...]:
     """Give the row of figures: gap, ETPT, amount with its range, share of the credits with its alert."""
-    low_high = ""
-    if fourchette is not None and part.centimes is not None and fourchette.euros is not None:
-        low, high = widen(fourchette.euros, part.centimes / 100)
-        low_high = f"de {_thousands(low)} à {_thousands(high)}"
-    elif fourchette is not None:
-        low, high = widen(fourchette.extractions, float(part.du))
-        low_high = f"de {number(low)} à {number(high)} extractions"
     over = part.part_credits is not None and part.part_credits >= alerte
+    ahead = releve.projete
+    gap = part.excedent or part.ecart
+    if fourchette is None:
+        told, beside = wording.NOT_AVAILABLE if part.centimes is None else _whole_euros(releve, part), ""
+        if part.centimes is not None and not ahead:
+            beside = "année terminée"
+    elif fourchette.euros is None or part.centimes is None:
+        low, high = widen(fourchette.extractions, float(part.du))
+        told, beside = wording.NOT_AVAILABLE, f"de {_span(low, high)} extractions, 8 fois sur 10"
+    else:
+        told, beside = span_euros(*widen(fourchette.euros, part.centimes / 100)), "8 fois sur 10"
     return (
         Chiffre(
             "Excédent" if part.excedent else "Non évitées",
-            write_plain(part.excedent or part.ecart),
+            _quantity(releve, gap),
             typeset(f"objectif : {write_plain(part.objectif)}"),
-            "Objectif de l'année moins ce qui est retenu comme évité.",
+            "Objectif de l'année moins ce qui est retenu comme évité"
+            + (", mois à venir projetés." if ahead else "."),
         ),
         Chiffre(
             "Équivalent en ETPT",
-            number(part.etpt, 2),
+            (_etpt(releve, part.etpt) if ahead else number(part.etpt, 2)) if part.etpt else "0",
             "",
             "Au prorata des extractions non évitées, après la règle et le mode.",
         ),
         Chiffre(
             "Remboursement simulé",
-            wording.NOT_AVAILABLE if part.centimes is None else with_unit(Fraction(part.centimes, 100), "€"),
-            low_high,
+            told,
+            beside,
             typeset(
-                "Montant au centime dans le relevé. Fourchette 8 fois sur 10 : mois à venir, réponses "
-                f"manquantes qui pourraient arriver, hypothèses de coût (graine {SEED})."
+                "Montant au centime dans le relevé. Avant la fin de l'année, fourchette des mois à venir, si "
+                "le taux de réponse reste celui des trois derniers mois, comme dans la trajectoire (graine "
+                f"{SEED}). Coût et réponses manquantes : onglet Sensibilité."
             ),
         ),
         Chiffre(
             "Part des crédits vacataires",
-            percent(part.part_credits),
+            percent(part.part_credits, 0 if ahead else 1),
             ("⚠ " if over else "")
             + (f"alerte à {percent(alerte, 0)}" if part.part_credits is not None else ""),
             "Crédits de l'année suivante, sur lesquels la cour répond (circulaire, p. 2).",
@@ -117,33 +252,42 @@ def figures_of_settlement(
     )
 
 
+def _whole_euros(releve: Releve, part: Part) -> str:
+    cents = part.centimes or 0
+    return about_euros(cents / 100) if releve.projete else with_unit(Fraction(cents, 100), "€")
+
+
 def widen(drawn: tuple[float, float, float], here: float) -> tuple[float, float]:
-    """Give the ends of a range, the figure as it stands always within: missing answers may never come."""
+    """Give the ends of a range, the figure as it stands always within."""
     return min(drawn[0], here), max(drawn[2], here)
 
 
-def _thousands(value: float) -> str:
-    return with_unit(Fraction(round(value / 1000)) if value >= 1000 else Fraction(0), "k€")
+def step_down(releve: Releve, part: Part) -> pl.DataFrame:
+    """Lay out the steps from the objective to what is paid for, all in extractions.
 
-
-def step_down(part: Part) -> pl.DataFrame:
-    """Lay out the steps from the objective to what is owed (`nom`, `bas`, `haut`, `texte`, `sorte`)."""
-    wanted, done, gap = (float(value) for value in (part.objectif, part.evitees, part.du))
-    left = max(wanted - done, 0.0)
+    Columns `nom`, `bas`, `haut`, `texte`, `sorte`. Beyond the objective, the step goes under zero by the
+    excess: a bar is as high as its number.
+    """
+    wanted, left = float(part.objectif), float(part.objectif - part.evitees)
+    taken = wording.MINUS if part.evitees >= 0 else "+"
     rows = [
         ("Objectif", 0.0, wanted, write_plain(part.objectif), "total"),
-        ("Évitées", left, wanted, f"{wording.MINUS}{write_plain(part.evitees)}", "moins"),
+        (
+            "Évitées",
+            min(left, wanted),
+            max(left, wanted),
+            _about(taken + rough(abs(float(part.evitees))))
+            if releve.projete
+            else f"{taken}{write_plain(abs(part.evitees))}",
+            "moins" if part.evitees >= 0 else "plus",
+        ),
     ]
     if part.excedent:
-        rows.append(("Excédent", 0.0, float(part.excedent), write_plain(part.excedent), "valeur"))
+        rows.append(("Excédent", left, 0.0, _quantity(releve, part.excedent), "valeur"))
     else:
-        rows.append(
-            ("Non évitées", 0.0, left, write_plain(max(part.objectif - part.evitees, Fraction(0))), "total")
-        )
-        if part.cour and abs(gap - left) > 1e-9:
-            rows.append(("Après partage", 0.0, gap, write_plain(part.du), "total"))
-        rows.append(("ETPT", 0.0, gap, with_unit(part.etpt, "ETPT", 2), "valeur"))
-        rows.append(("Euros", 0.0, gap, "n.d." if part.centimes is None else euros(part.centimes), "valeur"))
+        rows.append(("Non évitées", 0.0, left, _quantity(releve, part.objectif - part.evitees), "total"))
+    if part.du != max(part.objectif - part.evitees, Fraction(0)):
+        rows.append(("Après partage", 0.0, float(part.du), _quantity(releve, part.du), "total"))
     return pl.DataFrame(
         rows,
         schema={
@@ -158,11 +302,14 @@ def step_down(part: Part) -> pl.DataFrame:
 
 
 def tell_steps(releve: Releve, part: Part) -> str:
-    """Say where the objective comes from, and what the steps are."""
+    """Say where the objective comes from, what the steps are, and what is left comes to."""
+    worth = f"À rembourser : {owed_in_round(releve, part)}" if part.etpt else NOTHING.capitalize()
+    if releve.projete:
+        worth = f"{MIDDLE} : {worth[0].lower()}{worth[1:]}"
     return typeset(
         f"Objectif : base de {write_plain(part.base)} extractions au taux de l'année. "
         f"{wording.MINUS} évitées = non évitées ; × ETPT par extraction ; × coût d'un ETPT. "
-        f"{MODES[releve.decompte.mode]}."
+        f"{MODES[releve.decompte.mode]}. {worth}."
     )
 
 
@@ -187,33 +334,34 @@ def lay_out_parts(
     fourchettes: Mapping[str, Fourchette],
     *,
     alerte: Fraction,
-    etat: str,
 ) -> pl.DataFrame:
-    """Lay out the cours: texts for the table, and `valeur`, `texte` for bars of what each owes."""
+    """Lay out the cours: texts for the table, and `valeur`, `texte` for bars of what each owes.
+
+    What is computed here is a simulation: a state belongs to what is kept.
+    """
     rows: list[tuple[str, ...]] = []
     values: list[float] = []
     for part in parts:
         over = part.part_credits is not None and part.part_credits >= alerte
         ranged = fourchettes.get(part.cour)
-        told = wording.NOT_AVAILABLE
         if ranged is not None and ranged.euros is not None:
-            low, high = widen(ranged.euros, (part.centimes or 0) / 100)
-            told = f"{_thousands(low)} à {_thousands(high)}"
+            told = span_euros(*widen(ranged.euros, (part.centimes or 0) / 100))
         elif ranged is not None:
-            low, high = widen(ranged.extractions, float(part.du))
-            told = f"{number(low)} à {number(high)} extractions"
+            told = f"{_span(*widen(ranged.extractions, float(part.du)))} extractions"
+        else:
+            told = wording.NOT_AVAILABLE if releve.projete else wording.NOT_APPLICABLE
         rows.append(
             (
                 noms.get(part.cour, part.cour),
                 write_plain(part.objectif),
-                write_plain(part.evitees),
-                f"+{write_plain(part.excedent)}" if part.excedent else write_plain(part.ecart),
-                write_plain(part.du),
-                number(part.etpt, 4),
-                euros(part.centimes),
-                ("⚠ " if over else "") + percent(part.part_credits),
+                _quantity(releve, part.evitees),
+                f"+{_quantity(releve, part.excedent)}" if part.excedent else _quantity(releve, part.ecart),
+                _quantity(releve, part.du),
+                _etpt(releve, part.etpt),
+                _amount(releve, part.centimes),
+                ("⚠ " if over else "") + percent(part.part_credits, 0 if releve.projete else 1),
                 told,
-                part.exclue or etat,
+                part.exclue or ETATS_DECOMPTE[SIMULATION],
             )
         )
         values.append(float(part.etpt))
@@ -224,15 +372,25 @@ def lay_out_parts(
     ).sort(["valeur", "nom"], descending=[True, False], maintain_order=True)
 
 
-def title_parts(frame: pl.DataFrame) -> str:
-    """Say how many cours would pay something."""
+def title_parts(releve: Releve, frame: pl.DataFrame) -> str:
+    """Say how many cours would pay something; of a year that is not over, at the middle of its projection."""
     paying = frame.filter(pl.col("valeur") > 0)
     if not paying.height:
-        return "Aucune cour n'aurait à rembourser"
-    return typeset(
-        f"{wording.count(paying.height, 'cour')} sur {frame.height} "
-        f"{wording.agree(paying.height, 'aurait', 'auraient')} à rembourser"
-    )
+        told = "Aucune cour n'aurait à rembourser"
+    else:
+        told = (
+            f"{wording.count(paying.height, 'cour')} sur {frame.height} "
+            f"{wording.agree(paying.height, 'aurait', 'auraient')} à rembourser"
+        )
+    return typeset(f"{MIDDLE}, {told[0].lower()}{told[1:]}" if releve.projete else told)
+
+
+def tell_undrawn(paying: pl.DataFrame, drawn: int) -> str:
+    """Say how many pay beyond those that are drawn, or that none does."""
+    if not paying.height:
+        return typeset("Rien à rembourser : il n'y a pas de montant à dessiner.")
+    left = paying.height - drawn
+    return typeset(f"Et {wording.count(left, 'autre')}, dans le tableau.") if left > 0 else ""
 
 
 # --- Rules side by side ---------------------------------------------------------------------------
@@ -292,17 +450,23 @@ def compare_rules(releves: Sequence[Releve], *, cour: str) -> pl.DataFrame:
             (
                 releve.bareme.libelle,
                 STATUTS[releve.bareme.statut],
-                write_plain(national.ecart),
-                number(national.etpt, 4),
-                euros(national.centimes),
+                _quantity(releve, national.ecart),
+                _etpt(releve, national.etpt),
+                _amount(releve, national.centimes),
                 "non déterminé" if national.interessement_etpt is None else _rewarded(national),
-                wording.NOT_AVAILABLE if own is None else _owed(own),
+                wording.NOT_AVAILABLE if own is None else _owed(releve, own),
                 tell_differences(releve.bareme, releves[0].bareme)
                 if releve is not releves[0]
                 else "référence",
             )
         )
     return pl.DataFrame(rows, schema={colonne.nom: pl.String for colonne in RULE_COLUMNS}, orient="row")
+
+
+def _owed(releve: Releve, part: Part) -> str:
+    if releve.projete or not part.etpt:
+        return owed_in_round(releve, part)
+    return owed_exactly(part) if part.centimes is not None else f"{owed_exactly(part)}, {UNPRICED}"
 
 
 def _rewarded(part: Part) -> str:
@@ -319,8 +483,10 @@ SENSITIVITY_COLUMNS = (
 )
 
 
-def lay_out_sensitivity(cases: Sequence[tuple[str, Decompte]], reference: Decompte) -> pl.DataFrame:
-    """Lay out what the ministry would owe if one hypothesis alone changed."""
+def lay_out_sensitivity(
+    cases: Sequence[tuple[str, Decompte]], reference: Decompte, *, projete: bool
+) -> pl.DataFrame:
+    """Lay out what the ministry would owe if one hypothesis alone changed; rounded while it is projected."""
     priced = reference.cout is not None
 
     def measure(decompte: Decompte) -> Fraction:
@@ -329,6 +495,9 @@ def lay_out_sensitivity(cases: Sequence[tuple[str, Decompte]], reference: Decomp
 
     def write(value: Fraction, *, signed: bool = False) -> str:
         unit, digits = ("€", 0) if priced else ("ETPT", 2)
+        if projete and value:
+            # To the thousand of euros, or a tenth of an ETPT: the months to come allow no more.
+            unit, digits, value = ("k€", 0, value / 1000) if priced else ("ETPT", 1, value)
         return number(value, digits, signed=signed) + wording.NO_BREAK_SPACE + unit
 
     here = measure(reference)
@@ -340,3 +509,11 @@ def lay_out_sensitivity(cases: Sequence[tuple[str, Decompte]], reference: Decomp
         schema={"nom": pl.String, "valeur": pl.Float64, "texte": pl.String, "ecart_ecrit": pl.String},
         orient="row",
     )
+
+
+def title_sensitivity(frame: pl.DataFrame) -> str:
+    """Say between which amounts the hypotheses lead, one at a time; `frame`: `lay_out_sensitivity`."""
+    if not any(frame["valeur"]):
+        return "Aucune hypothèse, seule, ne fait rembourser quoi que ce soit au ministère"
+    first, *_, last = frame.sort("valeur", maintain_order=True)["texte"]
+    return typeset(f"Selon l'hypothèse, le ministère rembourserait de {first} à {last}")

@@ -11,7 +11,7 @@ from analytics import wording
 from analytics.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE
 from analytics.display.tables import Colonne
 from analytics.objective import FIRST_YEAR
-from analytics.settlement import Decompte, Part
+from analytics.settlement import Decompte, Part, settle_with_more
 from analytics.silence import Manque
 from analytics.statement import BASE, EVITEES, NO_COST, OBJECTIF, Detail, Releve
 from analytics.wording import number, percent, typeset, with_unit
@@ -19,6 +19,7 @@ from analytics.wording import number, percent, typeset, with_unit
 CIRCULAIRE_1 = "Circulaire du 5 février 2009, p. 1"
 CIRCULAIRE_2 = "Circulaire du 5 février 2009, p. 2"
 MODE_NAMES = {MUTUALISE: "mutualisé", ECART_PROPRE: "écart propre"}
+NOTHING = "rien à rembourser"
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
     lines = [
         Ligne(
             "ecart",
-            "Extractions non évitées",
+            "Extractions qui ne seraient pas évitées" if releve.projete else "Extractions non évitées",
             f"{wanted} − {done}"
             + (f", sous le seuil de {percent(releve.bareme.seuil)} de l'objectif" if forgiven else ""),
             _extractions(part.ecart),
@@ -205,13 +206,12 @@ def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
     if part.cour and decompte.mode == MUTUALISE:
         national = decompte.national
         gaps = sum((other.ecart for other in decompte.cours), Fraction(0))
+        shared = f"{write_plain(national.ecart)} × {write_plain(part.ecart)} / {write_plain(gaps)}"
         lines.append(
             Ligne(
                 "part",
                 "Part de l'écart du ministère",
-                f"{write_plain(national.ecart)} × {write_plain(part.ecart)} / {write_plain(gaps)}"
-                if gaps
-                else "le ministère tient son objectif",
+                shared if part.du else why_nothing(decompte, part),
                 _extractions(part.du),
                 "Mode mutualisé : les cours au-dessus de leur objectif compensent celles au-dessous",
             )
@@ -228,7 +228,7 @@ def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
             "etpt",
             "Équivalent en ETPT",
             f"{write_plain(part.du)} × {_ratio(unit)}{share}",
-            with_unit(part.etpt, "ETPT", 4),
+            tell_etpt(part.etpt),
             CIRCULAIRE_1,
             forte=True,
         )
@@ -239,14 +239,16 @@ def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
             Ligne("montant", "Remboursement simulé", NO_COST, wording.NOT_AVAILABLE, "", forte=True),
         ]
     formula = f"{with_unit(part.etpt, 'ETPT', 4)} × {write_plain(cout.euros, 2)} €"
-    if not part.cour:
+    if not part.etpt:
+        formula = "aucun ETPT à rembourser"
+    elif not part.cour:
         formula = f"somme des montants des cours, arrondie une fois ; {formula}"
     elif part.exact is not None and part.exact != part.etpt * cout.euros:
         formula += f", ramené à {number(part.exact, 2)} € par la règle (plafond ou plancher)"
     lines.append(
         Ligne(
             "montant",
-            "Remboursement",
+            "Remboursement projeté" if releve.projete else "Remboursement",
             formula,
             euros(part.centimes),
             f"{cout.source} ; {CIRCULAIRE_2}",
@@ -273,16 +275,69 @@ def _other_mode(releve: Releve, part: Part) -> list[Ligne]:
     same = parts[part.cour]
     if part.exclue or not (part.ecart or same.ecart):
         return []
-    amount = "" if same.centimes is None else f", {euros(same.centimes)}"
+    share = "" if releve.bareme.part == 1 else f" × {write_plain(releve.bareme.part)}"
     return [
         Ligne(
             "autre_mode",
             f"Dans l'autre mode ({MODE_NAMES[other.mode]})",
-            f"{write_plain(same.du)} × {_ratio(other.etpt_par_extraction)}",
-            f"{with_unit(same.etpt, 'ETPT', 4)}{amount}",
+            f"{write_plain(same.du)} × {_ratio(other.etpt_par_extraction)}{share}",
+            owed_exactly(same),
             "Pour comparaison",
         )
     ]
+
+
+def why_nothing(decompte: Decompte, part: Part) -> str:
+    """Say why a cour owes nothing of the ministry's gap."""
+    if not part.ecart:
+        return "aucun écart à partager"
+    if decompte.national.evitees < decompte.national.objectif:
+        return "l'écart du ministère est sous le seuil de la règle"
+    return "les excédents des autres cours compensent l'écart"
+
+
+def tell_etpt(etpt: Fraction) -> str:
+    """Write what is owed in ETPT, exactly enough to be done again; nothing is « rien », not 0,0000."""
+    return with_unit(etpt, "ETPT", 4) if etpt else "rien"
+
+
+def owed_exactly(part: Part) -> str:
+    """Write what is owed so that it can be done again; nothing is said in words."""
+    if not part.etpt:
+        return NOTHING
+    return tell_etpt(part.etpt) + ("" if part.centimes is None else f", {euros(part.centimes)}")
+
+
+def owed_in_round(releve: Releve, part: Part) -> str:
+    """Write what is owed as it is said in a meeting: rounded, and more so while it rests on a projection."""
+    if not part.etpt:
+        return NOTHING
+    if not releve.projete:
+        amount = "" if part.centimes is None else f", {with_unit(Fraction(part.centimes, 100), '€')}"
+        return with_unit(part.etpt, "ETPT", 2) + amount
+    amount = "" if part.centimes is None else f", {about_euros(part.centimes / 100)}"
+    return f"environ {about_etpt(part.etpt)}{amount}"
+
+
+def about_etpt(etpt: Fraction) -> str:
+    """Write an uncertain number of ETPT: « 45 ETPT », « 1,6 ETPT »."""
+    return (
+        "moins de 0,1 ETPT" if 0 < etpt < Fraction(1, 20) else with_unit(etpt, "ETPT", 0 if etpt >= 10 else 1)
+    )
+
+
+def about_euros(value: float) -> str:
+    """Write an uncertain amount: « 1,2 M€ », « 89 k€ »."""
+    return span_euros(value, value)
+
+
+def span_euros(low: float, high: float) -> str:
+    """Write between which amounts, in the unit of the greater: « 0 à 1,2 M€ »; one number where they meet."""
+    if 0 < high < 500:
+        return "moins de 1 k€"
+    scale, unit, digits = (1_000_000, "M€", 1) if high >= 999_500 else (1_000, "k€", 0)
+    first, last = (number(value / scale, digits if value else 0) for value in (low, high))
+    return (f"{first} à " if first != last else "") + last + wording.NO_BREAK_SPACE + unit
 
 
 def _ratio(unit: Fraction) -> str:
@@ -291,63 +346,31 @@ def _ratio(unit: Fraction) -> str:
 
 
 def relief(decompte: Decompte, part: Part) -> Fraction:
-    """Give the extractions that one more avoided takes off what is owed: one, or a share of it if mutualised.
+    """Give the extractions that one more avoided takes off what is owed: one, a share of it, or none.
 
     Mutualised, the ministry's gap falls by one, and so does the part of the cour in it.
     """
-    step = min(Fraction(1), part.ecart)
-    if not part.cour or decompte.mode == ECART_PROPRE:
-        return step
-    whole, gap = sum((other.ecart for other in decompte.cours), Fraction(0)), decompte.national.ecart
-    if whole <= step:
-        return min(step, gap)
-    after = max(Fraction(0), gap - step) * (part.ecart - step) / (whole - step)
-    return part.du - after
+    return part.du - settle_with_more(decompte, part, Fraction(1)).du
 
 
 def _margin_lines(releve: Releve, part: Part, manque: Manque | None) -> list[Ligne]:
-    decompte, cout = releve.decompte, releve.cout
-    unit = decompte.etpt_par_extraction * releve.bareme.part
+    """Write what one more avoided, and what silence, would change: nothing that the mode shown does not."""
     lines: list[Ligne] = []
-    if manque is not None and manque.muettes and part.ecart and releve.bareme.lecture == "A":
-        unsaid = min(Fraction(manque.estimees - manque.declarees), part.ecart)
-        cost = "" if cout is None else f", soit {with_unit(unsaid * unit * cout.euros, '€')}"
-        lines.append(
-            Ligne(
-                "cout_silence",
-                "Ce que coûte de ne pas répondre",
-                f"environ {number(unsaid)} extractions sans doute évitées, non déclarées (estimation)",
-                f"{with_unit(unsaid * unit, 'ETPT', 1)}{cost}",
-                "Estimation de pilotage, hors décompte",
+    if manque is not None and manque.muettes and part.du and releve.bareme.lecture == "A":
+        unsaid = Fraction(manque.estimees - manque.declarees)
+        after = settle_with_more(releve.decompte, part, unsaid)
+        if after.etpt < part.etpt:
+            lines.append(
+                Ligne(
+                    "cout_silence",
+                    "Ce que coûte de ne pas répondre",
+                    f"environ {number(unsaid)} extractions sans doute évitées, non déclarées (estimation)",
+                    _saved(part, after, digits=(1, 0)),
+                    "Estimation de pilotage, hors décompte",
+                )
             )
-        )
     if not part.exclue and part.ecart:
-        lines.append(
-            Ligne(
-                "reste",
-                "Reste à éviter pour ne rien devoir",
-                f"{write_plain(part.objectif)} − {write_plain(part.evitees)}, arrondi à l'unité supérieure",
-                wording.count(ceil(part.objectif - part.evitees), "extraction"),
-                "",
-            )
-        )
-        saved = relief(decompte, part)
-        formula = f"{write_plain(saved)} × {_ratio(decompte.etpt_par_extraction)}"
-        value = f"{wording.MINUS}{with_unit(saved * unit, 'ETPT', 4)}"
-        if cout is not None:
-            formula += f" × {write_plain(cout.euros, 2)} €"
-            value += f", {wording.MINUS}{with_unit(saved * unit * cout.euros, '€', 2)}"
-        if part.cour and decompte.mode == MUTUALISE:
-            formula += " ; le reste du gain va aux autres cours en déficit"
-        lines.append(
-            Ligne(
-                "prix",
-                "Une extraction évitée de plus",
-                f"{formula} ; plus rien une fois l'objectif atteint",
-                value,
-                "",
-            )
-        )
+        lines += [_left_to_avoid(releve, part), _price(releve, part)]
     if part.excedent:
         simulated = part.interessement_etpt
         lines.append(
@@ -364,6 +387,55 @@ def _margin_lines(releve: Releve, part: Part, manque: Manque | None) -> list[Lig
             )
         )
     return lines
+
+
+def _saved(part: Part, after: Part, *, digits: tuple[int, int], sign: str = "") -> str:
+    """Write what is no longer owed between two settlements: « rien » rather than a zero with a sign."""
+    if after.etpt == part.etpt:
+        return "rien"
+    told = f"{sign}{with_unit(part.etpt - after.etpt, 'ETPT', digits[0])}"
+    if part.exact is None or after.exact is None:
+        return told
+    if part.exact == after.exact:
+        return f"{told}, rien en euros"
+    return f"{told}{', ' if sign else ', soit '}{sign}{with_unit(part.exact - after.exact, '€', digits[1])}"
+
+
+def _left_to_avoid(releve: Releve, part: Part) -> Ligne:
+    """Write what is missing of the objective; that it ends the debt is only said where it does."""
+    frees = part.du and not releve.bareme.seuil and (part.cour or releve.decompte.mode == MUTUALISE)
+    return Ligne(
+        "reste",
+        "Reste à éviter pour ne rien devoir" if frees else "Reste à éviter pour atteindre l'objectif",
+        f"{write_plain(part.objectif)} − {write_plain(part.evitees)}, arrondi à l'unité supérieure",
+        wording.count(ceil(part.objectif - part.evitees), "extraction"),
+        "",
+    )
+
+
+def _price(releve: Releve, part: Part) -> Ligne:
+    """Write what one more avoided would save, the whole rule applied anew."""
+    decompte, cout = releve.decompte, releve.cout
+    after = settle_with_more(decompte, part, Fraction(1))
+    saved = part.du - after.du
+    if not part.du:
+        formula = f"rien n'est dû : {why_nothing(decompte, part)}"
+    elif saved <= 0:
+        formula = "la règle n'en tient pas compte"
+    else:
+        formula = f"{write_plain(saved)} × {_ratio(decompte.etpt_par_extraction)}"
+        if cout is not None:
+            formula += f" × {write_plain(cout.euros, 2)} €"
+        if part.cour and decompte.mode == MUTUALISE:
+            formula += " ; le reste du gain va aux autres cours en déficit"
+        formula += " ; plus rien une fois l'objectif atteint"
+    return Ligne(
+        "prix",
+        "Une extraction évitée de plus",
+        formula,
+        _saved(part, after, digits=(4, 2), sign=wording.MINUS),
+        "",
+    )
 
 
 STATEMENT_COLUMNS = (
@@ -386,14 +458,9 @@ def lay_out_statement(lines: Sequence[Ligne]) -> pl.DataFrame:
 def compare_modes(releve: Releve) -> str:
     """Say what the other mode would ask of the ministry's cours together."""
     first, second = releve.decompte, releve.autre
-
-    def told(decompte: Decompte) -> str:
-        total = decompte.national
-        amount = "" if total.centimes is None else f", {euros(total.centimes)}"
-        return f"{with_unit(total.etpt, 'ETPT', 4)}{amount}"
-
     return typeset(
-        f"En mode {MODE_NAMES[first.mode]} : {told(first)}. En mode {MODE_NAMES[second.mode]} : "
-        f"{told(second)}. "
+        ("Au milieu de la projection. " if releve.projete else "")
+        + f"En mode {MODE_NAMES[first.mode]} : {owed_in_round(releve, first.national)}. "
+        f"En mode {MODE_NAMES[second.mode]} : {owed_in_round(releve, second.national)}. "
         "L'écart propre peut dépasser ce que doit le ministère : les excédents n'y compensent rien."
     )

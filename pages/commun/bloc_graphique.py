@@ -21,13 +21,13 @@ class Bloc:
     `entete` holds what must travel with every line of the file, by column: perimeter, data date,
     « fictives » where they are.
     `legende` lists (colour or nothing, word). `mention` says on how much of the country its total rests,
-    under the figure and in the file.
+    under the figure and in the file. `figure`: None where there is nothing to draw, which `phrase` says.
     """
 
     cle: str
     titre: str
     sous_titre: str
-    figure: Figure
+    figure: Figure | None
     alt: str
     phrase: str
     tableau: str
@@ -89,7 +89,8 @@ def draw(bloc: Bloc, *, agrandi: bool, on_click: Callable[[], Any] | None = None
     if on_click is not None:
         options |= {"on_select": on_click, "selection_mode": "points"}
     show: Callable[..., Any] = getattr(st, "plotly_chart")  # noqa: B009  (its own types are unknown)
-    show(enlarge(bloc.figure) if agrandi else bloc.figure, **options)
+    if bloc.figure is not None:
+        show(enlarge(bloc.figure) if agrandi else bloc.figure, **options)
     rests_on = "" if bloc.mention is None else f"<p class='vigie-couverture'>{escape(bloc.mention.texte)}</p>"
     st.html(
         f"{_legend(bloc.legende)}<p class='vigie-phrase'>{escape(bloc.phrase)}</p>{rests_on}{bloc.tableau}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from html import escape
 
@@ -10,7 +11,7 @@ import streamlit as st
 
 from analytics import wording
 from analytics.bareme import USUAL_SETTLEMENT
-from analytics.display.statement import euros
+from analytics.display.statement import euros, owed_exactly, write_plain
 from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
 from analytics.schemas import (
@@ -22,16 +23,18 @@ from analytics.schemas import (
     SIMULATION,
     Contestation,
 )
-from analytics.statement import CONTESTABLES, Releve
+from analytics.statement import CONTESTABLES, Ajustement, Releve
 from data.moments import tell_moment
 from pages.commun import composants, depot, registre
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
 from pages.commun.documents import MIME, Sorte, name_document
+from pages.commun.navigation import escape_markdown
 from pages.commun.registre import Dossier
 
 NEXT = {SIMULATION: PROVISOIRE, PROVISOIRE: CONTRADICTOIRE, CONTRADICTOIRE: DEFINITIF}
 _SAID = "decompte_dit"
+_TO_CONFIRM = "contestation_a_confirmer"
 _KEPT_COLUMNS = (
     Colonne("numero", "N°", nombre=True),
     Colonne("etat", "État"),
@@ -94,6 +97,7 @@ def _do(action: Callable[[], str]) -> None:
     """Do what was asked, say what became of it, and draw the page again."""
     try:
         st.session_state[_SAID] = action()
+        st.session_state.pop(_TO_CONFIRM, None)
     except UserFacingError as error:
         st.session_state[_SAID] = str(error)
     st.rerun()
@@ -143,7 +147,12 @@ def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
         write_plain_table(
             pl.DataFrame(
                 [
-                    (ETATS_DECOMPTE[step.etat], step.auteur, tell_moment(step.connu_le), step.motif or "—")
+                    (
+                        ETATS_DECOMPTE[step.etat],
+                        step.auteur,
+                        tell_moment(step.connu_le),
+                        step.motif or "aucun motif",
+                    )
                     for step in dossier.etapes
                 ],
                 schema=dict.fromkeys(("etat", "auteur", "quand", "motif"), pl.String),
@@ -223,8 +232,8 @@ def _draw_contests(contexte: Contexte, dossier: Dossier) -> None:
                             names.get(each.cour, each.cour),
                             CONTESTABLES.get(each.ligne, each.ligne),
                             wording.number(each.proposition, 2),
-                            each.motif,
-                            each.piece or "—",
+                            each.motif or "aucun motif",
+                            each.piece or "aucune pièce",
                             each.auteur,
                             _tell_answer(each),
                         )
@@ -265,24 +274,72 @@ def _draw_contest_form(contexte: Contexte, dossier: Dossier) -> None:
         line = st.selectbox(
             "Ligne",
             list(CONTESTABLES),
-            format_func=lambda key: f"{CONTESTABLES[key]} (retenu : {own[0][key].replace('.', ',')})",
+            index=None,
+            placeholder="Choisir une ligne",
+            format_func=lambda key: wording.typeset(
+                f"{CONTESTABLES[key]} (retenu : {write_plain(Fraction(own[0][key]))})"
+            ),
+            key="contester_ligne",
         )
         value = st.text_input("Valeur proposée", max_chars=30)
         motif = st.text_input("Motif", max_chars=400)
         piece = st.text_input("Référence d'une pièce", max_chars=200)
         author = depot.ask_name(key="contester_nom")
+        asked = (dossier.garde.decompte, cour, line, value.strip())
+        waiting = st.session_state.get(_TO_CONFIRM)
+        sure = (
+            waiting is not None
+            and waiting[:2] == asked[:2]
+            and st.checkbox(_confirmation(dossier, *waiting[1:]), key=f"confirmer_{waiting}")
+        )
         if st.form_submit_button("Contester"):
+            # Only what was seen is confirmed: another value asks again.
             _do(
-                lambda: registre.contest(
+                lambda: _contest(
                     dossier,
-                    cour=cour,
-                    ligne=line,
-                    proposition=value,
+                    asked,
                     motif=motif,
                     piece=piece,
                     auteur=author,
+                    confirme=sure and waiting == asked,
                 )
             )
+
+
+def _contest(
+    dossier: Dossier,
+    asked: tuple[int, str, str | None, str],
+    *,
+    motif: str,
+    piece: str,
+    auteur: str,
+    confirme: bool,
+) -> str:
+    """Contest a line; remember what must be confirmed, so that the form asks it."""
+    _, cour, line, value = asked
+    try:
+        return registre.contest(
+            dossier,
+            cour=cour,
+            ligne=line or "",
+            proposition=value,
+            motif=motif,
+            piece=piece,
+            auteur=auteur,
+            confirme=confirme,
+        )
+    except registre.ToConfirmError:
+        st.session_state[_TO_CONFIRM] = asked
+        raise
+
+
+def _confirmation(dossier: Dossier, cour: str, ligne: str, value: str) -> str:
+    """Write what is confirmed: the figure, and what it would change of the amounts."""
+    proposed = registre.read_proposal(value)
+    change = Ajustement(cour, ligne, Fraction(proposed), "")
+    doubt = registre.doubt_of(dossier, cour, ligne, proposed)
+    before, after = registre.effect_of_change(dossier, change)
+    return escape_markdown(f"Je confirme. {doubt} {_tell_effect(before, after, cour)}")
 
 
 def _draw_answer(contexte: Contexte, dossier: Dossier, contestation: Contestation) -> None:
@@ -291,15 +348,24 @@ def _draw_answer(contexte: Contexte, dossier: Dossier, contestation: Contestatio
     title = wording.typeset(f"Répondre à {nom} : {CONTESTABLES.get(contestation.ligne, contestation.ligne)}")
     with st.expander(title):
         before, after = registre.effect_of(dossier, contestation)
-        composants.note(_tell_effect(before, after, contestation.cour))
+        effect = _tell_effect(before, after, contestation.cour)
+        composants.note(effect)
+        doubt = registre.doubt_of(dossier, contestation.cour, contestation.ligne, contestation.proposition)
         with st.form(key, border=False):
             verdict = st.radio("Réponse", ["Admettre", "Refuser"], horizontal=True, key=f"{key}_verdict")
             motif = st.text_input("Motif", max_chars=400, key=f"{key}_motif")
             author = depot.ask_name(key=f"{key}_nom")
+            sure = bool(doubt) and st.checkbox(
+                escape_markdown(f"Je confirme, pour admettre. {doubt} {effect}"), key=f"{key}_confirmer"
+            )
             if st.form_submit_button("Répondre"):
                 _do(
                     lambda: registre.answer(
-                        contestation, acceptee=verdict == "Admettre", motif=motif, auteur=author
+                        contestation,
+                        acceptee=verdict == "Admettre",
+                        motif=motif,
+                        auteur=author,
+                        confirme=sure,
                     )
                 )
 
@@ -310,10 +376,8 @@ def _tell_effect(before: Releve, after: Releve, cour: str) -> str:
     def told(releve: Releve) -> str:
         part = next(part for part in releve.decompte.cours if part.cour == cour)
         national = releve.decompte.national
-        return (
-            f"{wording.with_unit(part.etpt, 'ETPT', 4)}, {euros(part.centimes)} "
-            f"(ministère : {wording.with_unit(national.etpt, 'ETPT', 4)}, {euros(national.centimes)})"
-        )
+        whole = f" (ministère : {owed_exactly(national)})" if registre.reads_all() else ""
+        return f"{owed_exactly(part)}{whole}"
 
     return wording.typeset(f"Si elle est admise : de {told(before)} à {told(after)}.")
 

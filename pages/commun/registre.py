@@ -11,17 +11,29 @@ from hashlib import sha256
 from typing import Any, cast
 
 from analytics.bareme import Bareme
+from analytics.display.statement import write_plain
 from analytics.errors import UserFacingError
 from analytics.schemas import (
     CONTRADICTOIRE,
+    CONTREPASSE,
+    ETATS_DECOMPTE,
     NATIONAL,
     Contestation,
     DecompteGarde,
     EtapeDecompte,
     Perimetre,
 )
-from analytics.statement import Ajustement, Releve, read_cost, settle_again, write_exact, write_texts
-from analytics.wording import count, typeset
+from analytics.statement import (
+    CONTESTABLES,
+    Ajustement,
+    Releve,
+    is_far,
+    read_cost,
+    settle_again,
+    write_exact,
+    write_texts,
+)
+from analytics.wording import MINUS, count, percent, typeset
 from data.moments import PARIS
 from data.settlements import Contenu, Registre
 from data.store import Faits, utc_now
@@ -108,10 +120,11 @@ def kept(annee: int) -> tuple[DecompteGarde, ...]:
     return registre().list(lecteur().perimetre, annee=annee)[::-1]
 
 
-def state_of(annee: int) -> str:
-    """Give the state of the last settlement of a year that stands; a simulation where none is kept."""
-    standing = [each.etat for each in kept(annee) if each.etat != "contrepasse"]
-    return standing[0] if standing else "simulation"
+def standing(annee: int) -> DecompteGarde | None:
+    """Give the settlement of a year that stands: the furthest on its way, the last one among equals."""
+    order = list(ETATS_DECOMPTE)
+    found = [each for each in kept(annee) if each.etat != CONTREPASSE]
+    return max(found, key=lambda each: (order.index(each.etat), each.decompte), default=None)
 
 
 def open_file(number: int) -> Dossier:
@@ -209,6 +222,36 @@ def advance(dossier: Dossier, vers: str, *, auteur: str, motif: str) -> str:
     return "État enregistré."
 
 
+class ToConfirmError(UserFacingError):
+    """What is asked is possible, and so unlikely that someone must confirm it."""
+
+
+def read_proposal(text: str) -> Decimal:
+    """Read the figure that someone proposes, as it is typed."""
+    if not text.strip():
+        raise UserFacingError("Donnez la valeur proposée : un nombre, par exemple 9 433.")
+    try:
+        value = Decimal("".join(text.split()).replace(",", ".").replace(MINUS, "-"))
+    except InvalidOperation as error:
+        raise UserFacingError(typeset(f"La valeur proposée « {text} » n'est pas un nombre.")) from error
+    if not value.is_finite():
+        raise UserFacingError(typeset(f"La valeur proposée « {text} » n'est pas un nombre."))
+    if value < 0:
+        raise UserFacingError("La valeur proposée est un nombre positif ou nul.")
+    return value
+
+
+def doubt_of(dossier: Dossier, cour: str, ligne: str, proposition: Decimal) -> str:
+    """Say how far a figure proposed is from the one retained; nothing where it is near."""
+    kept = next((Fraction(line[ligne]) for line in dossier.cours if line["cour"] == cour), None)
+    far = lecture.parametres().at("contestation_a_confirmer", date(2009, 12, 31)).valeur
+    if kept is None or not is_far(kept, Fraction(proposition), far):
+        return ""
+    told = f"{write_plain(Fraction(proposition))} au lieu de {write_plain(kept)}"
+    apart = f" ({percent((Fraction(proposition) - kept) / kept, signed=True)})" if kept else ""
+    return typeset(f"{CONTESTABLES[ligne]} : {told}{apart}.")
+
+
 def contest(
     dossier: Dossier,
     *,
@@ -218,18 +261,16 @@ def contest(
     motif: str,
     piece: str,
     auteur: str,
+    confirme: bool = False,
 ) -> str:
-    """Keep what a cour opposes to a line of its statement."""
+    """Keep what a cour opposes to a line of its statement; `confirme`: someone saw that it is far from it."""
     if dossier.jusqu_au is None:
         raise UserFacingError("Ce décompte n'est pas encore contradictoire : il ne se conteste pas.")
-    try:
-        value = Decimal("".join(proposition.split()).replace(",", "."))
-    except InvalidOperation as error:
-        raise UserFacingError(
-            typeset(f"La valeur proposée « {proposition} » n'est pas un nombre.")
-        ) from error
-    if value < 0:
-        raise UserFacingError("La valeur proposée est un nombre positif ou nul.")
+    if ligne not in CONTESTABLES:
+        raise UserFacingError("Choisissez la ligne que vous contestez.")
+    value = read_proposal(proposition)
+    if not confirme and (doubt := doubt_of(dossier, cour, ligne, value)):
+        raise ToConfirmError(typeset(f"{doubt} Vérifiez la valeur, puis cochez la case qui la confirme."))
     registre().contest(
         dossier.garde.decompte,
         lecteur().perimetre,
@@ -245,8 +286,16 @@ def contest(
     return "Contestation enregistrée : le Secrétariat général y répondra."
 
 
-def answer(contestation: Contestation, *, acceptee: bool, motif: str, auteur: str) -> str:
-    """Answer a contest."""
+def answer(
+    contestation: Contestation, *, acceptee: bool, motif: str, auteur: str, confirme: bool = False
+) -> str:
+    """Answer a contest; one that is far from what is retained is admitted by whoever confirms it."""
+    if acceptee and not confirme:
+        dossier = open_file(contestation.decompte)
+        if doubt := doubt_of(dossier, contestation.cour, contestation.ligne, contestation.proposition):
+            raise ToConfirmError(
+                typeset(f"{doubt} Vérifiez la pièce, puis cochez la case qui confirme son effet.")
+            )
     registre().answer(
         contestation.contestation, acceptee=acceptee, motif=motif, auteur=auteur, connu_le=utc_now()
     )
@@ -267,9 +316,16 @@ def accepted(dossier: Dossier) -> tuple[Ajustement, ...]:
 
 def effect_of(dossier: Dossier, contestation: Contestation) -> tuple[Releve, Releve]:
     """Give a settlement before and after one contest, were it accepted."""
-    change = Ajustement(
-        contestation.cour, contestation.ligne, Fraction(contestation.proposition), contestation.motif
+    return effect_of_change(
+        dossier,
+        Ajustement(
+            contestation.cour, contestation.ligne, Fraction(contestation.proposition), contestation.motif
+        ),
     )
+
+
+def effect_of_change(dossier: Dossier, change: Ajustement) -> tuple[Releve, Releve]:
+    """Give a settlement before and after one figure is put right."""
     return settle_anew(dossier.entrees), settle_anew(dossier.entrees, (change,))
 
 

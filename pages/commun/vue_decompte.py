@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,8 +25,11 @@ from analytics.display.settlement import (
     lay_out_parts,
     lay_out_sensitivity,
     step_down,
+    tell_kept,
     tell_steps,
+    tell_undrawn,
     title_parts,
+    title_sensitivity,
     warn_settlement,
 )
 from analytics.display.statement import (
@@ -40,8 +44,9 @@ from analytics.documents.decompte import account_frame
 from analytics.errors import UserFacingError
 from analytics.schemas import SIMULATION
 from analytics.settlement import Compte, Part, settle
-from analytics.settlement_range import Couts, Fourchette, draw_range
+from analytics.settlement_range import Fourchette, draw_range
 from analytics.statement import Cout, Releve, find_rule, settle_year
+from data.moments import PARIS
 from pages.commun import lecture, registre, vues
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
@@ -52,6 +57,7 @@ from pages.commun.version import version_of
 
 LIKE_THE_RULE = "regle"
 MOST_RULES = 4
+MOST_BARS = 15
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,9 @@ class VueDecompte:
     cours: Bloc
 
 
-def proposed_costs() -> list[tuple[str, Fraction, str]]:
-    """List the costs of an ETPT that can be retained: (name, euros, source)."""
-    found = proposed(lecture.parametres()).values()
-    return [(each.libelle, each.valeur, each.source) for each in found]
+def short_costs() -> list[tuple[str, Fraction]]:
+    """List the costs of an ETPT that can be retained, under a name that a list has room for."""
+    return [(SHORT_COSTS[name], each.valeur) for name, each in proposed(lecture.parametres()).items()]
 
 
 def cost_of(contexte: Contexte) -> Cout | None:
@@ -134,20 +139,7 @@ def fourchettes(contexte: Contexte) -> dict[str, Fourchette]:
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _fourchettes(_contexte: Contexte, key: tuple[Any, ...]) -> dict[str, Fourchette]:
     del key  # names everything that is drawn
-    found, unsaid = releve(_contexte), vues.silence(_contexte)
-    missing: dict[str, float] = {}
-    if unsaid is not None and found.bareme.lecture == "A":
-        rows = unsaid.list_silent(set(unsaid.cours)).group_by("cour").agg(pl.col("manque").sum())
-        missing = dict(rows.iter_rows())
-    costs = sorted(value for name, value, _ in proposed_costs() if "pensions comprises" in name)
-    return draw_range(
-        found,
-        vues.pays(_contexte).perspectives if found.projete else None,
-        missing,
-        couts=Couts(costs[0], found.cout.euros, costs[-1])
-        if found.cout is not None and costs[0] <= found.cout.euros <= costs[-1]
-        else None,
-    )
+    return draw_range(releve(_contexte))
 
 
 def alert_level() -> Fraction:
@@ -155,13 +147,45 @@ def alert_level() -> Fraction:
     return lecture.parametres().at("alerte_credits", date(2009, 12, 31)).valeur
 
 
-def decompte(contexte: Contexte, *, etat: str) -> VueDecompte:
+def decompte(contexte: Contexte) -> VueDecompte:
     """Give what the page shows of the ministry: to a reader of some cours, of those only."""
-    return _decompte(contexte, etat, contexte.cle)
+    return _decompte(contexte, contexte.cle)
+
+
+def tell_standing(contexte: Contexte, found: Releve, cour: str | None = None) -> str:
+    """Say first what is kept of the year, of one cour if asked, and that what is shown is not it."""
+    standing = registre.standing(contexte.selection.annee)
+    if standing is None:
+        return ""
+    dossier = registre.open_file(standing.decompte)
+    seen = contexte.situation.perimetre.cours
+    shown, kept = found.decompte.national.centimes, dossier.national["montant_eur"]
+    nom = ""
+    if cour is not None or seen is not None:
+        # To a reader of some cours, what is kept of those; the ministry's amount is not his to read.
+        whose = {cour} if cour is not None else set(seen or ())
+        own = [part.centimes for part in found.decompte.cours if part.cour in whose]
+        lines = [line["montant_eur"] for line in dossier.cours if line["cour"] in whose]
+        if not own or not lines:
+            return ""
+        priced = [cents for cents in own if cents is not None]
+        shown = sum(priced) if len(priced) == len(own) else None
+        kept = None if None in lines else sum(Decimal(amount) for amount in lines)
+        nom = contexte.choix.cours[next(iter(whose))] if len(whose) == 1 else "vos cours"
+    day = standing.connu_le.astimezone(PARIS).date()
+    known = contexte.situation.connu_le
+    return tell_kept(
+        standing.decompte,
+        standing.etat,
+        None if kept is None else round(Decimal(kept) * 100),
+        shown,
+        nom=nom,
+        enregistre=day if known is not None and day > known else None,
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _decompte(_contexte: Contexte, etat: str, key: tuple[Any, ...]) -> VueDecompte:
+def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
     del key  # names everything that is shown
     found, ranged, alerte = releve(_contexte), fourchettes(_contexte), alert_level()
     seen = _contexte.situation.perimetre.cours
@@ -169,7 +193,7 @@ def _decompte(_contexte: Contexte, etat: str, key: tuple[Any, ...]) -> VueDecomp
     national = seen is None or len(parts) != 1
     subject = found.decompte.national if national else parts[0]
     nom = "le ministère" if national else _contexte.choix.cours[parts[0].cour]
-    table = lay_out_parts(found, parts, dict(_contexte.choix.cours), ranged, alerte=alerte, etat=etat)
+    table = lay_out_parts(found, parts, dict(_contexte.choix.cours), ranged, alerte=alerte)
     place = f"{_contexte.perimetre}, {found.bareme.libelle}, {_contexte.date_donnees}"
     warned = warn_settlement(found)
     entete = _contexte.entete | {
@@ -178,41 +202,42 @@ def _decompte(_contexte: Contexte, etat: str, key: tuple[Any, ...]) -> VueDecomp
         "valeur": warned or "lettre du texte",
     }
     fichier = f"{found.periode.fin:%Y-%m}_{slug(_contexte.perimetre)}_decompte"
-    sentence = tell_steps(found, subject)
+    sentence, steps = tell_steps(found, subject), step_down(found, subject)
+    paying = table.filter(pl.col("valeur") > 0)
     whose = [part.cour for part in parts]
     rests_on = vues.mention_of(_contexte, whose)
     return VueDecompte(
         releve=found,
         parts=parts,
-        conclusion=conclude_settlement(found, subject, nom=nom),
+        conclusion=conclude_settlement(found, subject, nom=nom, fourchette=ranged.get(subject.cour)),
         avertissement=warned,
-        chiffres=figures_of_settlement(subject, ranged.get(subject.cour), alerte=alerte),
+        chiffres=figures_of_settlement(found, subject, ranged.get(subject.cour), alerte=alerte),
         note_total=vues.note_of(_contexte, whose),
         modes=compare_modes(found) if seen is None else "",
         cascade=Bloc(
             cle="cascade",
-            titre=wording.typeset(f"De l'objectif au remboursement : {nom}"),
-            sous_titre=f"Extractions, puis leur équivalent, {place}",
-            figure=draw_waterfall(step_down(subject), dark=_contexte.sombre),
+            titre=wording.typeset(f"De l'objectif à ce qui en manque : {nom}"),
+            sous_titre=f"Extractions, {place}",
+            figure=draw_waterfall(steps, dark=_contexte.sombre),
             alt=wording.typeset(f"Étapes du décompte. {sentence}"),
             phrase=" ".join(filter(None, (sentence, warned))),
             tableau=write_table_html(
-                step_down(subject),
+                steps,
                 (Colonne("nom", "Étape"), Colonne("texte", "Valeur", nombre=True)),
                 legende=f"Étapes du décompte, {place}",
             ),
-            donnees=step_down(subject).select("nom", "bas", "haut", "texte"),
+            donnees=steps.select("nom", "bas", "haut", "texte"),
             fichier=f"{fichier}_etapes",
             entete=entete,
             mention=rests_on,
         ),
         cours=Bloc(
             cle="cours_decompte",
-            titre=title_parts(table),
+            titre=title_parts(found, table),
             sous_titre=f"Ce que chaque cour aurait à rembourser, {place}",
-            figure=draw_bars(table.head(15), dark=_contexte.sombre),
-            alt=title_parts(table),
-            phrase=warned,
+            figure=draw_bars(paying.head(MOST_BARS), dark=_contexte.sombre) if paying.height else None,
+            alt=title_parts(found, table),
+            phrase=" ".join(filter(None, (tell_undrawn(paying, MOST_BARS), warned))),
             tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
             donnees=account_frame(found, dict(_contexte.choix.cours)).filter(pl.col("cour").is_in(whose)),
             fichier=f"{fichier}_cours",
@@ -258,7 +283,9 @@ def _statement_of(_contexte: Contexte, key: tuple[Any, ...]) -> VueReleve | None
     return VueReleve(
         part=part,
         lignes=lines,
-        conclusion=conclude_settlement(found, part, nom=nom),
+        conclusion=conclude_settlement(
+            found, part, nom=nom, fourchette=fourchettes(_contexte).get(part.cour)
+        ),
         tableau=write_plain_table(
             lay_out_statement(lines), STATEMENT_COLUMNS, legende=f"Relevé {found.annee}, {place}"
         ),
@@ -386,16 +413,14 @@ def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
     text = lecture.parametres().at("extractions_2008", date(2009, 12, 31))
     cases.append(("Base du Sénat", again(cout=cost, base=senate.valeur / text.valeur)))
     if found.bareme.lecture == "A":
-        cases.append(
-            ("Toutes les réponses manquantes arrivent (estimation)", again(cout=cost, arriving=True))
-        )
-    frame = lay_out_sensitivity(cases, here)
+        cases.append(("Toutes les réponses arrivent", again(cout=cost, arriving=True)))
+    frame = lay_out_sensitivity(cases, here, projete=found.projete)
     place = f"{found.bareme.libelle}, {_contexte.date_donnees}"
     return Bloc(
         cle="sensibilite",
-        titre="Ce que change chaque hypothèse, une à la fois",
+        titre=title_sensitivity(frame),
         sous_titre=f"Remboursement simulé du ministère, {place}",
-        figure=draw_bars(frame, dark=_contexte.sombre),
+        figure=draw_bars(frame, dark=_contexte.sombre) if any(frame["valeur"]) else None,
         alt="Une barre par hypothèse",
         phrase=wording.typeset(
             f"Base du Sénat : {wording.number(senate.valeur)} extractions en 2008. Toutes les réponses : si "

@@ -78,7 +78,9 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
 ) -> None:
     found = settled(opened, reference)
     number = number_in(registre.keep(found, auteur="A. Martin"))
-    assert registre.state_of(2009) == "simulation"
+    first = registre.standing(2009)
+    assert first is not None
+    assert (first.decompte, first.etat) == (number, "simulation")
     text = opened.registre().get(number, NATIONAL).resultat
     for vers in ("provisoire", "contradictoire"):
         registre.advance(registre.open_file(number), vers, auteur="A. Martin", motif="Comité du 1er février")
@@ -113,7 +115,9 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
     assert new.entrees["ajustements"][0]["valeur"] == "200"
     for vers in ("contradictoire", "definitif"):
         registre.advance(registre.open_file(new.garde.decompte), vers, auteur="A. Martin", motif="Suite")
-    assert registre.state_of(2009) == "definitif"
+    last = registre.standing(2009)
+    assert last is not None
+    assert (last.decompte, last.etat) == (new.garde.decompte, "definitif")
     # What was kept first has not moved by a byte, and both compute again to their fingerprint.
     assert opened.registre().get(number, NATIONAL).resultat == text
     assert "empreinte identique" in registre.check(registre.open_file(number))

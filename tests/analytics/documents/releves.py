@@ -55,7 +55,7 @@ def make(
         cout=cout,
         decompte=first,
         autre=second,
-        details={compte.cour: _detail(compte) for compte in comptes},
+        details={compte.cour: detail_of(compte) for compte in comptes},
         projete=False,
         sans_base=(),
         reference={},
@@ -65,7 +65,7 @@ def make(
     )
 
 
-def _detail(compte: Compte) -> Detail:
+def detail_of(compte: Compte) -> Detail:
     objectif = Objectif(2009, compte.base, Fraction(1, 20), "essai", False, False, EVEN)
     months = tuple(
         Mois(date(2009, month, 1), 4, 4, int(compte.evitees) if month == 1 else 0, 5, 3, None)

@@ -1,0 +1,269 @@
+"""The page of settlement beside what is kept: one state, one amount."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from html import unescape
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.errors import UserFacingError
+from analytics.schemas import NATIONAL, Perimetre
+from analytics.statement import Ajustement, Cout, Releve, find_rule, is_far, read_cost, settle_year
+from analytics.survey import last_period
+from data.reference import Reference, load_illustrative_base, load_parameters
+from data.settings import Settings
+from data.store import Store, open_store
+from pages.commun import identite, lecture, registre
+from pages.commun.identite import Lecteur
+from tests.pages.situations import words
+
+NOW = datetime(2011, 2, 1, 9, tzinfo=UTC)
+WHOLE, OWN = Lecteur("", NATIONAL), Lecteur("Douai", Perimetre.of(["CA-DOUAI"]))
+
+
+@pytest.fixture
+def opened(
+    demo_file: Path, tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
+    path = tmp_path / "v.sqlite"
+    shutil.copy(demo_file, path)
+    store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
+    monkeypatch.setattr(lecture, "store", lambda: store)
+    monkeypatch.setattr(registre, "utc_now", lambda: NOW)
+    st.cache_resource.clear()
+    yield store
+    st.cache_resource.clear()
+
+
+def settled(
+    store: Store, reference: Reference, *ajustements: Ajustement, connu_le: date | None = None
+) -> Releve:
+    faits = store.faits(NATIONAL, connu_le=connu_le)
+    return settle_year(
+        faits,
+        reference.attendues,
+        find_rule(registre.rules(), "circulaire-2009", 2009),
+        periode=last_period(faits, 2009),
+        mode=None,
+        cout=Cout(read_cost("56600"), "Note"),
+        ajustements=ajustements,
+        activites=reference.activites,
+        cle=load_illustrative_base(),
+        lot=store.lot_connu_le(connu_le) if connu_le else store.etat().lot,
+        connu_le=connu_le,
+        demonstration=True,
+        parametres=load_parameters(),
+    )
+
+
+def keep(releve: Releve, *etats: str) -> int:
+    number = int("".join(filter(str.isdigit, registre.keep(releve, auteur="A. Martin"))))
+    for etat in etats:
+        registre.advance(registre.open_file(number), etat, auteur="A. Martin", motif="Comité")
+    return number
+
+
+def read_as(monkeypatch: pytest.MonkeyPatch, lecteur: Lecteur) -> None:
+    for module in (registre, lecture, identite):
+        monkeypatch.setattr(module, "lecteur", lambda: lecteur)
+
+
+def page(**query: str) -> AppTest:
+    at = AppTest.from_string("from pages import decompte\ndecompte.render()\n", default_timeout=90)
+    for name, value in ({"annee": "2009", "mois": "12", "cout": "56600", "cour": "CA-DOUAI"} | query).items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def said(at: AppTest) -> str:
+    return unescape(words(at)).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def first_lines(at: AppTest) -> list[str]:
+    found = [part.split("</p>")[0] for part in said(at).split("vigie-conclusion'>")[1:]]
+    return [line.split(" ; ")[0] + " ; " + line.split(" ; ")[1] if " ; " in line else line for line in found]
+
+
+def test_the_page_opens_on_what_is_kept_and_its_amounts_are_a_simulation(
+    opened: Store, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert registre.standing(2009) is None
+    assert len(first_lines(page())) == 1
+    number = keep(settled(opened, reference), "provisoire", "contradictoire")
+    base = Ajustement("CA-DOUAI", "base", read_cost("210"), "recomptage")
+
+    def admitted(dossier: registre.Dossier) -> tuple[Ajustement, ...]:
+        return (base,)
+
+    monkeypatch.setattr(registre, "accepted", admitted)
+    registre.replace(registre.open_file(number), auteur="A. Martin", motif="Admise")
+    at = page()
+    told = said(at)
+    assert first_lines(at)[0] == (
+        "Décompte n° 2, provisoire : 2 313 603 € ; ce que vous voyez est une simulation, écart +213 861 €."
+    )
+    assert "le ministère n'a pas évité 5 450 extractions, soit 44,65 ETPT, 2 527 464 €." in told
+    table = told.split("Décompte par cour")[-1]
+    assert table.count("<td>simulation</td>") == 37
+    assert "<td>provisoire</td>" not in told
+    # Another cost, another rule: still a simulation.
+    assert "<td>provisoire</td>" not in said(page(cout="60400"))
+    # The statement of a cour says what is kept of that cour.
+    releve = said(page(onglet="releve"))
+    assert (
+        "Décompte n° 2, provisoire, Douai : 0 € ; ce que vous voyez est une simulation, écart +136 997 €."
+        in releve
+    )
+    # A reader of one cour reads its amounts, and not the ministry's.
+    read_as(monkeypatch, OWN)
+    own = said(page())
+    assert (
+        "Décompte n° 2, provisoire, Douai : 0 € ; ce que vous voyez est une simulation, écart +136 997 €."
+        in own
+    )
+    assert "2 313 603" not in own
+
+
+def test_the_settlement_that_stands_is_the_furthest_on_its_way(opened: Store, reference: Reference) -> None:
+    found = settled(opened, reference)
+    first = keep(found, "provisoire", "contradictoire", "definitif")
+    other = replace(found, cout=Cout(read_cost("50000"), "Autre"))
+    keep(other)
+    standing = registre.standing(2009)
+    assert standing is not None
+    assert (standing.decompte, standing.etat) == (first, "definitif")
+    assert registre.standing(2010) is None
+    assert first_lines(page())[0].endswith(
+        "définitif : 2 527 464 € ; ce que vous voyez est une simulation, de même montant."
+    )
+    # A link that settles nothing says so, and no state.
+    assert "définitif" not in said(page(lecture="B"))
+    # Seen as of a day when nothing was kept, the page says when it was.
+    assert "définitif (enregistré le 1er février 2011) : " in said(page(connu_le="2010-06-01"))
+
+
+@pytest.mark.parametrize(
+    ("retenue", "proposee", "far"),
+    [
+        (9_433, 210, True),
+        (9_433, 11_800, True),
+        (9_433, 11_791, False),
+        (100, 125, False),
+        (0, 1, True),
+        (0, 0, False),
+    ],
+)
+def test_how_far_a_proposal_is_confirmed(retenue: int, proposee: int, far: bool) -> None:
+    part = load_parameters().at("contestation_a_confirmer", date(2009, 12, 31)).valeur
+    assert is_far(Fraction(retenue), Fraction(proposee), part) == far
+
+
+def test_a_far_contest_is_confirmed_when_it_is_filed_and_when_it_is_admitted(
+    opened: Store, reference: Reference
+) -> None:
+    number = keep(settled(opened, reference), "provisoire", "contradictoire")
+    dossier = registre.open_file(number)
+
+    def contest(value: str, *, ligne: str = "base", confirme: bool = False) -> str:
+        return registre.contest(
+            dossier,
+            cour="CA-DOUAI",
+            ligne=ligne,
+            proposition=value,
+            motif="Recomptage",
+            piece="",
+            auteur="B. Durand",
+            confirme=confirme,
+        )
+
+    for value, ligne in (("210", "base"), ("94 330", "base"), ("0", "evitees"), ("10", "objectif")):
+        with pytest.raises(registre.ToConfirmError, match="cochez la case"):
+            contest(value, ligne=ligne)
+    for value in ("", "   "):
+        with pytest.raises(UserFacingError, match="Donnez la valeur proposée"):
+            contest(value)
+    for value in ("beaucoup", "NaN", "Infinity", "1,2,3"):
+        with pytest.raises(UserFacingError, match="n'est pas un nombre"):
+            contest(value)
+    with pytest.raises(UserFacingError, match="positif ou nul"):
+        contest("−5")
+    with pytest.raises(UserFacingError, match="Choisissez la ligne"):
+        contest("210", ligne="", confirme=True)
+    assert registre.open_file(number).contestations == ()
+    contest("9 000")  # near: no question
+    contest("210", confirme=True)
+    near, far = registre.open_file(number).contestations
+    registre.answer(near, acceptee=True, motif="Vu", auteur="A. Martin")
+    with pytest.raises(registre.ToConfirmError, match="confirme son effet"):
+        registre.answer(far, acceptee=True, motif="Vu", auteur="A. Martin")
+    assert registre.open_file(number).contestations[1].reponse is None
+    registre.answer(far, acceptee=False, motif="Sans pièce", auteur="A. Martin")  # a refusal changes nothing
+    replies = [each.reponse for each in registre.open_file(number).contestations]
+    assert [reply is not None and reply.acceptee for reply in replies] == [True, False]
+
+
+def test_the_form_asks_the_line_then_the_confirmation_with_its_effect(
+    opened: Store, reference: Reference
+) -> None:
+    number = keep(settled(opened, reference), "provisoire", "contradictoire")
+    at = page(onglet="etats")
+    assert at.selectbox(key="contester_ligne").value is None
+    assert not at.checkbox
+    assert "<td>aucun motif</td>" in said(at)  # the first step, kept without one
+
+    def submit(label: str) -> None:
+        next(button for button in at.button if button.label == label).click().run()
+        assert not at.exception, at.exception
+
+    def type_in(label: str, text: str) -> None:
+        next(box for box in at.text_input if box.label == label).set_value(text)
+
+    at.text_input(key="contester_nom").set_value("B. Durand")
+    type_in("Valeur proposée", "210")
+    submit("Contester")
+    assert "Choisissez la ligne" in said(at)
+    at.selectbox(key="contester_ligne").select("base")
+    next(box for box in at.text_input if box.label == "Motif" and box.form_id == "contester").set_value(
+        "Recomptage"
+    )
+    submit("Contester")
+    assert "Base d'extractions : 210 au lieu de 9 433 (−97,8 %)." in said(at)
+    assert registre.open_file(number).contestations == ()
+    (box,) = at.checkbox
+    label = box.label.replace("\\", "").replace("\u00a0", " ").replace("\u202f", " ")
+    assert label.endswith(
+        "Si elle est admise : de 2,4204 ETPT, 136 997,16 € (ministère : 44,6548 ETPT, 2 527 463,87 €) à "
+        "rien à rembourser (ministère : 40,8764 ETPT, 2 313 603,33 €)."
+    )
+    submit("Contester")  # not ticked: asked again
+    assert registre.open_file(number).contestations == ()
+    # Another value than the one that was seen is asked anew, ticked or not.
+    at.checkbox[0].check()
+    type_in("Valeur proposée", "310")
+    submit("Contester")
+    assert registre.open_file(number).contestations == ()
+    assert "310 au lieu de 9 433" in at.checkbox[0].label.replace("\u202f", " ").replace("\\", "")
+    at.checkbox[0].check()
+    submit("Contester")
+    (kept,) = registre.open_file(number).contestations
+    assert (kept.ligne, kept.proposition, kept.piece) == ("base", 310, "")
+    assert "<td>aucune pièce</td>" in said(at)
+    # It is not admitted in one click either.
+    key = f"repondre_{kept.contestation}"
+    at.text_input(key=f"{key}_motif").set_value("Vu")
+    at.text_input(key=f"{key}_nom").set_value("A. Martin")
+    submit("Répondre")
+    assert registre.open_file(number).contestations[0].reponse is None
+    at.checkbox(key=f"{key}_confirmer").check()
+    submit("Répondre")
+    reply = registre.open_file(number).contestations[0].reponse
+    assert reply is not None
+    assert reply.acceptee
