@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from analytics.bareme import MODES as SHARING
 from analytics.bareme import USUAL_SETTLEMENT, Bareme
 from analytics.calendar import GENRES, campaigns_of_year, list_closed
-from analytics.display.scenario import tell_search
+from analytics.display.scenario import tell_chances, tell_search
 from analytics.errors import UserFacingError
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
@@ -685,22 +685,30 @@ def objectif(atteindre: str, fichier: str, connu_le: date | None, ponderation: s
                 found.levier,
                 part=float(part),
                 base=found.base,
-                p=None,
+                voulues=found.voulues,
+                plafond=found.plafond,
+                tenue=found.tenue,
                 pondere=question.pondere,
             )
         )
+        if chances := tell_chances(found.recherche, found.levier):
+            click.echo(chances)
         return
     click.echo(
         json.dumps(
             {
                 "part": float(part),
                 "base": round(found.base, 6),
+                "voulues": round(found.voulues, 6),
+                "plafond": None if found.plafond is None else round(found.plafond, 6),
                 "ponderation": ponderation,
                 "levier": found.levier.as_document(),
                 **{
                     name: round(value, 6) if isinstance(value, float) else value
                     for name, value in vars(found.recherche).items()
+                    if name != "chances"
                 },
+                "chances": [{"p": p, "valeur": valeur} for p, valeur in found.recherche.chances],
             },
             ensure_ascii=False,
             indent=1,

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from analytics.errors import UserFacingError
-from analytics.wording import number, typeset
 
 Floats = NDArray[np.float64]
 
@@ -36,10 +35,8 @@ class Plage:
     def __post_init__(self) -> None:
         if not self.bas <= self.probable <= self.haut:
             raise UserFacingError(
-                typeset(
-                    "Une plage va du plus bas au plus haut, la valeur probable entre les deux : "
-                    f"{number(self.bas, 2)} ; {number(self.probable, 2)} ; {number(self.haut, 2)} ne va pas."
-                )
+                "Une plage va du plus bas au plus haut, la valeur probable entre les deux\u00a0: remettez "
+                "ces trois valeurs dans l'ordre."
             )
 
     @classmethod

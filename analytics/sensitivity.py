@@ -13,7 +13,7 @@ from analytics.study import Etude
 
 LOW, HIGH = 0.10, 0.90
 # Draws of each of the two samples of the indices; the model runs (inputs + 2) times as many.
-SAMPLES = 256
+SAMPLES = 512
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,11 @@ def move_each(etude: Etude, cours: Collection[str]) -> list[Mouvement]:
 
 
 def variance_indices(etude: Etude, cours: Collection[str], *, graine: int) -> list[tuple[str, float, float]]:
-    """Give, for each input, the share of the variance it explains alone, then with others (Sobol)."""
+    """Estimate, for each input, the share of the variance it explains alone, then with others (Sobol).
+
+    What sampling alone would make impossible is put right: alone, they explain no more than the whole, and
+    each no more than with the others.
+    """
     # Slow to import: only who asks pays for it.
     from scipy import stats
 
@@ -62,6 +66,8 @@ def variance_indices(etude: Etude, cours: Collection[str], *, graine: int) -> li
     )
     first: Floats = np.clip(np.nan_to_num(np.asarray(found.first_order, np.float64).ravel()), 0.0, 1.0)
     total: Floats = np.clip(np.nan_to_num(np.asarray(found.total_order, np.float64).ravel()), 0.0, 1.0)
+    first = first / max(1.0, float(first.sum()))
+    total = np.maximum(total, first)
     rows = [(name, float(a), float(b)) for name, a, b in zip(names, first, total, strict=True)]
     return sorted((row for row in rows if row[2] >= 0.005), key=lambda row: -row[2])
 

@@ -111,7 +111,7 @@ class Simulation:
     `ensemble` (C, H, D): all the levers, month by month. `seuls` (L, C, D): each lever alone, over all the
     months. `nettes` (C, D): all the levers, over all the months, declared or not, less the hearings that ease
     brought about. `par_cellule` (N,): the mean of all the levers in each cell, where it was asked for.
-    Weighed, `ensemble` and `seuls` count each extraction for the effort of its escort.
+    Weighed, `ensemble`, `seuls` and `nettes` count each extraction for the effort of its escort.
     """
 
     terrain: Terrain
@@ -129,6 +129,10 @@ class Simulation:
     def total(self, cours: Collection[str]) -> Floats:
         """Sum all the levers over some cours and all the months, for each draw (D,)."""
         return self.ensemble[self.rows(cours)].sum(axis=1).sum(axis=0)
+
+    def net(self, cours: Collection[str]) -> Floats:
+        """Sum what is really avoided over some cours and all the months, declared or not, (D,)."""
+        return self.nettes[self.rows(cours)].sum(axis=0)
 
     def alone(self, cours: Collection[str]) -> Floats:
         """Sum each lever alone over some cours, (L, D)."""
@@ -342,8 +346,12 @@ class _Run:
         cells: Floats | None = None
         weights = None if self._weights is None else self._weights[first:after]
         if by_cell or weights is not None or answers_then.shape[0] > 1:
-            each = needed * now + substitution * (held + (wanted - held) * kept - needed * now)
+            new_cells = held + (wanted - held) * kept - needed * now
+            each = needed * now + substitution * new_cells
             cells = answers_then * each - answers * held
+            if weights is not None:
+                eased = self._rebound[draws] * np.maximum(new_cells, 0.0)
+                net = (weights[:, None, None] * (each - held - eased)).sum(axis=0)
         together = answers_then[0] * avoided - answers * held_sum
         declared = together if cells is None else cells.sum(axis=0)
         if cells is not None and weights is not None:
@@ -412,6 +420,53 @@ class _Run:
             self._terrain.usage * ceiling,
         )
         return np.maximum(now, np.minimum(grown, ceiling))
+
+
+def share_held(
+    terrain: Terrain, hypotheses: Hypotheses, levier: Levier, valeur: float, cours: Collection[str]
+) -> float | None:
+    """Give the share held by video, where a lever on it acts and in the last month, once it is fully there.
+
+    Nowhere beyond the ceiling, everything at its most likely value; None where it acts on nothing.
+    """
+    inside = terrain.within(levier) & np.isin(terrain.cours, sorted(cours))[terrain.cour]
+    needed, now = terrain.volume[inside, -1], terrain.maintenant[inside, -1]
+    if not needed.sum():
+        return None
+    quality = hypotheses.acceptation.probable * hypotheses.technique.probable
+    ceiling = terrain.equipe[terrain.cour[inside]] * terrain.legale[inside, -1] * quality
+    return float(np.average(np.maximum(now, np.minimum(valeur, ceiling)), weights=needed))
+
+
+def parts_of_ceiling(
+    terrain: Terrain, hypotheses: Hypotheses, cours: Collection[str], levier: Levier | None = None
+) -> dict[str, float]:
+    """Give the conditions of a videoconference and the share that meets each, over some cours.
+
+    `levier`: only where it acts. Empty where nothing is needed.
+    """
+    inside = np.isin(terrain.cours, sorted(cours))[terrain.cour]
+    if levier is not None:
+        inside &= terrain.within(levier)
+    volume = terrain.volume[inside]
+    if not volume.sum():
+        return {}
+    return {
+        "établissements équipés": float(
+            np.average(terrain.equipe[terrain.cour[inside]], weights=volume.sum(axis=1))
+        ),
+        "loi": float(np.average(terrain.legale[inside], weights=volume)),
+        "acceptation": hypotheses.acceptation.probable,
+        "liaisons": hypotheses.technique.probable,
+    }
+
+
+def ceiling_where(
+    terrain: Terrain, hypotheses: Hypotheses, cours: Collection[str], levier: Levier | None = None
+) -> float | None:
+    """Give the mean ceiling: the share of the extractions needed that can be held by video at most."""
+    parts = parts_of_ceiling(terrain, hypotheses, cours, levier)
+    return ceiling_of(list(parts.values()))[0] if parts else None
 
 
 def ceiling_of(parts: Sequence[float]) -> tuple[float, float, float]:

@@ -14,7 +14,7 @@ from analytics.comparison import equipped_shares
 from analytics.coverage import Couverture
 from analytics.levers import Potentiel, find_potential
 from analytics.need import spread_base
-from analytics.objective import Periode, Regle, period_ahead
+from analytics.objective import FIRST_YEAR, Periode, Regle, etpt_per_extraction, period_ahead
 from analytics.outlook import Avenir
 from analytics.parameters import Parametres
 from analytics.ranges import Floats
@@ -75,6 +75,11 @@ class Socle:
     def jour(self) -> date:
         """Give the day whose parameters hold."""
         return max(self.periode.fin, date(2009, 1, 1))
+
+    @property
+    def etpt_par_extraction(self) -> float:
+        """Give the ETPT that an extraction takes."""
+        return float(etpt_per_extraction(self.parametres, date(FIRST_YEAR, 1, 1)))
 
     def hypotheses(self, scenario: Scenario) -> Hypotheses:
         """Give the hypotheses of a scenario: the usual ones, save those that it replaces."""
@@ -241,7 +246,8 @@ def write_account(
     """Write what a scenario changes for a machine, for the cours that its reader may see.
 
     `avant` and `apres`: their positions, and that of all of them together, as `survey.list_positions` writes
-    them, by cour. Figures are rounded to six decimals.
+    them, by cour. `total` and `gain` are what is declared; `nettes`, what is really avoided, whose ETPT are
+    `etpt`. Figures are rounded to six decimals.
     """
     simulation, terrain = etude.simulation, etude.simulation.terrain
     months = simulation.ensemble[simulation.rows(cours)].sum(axis=0)
@@ -252,7 +258,8 @@ def write_account(
         "graine": graine,
         "annee": etude.socle.periode.annee,
         "total": three(simulation.total(cours)),
-        "nettes": three(simulation.nettes[simulation.rows(cours)].sum(axis=0)),
+        "nettes": three(simulation.net(cours)),
+        "etpt": three(simulation.net(cours) * etude.socle.etpt_par_extraction),
         "mois": [{"mois": f"{mois:%Y-%m}", **three(months[rank])} for rank, mois in enumerate(terrain.mois)],
         "leviers": [
             {"levier": rank, "nature": levier.nature, "nom": levier.nom, **three(alone[rank - 1])}
@@ -262,7 +269,8 @@ def write_account(
         "cours": [
             {
                 "cour": cour,
-                "gain": three(simulation.total(cours if cour not in terrain.cours else [cour])),
+                "gain": three(simulation.total(named := cours if cour not in terrain.cours else [cour])),
+                "nettes": three(simulation.net(named)),
                 "avant": {name: avant[cour][name] for name in _KEPT},
                 "apres": {name: apres[cour][name] for name in _KEPT},
             }
@@ -309,6 +317,7 @@ def flatten_account(account: Mapping[str, Any]) -> pl.DataFrame:
 
     add("total", "", account["total"])
     add("nettes", "", account["nettes"])
+    add("etpt", "", account["etpt"])
     for each in account["mois"]:
         add("mois", each["mois"], {name: each[name] for name in ("moyenne", "q10", "q90")})
     for each in account["leviers"]:

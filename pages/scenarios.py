@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.display.levers import rough
-from analytics.display.scenario import tell_search
+from analytics.display.scenario import name_chance, tell_chances, tell_search, write_dose
 from analytics.display.tables import Colonne, integer
 from analytics.effort import CLES
 from analytics.errors import UserFacingError
@@ -306,11 +306,11 @@ def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
 def _draw_inputs(contexte: Contexte, etude: Etude, *, agrandi: bool) -> None:
     bloc_graphique.draw(vue_scenarios.tornado(contexte, etude), agrandi=agrandi)
     if st.toggle(
-        "Calculer les indices de Sobol",
+        "Estimer la part de chaque donnée dans l'incertitude",
         key="indices_sobol",
-        help="Part de la variance de l'année que chaque donnée explique. Quelques secondes de calcul.",
+        help="Ce que l'on gagnerait à mieux connaître chaque donnée. Quelques secondes de calcul.",
     ):
-        with st.spinner("Calcul des indices…"):
+        with st.spinner("Estimation en cours…"):
             st.html(vue_scenarios.indices(contexte, etude))
 
 
@@ -402,28 +402,39 @@ def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question
         key="levier_dose",
         placeholder="Choisir",
     )
-    found = calcul_scenarios.seek_share(ground, asked, rank, question)
-    p = None
-    if found.recherche.valeur is not None:
-        reached = calcul_scenarios.with_value(asked, found.levier, found.recherche.valeur)
-        p = vue_scenarios.assess(contexte, vue_scenarios.study(contexte, reached).pays, ground).p_objectif
+    found = vue_scenarios.seek(contexte, ground, asked, rank, question)
     sentence = tell_search(
         found.recherche,
         found.levier,
         part=float(question.part),
         base=found.base,
-        p=p,
+        voulues=found.voulues,
+        plafond=found.plafond,
+        tenue=found.tenue,
         pondere=question.pondere,
     )
     st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(sentence)}</strong></p>")
-    if found.recherche.valeur is not None:
-        st.button(
-            "Ouvrir ce scénario",
-            key="ouvrir_dose",
-            on_click=partial(
-                atelier.show, calcul_scenarios.with_value(asked, found.levier, found.recherche.valeur)
-            ),
-        )
+    composants.note(tell_chances(found.recherche, found.levier))
+    doses = [("Ouvrir ce scénario", "ouvrir_dose", found.recherche.valeur)]
+    doses += [
+        (f"Ouvrir à {name_chance(chance)}", f"ouvrir_dose_{round(chance * 100)}", valeur)
+        for chance, valeur in found.recherche.chances
+    ]
+    with st.container(horizontal=True, gap="small"):
+        for label, key, valeur in doses:
+            if valeur is not None:
+                opened = calcul_scenarios.with_value(asked, rank, valeur)
+                dose = write_dose(found.levier, valeur)
+                st.button(label, key=key, on_click=partial(_open, opened, dose), width="content")
+
+
+def _open(scenario: Scenario, dose: str) -> None:
+    """Show a scenario that was found, at the top of what it changes, and say so."""
+    atelier.show(scenario)
+    filtres.choose("onglet", TABS[0])
+    text = typeset(f"Scénario ouvert : « {scenario.nom or 'sans nom'} », le levier dosé à {dose}.")
+    st.session_state[SAID] = text
+    st.toast(text)
 
 
 def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question: Question) -> None:
@@ -437,8 +448,9 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
         composants.note(typeset("Rien à ajouter : l'année y arrive, au milieu de la projection."))
         return
     text = (
-        f"Il manque {rough(missing)} {unit} ; effort total {rough(plan.effort)}, et "
-        f"{number(plan.marginal, 1)} pour une de plus (unité : l'effort d'une des plus faciles)."
+        f"Il manque {rough(missing)} {unit}. En commençant par les plus faciles, chacune demande en "
+        f"moyenne {number(plan.effort / missing, 1)} fois l'effort d'une des plus faciles ; une de plus, "
+        f"{number(plan.marginal, 1)} fois."
         if plan.suffit
         else f"Il manque {rough(missing)} {unit} ; au mieux {rough(plan.atteignables)} d'ici décembre."
     )
@@ -459,8 +471,8 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
                 Colonne("nom_cour", "Cour"),
                 Colonne("nom_activite", "Activité"),
                 Colonne("evitees", "À éviter en plus", rough, nombre=True),
-                Colonne("reste", "Sur", rough, nombre=True),
-                Colonne("effort", "Effort", rough, nombre=True),
+                Colonne("reste", "Encore à portée", rough, nombre=True),
+                Colonne("effort", "Effort (1 : une des plus faciles)", rough, nombre=True),
             ),
             legende="Plan de moindre effort (hypothèse : un effort par tiers de ce qui reste à portée)",
         )
@@ -516,7 +528,12 @@ def _draw_placement(contexte: Contexte, ground: Socle, scenario: Scenario, cours
     told = (
         f"{count(int(plan.livraisons['nombre'].sum()), 'livraison')} : {rough(plan.gain)} extractions par an "
         f"de plus à portée, pour {with_unit(round(plan.cout), '€')} ; la suivante en apporterait "
-        f"{rough(plan.suivante)}. Écart au meilleur possible : {percent(plan.ecart)} au plus."
+        f"{rough(plan.suivante)}. "
+        + (
+            "Aucun autre placement ne ferait mieux."
+            if plan.ecart < 0.0005
+            else f"Un autre placement ferait au plus {percent(plan.ecart)} de mieux."
+        )
     )
     st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(typeset(told))}</strong></p>")
     noms = vue_scenarios.names_of(contexte)

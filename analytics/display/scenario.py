@@ -1,8 +1,14 @@
-"""A scenario in words: its levers, what it changes, and never more digits than its hypotheses allow."""
+"""A scenario in words: its levers, what it changes, with the digits its hypotheses allow and no others.
+
+What is written together adds up: the year without the scenario, what it adds, the year with it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import partial
+from math import ceil, floor, log10
 
 import numpy as np
 import polars as pl
@@ -13,6 +19,7 @@ from analytics.display.outlook import odds, short_odds
 from analytics.display.tables import Colonne
 from analytics.goal import FREINS, Recherche
 from analytics.outlook import Avenir
+from analytics.projection import round_probability
 from analytics.ranges import FORMES, PALIER, Floats, Plage
 from analytics.scenario import (
     DEMANDE,
@@ -27,7 +34,7 @@ from analytics.scenario import (
     Scenario,
 )
 from analytics.simulated_outlook import AvenirSimule
-from analytics.simulation import Simulation, ceiling_of
+from analytics.simulation import Simulation, ceiling_of, parts_of_ceiling
 from analytics.terrain import Terrain
 from analytics.trajectory import Bilan, Mois
 
@@ -61,6 +68,51 @@ def signed(value: float) -> str:
     if text == "0":
         return text
     return ("+" if value > 0 else wording.MINUS) + text
+
+
+def _magnitude(value: float) -> int:
+    """Count the digits of a quantity beyond the first: 2 for 263, 0 under 10."""
+    return floor(log10(abs(value))) if abs(value) >= 1 else 0
+
+
+def digits_of(*years: float | None, change: float | None = None) -> int:
+    """Choose with how many digits some years, and what separates them, are written: three, and never fewer
+    than what makes the change show; as `wording.number` takes them, 0 or negative.
+    """
+    coarse = max((_magnitude(year) for year in years if year is not None), default=0) - 2
+    return -max(0, coarse if change is None or abs(change) < 0.5 else min(coarse, _magnitude(change)))
+
+
+def as_shown(wanted: float) -> float:
+    """Give the least year that, however it is written, is not under what is wanted."""
+    step = 10 ** -digits_of(wanted)
+    return ceil(wanted / step - 1e-9) * step
+
+
+@dataclass(frozen=True)
+class Ecart:
+    """A year without and with a scenario, and the change, as they are written: they add up."""
+
+    avant: str
+    apres: str
+    change: Decimal
+    digits: int
+
+    @property
+    def change_signe(self) -> str:
+        """Write the change with its sign."""
+        return wording.number(self.change, signed=True)
+
+
+def set_apart(avant: float, apres: float) -> Ecart:
+    """Write a year without and with a scenario, and round what separates them from what is written."""
+    digits = digits_of(avant, apres, change=apres - avant)
+    return Ecart(
+        wording.number(avant, digits),
+        wording.number(apres, digits),
+        wording.difference(avant, apres, digits),
+        digits,
+    )
 
 
 def span(low: float, high: float) -> str:
@@ -185,59 +237,97 @@ def describe_hypotheses(scenario: Scenario, usual: Mapping[str, Plage]) -> list[
 
 def tell_ceiling(terrain: Terrain, hypotheses: Hypotheses, cours: Sequence[str]) -> str:
     """Say what part can be held by video at most, and between which bounds if its conditions are linked."""
-    inside = np.isin(terrain.cours, list(cours))[terrain.cour]
-    volume = terrain.volume[inside]
-    if not volume.sum():
+    parts = parts_of_ceiling(terrain, hypotheses, cours)
+    if not parts:
         return ""
-    parts = {
-        "établissements équipés": float(
-            np.average(terrain.equipe[terrain.cour[inside]], weights=volume.sum(axis=1))
-        ),
-        "loi": float(np.average(terrain.legale[inside], weights=volume)),
-        "acceptation": hypotheses.acceptation.probable,
-        "liaisons": hypotheses.technique.probable,
-    }
     product, low, high = ceiling_of(list(parts.values()))
     told = " × ".join(f"{name} {_share(part)}" for name, part in parts.items())
     return wording.typeset(
-        f"Plafond, au plus probable : {_share(product)} des extractions nécessaires tenues par "
-        f"visioconférence ({told}) si ces conditions sont indépendantes ; de {_share(low)} à {_share(high)} "
-        "selon ce qui les lie (bornes de Fréchet)."
+        f"Plafond moyen, au plus probable : {_share(product)} des extractions nécessaires peuvent être "
+        f"tenues par visioconférence ({told}), en tenant ces conditions pour indépendantes ; entre "
+        f"{_share(low)} et {_share(high)} selon qu'elles se recoupent ou non."
     )
 
 
 # --- What it changes ------------------------------------------------------------------------------
 
 
-def conclude_scenario(avant: Bilan, apres: Bilan, gains: Floats, *, annee: int, leviers: int) -> str:
-    """Say in one sentence what a scenario changes: the gain, its range, the year, the odds."""
+def conclude_scenario(
+    avant: Bilan, apres: Bilan, gains: Floats, nettes: Floats, *, annee: int, leviers: int
+) -> str:
+    """Say in one sentence what a scenario changes: what is avoided, what is declared of it, the odds.
+
+    `gains`: what is declared more, in each draw; `nettes`: what is really avoided, declared or not.
+    """
+    objectif = None if avant.objectif is None else wording.number(avant.objectif)
     if not leviers:
         ahead = avant.projection
-        end = wording.NOT_AVAILABLE if ahead is None else rough(ahead.moyenne)
+        end = None if ahead is None else ahead.moyenne
         return wording.typeset(
-            f"Rien ne change : l'année {annee} finirait vers {end} extractions évitées"
-            + (f" pour un objectif de {wording.number(avant.objectif)}" if avant.objectif is not None else "")
+            f"Rien ne change : l'année {annee} finirait vers {wording.number(end, digits_of(end))} "
+            "extractions évitées et déclarées"
+            + (f" pour un objectif de {objectif}" if objectif is not None else "")
             + ". Ajoutez un levier pour voir ce qu'il déplace."
         )
-    low, high = np.quantile(gains, (0.1, 0.9)).tolist()
-    mean = float(gains.mean())
-    if abs(mean) < 0.5 and max(abs(low), abs(high)) < 0.5:
+    if max(float(np.abs(gains).max()), float(np.abs(nettes).max())) < 0.5:
         return wording.typeset(
             f"Ces leviers ne changent rien avant la fin de {annee} : voyez leurs dates, leur périmètre et "
             "les plafonds."
         )
     before, after = avant.projection, apres.projection
-    text = (
-        f"Environ {rough(abs(mean))} extractions évitées de {'plus' if mean > 0 else 'moins'} d'ici décembre "
-        f"{annee} ({span(low, high)}, 8 fois sur 10)"
-    )
-    if before is not None and after is not None:
-        text += f" : {rough(before.moyenne)} → {rough(after.moyenne)}"
-        if apres.objectif is not None:
-            text += f" pour un objectif de {wording.number(apres.objectif)}"
-            chances = f"{short_odds(before.p_objectif)} → {short_odds(after.p_objectif)}"
-            text += f" ; chances de l'atteindre : {chances}"
+    ecart = None if before is None or after is None else set_apart(before.moyenne, after.moyenne)
+    text = _tell_avoided(gains, nettes, ecart, annee)
+    if ecart is not None:
+        text += f". Déclarées dans l'année : {ecart.avant} → {ecart.apres}"
+        if objectif is not None:
+            text += f" pour un objectif de {objectif}"
+        if before is not None and after is not None and before.p_objectif is not None:
+            text += f" ; chances de l'atteindre : {short_odds(before.p_objectif)}"
+            text += f" → {short_odds(after.p_objectif)}"
     return wording.typeset(text + ".")
+
+
+def _tell_avoided(gains: Floats, nettes: Floats, ecart: Ecart | None, annee: int) -> str:
+    """Say what is avoided, then what would be declared of it."""
+    net, mean = float(nettes.mean()), float(gains.mean())
+    digits = digits_of(net, change=mean) if ecart is None else ecart.digits
+    declared = wording.number(abs(wording.difference(0, mean, digits) if ecart is None else ecart.change))
+    way = "plus" if mean > 0 else "moins"
+    low, high = np.quantile(nettes, (0.1, 0.9)).tolist()
+    when = f"d'ici décembre {annee}"
+    if abs(net) < 0.5:
+        return (
+            f"Aucune extraction évitée de plus {when}, mais {declared} déclarées de {way} : seules les "
+            "réponses changent"
+        )
+    text = (
+        f"Environ {wording.number(abs(net), digits)} extractions évitées de "
+        f"{'plus' if net > 0 else 'moins'} {when} ({span(low, high)}, 8 fois sur 10)"
+    )
+    if abs(mean) < 0.5:
+        return text + ", dont aucune ne serait déclarée"
+    if net >= mean > 0:
+        return f"{text}, dont {declared} seraient déclarées"
+    if mean > net > 0:
+        return (
+            f"{text}, et {declared} déclarées de plus : qui se met à répondre déclare aussi ce qu'il évitait "
+            "déjà"
+        )
+    return f"{text}, et {declared} déclarées de {way}"
+
+
+def title_year(avant: Bilan, apres: Bilan, *, annee: int, leviers: int) -> str:
+    """Say where the year would end, beside its objective."""
+    before, after = avant.projection, apres.projection
+    if before is None or after is None:
+        return wording.typeset(f"{annee} n'est pas projetée")
+    ecart = set_apart(before.moyenne, after.moyenne)
+    text = f"L'année {annee} finirait vers {ecart.apres}"
+    if leviers and ecart.change:
+        text += f" au lieu de {ecart.avant}"
+    if avant.objectif is not None:
+        text += f", pour {wording.number(avant.objectif)} attendues"
+    return wording.typeset(text)
 
 
 def lay_out_year(
@@ -296,18 +386,27 @@ def lay_out_year(
             **dict.fromkeys(("rien", "milieu", "bas", "haut"), pl.Int64),
         },
     )
-    told = [_tell_month(row) for row in frame.iter_rows(named=True)]
     last = frame.row(-1, named=True)
+    # At the end of the year, the digits with which the rest of the page writes it.
+    digits = set_apart(total + nothing[-1], total + middle[-1]).digits if ahead else 0
+    told = [_tell_month(row, digits) for row in frame.iter_rows(named=True)]
     return frame.with_columns(
+        *(
+            pl.col(name)
+            .map_elements(partial(wording.number, digits=digits), return_dtype=pl.String)
+            .fill_null(wording.NOT_AVAILABLE)
+            .alias(f"{name}_ecrit")
+            for name in ("rien", "milieu", "bas", "haut")
+        ),
         mois_court=pl.Series([wording.SHORT_MONTHS[day.month - 1] for day in frame["mois"]], dtype=pl.String),
         texte=pl.Series(told, dtype=pl.String),
         fin_objectif=pl.lit(f"Objectif<br>{wording.number(last['objectif'])}"),
-        fin_rien=pl.lit(f"Rien ne change<br>{rough(last['rien'])}"),
-        fin_milieu=pl.lit(f"Scénario<br>{rough(last['milieu'])}"),
+        fin_rien=pl.lit(f"Rien ne change<br>{wording.number(last['rien'], digits)}"),
+        fin_milieu=pl.lit(f"Scénario<br>{wording.number(last['milieu'], digits)}"),
     )
 
 
-def _tell_month(row: Mapping[str, object]) -> str:
+def _tell_month(row: Mapping[str, object], digits: int) -> str:
     day: date = row["mois"]  # pyright: ignore[reportAssignmentType] - a Date column
     declared, middle = row["declare"], row["milieu"]
     if isinstance(declared, int):
@@ -315,8 +414,9 @@ def _tell_month(row: Mapping[str, object]) -> str:
     if isinstance(middle, int):
         low, high, nothing = (float(str(row[name])) for name in ("bas", "haut", "rien"))
         return wording.typeset(
-            f"Fin {wording.month(day)} : {rough(middle)} avec le scénario ({span(low, high)}), "
-            f"{rough(nothing)} si rien ne change"
+            f"Fin {wording.month(day)} : {wording.number(middle, digits)} avec le scénario "
+            f"({wording.number(low, digits)} à {wording.number(high, digits)}), "
+            f"{wording.number(nothing, digits)} si rien ne change"
         )
     return wording.month(day)
 
@@ -324,18 +424,19 @@ def _tell_month(row: Mapping[str, object]) -> str:
 YEAR_COLUMNS = (
     Colonne("mois", "À fin", wording.month),
     Colonne("declare", "Déclarées depuis janvier", wording.number, nombre=True),
-    Colonne("rien", "Si rien ne change", rough, nombre=True),
-    Colonne("milieu", "Avec le scénario", rough, nombre=True),
-    Colonne("bas", "Scénario, au moins (1 fois sur 10 en dessous)", rough, nombre=True),
-    Colonne("haut", "Scénario, au plus (1 fois sur 10 au-dessus)", rough, nombre=True),
+    Colonne("rien_ecrit", "Si rien ne change", nombre=True),
+    Colonne("milieu_ecrit", "Avec le scénario", nombre=True),
+    Colonne("bas_ecrit", "Scénario, au moins (1 fois sur 10 en dessous)", nombre=True),
+    Colonne("haut_ecrit", "Scénario, au plus (1 fois sur 10 au-dessus)", nombre=True),
     Colonne("objectif", "Objectif à date", wording.number, nombre=True),
 )
 
 
-def lay_out_gains(months: Floats, days: Sequence[date]) -> pl.DataFrame:
-    """Lay out what each month gains, `months` (H, D): mean and range."""
+def lay_out_gains(months: Floats, days: Sequence[date], *, total: Decimal) -> pl.DataFrame:
+    """Lay out what each month gains, `months` (H, D): mean and range; as written, they sum to `total`."""
     low, high = np.quantile(months, (0.1, 0.9), axis=1)
     means = months.mean(axis=1)
+    written = wording.add_up(means.tolist(), total)
     return pl.DataFrame(
         {
             "mois": list(days),
@@ -344,8 +445,8 @@ def lay_out_gains(months: Floats, days: Sequence[date]) -> pl.DataFrame:
             "bas": low,
             "haut": high,
             "texte": [
-                f"{signed(float(mean))} ({span(float(a), float(b))})"
-                for mean, a, b in zip(means, low, high, strict=True)
+                f"{wording.number(mean, signed=True)} ({span(float(a), float(b))})"
+                for mean, a, b in zip(written, low, high, strict=True)
             ],
         },
         schema_overrides={"mois": pl.Date},
@@ -354,7 +455,7 @@ def lay_out_gains(months: Floats, days: Sequence[date]) -> pl.DataFrame:
 
 GAIN_COLUMNS = (
     Colonne("mois", "Mois", wording.month),
-    Colonne("texte", "Évitées en plus (8 fois sur 10 entre)", nombre=True),
+    Colonne("texte", "Déclarées en plus (8 fois sur 10 entre)", nombre=True),
 )
 
 
@@ -382,8 +483,13 @@ def step_through(simulation: Simulation, cours: Sequence[str], *, depart: float)
 
 
 def climb(steps: Sequence[tuple[str, float]], *, depart: float, debut: str, fin: str) -> pl.DataFrame:
-    """Lay out steps from one total to another (`nom`, `bas`, `haut`, `texte`, `sorte`)."""
-    rows = [(debut, 0.0, depart, rough(depart), "total")]
+    """Lay out steps from one total to another (`nom`, `bas`, `haut`, `texte`, `sorte`).
+
+    Each step is written as what separates the totals around it, as these would be written.
+    """
+    arrive = depart + sum(change for _, change in steps)
+    digits = set_apart(depart, arrive).digits
+    rows = [(debut, 0.0, depart, wording.number(depart, digits), "total")]
     level = depart
     for name, change in steps:
         following = level + change
@@ -392,12 +498,12 @@ def climb(steps: Sequence[tuple[str, float]], *, depart: float, debut: str, fin:
                 name,
                 min(level, following),
                 max(level, following),
-                signed(change),
+                wording.number(wording.difference(level, following, digits), signed=True),
                 "plus" if change >= 0 else "moins",
             )
         )
         level = following
-    rows.append((fin, 0.0, max(level, 0.0), rough(level), "total"))
+    rows.append((fin, 0.0, max(level, 0.0), wording.number(level, digits), "total"))
     return pl.DataFrame(
         rows,
         schema={
@@ -411,7 +517,7 @@ def climb(steps: Sequence[tuple[str, float]], *, depart: float, debut: str, fin:
     )
 
 
-STEP_COLUMNS = (Colonne("nom", "Étape"), Colonne("texte", "Extractions évitées", nombre=True))
+STEP_COLUMNS = (Colonne("nom", "Étape"), Colonne("texte", "Extractions évitées déclarées", nombre=True))
 
 
 def lay_out_cours(
@@ -419,27 +525,41 @@ def lay_out_cours(
     apres: pl.DataFrame,
     gains: Mapping[str, Floats],
     decompte: Mapping[str, tuple[str, str]],
+    *,
+    total: Decimal,
 ) -> pl.DataFrame:
     """Lay out what a scenario changes for each cour, the largest gain first.
 
-    `avant`, `apres`: `BilanCour` frames; `decompte`: what each would owe, written, before and after.
+    `avant`, `apres`: `BilanCour` frames; `decompte`: what each would owe, written, before and after. As
+    written (`gain_montre`), the gains sum to `total`, and each is what separates the two years of its row.
     """
     after = {row["cour"]: row for row in apres.iter_rows(named=True)}
+    moved = [row["cour"] for row in avant.iter_rows(named=True) if gains.get(row["cour"], np.zeros(1)).any()]
+    shown = dict(
+        zip(moved, wording.add_up([float(gains[cour].mean()) for cour in moved], total), strict=True)
+    )
     rows: list[dict[str, object]] = []
     for row in avant.iter_rows(named=True):
         then = after[row["cour"]]
         drawn = gains.get(row["cour"], np.zeros(1))
         low, high = np.quantile(drawn, (0.1, 0.9)).tolist()
         owed = decompte.get(row["cour"], (wording.NOT_AVAILABLE, wording.NOT_AVAILABLE))
+        gain, year = shown.get(row["cour"], Decimal(0)), row["moyenne"]
+        start = None if year is None else wording.difference(0, year)
         rows.append(
             {
                 "cour": row["cour"],
                 "nom": row["nom_court"],
                 "gain": float(drawn.mean()),
-                "gain_ecrit": f"{signed(float(drawn.mean()))} ({span(low, high)})" if drawn.any() else "0",
+                "gain_montre": int(gain),
+                "gain_ecrit": f"{wording.number(gain, signed=True)} ({span(low, high)})"
+                if drawn.any()
+                else "0",
                 "objectif": row["objectif"],
-                "annee_avant": row["moyenne"],
+                "annee_avant": year,
                 "annee_apres": then["moyenne"],
+                "avant_ecrit": wording.number(start),
+                "apres_ecrit": wording.number(None if start is None else start + gain),
                 "chances": f"{short_odds(row['p_objectif'])} → {short_odds(then['p_objectif'])}",
                 "etat": f"{row['glyphe']} {row['etat']} → {then['glyphe']} {then['etat']}"
                 if row["etat"] != then["etat"]
@@ -450,10 +570,11 @@ def lay_out_cours(
     schema = {
         **dict.fromkeys(("cour", "nom"), pl.String),
         "gain": pl.Float64,
+        "gain_montre": pl.Int64,
         "gain_ecrit": pl.String,
         "objectif": pl.Float64,
         **dict.fromkeys(("annee_avant", "annee_apres"), pl.Float64),
-        **dict.fromkeys(("chances", "etat", "decompte"), pl.String),
+        **dict.fromkeys(("avant_ecrit", "apres_ecrit", "chances", "etat", "decompte"), pl.String),
     }
     frame = pl.DataFrame(rows, schema=schema)
     return frame.sort(pl.col("gain").abs().round(6), descending=True, maintain_order=True)
@@ -461,25 +582,25 @@ def lay_out_cours(
 
 COUR_COLUMNS = (
     Colonne("nom", "Cour"),
-    Colonne("gain_ecrit", "Évitées en plus (8 fois sur 10 entre)", nombre=True),
-    Colonne("annee_avant", "Année, si rien ne change", rough, nombre=True),
-    Colonne("annee_apres", "Année, avec le scénario", rough, nombre=True),
+    Colonne("gain_ecrit", "Déclarées en plus (8 fois sur 10 entre)", nombre=True),
+    Colonne("avant_ecrit", "Année, si rien ne change", nombre=True),
+    Colonne("apres_ecrit", "Année, avec le scénario", nombre=True),
     Colonne("objectif", "Objectif", wording.number, nombre=True),
     Colonne("chances", "Chances de l'atteindre", nombre=True),
-    Colonne("etat", "État"),
+    Colonne("etat", "État à date"),
     Colonne("decompte", "Décompte, en ETPT", nombre=True),
 )
 
 
-def title_steps(simulation: Simulation, cours: Sequence[str]) -> str:
-    """Say which lever brings the most."""
+def title_steps(simulation: Simulation, steps: pl.DataFrame, cours: Sequence[str]) -> str:
+    """Say which lever brings the most, as its step says it."""
     alone = simulation.alone(cours).mean(axis=1)
     if not alone.size:
         return "Aucun levier"
     rank = int(alone.argmax())
     return wording.typeset(
         f"« {name_levers(simulation.leviers)[rank].split('. ', 1)[1]} » apporte le plus seul : "
-        f"{signed(float(alone[rank]))}"
+        f"{steps['texte'][1 + rank]}"
         if alone[rank] >= 0.5
         else "Aucun levier ne déplace l'année à lui seul"
     )
@@ -488,18 +609,18 @@ def title_steps(simulation: Simulation, cours: Sequence[str]) -> str:
 def tell_steps(simulation: Simulation, cours: Sequence[str]) -> str:
     """Say how the steps are made, and what the levers bring together."""
     if len(simulation.leviers) < 2:
-        return "Moyenne des tirages."
+        return "En moyenne."
     together = float(simulation.interaction(cours).mean())
     kind = "se renforcent" if together >= 0.5 else "se recouvrent" if together <= -0.5 else "s'ajoutent"
     return wording.typeset(
-        "Chaque levier est mesuré seul, en moyenne des tirages ; « Ensemble » est ce qu'ils font de plus ou "
+        "Chaque levier est mesuré seul, en moyenne ; « Ensemble » est ce qu'ils font de plus ou "
         f"de moins une fois réunis : ici, ils {kind}."
     )
 
 
 def title_cours(table: pl.DataFrame) -> str:
     """Say which cours move."""
-    moved = table.filter(pl.col("gain").abs() >= 0.5)
+    moved = table.filter(pl.col("gain_montre") != 0)
     if moved.is_empty():
         return "Aucune cour ne bouge"
     return wording.typeset(
@@ -527,43 +648,96 @@ TORNADO_COLUMNS = (
 )
 INDEX_COLUMNS = (
     Colonne("nom", "Donnée incertaine"),
-    Colonne("premier", "Part de la variance, seule", lambda value: wording.percent(value, 0), nombre=True),
-    Colonne("total", "Part, avec ses interactions", lambda value: wording.percent(value, 0), nombre=True),
+    Colonne("premier", "Part de l'incertitude, à elle seule", lambda value: _about(value), nombre=True),
+    Colonne("total", "Part, combinée aux autres", lambda value: _about(value), nombre=True),
 )
+
+
+def _about(share: float) -> str:
+    """Write a share that is only estimated."""
+    return wording.typeset(f"environ {wording.percent(share, 0)}")
 
 
 # --- Reverse questions ----------------------------------------------------------------------------
 
 
 def tell_search(
-    found: Recherche, levier: Levier, *, part: float, base: float, p: float | None, pondere: bool
+    found: Recherche,
+    levier: Levier,
+    *,
+    part: float,
+    base: float,
+    voulues: float,
+    plafond: float | None,
+    tenue: float | None,
+    pondere: bool,
 ) -> str:
     """Answer « que faut-il pour atteindre 5 % ? » in a sentence; `pondere`: 5 % of the effort of escorts."""
     asked = wording.percent(part, 0 if round(part * 100, 6) % 1 == 0 else 1)
-    asked += " de l'effort d'escorte" if pondere else ""
+    asked += " de l'effort d'escorte" if pondere else " de la base"
     unit = "extractions moyennes" if pondere else "extractions"
+    goal = f"{asked} ({wording.number(voulues, 0 if voulues % 1 == 0 else 1)} {unit} évitées et déclarées)"
+    year = wording.number(found.obtenues, digits_of(found.obtenues))
+    chances = (
+        ""
+        if found.p is None
+        else f", avec {odds(round_probability(found.p))} de chances d'en atteindre autant"
+    )
     if found.valeur is None:
         best = wording.percent(found.au_mieux / base if base else None)
         lifted = wording.percent(found.sans_frein / base if base else None)
         return wording.typeset(
-            f"Hors d'atteinte : au mieux {best} au lieu de {asked}. Ce qui bloque d'abord : "
+            f"Hors d'atteinte : au mieux {best} au lieu de {goal}{chances}. Ce qui bloque d'abord : "
             f"{FREINS[found.frein]} (sans ce frein, {lifted})."
         )
     if found.valeur <= NATURES[levier.nature].minimum:
-        return wording.typeset(
-            f"L'année atteint déjà {asked} en moyenne, sans ce levier : {rough(found.obtenues)} {unit} "
-            "évitées."
+        return wording.typeset(f"Sans ce levier, l'année atteint déjà {goal}, en moyenne : {year}{chances}.")
+    reach = ""
+    if plafond is not None and tenue is not None:
+        reach = (
+            f", dans la limite du plafond de chaque juridiction et activité ({_share(plafond)} en moyenne) : "
+            f"{_share(tenue)} des extractions nécessaires seraient alors tenues par visioconférence"
         )
-    value = (
-        wording.number(found.valeur, 1)
-        if levier.nature == MATERIEL
-        else wording.points(found.valeur)
-        if levier.nature == POINTS
-        else wording.percent(found.valeur)
-    )
+    dose = _DOSES[levier.nature].format(write_dose(levier, found.valeur))
     return wording.typeset(
-        f"Pour atteindre {asked}, il faut {value} : {NATURES[levier.nature].valeur.lower()}. L'année serait "
-        f"alors de {rough(found.obtenues)} {unit} évitées"
-        + ("" if p is None else f", avec {odds(p)} de chances d'atteindre l'objectif")
-        + "."
+        f"Pour atteindre {goal}, il faut {dose}{reach}. L'année serait de {year}{chances}."
     )
+
+
+_DOSES = {
+    RECOURS: "porter le recours à la visioconférence à {}",
+    POINTS: "ajouter {} à la part tenue par visioconférence",
+    "etablissements": "que {} de la population détenue soit dans un établissement équipé",
+    PRISONS: "que {} de ces équipements soient en service",
+    MATERIEL: "ajouter {} à chaque juridiction",
+    "ouverture": "que la loi permette d'éviter {} des extractions",
+    "reponse": "que {} des juridictions répondent",
+}
+
+
+def write_dose(levier: Levier, valeur: float) -> str:
+    """Write the value of a lever, as the search gives it."""
+    if levier.nature == MATERIEL:
+        return wording.with_unit(valeur, wording.agree(int(valeur), "équipement", "équipements"), 1)
+    return wording.points(valeur) if levier.nature == POINTS else wording.percent(valeur)
+
+
+def tell_chances(found: Recherche, levier: Levier) -> str:
+    """Say what value gives one chance in two, and four in five; nothing where no law tells it."""
+    if found.p is None:
+        return ""
+    told = [
+        f"{_CHANCES[chance]}, {write_dose(levier, valeur)}"
+        if valeur is not None
+        else f"{_CHANCES[chance]}, hors d'atteinte"
+        for chance, valeur in found.chances
+    ]
+    return wording.typeset(f"Pour {' ; pour '.join(told)}.")
+
+
+_CHANCES = {0.5: "une chance sur deux", 0.8: "quatre chances sur cinq"}
+
+
+def name_chance(chance: float) -> str:
+    """Name odds that a value is sought for: « une chance sur deux »."""
+    return _CHANCES[chance]

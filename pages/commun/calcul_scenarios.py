@@ -2,29 +2,33 @@
 
 import base64
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import dataframely as dy
 import numpy as np
 import polars as pl
 
+from analytics.display.scenario import as_shown
 from analytics.effort import Plan, plan_least_effort
 from analytics.errors import UserFacingError
-from analytics.goal import Recherche, central_gain, seek
+from analytics.goal import Recherche, seek
 from analytics.levers import HOURS_PER_EXTRACTION, MONTHS_BACK
 from analytics.objective import Regle
 from analytics.parameters import Parametres
 from analytics.placement import Limites, Placement, Prison, Site, place
-from analytics.ranges import Plage
+from analytics.ranges import Floats, Plage
 from analytics.scenario import RECOURS, Levier, Lieux, Scenario, name_prison, places_named
 from analytics.schemas import COUNTRY, Declarations, Equipements, Perimetre, last_day_of_month
-from analytics.simulation import most_likely, simulate
+from analytics.simulated_outlook import AvenirSimule
+from analytics.simulation import ceiling_where, most_likely, share_held, simulate
 from analytics.study import Etude, Faits, Socle, prepare, study, write_account
-from analytics.survey import list_positions
+from analytics.survey import Pays, list_positions
+from analytics.trajectory import Bilan, add_up, assess_some
 from data.reference import Reference
 
 # What a link may hold once opened: far more than any scenario, far less than would hurt.
@@ -139,11 +143,19 @@ def seen_cours(socle: Socle, perimetre: Perimetre) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Reponse:
-    """The answer to « que faut-il pour atteindre … ? », and the base it is a part of."""
+    """The answer to « que faut-il pour atteindre … ? », and the base it is a part of.
+
+    `voulues`: the extractions of the year that it asks for. `plafond`: what can be held by video at most
+    where the lever acts, and `tenue` what would be there: shares of the extractions needed, None where the
+    lever sets no such share.
+    """
 
     recherche: Recherche
     levier: Levier
     base: float
+    voulues: float
+    plafond: float | None
+    tenue: float | None
 
 
 @dataclass(frozen=True)
@@ -159,26 +171,71 @@ class Question:
     pondere: bool
 
 
+def assess_year(socle: Socle, pays: Pays, cours: Sequence[str], *, ensemble: bool) -> Bilan:
+    """Assess some cours together in one country or another: the year that screens show."""
+    known = pays.mois if ensemble else [cour for cour in cours if cour in pays.mois]
+    return assess_some(
+        add_up(pays.mois[cour] for cour in known),
+        list(pays.mois) if ensemble else list(cours),
+        objectif=pays.exigence.of(
+            sorted(pays.exigence.bases) if ensemble else list(cours), ensemble=ensemble
+        ),
+        lecture=pays.exigence.regle.lecture,
+        perspectives=pays.perspectives,
+        borne_haute=_bound_of(socle, cours, ensemble=ensemble),
+        periode=socle.periode,
+        parametres=socle.parametres,
+    )
+
+
+def _bound_of(socle: Socle, cours: Sequence[str], *, ensemble: bool) -> int | None:
+    """Give what these cours avoided at most so far; None where the year has not begun, or nobody answered."""
+    names = [COUNTRY] if ensemble else list(cours)
+    bounds = [socle.couvertures[name].borne_haute for name in names if name in socle.couvertures]
+    return sum(bound or 0 for bound in bounds) if bounds and None not in bounds else None
+
+
 def seek_share(socle: Socle, scenario: Scenario, rank: int, question: Question) -> Reponse:
-    """Find the least value of a lever for the year to avoid the part asked for."""
+    """Find the least value of a lever for the year to avoid the part asked for, as that year is shown."""
     base, expected = _expect(socle, question)
-    if socle.terrain is None:
+    terrain, perspectives = socle.terrain, socle.pays.perspectives
+    if terrain is None or perspectives is None:
         raise UserFacingError(NOTHING_PROJECTED)
+    wanted = float(question.part) * base
+    hypotheses, levier = socle.hypotheses(scenario), scenario.leviers[rank]
+    plain = perspectives.of(question.cours)
+
+    def chances(added: Floats) -> float:
+        if plain is None:
+            return 0.0
+        missing = ceil(wanted - (expected - plain.moyenne) - 1e-9)
+        return AvenirSimule(
+            plain.moyennes, plain.variances, plain.mois_connus, effets=added.cumsum(axis=0)
+        ).at_least(missing)
+
+    draws, seed = draws_of(socle.parametres, socle.jour)
     found = seek(
-        socle.terrain,
+        terrain,
         scenario,
-        socle.hypotheses(scenario),
+        hypotheses,
         rank,
         cours=question.cours,
         attendues=expected,
-        voulues=float(question.part) * base,
+        voulues=as_shown(wanted),
+        tirages=draws,
+        graine=seed,
         pondere=question.pondere,
+        odds=None if question.pondere or plain is None else chances,
     )
-    return Reponse(found, scenario.leviers[rank], base)
+    plafond = tenue = None
+    if levier.nature == RECOURS and found.valeur is not None:
+        plafond = ceiling_where(terrain, hypotheses, question.cours, levier)
+        tenue = share_held(terrain, hypotheses, levier, found.valeur, question.cours)
+    return Reponse(found, levier, base, wanted, plafond, tenue)
 
 
 def _expect(socle: Socle, question: Question) -> tuple[float, float]:
-    """Give the base of what is asked, and what the year avoids if nothing changes.
+    """Give the base of what is asked, and what the year avoids if nothing changes, as it is shown.
 
     Weighed, a cour counts its base at the mean effort of its needs, and what it avoids at that of its
     practice.
@@ -204,7 +261,8 @@ def _expect(socle: Socle, question: Question) -> tuple[float, float]:
         avoided += (done + (ahead.moyenne if ahead else 0.0)) * of_practice
     if objectif is not None and plain:
         base *= float(objectif.base) / plain
-    return base, avoided
+    shown = assess_year(socle, socle.pays, question.cours, ensemble=question.ensemble).projection
+    return base, avoided if question.pondere or shown is None else float(shown.moyenne)
 
 
 def _efforts(socle: Socle) -> dict[str, tuple[float, float]]:
@@ -223,15 +281,16 @@ def _efforts(socle: Socle) -> dict[str, tuple[float, float]]:
 
 def escort_hours(etude: Etude, cours: Collection[str]) -> float:
     """Give the agent-hours of the escorts that a scenario spares, everything at its most likely value."""
-    terrain = etude.simulation.terrain
-    gain = central_gain(terrain, etude.scenario, etude.hypotheses, cours, pondere=True)
-    return gain * HOURS_PER_EXTRACTION
+    hypotheses = etude.hypotheses
+    likely = most_likely(etude.scenario, hypotheses)
+    found = simulate(etude.simulation.terrain, etude.scenario, hypotheses, likely, pondere=True)
+    return float(found.net(cours)[0]) * HOURS_PER_EXTRACTION
 
 
-def with_value(scenario: Scenario, levier: Levier, valeur: float) -> Scenario:
-    """Give the scenario with one of its levers set to a value known for sure."""
+def with_value(scenario: Scenario, rank: int, valeur: float) -> Scenario:
+    """Give the scenario with the lever of a rank set to a value known for sure."""
     levers = list(scenario.leviers)
-    levers[levers.index(levier)] = replace(levier, valeur=Plage.sure(valeur))
+    levers[rank] = replace(levers[rank], valeur=Plage.sure(valeur))
     return replace(scenario, leviers=tuple(levers))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,31 +36,33 @@ from analytics.display.scenario import (
     lay_out_year,
     name_input,
     name_levers,
+    set_apart,
     signed,
     span,
     step_through,
     tell_steps,
     title_cours,
     title_steps,
+    title_year,
 )
 from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
 from analytics.levers import HOURS_PER_EXTRACTION
-from analytics.objective import FIRST_YEAR, etpt_per_extraction
 from analytics.scenario import INCERTAINES, Hypotheses, Scenario, name_prison, parse_scenario
 from analytics.sensitivity import move_each, variance_indices
 from analytics.simulated_outlook import AvenirSimule
 from analytics.statement import Releve, draw_up, regle_of
 from analytics.study import Etude, Socle
 from analytics.survey import Pays
-from analytics.trajectory import Bilan, add_up, assess_some
+from analytics.trajectory import UNDETERMINED, Bilan, add_up
 from pages.commun import calcul_scenarios, lecture, vue_decompte
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.calcul_scenarios import Question, Reponse
 from pages.commun.filtres import slug
 from pages.commun.lecture import Situation
 from pages.commun.vue_leviers import PRIORITAIRE
-from pages.commun.vues import bornes, couverture, mention_of
+from pages.commun.vues import bornes, mention_of
 
 MOST_COMPARED = 4
 
@@ -161,18 +164,11 @@ def _slot(key: tuple[Any, ...]) -> list[Etude]:
 
 def assess(contexte: Contexte, pays: Pays, ground: Socle) -> Bilan:
     """Assess the cours of the reader together, in one country or another."""
-    cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
-    whole = contexte.situation.perimetre.cours is None
-    asked = sorted(pays.exigence.bases) if whole else list(cours)
-    return assess_some(
-        add_up(pays.mois[cour] for cour in (pays.mois if whole else cours) if cour in pays.mois),
-        list(pays.mois) if whole else list(cours),
-        objectif=pays.exigence.of(asked, ensemble=whole),
-        lecture=pays.exigence.regle.lecture,
-        perspectives=pays.perspectives,
-        borne_haute=couverture(contexte).borne_haute if ground.couvertures else None,
-        periode=ground.periode,
-        parametres=lecture.parametres(),
+    return calcul_scenarios.assess_year(
+        ground,
+        pays,
+        calcul_scenarios.seen_cours(ground, contexte.situation.perimetre),
+        ensemble=contexte.situation.perimetre.cours is None,
     )
 
 
@@ -212,7 +208,7 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
     ground, simulation = _etude.socle, _etude.simulation
     cours = list(calcul_scenarios.seen_cours(ground, _contexte.situation.perimetre))
     before, after = assess(_contexte, ground.pays, ground), assess(_contexte, _etude.pays, ground)
-    gains = simulation.total(cours)
+    gains, nettes = simulation.total(cours), simulation.net(cours)
     avenir = ground.pays.perspectives.of(cours) if ground.pays.perspectives else None
     coming = _etude.pays.perspectives.of(cours) if _etude.pays.perspectives else None
     if avenir is None or not isinstance(coming, AvenirSimule):
@@ -232,13 +228,15 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
         objectif_a_date=[float(objectif.a_date(rank)) if objectif else None for rank in range(1, 13)],
     )
     months = simulation.ensemble[simulation.rows(cours)].sum(axis=0)
-    monthly = lay_out_gains(months, simulation.terrain.mois)
+    ecart = set_apart(_middle(before), _middle(after))
+    monthly = lay_out_gains(months, simulation.terrain.mois, total=ecart.change)
     steps = step_through(simulation, cours, depart=_middle(before))
     table = lay_out_cours(
         _seen(_contexte, ground.pays),
         _seen(_contexte, _etude.pays),
         {cour: simulation.total([cour]) for cour in cours},
         _owed_by_cour(owed, cours),
+        total=ecart.change,
     )
     rests_on = since_january(mention_of(_contexte))
     nom = _etude.scenario.nom or "Scénario"
@@ -247,28 +245,30 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
     entete = _contexte.entete | {"scenario": _etude.scenario.as_text(), "hypotheses": "hypothèses de travail"}
     return VueScenario(
         etude=_etude,
-        conclusion=conclude_scenario(before, after, gains, annee=year, leviers=len(_etude.scenario.leviers)),
+        conclusion=conclude_scenario(
+            before, after, gains, nettes, annee=year, leviers=len(_etude.scenario.leviers)
+        ),
         chiffres=_figures(_etude, before, after, gains, owed, cours, pondere=weighs(_contexte)),
         note=_note(_contexte, _etude, before, after, owed[0]),
         annee=Bloc(
             cle="scenario_annee",
-            titre=wording.typeset(f"{year}, si rien ne change et avec le scénario"),
-            sous_titre=f"Extractions évitées déclarées, cumulées depuis janvier, {place}",
+            titre=title_year(before, after, annee=year, leviers=len(_etude.scenario.leviers)),
+            sous_titre=f"Extractions évitées et déclarées, cumulées depuis janvier, {place}",
             figure=draw_paths(frame, dark=_contexte.sombre),
             alt=wording.typeset(f"Deux courbes cumulées pour {year}, l'une avec le scénario, et l'objectif."),
             phrase=wording.typeset(
                 "Bande : 8 fois sur 10 ; trait plein, la moyenne. Le passé reste ce qui a été déclaré."
             ),
             tableau=write_table_html(frame, YEAR_COLUMNS, legende=f"L'année mois par mois, {place}"),
-            donnees=frame.drop("mois_court", "texte", "fin_objectif", "fin_rien", "fin_milieu"),
+            donnees=frame.select("mois", "declare", "objectif", "rien", "milieu", "bas", "haut"),
             fichier=f"{fichier}_annee",
             entete=entete,
             mention=rests_on,
         ),
         etapes=Bloc(
             cle="scenario_etapes",
-            titre=title_steps(simulation, cours),
-            sous_titre=f"De l'année si rien ne change à l'année du scénario, {place}",
+            titre=title_steps(simulation, steps, cours),
+            sous_titre="De l'année si rien ne change à l'année du scénario, en extractions déclarées",
             figure=draw_waterfall(steps, dark=_contexte.sombre),
             alt=wording.typeset(f"Une marche par levier. {tell_steps(simulation, cours)}"),
             phrase=tell_steps(simulation, cours),
@@ -280,16 +280,15 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
         ),
         gains=Bloc(
             cle="scenario_mois",
-            titre=wording.typeset(f"{signed(float(gains.mean()))} sur l'année ({_span(gains)})"),
-            sous_titre=f"Extractions évitées en plus, mois par mois, moyenne et 8 cas sur 10, {place}",
+            titre=wording.typeset(f"{ecart.change_signe} déclarées sur l'année ({_span(gains)})"),
+            sous_titre="Extractions déclarées en plus, mois par mois, en moyenne et 8 fois sur 10",
             figure=draw_gains(monthly, dark=_contexte.sombre),
             alt="Une barre par mois à venir, avec sa fourchette.",
             phrase=wording.typeset(
-                f"{wording.number(_etude.tirages.nombre)} tirages, graine "
-                f"{calcul_scenarios.draws_of(lecture.parametres(), ground.jour)[1]} : la même redonne "
-                "ces chiffres."
+                f"{wording.count(_etude.tirages.nombre, 'essai')}, toujours les mêmes : un même scénario "
+                "redonne les mêmes chiffres."
             ),
-            tableau=write_table_html(monthly, GAIN_COLUMNS, legende=f"Évitées en plus, par mois, {place}"),
+            tableau=write_table_html(monthly, GAIN_COLUMNS, legende=f"Déclarées en plus, par mois, {place}"),
             donnees=monthly.drop("nom", "texte"),
             fichier=f"{fichier}_mois",
             entete=entete,
@@ -297,7 +296,7 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
         cours=Bloc(
             cle="scenario_cours",
             titre=title_cours(table),
-            sous_titre=f"Extractions évitées en plus dans l'année, par cour, {place}",
+            sous_titre="Extractions déclarées en plus dans l'année, par cour",
             figure=draw_bars(_bars(table), dark=_contexte.sombre),
             alt=title_cours(table),
             phrase=wording.typeset(
@@ -305,7 +304,7 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
                 "au décompte. Hypothèse de travail, ne vaut pas décision."
             ),
             tableau="",
-            donnees=table.drop("gain_ecrit"),
+            donnees=table.drop("gain_montre", "gain_ecrit", "avant_ecrit", "apres_ecrit"),
             fichier=f"{fichier}_cours",
             entete=entete,
             mention=rests_on,
@@ -324,11 +323,13 @@ def _span(values: Any) -> str:
 
 
 def _bars(table: pl.DataFrame) -> pl.DataFrame:
-    moved = table.filter(pl.col("gain").abs() >= 0.5).head(MOST_BARS)
+    moved = table.filter(pl.col("gain_montre") != 0).head(MOST_BARS)
     return moved.select(
         "nom",
         valeur=pl.col("gain").clip(0),
-        texte=pl.col("gain").map_elements(signed, return_dtype=pl.String),
+        texte=pl.col("gain_montre").map_elements(
+            partial(wording.number, signed=True), return_dtype=pl.String
+        ),
     )
 
 
@@ -361,36 +362,38 @@ def _figures(
     *,
     pondere: bool,
 ) -> tuple[Chiffre, ...]:
-    simulation = etude.simulation
-    unit = float(etpt_per_extraction(lecture.parametres(), date(FIRST_YEAR, 1, 1)))
-    net = simulation.nettes[simulation.rows(cours)].sum(axis=0)
+    net = float(etude.simulation.net(cours).mean())
     first, then = before.projection, after.projection
-    mean = float(gains.mean())
+    ecart = set_apart(_middle(before), _middle(after))
+    levers = bool(etude.scenario.leviers)
     figures = [
         Chiffre(
             "Évitées en plus",
-            signed(mean),
-            f"{_span(gains)}, 8 fois sur 10",
-            "Ce que tous les leviers ajoutent, d'ici la fin de l'année, à ce qui serait déclaré sans eux.",
+            wording.number(net, ecart.digits, signed=True),
+            wording.typeset(f"déclarées en plus : {ecart.change_signe} ({_span(gains)})") if levers else "",
+            "Ce que tous les leviers évitent de plus d'ici la fin de l'année, que ce soit déclaré ou non, "
+            "moins les audiences que la facilité suscite ; puis ce qui en serait déclaré (8 fois sur 10).",
         ),
         Chiffre(
-            "Année",
-            rough(then.moyenne if then else None),
-            wording.typeset(f"si rien ne change : {rough(first.moyenne if first else None)}"),
+            "Année, déclarées",
+            ecart.apres if then else wording.NOT_AVAILABLE,
+            wording.typeset(f"si rien ne change : {ecart.avant if first else wording.NOT_AVAILABLE}")
+            if levers
+            else "",
             "Moyenne de ce que l'année peut donner : déclaré, projeté et ajouté par les leviers.",
         ),
         Chiffre(
             "Chances d'atteindre l'objectif",
             short_odds(after.p_objectif),
-            wording.typeset(f"si rien ne change : {short_odds(before.p_objectif)}"),
+            wording.typeset(f"si rien ne change : {short_odds(before.p_objectif)}") if levers else "",
             "Probabilité que l'année atteigne son objectif, arrondie à cinq points.",
         ),
         Chiffre(
             "Équivalent",
-            wording.with_unit(mean * unit, "ETPT", 1),
-            wording.typeset(f"gain net : {signed(float(net.mean()))} extractions"),
-            "ETPT que ces extractions mobilisent (1 270 pour 155 000). Gain net : déclaré ou non, moins les "
-            "audiences que la facilité suscite.",
+            wording.with_unit(net * etude.socle.etpt_par_extraction, "ETPT", 1),
+            "des évitées en plus, déclarées ou non" if levers else "",
+            "ETPT que mobilisent les extractions évitées en plus (1 270 pour 155 000). Répondre davantage "
+            "n'épargne aucune escorte : seul ce qui est vraiment évité compte.",
         ),
     ]
     if pondere:
@@ -415,7 +418,9 @@ def _figures(
             Chiffre(
                 "Décompte simulé",
                 wording.with_unit(due(releve_after), "ETPT", 1),
-                wording.typeset(f"si rien ne change : {wording.with_unit(due(releve_before), 'ETPT', 1)}"),
+                wording.typeset(f"sinon : {wording.with_unit(due(releve_before), 'ETPT', 1)}")
+                if levers
+                else "",
                 "Ce qui serait à rembourser selon la règle affichée au décompte, au milieu de la projection. "
                 "Hypothèse de travail, ne vaut pas décision.",
             )
@@ -423,14 +428,19 @@ def _figures(
     return tuple(figures)
 
 
-def _states(before: Bilan, after: Bilan) -> str:
+def _states(before: Bilan, after: Bilan, fin: date) -> str:
+    """Say the state of the months known, which is not that of the whole year."""
     now = f"{after.glyphe} {after.etat}"
-    return now if before.etat == after.etat else f"{before.glyphe} {before.etat} → {now}"
+    told = now if before.etat == after.etat else f"{before.glyphe} {before.etat} → {now}"
+    text = f"État à fin {wording.month(fin)} : {told}"
+    if after.etat == UNDETERMINED and after.p_objectif is not None:
+        text += " (trop peu de réponses) ; les chances portent sur l'année entière"
+    return text + "."
 
 
 def _note(contexte: Contexte, etude: Etude, before: Bilan, after: Bilan, releve: Releve | None) -> str:
     texts = [
-        f"État : {_states(before, after)}.",
+        _states(before, after, contexte.selection.periode.fin),
         f"{since_january(mention_of(contexte)).texte}.",
         "Hypothèses de travail : parts, plafonds et capacités sont ceux de la page Méthode ; aucun n'est "
         "dans le texte, sauf les 85 % de population couverte.",
@@ -481,7 +491,7 @@ def tornado(contexte: Contexte, etude: Etude) -> Bloc:
     return Bloc(
         cle="tornade",
         titre=wording.typeset(title),
-        sous_titre="Extractions évitées d'ici décembre, une donnée à la fois basse puis haute (déciles)",
+        sous_titre="Extractions déclarées d'ici décembre, une donnée à la fois : basse, puis haute",
         figure=draw_tornado(frame, dark=contexte.sombre),
         alt="Une barre par donnée incertaine, la plus large en haut.",
         phrase="Barre hachurée : la donnée est basse ; barre pleine : elle est haute.",
@@ -510,8 +520,25 @@ def _indices(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> str:
         orient="row",
     )
     return write_plain_table(
-        frame, INDEX_COLUMNS, legende="Indices de Sobol : part de la variance de l'année"
+        frame, INDEX_COLUMNS, legende="Part de l'incertitude de l'année que chaque donnée explique"
     )
+
+
+# --- The reverse question ---
+
+
+def seek(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int, question: Question) -> Reponse:
+    """Give what a lever must be worth, sought once for all who ask the same."""
+    key = (*contexte.cle, scenario.as_text(), rank, str(question))
+    return _seek(ground, scenario, rank, question, key)
+
+
+@st.cache_resource(show_spinner="Recherche en cours…", max_entries=32)
+def _seek(
+    _ground: Socle, _scenario: Scenario, _rank: int, _question: Question, key: tuple[Any, ...]
+) -> Reponse:
+    del key  # names everything that is asked
+    return calcul_scenarios.seek_share(_ground, _scenario, _rank, _question)
 
 
 # --- Side by side ---------------------------------------------------------------------------------
@@ -541,20 +568,21 @@ def side_by_side(contexte: Contexte, gardes: Sequence[tuple[str, Scenario]]) -> 
     cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
     zero = assess(contexte, ground.pays, ground)
     columns: list[tuple[str, list[str]]] = [
-        ("Rien ne change", _column(contexte, ground, ground.pays, zero, None, cours))
+        ("Rien ne change", _column(contexte, ground, ground.pays, zero, zero, None, cours))
     ]
     for nom, etude in etudes:
-        columns.append(
-            (nom, _column(contexte, ground, etude.pays, assess(contexte, etude.pays, ground), etude, cours))
-        )
+        bilan = assess(contexte, etude.pays, ground)
+        columns.append((nom, _column(contexte, ground, etude.pays, zero, bilan, etude, cours)))
     rows = pl.DataFrame(
         {
             "mesure": [
                 "Leviers",
                 "Évitées en plus",
-                "Année, en moyenne",
-                "Chances",
-                "État",
+                "Déclarées en plus",
+                "Équivalent",
+                "Année, déclarées",
+                "Chances d'atteindre l'objectif",
+                "État à date",
                 "Décompte simulé",
             ],
             **{f"s{rank}": values for rank, (_, values) in enumerate(columns)},
@@ -574,16 +602,25 @@ def side_by_side(contexte: Contexte, gardes: Sequence[tuple[str, Scenario]]) -> 
 
 
 def _column(
-    contexte: Contexte, ground: Socle, pays: Pays, bilan: Bilan, etude: Etude | None, cours: Sequence[str]
+    contexte: Contexte,
+    ground: Socle,
+    pays: Pays,
+    zero: Bilan,
+    bilan: Bilan,
+    etude: Etude | None,
+    cours: Sequence[str],
 ) -> list[str]:
-    gains = np.zeros(1) if etude is None else etude.simulation.total(cours)
     owed = settle(contexte, ground, pays)
     seen = set(cours)
     due = None if owed is None else float(sum(part.etpt for part in owed.decompte.cours if part.cour in seen))
+    ecart = set_apart(_middle(zero), _middle(bilan))
+    net = np.zeros(1) if etude is None else etude.simulation.net(cours)
     return [
         "0" if etude is None else str(len(etude.scenario.leviers)),
-        signed(float(gains.mean())) + (f" ({_span(gains)})" if etude else ""),
-        rough(bilan.projection.moyenne if bilan.projection else None),
+        wording.number(float(net.mean()), ecart.digits, signed=True) + (f" ({_span(net)})" if etude else ""),
+        ecart.change_signe + (f" ({_span(etude.simulation.total(cours))})" if etude else ""),
+        wording.with_unit(float(net.mean()) * ground.etpt_par_extraction, "ETPT", 1),
+        ecart.apres if bilan.projection else wording.NOT_AVAILABLE,
         short_odds(bilan.p_objectif),
         f"{bilan.glyphe} {bilan.etat}",
         wording.with_unit(due, "ETPT", 1),
@@ -596,6 +633,7 @@ def _explain(
     """Explain the difference between two scenarios, lever by lever, as a waterfall."""
     one, two = _effects(first, cours), _effects(etude, cours)
     start = _middle(assess(contexte, first.pays, first.socle))
+    end = _middle(assess(contexte, etude.pays, etude.socle))
     steps: list[tuple[str, float]] = []
     for key in dict.fromkeys((*one, *two)):
         change = two.get(key, ("", 0.0))[1] - one.get(key, ("", 0.0))[1]
@@ -603,12 +641,13 @@ def _explain(
         if abs(change) >= 0.5:
             sign = "sans " if key not in two else "avec " if key not in one else ""
             steps.append((f"{sign}{label}", change))
-    together = float(etude.simulation.interaction(cours).mean() - first.simulation.interaction(cours).mean())
+    # What they bring together, with the steps too small to be drawn: the last total is the other's year.
+    together = (end - start) - sum(change for _, change in steps)
     if abs(together) >= 0.5:
         steps.append(("Ensemble", together))
     frame = climb(steps, depart=start, debut=first_name[:22], fin=nom[:22])
-    gap = sum(change for _, change in steps)
-    title = wording.typeset(f"De « {first_name} » à « {nom} » : {signed(gap)} extractions évitées")
+    gap = set_apart(start, end).change_signe
+    title = wording.typeset(f"De « {first_name} » à « {nom} » : {gap} extractions évitées et déclarées")
     return Bloc(
         cle=f"ecart_{slug(nom)}",
         titre=title,

@@ -20,7 +20,17 @@ LEVER = Levier("recours", Plage(0.1, 0.2, 0.3), START)
 
 
 def ask(terrain: Terrain, levier: Levier, voulues: float, what: Hypotheses = PERFECT):
-    return seek(terrain, Scenario(SINCE, (levier,)), what, 0, cours=ALL, attendues=100.0, voulues=voulues)
+    return seek(
+        terrain,
+        Scenario(SINCE, (levier,)),
+        what,
+        0,
+        cours=ALL,
+        attendues=100.0,
+        voulues=voulues,
+        tirages=64,
+        graine=1,
+    )
 
 
 def test_the_least_value_is_that_of_a_fine_search() -> None:
@@ -74,7 +84,18 @@ def test_a_prison_that_is_not_enough_is_held_back_by_its_perimeter() -> None:
 def test_a_weighed_search_asks_less_where_escorts_are_heavy() -> None:
     terrain = replace(ground(), poids=np.full(8, 2.0))
     asked = Scenario(SINCE, (LEVER,))
-    found = seek(terrain, asked, PERFECT, 0, cours=ALL, attendues=100.0, voulues=580.0, pondere=True)
+    found = seek(
+        terrain,
+        asked,
+        PERFECT,
+        0,
+        cours=ALL,
+        attendues=100.0,
+        voulues=580.0,
+        tirages=64,
+        graine=1,
+        pondere=True,
+    )
     # 100 + 2 × 2 400 × (value − 0.1) = 580.
     assert found.valeur == pytest.approx(0.2, abs=1e-6)
 

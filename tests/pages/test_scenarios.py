@@ -1,9 +1,11 @@
 """Scenarios on screen, on a real store: built, kept, shared, compared, asked the other way round."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from html import unescape
 from pathlib import Path
 
@@ -13,12 +15,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
+from analytics import wording
+from analytics.display.outlook import short_odds
 from analytics.errors import UserFacingError
 from analytics.objective import USUAL_RULE
+from analytics.projection import round_probability
 from analytics.ranges import Plage
 from analytics.scenario import Levier, Scenario, name_prison, parse_scenario
 from analytics.schemas import NATIONAL, Perimetre
-from analytics.study import Socle, three
+from analytics.sensitivity import variance_indices
+from analytics.study import Socle, flatten_account, three
 from data.reference import Reference, load_illustrative_base
 from data.settings import Settings
 from data.store import Store, open_store
@@ -212,11 +218,12 @@ def test_what_matters_most_is_told(opened: Store) -> None:
 
 def test_the_share_of_the_variance_is_told_on_request(opened: Store) -> None:
     at = visit(scenario=calcul_scenarios.write_link(JLD), onglet="incertitude")
-    assert "Indices de Sobol : part" not in words(at).replace("\u00a0", " ")
+    assert "Part de l'incertitude de l'année" not in words(at).replace("\u00a0", " ")
     at.toggle(key="indices_sobol").set_value(True).run()
     assert not at.exception, at.exception
     said = words(at).replace("\u00a0", " ")
-    assert "Indices de Sobol : part de la variance de l'année" in said
+    assert "Part de l'incertitude de l'année que chaque donnée explique" in said
+    assert "Sobol" not in said
     assert "La projection, si rien ne change" in said
 
 
@@ -364,6 +371,122 @@ def test_what_is_changed_on_screen_is_what_the_terminal_computes(
     }
 
 
+def figures(at: AppTest) -> dict[str, tuple[str, str]]:
+    return {each.label: (each.value, each.delta) for each in at.metric}
+
+
+def numbers(text: str) -> list[int]:
+    """Read the numbers of a sentence."""
+    found = re.findall(r"[+\u2212]?\d[\d\u202f]*", text)
+    return [int(each.replace("\u202f", "").replace("\u2212", "-")) for each in found]
+
+
+MARCH_2009 = date(2009, 3, 1)
+APRIL_2009 = date(2009, 4, 1)
+EVERYWHERE = Levier("recours", Plage(0.2, 0.3, 0.4), APRIL_2009, nom="Partout")
+REPLIES = Levier("reponse", Plage(0.8, 0.9, 1.0), APRIL_2009, nom="Réponses")
+
+
+@pytest.mark.parametrize(
+    "levers", [(EVERYWHERE,), (REPLIES,), (EVERYWHERE, REPLIES), (replace(EVERYWHERE, cours=("CA-DOUAI",)),)]
+)
+def test_what_is_written_adds_up(opened: Store, levers: tuple[Levier, ...]) -> None:
+    at = visit(scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, levers)), annee="2009")
+    tiles = figures(at)
+    (after,) = numbers(tiles["Année, déclarées"][0])
+    (before,) = numbers(tiles["Année, déclarées"][1])
+    gain = numbers(tiles["Évitées en plus"][1])[0]
+    assert before + gain == after
+    told = words(at)
+    assert f"{wording.number(before)} → {wording.number(after)}" in told
+    assert f"{wording.number(gain, signed=True)} déclarées sur l'année" in told.replace("\u00a0", " ")
+    rows = re.findall(r"<tr><th scope=\"row\">([^<]*)</th><td class=\"n\">([^<]*)</td></tr>", told)
+    steps = [numbers(text)[0] for _, text in rows[[name for name, _ in rows].index("Rien ne change") :]]
+    assert sum(steps[: 1 + len(levers) + (len(levers) > 1)]) == after
+
+
+def test_answering_more_saves_no_escort(opened: Store) -> None:
+    """To answer declares what was avoided in silence: no ETPT in the tile, the file or the comparison."""
+    at = visit(scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (REPLIES,))), annee="2009")
+    assert figures(at)["Équivalent"][0] == "0,0\u00a0ETPT"
+    assert figures(at)["Évitées en plus"][0] == "0"
+    assert "Aucune extraction évitée de plus" in words(at)
+    etude = calcul_scenarios.run(
+        start(opened, MARCH_2009), Scenario(MARCH_2009, (REPLIES,)), tirages=64, graine=1
+    )
+    told = calcul_scenarios.account(etude, NATIONAL, lecture.reference(), lecture.parametres(), graine=1)
+    assert told["total"]["moyenne"] > 100
+    assert told["etpt"] == {"moyenne": 0.0, "q10": 0.0, "q90": 0.0}
+    assert calcul_scenarios.escort_hours(etude, etude.simulation.terrain.cours) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_etpt_rest_on_what_is_really_avoided(opened: Store) -> None:
+    socle = start(opened, MARCH_2009)
+    etude = calcul_scenarios.run(socle, Scenario(MARCH_2009, (EVERYWHERE,)), tirages=64, graine=1)
+    told = calcul_scenarios.account(etude, NATIONAL, lecture.reference(), lecture.parametres(), graine=1)
+    assert told["nettes"]["moyenne"] > told["total"]["moyenne"]
+    assert told["etpt"]["moyenne"] == pytest.approx(told["nettes"]["moyenne"] * 1270 / 155_000, abs=1e-5)
+    flat = flatten_account(told).filter(pl.col("objet") == "etpt")
+    assert flat["gain_moyenne"].to_list() == [told["etpt"]["moyenne"]]
+
+
+@pytest.mark.parametrize("part", [Fraction(3, 100), Fraction(4, 100), Fraction(5, 100)])
+def test_the_answer_opened_reaches_what_was_asked(opened: Store, part: Fraction) -> None:
+    socle = start(opened, MARCH_2009)
+    asked = Scenario(MARCH_2009, (replace(EVERYWHERE, nom="Dosé"),))
+    cours = calcul_scenarios.seen_cours(socle, NATIONAL)
+    question = calcul_scenarios.Question(cours, ensemble=True, part=part, pondere=False)
+    found = calcul_scenarios.seek_share(socle, asked, 0, question)
+    assert found.recherche.valeur is not None
+    opened_ = calcul_scenarios.with_value(asked, 0, found.recherche.valeur)
+    at = visit(scenario=calcul_scenarios.write_link(opened_), annee="2009")
+    (shown_year,) = numbers(figures(at)["Année, déclarées"][0])
+    assert shown_year >= found.voulues
+    draws, seed = calcul_scenarios.draws_of(lecture.parametres(), MARCH_2009)
+    less = calcul_scenarios.with_value(asked, 0, found.recherche.valeur - 0.001)
+    etude = calcul_scenarios.run(socle, less, tirages=draws, graine=seed)
+    under = calcul_scenarios.assess_year(socle, etude.pays, cours, ensemble=True).projection
+    assert under is not None
+    # A tenth of a point less, and it would not.
+    assert under.moyenne < shown_year
+    if part == Fraction(5, 100):
+        told = figures(at)["Chances d'atteindre l'objectif"][0]
+        assert told == short_odds(round_probability(found.recherche.p or 0.0))
+        for chance, value in found.recherche.chances:
+            assert value is not None
+            wanted = calcul_scenarios.with_value(asked, 0, value)
+            again = calcul_scenarios.run(socle, wanted, tirages=draws, graine=seed)
+            p = calcul_scenarios.assess_year(socle, again.pays, cours, ensemble=True).p_objectif
+            assert p is not None
+            assert p >= chance
+
+
+def test_what_was_found_opens_with_a_word(opened: Store) -> None:
+    at = visit(
+        scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (EVERYWHERE,), nom="Essai")),
+        annee="2009",
+        onglet="reciproque",
+    )
+    press(at, "Ouvrir ce scénario")
+    said = words(at).replace("\u00a0", " ")
+    assert "Scénario ouvert : « Essai », le levier dosé à" in said
+    assert [each.value for each in at.toast] == [
+        each for each in [at.toast[0].value] if "Scénario ouvert" in each
+    ]
+    # What it changes is shown, not the question again.
+    assert "Le moindre effort" not in said
+
+
+def test_no_share_of_the_uncertainty_is_impossible(opened: Store) -> None:
+    socle = start(opened, MARCH_2009)
+    for levers in ((EVERYWHERE,), (REPLIES,), (EVERYWHERE, REPLIES)):
+        etude = calcul_scenarios.run(socle, Scenario(MARCH_2009, levers), tirages=64, graine=1)
+        for seed in (1, 2):
+            rows = variance_indices(etude, socle.terrain.cours if socle.terrain else (), graine=seed)
+            assert all(first <= total for _, first, total in rows)
+            assert sum(first for _, first, _ in rows) <= 1 + 1e-9
+
+
 def test_prisons_are_chosen_by_name(opened: Store) -> None:
     at = visit()
     next(each for each in at.selectbox if each.label == "Levier").set_value("prisons").run()
@@ -376,7 +499,7 @@ def test_prisons_are_chosen_by_name(opened: Store) -> None:
     press(at, "Ajouter le levier")
     said = words(at).replace("\u00a0", " ")
     assert f"établissements désignés en service, {name}" in said
-    assert "Plafond, au plus probable" in said
+    assert "Plafond moyen, au plus probable" in said
 
 
 def test_a_file_opens_a_scenario_or_says_what_is_wrong_with_it(opened: Store) -> None:
