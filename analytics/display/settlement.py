@@ -65,7 +65,7 @@ def _tell_gap(releve: Releve, part: Part, nom: str) -> str:
 def _tell_debt(releve: Releve, part: Part, fourchette: Fourchette | None) -> str:
     """Say what follows of it for who is told of: nothing, all of it, or its share."""
     if releve.projete and fourchette is not None:
-        return _tell_range(part, fourchette) + _tell_bonus(part)
+        return _tell_range(releve, part, fourchette) + _tell_bonus(part)
     told = owed_in_round(releve, part)
     if not part.du and part.ecart:
         return (
@@ -102,7 +102,7 @@ def _tell_bonus(part: Part) -> str:
     return f", intéressement simulé de {with_unit(part.interessement_etpt, 'ETPT', 2)}"
 
 
-def _tell_range(part: Part, fourchette: Fourchette) -> str:
+def _tell_range(releve: Releve, part: Part, fourchette: Fourchette) -> str:
     """Say what may be owed, 8 times out of 10."""
     if fourchette.euros is not None and part.centimes is not None:
         low, high = widen(fourchette.euros, part.centimes / 100)
@@ -112,7 +112,10 @@ def _tell_range(part: Part, fourchette: Fourchette) -> str:
         told = f"{_span(low, high)} extractions"
     if not high:
         return f" : {NOTHING}"
-    return f"{', soit' if part.du else ' ; à rembourser :'} {told} (8 chances sur 10)"
+    if part.du and part.du == part.ecart:
+        return f", soit {told} (8 chances sur 10)"
+    shared = f" {_sharing(releve)}" if part.du or part.cour else ""
+    return f" ; à rembourser{shared} : {told} (8 chances sur 10)"
 
 
 def _span(low: float, high: float) -> str:
@@ -124,8 +127,10 @@ def _extractions(releve: Releve, value: Fraction) -> str:
     """Write a number of extractions as certain as it is: « environ 190 extractions », « 5 450 … »."""
     noun = wording.agree(int(value), "extraction", "extractions")
     if not releve.projete:
-        return f"{write_plain(value, 2)} {noun}"
-    return "moins d'une extraction" if value < 1 else f"environ {rough(float(value))} {noun}"
+        return f"{write_plain(value, 2)}{wording.NO_BREAK_SPACE}{noun}"
+    if value < 1:
+        return "moins d'une extraction"
+    return f"environ {rough(float(value))}{wording.NO_BREAK_SPACE}{noun}"
 
 
 def _quantity(releve: Releve, value: Fraction) -> str:
@@ -303,9 +308,8 @@ def step_down(releve: Releve, part: Part) -> pl.DataFrame:
 
 def tell_steps(releve: Releve, part: Part) -> str:
     """Say where the objective comes from, what the steps are, and what is left comes to."""
-    worth = f"À rembourser : {owed_in_round(releve, part)}" if part.etpt else NOTHING.capitalize()
-    if releve.projete:
-        worth = f"{MIDDLE} : {worth[0].lower()}{worth[1:]}"
+    worth = f"à rembourser : {owed_in_round(releve, part)}" if part.etpt else NOTHING
+    worth = f"{MIDDLE}, {worth}" if releve.projete else worth[0].upper() + worth[1:]
     return typeset(
         f"Objectif : base de {write_plain(part.base)} extractions au taux de l'année. "
         f"{wording.MINUS} évitées = non évitées ; × ETPT par extraction ; × coût d'un ETPT. "

@@ -34,7 +34,7 @@ def write_pdf(
     `reserve`: as in `warn`. The same settlement gives the same bytes.
     """
     laid = _lay_out(releve, part, lignes, nom, etat, version, noms, logiciel)
-    laid |= {"textes": [conclusion] if conclusion else [], "alertes": warn(releve, reserve)}
+    laid |= {"conclusion": conclusion, "textes": [], "alertes": warn(releve, reserve)}
     return print_pdf(laid, vintage(releve))
 
 

@@ -369,7 +369,7 @@ def test_the_documents_open_on_the_sentence_of_the_page(
     at = page(annee=annee, mois="12" if annee == "2009" else "9")
     vue_decompte.document(caught[0], "pdf", cour=None)
     vue_decompte.document(caught[0], "pdf", cour="CA-DOUAI")
-    whole, douai = (content["textes"][0].replace("\u00a0", " ").replace("\u202f", " ") for content in laid)
+    whole, douai = (content["conclusion"].replace("\u00a0", " ").replace("\u202f", " ") for content in laid)
     assert whole in said(at)
     assert "la cour d'appel de Douai" in douai
     assert ("8 chances sur 10" in whole) == (annee == "2010")

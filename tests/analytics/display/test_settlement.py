@@ -390,6 +390,16 @@ def test_a_projection_is_told_in_the_conditional_and_rounded() -> None:
         "le ministère dépasserait l'objectif d'environ 180 extractions ; à rembourser : 0 à 70 k€ "
         "(8 chances sur 10), intéressement non déterminé."
     )
+    own = settled({"A": 600, "B": 300, "C": 700}, mode=ECART_PROPRE, projete=True)
+    assert told(own, "", Fourchette((180.0, 200.0, 220.0), (83_000.0, 92_751.0, 102_000.0))) == (
+        "le ministère dépasserait l'objectif d'environ 100 extractions ; à rembourser en écart propre : "
+        "83 à 102 k€ (8 chances sur 10), intéressement non déterminé."
+    )
+    shared = settled({"A": 300, "B": 600}, projete=True)
+    assert told(shared, "A", Fourchette((0.0, 100.0, 150.0), (0.0, 46_375.0, 69_600.0))) == (
+        "Paris n'éviterait pas environ 200 extractions ; à rembourser après partage : 0 à 70 k€ "
+        "(8 chances sur 10)."
+    )
     none = Fourchette((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
     assert told(over, "", none).endswith("extractions : rien à rembourser, intéressement non déterminé.")
     assert (
