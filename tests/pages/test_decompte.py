@@ -373,3 +373,24 @@ def test_the_documents_open_on_the_sentence_of_the_page(
     assert whole in said(at)
     assert "la cour d'appel de Douai" in douai
     assert ("8 chances sur 10" in whole) == (annee == "2010")
+
+
+def test_nothing_to_pay_has_a_sentence_and_no_bars(opened: Store) -> None:
+    at = page(annee="2010")
+    assert len(at.get("plotly_chart")) == 1  # the steps alone
+    assert "Rien à rembourser : il n'y a pas de montant à dessiner." in said(at)
+    assert "Aucune cour n'aurait à rembourser" in said(at)
+    at = page(annee="2010", onglet="sensibilite")
+    assert not at.get("plotly_chart")
+    assert "Aucune hypothèse, seule, ne fait rembourser quoi que ce soit au ministère" in said(at)
+    # A year with something to pay draws both, and counts those that it does not draw.
+    at = page()
+    assert len(at.get("plotly_chart")) == 2
+    assert "Et 21 autres, dans le tableau." in said(at)
+    assert len(page(onglet="sensibilite").get("plotly_chart")) == 1
+
+
+def test_the_costs_offered_have_room(opened: Store) -> None:
+    options = page().selectbox(key="filtre_cout").options
+    assert len(options) == 5
+    assert all(len(option) <= 32 for option in options)
