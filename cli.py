@@ -596,6 +596,7 @@ def decompte(
     with _opened() as store:
         lot = store.lot_connu_le(connu_le)
         demo, faits = store.etat().demo, store.faits(NATIONAL, connu_le=connu_le)
+        lots = store.lots(NATIONAL)
         cout = choose_cost(cout_etpt or "", "", annee, store.registre(), connu_le, load_parameters())
     releve = settle_year(
         faits,
@@ -622,6 +623,7 @@ def decompte(
         parametres=load_parameters(),
         etat=SIMULATION,
         version=version_of(),
+        lots=lots,
     )
     click.echo(content, nl=False)
 

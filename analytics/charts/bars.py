@@ -26,6 +26,7 @@ def draw_bars(frame: pl.DataFrame, *, dark: bool, couleur: str | None = None) ->
                 # Within the bar where it fits: on a narrow screen nothing is cut.
                 "textposition": "auto",
                 "insidetextanchor": "end",
+                "insidetextfont": {"color": colours.surface},
                 "constraintext": "none",
                 "textangle": 0,
                 "cliponaxis": False,

@@ -13,6 +13,7 @@ from analytics.display.figures import Chiffre
 from analytics.display.levers import rough
 from analytics.display.statement import (
     NOTHING,
+    about_etpt,
     about_euros,
     euros,
     owed_exactly,
@@ -65,14 +66,14 @@ def _tell_gap(releve: Releve, part: Part, nom: str) -> str:
 def _tell_debt(releve: Releve, part: Part, fourchette: Fourchette | None) -> str:
     """Say what follows of it for who is told of: nothing, all of it, or its share."""
     if releve.projete and fourchette is not None:
-        return _tell_range(part, fourchette) + _tell_bonus(part)
+        return _tell_range(releve, part, fourchette) + _tell_bonus(releve, part)
     told = owed_in_round(releve, part)
     if not part.du and part.ecart:
         return (
             f" ; compensées par les excédents des autres cours : {told}" if _offset(releve) else f" : {told}"
         )
     if not part.etpt:
-        return f" : {told}{_tell_bonus(part)}"
+        return f" : {told}{_tell_bonus(releve, part)}"
     if part.excedent or part.du != part.ecart:
         due = f"{_extractions(releve, part.du)} {'à sa charge' if part.cour else 'à la charge des cours'}"
         told = f" ; {due} {_sharing(releve)}, soit {told}"
@@ -94,15 +95,17 @@ def _sharing(releve: Releve) -> str:
     return "après partage" if releve.decompte.mode == MUTUALISE else "en écart propre"
 
 
-def _tell_bonus(part: Part) -> str:
+def _tell_bonus(releve: Releve, part: Part) -> str:
     if not part.excedent:
         return ""
     if part.interessement_etpt is None:
         return ", intéressement non déterminé"
+    if releve.projete:
+        return f", intéressement simulé d'environ {about_etpt(part.interessement_etpt)}"
     return f", intéressement simulé de {with_unit(part.interessement_etpt, 'ETPT', 2)}"
 
 
-def _tell_range(part: Part, fourchette: Fourchette) -> str:
+def _tell_range(releve: Releve, part: Part, fourchette: Fourchette) -> str:
     """Say what may be owed, 8 times out of 10."""
     if fourchette.euros is not None and part.centimes is not None:
         low, high = widen(fourchette.euros, part.centimes / 100)
@@ -112,7 +115,10 @@ def _tell_range(part: Part, fourchette: Fourchette) -> str:
         told = f"{_span(low, high)} extractions"
     if not high:
         return f" : {NOTHING}"
-    return f"{', soit' if part.du else ' ; à rembourser :'} {told} (8 chances sur 10)"
+    if part.du and part.du == part.ecart:
+        return f", soit {told} (8 chances sur 10)"
+    shared = f" {_sharing(releve)}" if part.du or part.cour else ""
+    return f" ; à rembourser{shared} : {told} (8 chances sur 10)"
 
 
 def _span(low: float, high: float) -> str:
@@ -124,8 +130,10 @@ def _extractions(releve: Releve, value: Fraction) -> str:
     """Write a number of extractions as certain as it is: « environ 190 extractions », « 5 450 … »."""
     noun = wording.agree(int(value), "extraction", "extractions")
     if not releve.projete:
-        return f"{write_plain(value, 2)} {noun}"
-    return "moins d'une extraction" if value < 1 else f"environ {rough(float(value))} {noun}"
+        return f"{write_plain(value, 2)}{wording.NO_BREAK_SPACE}{noun}"
+    if value < 1:
+        return "moins d'une extraction"
+    return f"environ {rough(float(value))}{wording.NO_BREAK_SPACE}{noun}"
 
 
 def _quantity(releve: Releve, value: Fraction) -> str:
@@ -303,9 +311,8 @@ def step_down(releve: Releve, part: Part) -> pl.DataFrame:
 
 def tell_steps(releve: Releve, part: Part) -> str:
     """Say where the objective comes from, what the steps are, and what is left comes to."""
-    worth = f"À rembourser : {owed_in_round(releve, part)}" if part.etpt else NOTHING.capitalize()
-    if releve.projete:
-        worth = f"{MIDDLE} : {worth[0].lower()}{worth[1:]}"
+    worth = f"à rembourser : {owed_in_round(releve, part)}" if part.etpt else NOTHING
+    worth = f"{MIDDLE}, {worth}" if releve.projete else worth[0].upper() + worth[1:]
     return typeset(
         f"Objectif : base de {write_plain(part.base)} extractions au taux de l'année. "
         f"{wording.MINUS} évitées = non évitées ; × ETPT par extraction ; × coût d'un ETPT. "
@@ -453,7 +460,7 @@ def compare_rules(releves: Sequence[Releve], *, cour: str) -> pl.DataFrame:
                 _quantity(releve, national.ecart),
                 _etpt(releve, national.etpt),
                 _amount(releve, national.centimes),
-                "non déterminé" if national.interessement_etpt is None else _rewarded(national),
+                "non déterminé" if national.interessement_etpt is None else _rewarded(releve, national),
                 wording.NOT_AVAILABLE if own is None else _owed(releve, own),
                 tell_differences(releve.bareme, releves[0].bareme)
                 if releve is not releves[0]
@@ -469,7 +476,11 @@ def _owed(releve: Releve, part: Part) -> str:
     return owed_exactly(part) if part.centimes is not None else f"{owed_exactly(part)}, {UNPRICED}"
 
 
-def _rewarded(part: Part) -> str:
+def _rewarded(releve: Releve, part: Part) -> str:
+    if releve.projete and part.interessement_etpt is not None:
+        cents = part.interessement_centimes
+        amount = "" if cents is None else f", {about_euros(cents / 100)}"
+        return f"environ {about_etpt(part.interessement_etpt)}{amount}" if part.interessement_etpt else "rien"
     amount = "" if part.interessement_centimes is None else f", {euros(part.interessement_centimes)}"
     return f"{with_unit(part.interessement_etpt, 'ETPT', 4)}{amount}"
 

@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+import dataframely as dy
 import polars as pl
 
+from analytics.received import tell_declared_after
+from analytics.schemas import Lots
 from analytics.settlement import Part
 from analytics.statement import Detail, Releve, statut_of, write_account, write_exact
 from analytics.wording import long_date, typeset, unaccented
@@ -16,8 +19,11 @@ MINISTERE = "Ensemble du ministère"
 _PRECISION = 6
 
 
-def warn(releve: Releve) -> list[str]:
-    """List what a reader must know before any figure: a hypothesis, a projection, fiction."""
+def warn(releve: Releve, reserve: str = "") -> list[str]:
+    """List what a reader must know before any figure: a hypothesis, a projection, fiction.
+
+    `reserve`: what is said of the facts beside, as days of reception declared afterwards.
+    """
     warnings: list[str] = []
     if releve.hypothetique:
         warnings.append("Hypothèse de travail, ne vaut pas décision")
@@ -25,7 +31,13 @@ def warn(releve: Releve) -> list[str]:
         warnings.append(f"Année incomplète : projection au-delà de {_month(releve)}")
     if releve.demonstration:
         warnings.append("Données de démonstration : fictives")
-    return [typeset(warning) for warning in warnings]
+    return [typeset(warning) for warning in (*warnings, *filter(None, [reserve]))]
+
+
+def tell_reserve(lots: dy.DataFrame[Lots], connu_le: date | None) -> str:
+    """Say of a settlement as known on a day that it rests on days of reception declared later, if it does."""
+    told = "" if connu_le is None else tell_declared_after(lots, connu_le)
+    return typeset(f"Situation connue le {long_date(connu_le)}. {told}") if connu_le and told else ""
 
 
 def _month(releve: Releve) -> str:
@@ -56,7 +68,7 @@ def file_name(mois: date, cour: str, *, etat: str, version: int | None, suffixe:
     return f"{mois:%Y-%m}_{whose.upper()}_decompte-{state}{numbered}.{suffixe}"
 
 
-def account_frame(releve: Releve, noms: Mapping[str, str]) -> pl.DataFrame:
+def account_frame(releve: Releve, noms: Mapping[str, str], *, reserve: str = "") -> pl.DataFrame:
     """Lay a settlement out: the ministry, then one row a cour, each with its rule, cost and evidence.
 
     Quantities are rounded to six decimals, amounts are exact to the cent; absent where they have no meaning.
@@ -102,6 +114,7 @@ def account_frame(releve: Releve, noms: Mapping[str, str]) -> pl.DataFrame:
         lot=pl.lit(releve.lot),
         connu_le=pl.lit(releve.connu_le, dtype=pl.Date),
         donnees=pl.lit(FICTIONAL if releve.demonstration else None, dtype=pl.String),
+        reserve=pl.lit(reserve or None, dtype=pl.String),
         empreinte=pl.lit(account["empreinte"]),
     )
 

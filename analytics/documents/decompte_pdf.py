@@ -24,13 +24,18 @@ def write_pdf(
     version: int | None,
     noms: Mapping[str, str],
     logiciel: str,
+    conclusion: str = "",
+    reserve: str = "",
 ) -> bytes:
     """Write the statement of one cour, or of the ministry (its `cour` is empty), as a PDF.
 
     `nom`: « cour d'appel de Douai », `noms`: those of the cours, by code; `etat`: one of
-    `ETATS_DECOMPTE`; `logiciel`: the version of the software. The same settlement gives the same bytes.
+    `ETATS_DECOMPTE`; `logiciel`: the version of the software; `conclusion`: the sentence it opens on;
+    `reserve`: as in `warn`. The same settlement gives the same bytes.
     """
-    return print_pdf(_lay_out(releve, part, lignes, nom, etat, version, noms, logiciel), vintage(releve))
+    laid = _lay_out(releve, part, lignes, nom, etat, version, noms, logiciel)
+    laid |= {"conclusion": conclusion, "textes": [], "alertes": warn(releve, reserve)}
+    return print_pdf(laid, vintage(releve))
 
 
 def _lay_out(
@@ -61,8 +66,6 @@ def _lay_out(
         "sous_titre": typeset(
             f"État : {ETATS_DECOMPTE[etat]}{numbered}. {bareme.libelle} ({statut_of(releve)})."
         ),
-        "alertes": warn(releve),
-        "textes": [],
         "tableaux": tables,
         "pied": typeset(f"Règle {bareme.id} ; {tell_vintage(releve)} ; Vigie {logiciel}"),
         "empreinte": write_account(releve)["empreinte"],

@@ -12,6 +12,7 @@ from typing import Any
 from analytics.bareme import ECART_PROPRE, MUTUALISE
 from analytics.display.statement import Ligne
 from analytics.documents.decompte import MINISTERE, tell_vintage, vintage, warn
+from analytics.schemas import ETATS_DECOMPTE, SIMULATION
 from analytics.settlement import Part
 from analytics.statement import Releve, statut_of, write_account
 
@@ -40,9 +41,18 @@ _COLUMNS = (
 )
 
 
-def write_xlsx(releve: Releve, noms: Mapping[str, str], *, lignes: Sequence[Ligne]) -> bytes:
+def write_xlsx(
+    releve: Releve,
+    noms: Mapping[str, str],
+    *,
+    lignes: Sequence[Ligne],
+    etat: str = ETATS_DECOMPTE[SIMULATION],
+    conclusion: str = "",
+    reserve: str = "",
+) -> bytes:
     """Write a settlement as three sheets: its parameters, its cours in formulas, its statement in words.
 
+    `etat`: in words, with its number; `conclusion`: the sentence of the statement; `reserve`: as in `warn`.
     Every formula carries its result, for a reader that does not calculate.
     """
     import xlsxwriter
@@ -51,13 +61,14 @@ def write_xlsx(releve: Releve, noms: Mapping[str, str], *, lignes: Sequence[Lign
     book: Any = xlsxwriter.Workbook(out, dict(_OPTIONS))
     with book as workbook:
         workbook.set_properties({"title": f"Décompte {releve.annee}", "created": vintage(releve)})
-        _write_parameters(workbook, releve)
-        _write_cours(workbook, releve, noms)
-        _write_statement(workbook, releve, lignes)
+        warnings = warn(releve, reserve)
+        _write_parameters(workbook, releve, etat, warnings)
+        _write_cours(workbook, releve, noms, warnings)
+        _write_statement(workbook, lignes, conclusion, warnings)
     return out.getvalue()
 
 
-def _write_parameters(workbook: Any, releve: Releve) -> None:
+def _write_parameters(workbook: Any, releve: Releve, etat: str, warnings: Sequence[str]) -> None:
     bareme, cout, unit = releve.bareme, releve.cout, releve.decompte.etpt_par_extraction
     # 127/15 500 as the text writes it, 1 270 for 155 000.
     etpt, volume = (1270, 155_000) if unit == Fraction(1270, 155_000) else (unit.numerator, unit.denominator)
@@ -79,6 +90,7 @@ def _write_parameters(workbook: Any, releve: Releve) -> None:
         ("Base minimale d'une cour", "Volume_minimum", bareme.volume_minimum, "#,##0"),
     ]
     told = [
+        ("État", etat),
         ("Année", str(releve.annee)),
         ("Taux de l'objectif", " ; ".join(f"{float(rate):.4g}" for rate in sorted(rates))),
         ("Règle", f"{bareme.id} : {bareme.libelle}"),
@@ -94,7 +106,7 @@ def _write_parameters(workbook: Any, releve: Releve) -> None:
     bold, warning = _bold(workbook), _warning(workbook)
     page.set_column(0, 0, 44)
     page.set_column(1, 1, 24)
-    rank = _write_warnings(page, releve, warning)
+    rank = _write_warnings(page, warnings, warning)
     page.write_string(rank, 0, "À changer pour recalculer", bold)
     first = rank + 1
     for rank, (label, name, value, style) in enumerate(inputs, first):
@@ -115,7 +127,7 @@ def _write_parameters(workbook: Any, releve: Releve) -> None:
         page.write_string(rank, 1, text)
 
 
-def _write_cours(workbook: Any, releve: Releve, noms: Mapping[str, str]) -> None:
+def _write_cours(workbook: Any, releve: Releve, noms: Mapping[str, str], warnings: Sequence[str]) -> None:
     cours, national = releve.decompte.cours, releve.decompte.national
     page = workbook.add_worksheet("Cours")
     head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
@@ -127,7 +139,7 @@ def _write_cours(workbook: Any, releve: Releve, noms: Mapping[str, str]) -> None
     for place, (title, _, width) in enumerate(_COLUMNS):
         page.set_column(place, place, width)
         page.write_string(_HEADINGS, place, title, head)
-    page.write_string(0, 0, " · ".join(warn(releve)), _warning(workbook))
+    page.write_string(0, 0, " · ".join(warnings), _warning(workbook))
     page.freeze_panes(_FIRST, 2)
     last = _FIRST + len(cours)
     for rank, part in enumerate(cours, _FIRST):
@@ -222,11 +234,16 @@ def _cell(value: Fraction | int | None) -> float | str:
     return "" if value is None else float(value)
 
 
-def _write_statement(workbook: Any, releve: Releve, lignes: Sequence[Ligne]) -> None:
+def _write_statement(
+    workbook: Any, lignes: Sequence[Ligne], conclusion: str, warnings: Sequence[str]
+) -> None:
     page = workbook.add_worksheet("Relevé")
     for place, width in enumerate((34, 70, 34, 60)):
         page.set_column(place, place, width)
-    rank = _write_warnings(page, releve, _warning(workbook))
+    rank = _write_warnings(page, warnings, _warning(workbook))
+    if conclusion:
+        page.write_string(rank, 0, conclusion, _bold(workbook))
+        rank += 2
     bold, wrapped = _bold(workbook), workbook.add_format({"text_wrap": True, "valign": "top"})
     for place, title in enumerate(("Ligne", "Calcul", "Résultat", "Texte ou source")):
         page.write_string(rank, place, title, bold)
@@ -236,11 +253,11 @@ def _write_statement(workbook: Any, releve: Releve, lignes: Sequence[Ligne]) -> 
             page.write_string(row, place, text, wrapped)
 
 
-def _write_warnings(page: Any, releve: Releve, style: Any) -> int:
+def _write_warnings(page: Any, warnings: Sequence[str], style: Any) -> int:
     """Write the warnings, one a row, and give the row that follows."""
-    for rank, text in enumerate(warn(releve)):
+    for rank, text in enumerate(warnings):
         page.write_string(rank, 0, text, style)
-    return len(warn(releve)) + 1
+    return len(warnings) + 1
 
 
 def _bold(workbook: Any) -> Any:

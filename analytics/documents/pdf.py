@@ -29,6 +29,9 @@ _TEMPLATE = r"""
 #text(size: 9pt)[Vigie — suivi des extractions judiciaires évitées]
 #title()
 #text(size: 11pt)[#d.sous_titre]
+#if d.at("conclusion", default: "") != "" {
+  block(above: 5mm, text(size: 12pt, weight: "bold", d.conclusion))
+}
 #for text in d.alertes {
   block(width: 100%, inset: 7pt, stroke: (left: 3pt + rgb("#b34000")), fill: rgb("#f6f6f6"),
     std.text(size: 12pt, weight: "bold", fill: rgb("#b34000"), text))
@@ -50,7 +53,8 @@ _TEMPLATE = r"""
 def print_pdf(document: Mapping[str, object], moment: datetime) -> bytes:
     """Print a document: `titre`, `sous_titre`, `alertes`, `tableaux`, `textes`, `pied`, `empreinte`.
 
-    `tableaux` are made by `lay_table`. The same document at the same moment gives the same bytes.
+    `tableaux` are made by `lay_table`; `conclusion`, if there is one, comes first. The same document
+    at the same moment gives the same bytes.
     """
     import typst
 

@@ -1,18 +1,21 @@
 """The documents of a settlement, the same to the byte from the page and from the terminal."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Literal
 
+import dataframely as dy
 import polars as pl
 
 from analytics.display.conclusion import with_article
+from analytics.display.settlement import conclude_settlement
 from analytics.display.statement import write_statement
-from analytics.documents.decompte import MINISTERE, account_frame, file_name
+from analytics.documents.decompte import MINISTERE, account_frame, file_name, tell_reserve
 from analytics.errors import UserFacingError
 from analytics.parameters import Parametres
-from analytics.schemas import Perimetre
+from analytics.schemas import ETATS_DECOMPTE, Lots, Perimetre
 from analytics.settlement import Part
+from analytics.settlement_range import draw_range
 from analytics.silence import Manque, Muets, survey_silence
 from analytics.statement import Releve, write_account, write_json
 from data.exchange import write_table
@@ -39,13 +42,15 @@ def write_document(
     parametres: Parametres,
     etat: str,
     version: str,
+    lots: dy.DataFrame[Lots],
     numero: int | None = None,
 ) -> bytes:
     """Write a settlement, whole or of one cour, with the lines that the reader may see only.
 
     `faits`: those of all the cours, for what silence may hide. `version`: that of the software; `numero`:
-    that of the settlement, where it is kept.
+    that of the settlement, where it is kept; `lots`: those of all the cours that it may rest on.
     """
+    reserve = tell_reserve(lots, releve.connu_le)
     seen = {part.cour for part in releve.decompte.cours if perimetre.holds(part.cour)}
     if cour is not None:
         seen &= {cour}
@@ -58,9 +63,10 @@ def write_document(
         case "json":
             account = write_account(releve)
             account["cours"] = [line for line in account["cours"] if line["cour"] in seen]
-            return write_json(account).encode()
+            # Beside the figures that the fingerprint is of: it does not change them.
+            return write_json(account | ({"reserve": reserve} if reserve else {})).encode()
         case "csv":
-            frame = account_frame(releve, names)
+            frame = account_frame(releve, names, reserve=reserve)
             shown = sorted(seen) if cour is not None else [*sorted(seen), "NATIONAL"]
             return write_table(frame.filter(pl.col("cour").is_in(shown)), "csv", sheet="Décompte")
         case "xlsx":
@@ -70,7 +76,14 @@ def write_document(
 
             part = _part(releve, cour)
             lines = write_statement(releve, part, manque=_hidden(releve, faits, part, reference, parametres))
-            return write_xlsx(releve, names, lignes=lines)
+            return write_xlsx(
+                releve,
+                names,
+                lignes=lines,
+                etat=ETATS_DECOMPTE[etat] + ("" if numero is None else f", n° {numero}"),
+                conclusion=_conclude(releve, part, names),
+                reserve=reserve,
+            )
         case "pdf":
             from analytics.documents.decompte_pdf import write_pdf
 
@@ -87,12 +100,20 @@ def write_document(
                 version=numero,
                 noms={code: nom for code, nom in names.items() if code in seen},
                 logiciel=version,
+                conclusion=_conclude(releve, part, names),
+                reserve=reserve,
             )
 
 
 def name_document(mois: date, sorte: Sorte, *, cour: str | None, etat: str, numero: int | None = None) -> str:
     """Name the file of a settlement."""
     return file_name(mois, cour or "", etat=etat, version=numero, suffixe=sorte)
+
+
+def _conclude(releve: Releve, part: Part, names: Mapping[str, str]) -> str:
+    """Write the sentence that the document opens on: that of the page."""
+    nom = with_article(names[part.cour]) if part.cour else "le ministère"
+    return conclude_settlement(releve, part, nom=nom, fourchette=draw_range(releve).get(part.cour))
 
 
 def _part(releve: Releve, cour: str | None) -> Part:

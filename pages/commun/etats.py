@@ -162,6 +162,7 @@ def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
             legende="Étapes",
         )
     )
+    composants.note(registre.reserve_of(dossier))
     _draw_documents(contexte, dossier)
     if st.button("Vérifier : recalculer depuis la situation d'alors", key="verifier_decompte"):
         _do(lambda: registre.check(dossier))

@@ -10,8 +10,12 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any, cast
 
+import dataframely as dy
+import polars as pl
+
 from analytics.bareme import Bareme
 from analytics.display.statement import write_plain
+from analytics.documents.decompte import tell_reserve
 from analytics.errors import UserFacingError
 from analytics.schemas import (
     CONTRADICTOIRE,
@@ -21,6 +25,7 @@ from analytics.schemas import (
     Contestation,
     DecompteGarde,
     EtapeDecompte,
+    Lots,
     Perimetre,
 )
 from analytics.statement import (
@@ -184,8 +189,20 @@ def document(dossier: Dossier, sorte: Sorte, *, cour: str | None) -> bytes:
         parametres=lecture.parametres(),
         etat=dossier.garde.etat,
         version=version_of(),
+        lots=_lots_of(dossier.entrees),
         numero=dossier.garde.decompte,
     )
+
+
+def _lots_of(entrees: Mapping[str, Any]) -> dy.DataFrame[Lots]:
+    """Read the lots that a settlement may rest on."""
+    return Lots.cast(lecture.store().lots(NATIONAL).filter(pl.col("lot") <= entrees["lot"]))
+
+
+def reserve_of(dossier: Dossier) -> str:
+    """Say what a settlement rests on that was declared after the day it speaks of."""
+    known = dossier.entrees["connu_le"]
+    return "" if known is None else tell_reserve(_lots_of(dossier.entrees), date.fromisoformat(known))
 
 
 def check(dossier: Dossier) -> str:

@@ -40,7 +40,7 @@ from analytics.display.statement import (
     write_statement,
 )
 from analytics.display.tables import Colonne, integer
-from analytics.documents.decompte import account_frame
+from analytics.documents.decompte import account_frame, tell_reserve
 from analytics.errors import UserFacingError
 from analytics.schemas import SIMULATION
 from analytics.settlement import Compte, Part, settle
@@ -188,6 +188,7 @@ def tell_standing(contexte: Contexte, found: Releve, cour: str | None = None) ->
 def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
     del key  # names everything that is shown
     found, ranged, alerte = releve(_contexte), fourchettes(_contexte), alert_level()
+    whole = lecture.whole(_contexte.situation)
     seen = _contexte.situation.perimetre.cours
     parts = tuple(part for part in found.decompte.cours if seen is None or part.cour in seen)
     national = seen is None or len(parts) != 1
@@ -239,7 +240,9 @@ def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
             alt=title_parts(found, table),
             phrase=" ".join(filter(None, (tell_undrawn(paying, MOST_BARS), warned))),
             tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
-            donnees=account_frame(found, dict(_contexte.choix.cours)).filter(pl.col("cour").is_in(whose)),
+            donnees=account_frame(
+                found, dict(_contexte.choix.cours), reserve=tell_reserve(whole.lots, found.connu_le)
+            ).filter(pl.col("cour").is_in(whose)),
             fichier=f"{fichier}_cours",
             entete=entete,
             mention=rests_on,
@@ -335,16 +338,18 @@ def _declarations(contexte: Contexte, cour: str, place: str) -> str:
 
 def document(contexte: Contexte, sorte: Sorte, *, cour: str | None) -> bytes:
     """Write a document of the settlement shown, as the terminal would."""
+    everywhere = lecture.whole(contexte.situation)
     return write_document(
         releve(contexte),
         sorte,
-        lecture.whole(contexte.situation),
+        everywhere,
         cour=cour,
         perimetre=contexte.situation.perimetre,
         reference=lecture.reference(),
         parametres=lecture.parametres(),
         etat=SIMULATION,
         version=version_of(),
+        lots=everywhere.lots,
     )
 
 

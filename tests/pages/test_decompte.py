@@ -1,26 +1,43 @@
 """The page of settlement beside what is kept: one state, one amount."""
 
+import io
+import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.documents import decompte_pdf
 from analytics.errors import UserFacingError
 from analytics.schemas import NATIONAL, Perimetre
-from analytics.statement import Ajustement, Cout, Releve, find_rule, is_far, read_cost, settle_year
+from analytics.statement import (
+    Ajustement,
+    Cout,
+    Releve,
+    find_rule,
+    fingerprint,
+    is_far,
+    read_cost,
+    settle_year,
+)
 from analytics.survey import last_period
 from data.reference import Reference, load_illustrative_base, load_parameters
 from data.settings import Settings
 from data.store import Store, open_store
-from pages.commun import identite, lecture, registre
+from pages import decompte
+from pages.commun import identite, lecture, registre, vue_decompte
+from pages.commun.cadre import Contexte
 from pages.commun.identite import Lecteur
+from tests.data.test_store import entree
 from tests.pages.situations import words
 
 NOW = datetime(2011, 2, 1, 9, tzinfo=UTC)
@@ -267,3 +284,113 @@ def test_the_form_asks_the_line_then_the_confirmation_with_its_effect(
     reply = registre.open_file(number).contestations[0].reponse
     assert reply is not None
     assert reply.acceptee
+
+
+KNOWN = date(2010, 1, 20)
+RESERVE = (
+    "Situation connue le 20 janvier 2010. Elle repose sur 12 lots dont le jour de réception a été déclaré "
+    "après coup, jusqu'au 1er février 2011."
+)
+
+
+@pytest.fixture
+def declared_after(
+    opened: Store, tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> Store:
+    """A year received month after month, and entered a year later; then a lot that the day does not know."""
+    store = open_store(Settings(database_url=f"sqlite:///{tmp_path / 'apres.sqlite'}"), reference)
+    for rank in range(1, 13):
+        lot = entree((date(2009, rank, 1), "TGI-LILLE", "JAP", 20, 12), sha=f"{rank:064}")
+        received = date(2009 + rank // 12, rank % 12 + 1, 9)
+        store.record(replace(lot, recu_le=received), connu_le=NOW)
+    store.record(entree((date(2009, 5, 1), "TGI-LYON", "JAP", 9, 9), sha="f" * 64), connu_le=NOW)
+    monkeypatch.setattr(lecture, "store", lambda: store)
+    return store
+
+
+def test_what_rests_on_days_declared_afterwards_says_so_everywhere(
+    declared_after: Store, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = replace(settled(declared_after, reference, connu_le=KNOWN), demonstration=False)
+    number = keep(found, "provisoire")
+    dossier = registre.open_file(number)
+    assert registre.reserve_of(dossier).replace("\u00a0", " ") == RESERVE
+    assert RESERVE in said(page(onglet="etats", connu_le=KNOWN.isoformat()))
+    # The fingerprint is that of the figures: what is said beside moves nothing.
+    assert "empreinte identique" in registre.check(dossier)
+    laid: list[dict[str, Any]] = []
+
+    def keep_laid(content: dict[str, Any], day: datetime) -> bytes:
+        laid.append(content)
+        return b"%PDF-"
+
+    monkeypatch.setattr(decompte_pdf, "print_pdf", keep_laid)
+    for cour in ("CA-DOUAI", None):
+        registre.document(dossier, "pdf", cour=cour)
+    assert [[text.replace("\u00a0", " ") for text in content["alertes"]][-1] for content in laid] == [
+        RESERVE
+    ] * 2
+    told = json.loads(registre.document(dossier, "json", cour=None))
+    assert told["reserve"].replace("\u00a0", " ") == RESERVE
+    figures = {name: value for name, value in told.items() if name not in ("reserve", "empreinte")}
+    assert fingerprint(figures) == told["empreinte"] == dossier.garde.empreinte
+    table = registre.document(dossier, "csv", cour=None).decode("utf-8-sig").replace("\u00a0", " ")
+    assert table.count(RESERVE) == 38
+    book = zipfile.ZipFile(io.BytesIO(registre.document(dossier, "xlsx", cour=None)))
+    shared = book.read("xl/sharedStrings.xml").decode().replace("\u00a0", " ")
+    assert RESERVE.replace("'", "&apos;") in shared or RESERVE in shared
+    assert "provisoire, n° 1" in shared
+    # As known today, or on a day that nobody declared afterwards, there is nothing to say.
+    now = registre.open_file(keep(replace(settled(declared_after, reference), demonstration=False)))
+    assert registre.reserve_of(now) == ""
+    assert "reserve" not in json.loads(registre.document(now, "json", cour=None))
+    registre.document(now, "pdf", cour=None)
+    assert not any("Situation connue" in text for text in laid[-1]["alertes"])
+
+
+@pytest.mark.parametrize("annee", ["2009", "2010"])
+def test_the_documents_open_on_the_sentence_of_the_page(
+    opened: Store, monkeypatch: pytest.MonkeyPatch, annee: str
+) -> None:
+    """A closed year to the euro; one that is not over, in the conditional with its range."""
+    laid: list[dict[str, Any]] = []
+
+    def keep_laid(content: dict[str, Any], day: datetime) -> bytes:
+        laid.append(content)
+        return b"%PDF-"
+
+    monkeypatch.setattr(decompte_pdf, "print_pdf", keep_laid)
+    caught: list[Contexte] = []
+
+    def catch(contexte: Contexte, vue: object, *, cour: str | None) -> None:
+        caught.append(contexte)
+
+    monkeypatch.setattr(decompte, "_draw_documents", catch)
+    at = page(annee=annee, mois="12" if annee == "2009" else "9")
+    vue_decompte.document(caught[0], "pdf", cour=None)
+    vue_decompte.document(caught[0], "pdf", cour="CA-DOUAI")
+    whole, douai = (content["conclusion"].replace("\u00a0", " ").replace("\u202f", " ") for content in laid)
+    assert whole in said(at)
+    assert "la cour d'appel de Douai" in douai
+    assert ("8 chances sur 10" in whole) == (annee == "2010")
+
+
+def test_nothing_to_pay_has_a_sentence_and_no_bars(opened: Store) -> None:
+    at = page(annee="2010")
+    assert len(at.get("plotly_chart")) == 1  # the steps alone
+    assert "Rien à rembourser : il n'y a pas de montant à dessiner." in said(at)
+    assert "Aucune cour n'aurait à rembourser" in said(at)
+    at = page(annee="2010", onglet="sensibilite")
+    assert not at.get("plotly_chart")
+    assert "Aucune hypothèse, seule, ne fait rembourser quoi que ce soit au ministère" in said(at)
+    # A year with something to pay draws both, and counts those that it does not draw.
+    at = page()
+    assert len(at.get("plotly_chart")) == 2
+    assert "Et 21 autres, dans le tableau." in said(at)
+    assert len(page(onglet="sensibilite").get("plotly_chart")) == 1
+
+
+def test_the_costs_offered_have_room(opened: Store) -> None:
+    options = page().selectbox(key="filtre_cout").options
+    assert len(options) == 5
+    assert all(len(option) <= 32 for option in options)

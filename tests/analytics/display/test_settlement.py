@@ -13,6 +13,7 @@ from analytics.bareme import ECART_PROPRE, MUTUALISE, Bareme
 from analytics.charts.bars import draw_bars
 from analytics.charts.waterfall import draw_waterfall
 from analytics.display.settlement import (
+    compare_rules,
     conclude_settlement,
     figures_of_settlement,
     lay_out_parts,
@@ -390,6 +391,16 @@ def test_a_projection_is_told_in_the_conditional_and_rounded() -> None:
         "le ministère dépasserait l'objectif d'environ 180 extractions ; à rembourser : 0 à 70 k€ "
         "(8 chances sur 10), intéressement non déterminé."
     )
+    own = settled({"A": 600, "B": 300, "C": 700}, mode=ECART_PROPRE, projete=True)
+    assert told(own, "", Fourchette((180.0, 200.0, 220.0), (83_000.0, 92_751.0, 102_000.0))) == (
+        "le ministère dépasserait l'objectif d'environ 100 extractions ; à rembourser en écart propre : "
+        "83 à 102 k€ (8 chances sur 10), intéressement non déterminé."
+    )
+    shared = settled({"A": 300, "B": 600}, projete=True)
+    assert told(shared, "A", Fourchette((0.0, 100.0, 150.0), (0.0, 46_375.0, 69_600.0))) == (
+        "Paris n'éviterait pas environ 200 extractions ; à rembourser après partage : 0 à 70 k€ "
+        "(8 chances sur 10)."
+    )
     none = Fourchette((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
     assert told(over, "", none).endswith("extractions : rien à rembourser, intéressement non déterminé.")
     assert (
@@ -422,3 +433,16 @@ def test_tables_round_what_is_projected_and_the_statement_does_not() -> None:
     assert title_parts(found, lay_out_parts(found, found.decompte.cours, {}, {}, alerte=ALERTE)) == (
         f"Au milieu de la projection, 2{NB}cours sur 2 auraient à rembourser"
     )
+
+
+def test_an_interessement_is_as_certain_as_the_year() -> None:
+    rule = replace(CIRCULAIRE, interessement="symetrique")
+    ahead_, closed = (
+        settled({"A": 600, "B": 620}, bareme=rule, projete=projete) for projete in (True, False)
+    )
+    assert told(ahead_).endswith("rien à rembourser, intéressement simulé d'environ 1,8 ETPT.")
+    assert told(closed).endswith("rien à rembourser, intéressement simulé de 1,80 ETPT.")
+    amounts = compare_rules([ahead_, closed], cour="A")["interessement"]
+    assert [plain(text) for text in amounts] == ["environ 1,8 ETPT, 102 k€", "1,8026 ETPT, 102 026,06 €"]
+    nothing = settled({"A": 100}, bareme=rule, projete=True)
+    assert compare_rules([nothing], cour="A")["interessement"].to_list() == ["rien"]
