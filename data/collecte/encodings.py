@@ -109,6 +109,13 @@ def _undone_once(text: bytes) -> Texte | None:
         return Texte(text, "utf-8", doute=_around(written, found.start()))
 
 
+# What a letter with an accent becomes in an encoding that is not its own: a sign in a word, a capital in it.
+_ILL_READ = re.compile(
+    f"[^\\W\\d_][^\\w\\x00-\\x7f{re.escape(_SIGNS)}]|[a-z][À-ÞŠŒŽŸ]|{_DOUBLED.pattern}"
+    "|\N{REPLACEMENT CHARACTER}"
+)
+
+
 def _single_byte(text: bytes) -> Texte:
     sample = text[: 4 * _BLOCK]
     highs = set(sample) - set(range(128))
@@ -121,8 +128,8 @@ def _single_byte(text: bytes) -> Texte:
     doute = ""
     if name not in fitting:
         written = sample[: 1 << 20].decode(name, errors="replace")
-        first = next((at for at, character in enumerate(written) if ord(character) > 127), 0)
-        doute = _around(written, first)
+        found = _ILL_READ.search(written)
+        doute = "" if found is None else _around(written, found.start())
     return Texte(out.getvalue(), _NAMES.get(name, name), doute)
 
 
@@ -136,6 +143,9 @@ def _is_french(sample: bytes, highs: set[int], name: str) -> bool:
     rules: list[bytes] = []
     if capitals:
         rules.append(rb"[a-z" + re.escape(small) + rb"][" + re.escape(capitals) + rb"]")
+    if name != "cp1252":
+        # « ç » comes before « a », « o » or « u », « ù » in « où » alone.
+        rules += [re.escape("ç".encode(name)) + rb"[^aou\x80-\xff]", rb"[^oO]" + re.escape("ù".encode(name))]
     if small:
         rules.append(rb"[A-Z][" + re.escape(small) + rb"][A-Z]")
     if signs:

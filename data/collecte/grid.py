@@ -193,28 +193,30 @@ def _set_headers_aside(
             suspects.setdefault(ligne, (colonne, "titres d'un autre tableau"))
     for ligne, colonne, text, named in _months_in(body):
         row = body.filter(pl.col("ligne") == ligne)
-        figures = any(re.search(r"[0-9]", row[f"c{index}"][0]) for index in grille.chiffres)
+        counted = (index for index in grille.chiffres if index != colonne)
+        figures = any(re.search(r"[0-9]", row[f"c{index}"][0]) for index in counted)
         if named or not figures:
             same = _same_month(text, grille.mois)
             suspects.setdefault(ligne, (colonne, "" if same else f"« {text.strip()[:40]} »"))
     notes: list[Note] = []
-    others: list[tuple[bool, int, int, str]] = []
+    others: list[int] = []
     first = {row[grille.colonne_juridiction] for row in known} - {""}
     candidates = body.filter(
         pl.col("ligne").is_in(list(suspects)) | pl.col(f"c{grille.colonne_juridiction}").is_in(list(first))
     )
     for ligne, *row in candidates.iter_rows():
-        colonne, what = suspects.get(ligne, (0, ""))
         if tuple(cell.strip() for cell in row) in known:
             notes.append(Note(ligne, "titre répété"))
-        elif what:
-            others.append((what != _TITLE, ligne, colonne, what))
+        elif ligne in suspects and suspects[ligne][1]:
+            others.append(ligne)
         elif ligne in suspects:
             notes.append(Note(ligne, next(cell.strip() for cell in row if cell.strip())[:120]))
     if others:
-        # The title of the second table says more than the month written above it.
-        _, ligne, colonne, what = min(others)
-        raise second_table(ligne, colonne, feuille, what)
+        what = suspects[others[0]][1]
+        # Below the month that makes another table of it, the title is where that table begins.
+        titles_after = [ligne for ligne in suspects if ligne >= others[0] and suspects[ligne][1] == _TITLE]
+        ligne = min(titles_after, default=others[0])
+        raise second_table(ligne, suspects[ligne][0], feuille, what)
     return body.filter(~pl.col("ligne").is_in([note.ligne for note in notes])), tuple(notes)
 
 

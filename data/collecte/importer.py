@@ -175,7 +175,7 @@ def detected(lecture: Lecture) -> str:
     if lecture.encodage:
         parts.append(f"encodage {lecture.encodage}")
     if lecture.accents_illisibles:
-        parts.append(f"accents douteux, on y voit « {lecture.accents_illisibles} »")
+        parts.append(typeset(f"accents douteux, on y voit « {lecture.accents_illisibles} »"))
     if lecture.separateur:
         parts.append(f"séparateur {_SEPARATORS[lecture.separateur]}")
     if lecture.feuille:
@@ -186,7 +186,7 @@ def detected(lecture: Lecture) -> str:
         said = count(len(lecture.notes), "ligne qui n'est pas", "lignes qui ne sont pas")
         lines = _runs([note.ligne for note in lecture.notes])
         parts.append(f"{said} des données ({lines})")
-    return " · ".join([*parts, *_hidden(lecture)])
+    return " · ".join([*parts, *map(typeset, _hidden(lecture))])
 
 
 def _hidden(lecture: Lecture) -> list[str]:

@@ -211,10 +211,12 @@ def _table_of_text(lines: pl.DataFrame, limites: Limites) -> _Tableau:
 def _refuse_table_beyond(entete: Entete, body: pl.DataFrame, separator: str) -> None:
     """Refuse a table whose titles stand to the right of the last column of the first one."""
     titles = titles_of(entete.nature)
-    beyond = body.filter(pl.col("surplus").str.contains(r"(?i)juridiction|cour|visio|extraction|activit"))
+    beyond = body.filter(
+        pl.col("surplus").str.contains(r"(?i)juridiction|cour|visio|extraction|activit|rejet|re.u")
+    )
     for ligne, text in beyond.select("ligne", "surplus").head(1_000).iter_rows():
         found = [index for index, cell in enumerate(cells_of(text, separator)) if header_key(cell) in titles]
-        if len(found) > 1:
+        if found:
             raise second_table(ligne, entete.largeur + found[0], None, "titres d'un autre tableau")
 
 

@@ -22,8 +22,11 @@ _UNSEEN = (
     "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b"
     "\u206c\u206d\u206e\u206f\u2800\u3164\ufe0e\ufe0f\ufeff\uffa0"
 )
-# What looks like the hyphen of the keyboard.
-_HYPHENS = "\u2010\u2011"
+# What looks like the hyphen of the keyboard, and the blanks that no rule of ours knows.
+_ALIKE = {
+    "-": "\u2010\u2011",
+    " ": "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u205f\u3000",
+}
 _IN_PLACE = 12
 # No text holds it once read: it makes polars see one column, the whole line.
 _NEVER = "\x01"
@@ -50,21 +53,25 @@ def decode(content: bytes) -> tuple[bytes, str, str]:
 
 
 def cleaned(texts: pl.Series) -> pl.Series:
-    """Take away what nobody sees, and make one hyphen of those that look alike: the same in every column."""
-    if not texts.str.contains(f"[{_UNSEEN}{_HYPHENS}]").any():
+    """Take away what nobody sees, and write alike what looks alike: the same in every column."""
+    if not texts.str.contains(f"[{_UNSEEN}{''.join(_ALIKE.values())}]").any():
         return texts
-    return texts.str.replace_all(f"[{_UNSEEN}]", "").str.replace_all(f"[{_HYPHENS}]", "-")
+    texts = texts.str.replace_all(f"[{_UNSEEN}]", "")
+    for written, alike in _ALIKE.items():
+        texts = texts.str.replace_all(f"[{alike}]", written)
+    return texts
 
 
 def _cleaned(utf8: bytes) -> bytes:
     """Do as `cleaned` for a whole text."""
     if utf8.isascii():
         return utf8
-    codes = {character: character.encode() for character in _UNSEEN + _HYPHENS}
-    leads = {lead for lead in {code[:2] for code in codes.values()} if lead in utf8}
-    for character, code in codes.items():
+    codes = {character.encode(): b"" for character in _UNSEEN}
+    codes |= {c.encode(): written.encode() for written, alike in _ALIKE.items() for c in alike}
+    leads = {lead for lead in {code[:2] for code in codes} if lead in utf8}
+    for code, written in codes.items():
         if code[:2] in leads and code in utf8:
-            utf8 = utf8.replace(code, b"-" if character in _HYPHENS else b"")
+            utf8 = utf8.replace(code, written)
     return utf8
 
 
