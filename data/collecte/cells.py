@@ -429,8 +429,9 @@ class OdsDocument:
         elif self._cell is not None and element in {"span", "a"}:
             self._marks.append(self.styles.mark("text", _attribute(attributes, "style-name")))
             self._fragments.append(("", ""))
-        elif self._cell is not None and element == "p" and self._fragments:
-            self._fragments.append(("", ""))
+        elif element == "p" and self._fragments:
+            # A line feed is no change of format.
+            self.text("\n")
 
     def _start_column(self, attributes: dict[str, str]) -> None:
         count = repeat_of(attributes, "number-columns-repeated")

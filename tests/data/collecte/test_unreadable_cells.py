@@ -330,6 +330,11 @@ def test_emphasis_in_a_name_or_a_title_is_harmless(format_: str, cell: Xml) -> N
     assert state(with_formats(format_, rows), f"c.{format_}") == whole([(2, MARS, "TGI-LILLE", "JAP", 12, 3)])
 
 
+def test_line_feed_in_a_count_is_no_format() -> None:
+    found = state(ods(Page([TITLES, ["03/2009", "TGI-LILLE", "JAP", paragraph("12</text:p><text:p>a"), 3]])))
+    assert [row[1:4] for row in found["refusees"]] == [("nombre_non_entier", "visioconferences", "12\na")]
+
+
 def test_mark_in_a_name_or_a_struck_line_is_refused() -> None:
     noted = inline(f"<r><t>TGI de Lille</t></r>{SUPER}")
     struck = inline("<r><rPr><strike/></rPr><t>TGI de Lille</t></r>")
