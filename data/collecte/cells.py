@@ -395,10 +395,19 @@ class OdsDocument:
         self._fragments: list[Fragment] = []
         self._marks: list[str] = []
         self._aside = 0
-        self._tables = 0
+        self._any_struck = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Take the beginning of an element."""
+        """Take the beginning of an element; cells and their paragraphs first, they are nearly all of it."""
+        if not self._aside:
+            if name == "table:table-cell":
+                self._start_cell(attributes)
+                return
+            if name == "text:p":
+                if self._fragments:
+                    # A line feed is no change of format.
+                    self.text("\n")
+                return
         prefix, _, element = name.rpartition(":")
         if self._aside or (self._cell is not None and (prefix == "draw" or element == "annotation")):
             self._aside += 1
@@ -417,21 +426,23 @@ class OdsDocument:
             self._row_repeat = 0
             self._column_count = 0
             self._columns = []
+            self._any_struck = BARRE in self.styles.marks.values()
         elif element == "table-column":
             self._start_column(attributes)
         elif element == "table-row":
             self._start_row(attributes)
         elif element in {"table-cell", "covered-table-cell"}:
-            self._cell = attributes
-            self._repeat = repeat_of(attributes, "number-columns-repeated")
-            self._fragments = []
-            self._marks = []
+            self._start_cell(attributes)
         elif self._cell is not None and element in {"span", "a"}:
             self._marks.append(self.styles.mark("text", _attribute(attributes, "style-name")))
             self._fragments.append(("", ""))
-        elif element == "p" and self._fragments:
-            # A line feed is no change of format.
-            self.text("\n")
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._cell = attributes
+        repeat = attributes.get("table:number-columns-repeated")
+        self._repeat = 1 if repeat is None else repeat_of(attributes, "number-columns-repeated")
+        self._fragments = []
+        self._marks = []
 
     def _start_column(self, attributes: dict[str, str]) -> None:
         count = repeat_of(attributes, "number-columns-repeated")
@@ -455,7 +466,7 @@ class OdsDocument:
         """Take a piece of text."""
         if self._cell is None or self._aside:
             return
-        mark = next((mark for mark in reversed(self._marks) if mark), "")
+        mark = next((mark for mark in reversed(self._marks) if mark), "") if self._marks else ""
         if self._fragments and self._fragments[-1][1] == mark:
             before = self._fragments[-1][0]
             if len(before) < _LONGEST:
@@ -467,6 +478,8 @@ class OdsDocument:
         """Take the end of an element."""
         if self._aside:
             self._aside -= 1
+            return
+        if name == "text:p":
             return
         element = _local(name)
         if element == "style":
@@ -480,6 +493,15 @@ class OdsDocument:
 
     def _end_cell(self, cell: dict[str, str]) -> None:
         column, self._column = self._column, self._column + self._repeat
+        plain = len(self._fragments) < 2 and not (self._fragments and self._fragments[0][1])
+        if (
+            plain
+            and not self._any_struck
+            and self._sheet.premiere is not None
+            and "table:formula" not in cell
+            and cell.get("calcext:value-type") != "error"
+        ):
+            return
         shown = "".join(text for text, _ in self._fragments).strip()
         value = next((_attribute(cell, name) for name in _VALUES if _attribute(cell, name)), "")
         if self._sheet.premiere is None and (shown or value):

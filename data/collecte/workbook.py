@@ -405,12 +405,12 @@ def _check_ods_cells(blocks: Iterator[bytes], limites: Limites, document: OdsDoc
         kind = name.rpartition(":")[2]
         if kind == "table-row":
             row_repeat = repeat_of(attributes, "number-rows-repeated")
-        elif kind in ("table-cell", "covered-table-cell"):
-            columns = repeat_of(attributes, "number-columns-repeated")
-            if any(key.endswith(("value-type", "formula")) for key in attributes):
-                counted += row_repeat * columns
-                if counted > limites.cellules:
-                    raise UnreadableFile(typeset(_TOO_LARGE))
+        elif kind in ("table-cell", "covered-table-cell") and any(
+            key.endswith(("value-type", "formula")) for key in attributes
+        ):
+            counted += row_repeat * repeat_of(attributes, "number-columns-repeated")
+            if counted > limites.cellules:
+                raise UnreadableFile(typeset(_TOO_LARGE))
         document.start(name, attributes)
 
     _walk_ods(blocks, document, start)
