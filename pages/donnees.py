@@ -93,7 +93,8 @@ def _draw_import(situation: Situation) -> None:
     )
     files = st.file_uploader(
         "Fichiers de collecte",
-        type=["csv", "txt", "tsv", "xlsx", "ods"],
+        # Whatever its name: a file is recognised by what it holds, and refused in our own words.
+        type=None,
         accept_multiple_files=True,
         key=f"{UPLOAD}_{st.session_state.get(TURN, 0)}",
         label_visibility="collapsed",

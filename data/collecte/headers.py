@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.wording import enumeration, typeset, unaccented
+from data.collecte.cells import column_letters
 from data.collecte.natures import NATURES, Champ, Nature
 
 
@@ -34,6 +35,11 @@ _HEADERS: dict[str, dict[str, Champ]] = {
 }
 
 
+def titles_of(nature: Nature) -> dict[str, Champ]:
+    """Give the titles that a nature knows, each with its column."""
+    return _HEADERS[nature.nom]
+
+
 def match_header(cells: Sequence[str], ligne: int) -> tuple[Entete | None, tuple[int, str] | None]:
     """Recognise the long form's titles; when some are missing, give how many were there and a sentence."""
     titles = list(cells)
@@ -45,13 +51,13 @@ def match_header(cells: Sequence[str], ligne: int) -> tuple[Entete | None, tuple
     for nature in NATURES.values():
         known = _HEADERS[nature.nom]
         places: dict[str, int] = {}
-        twice: Champ | None = None
+        twice: tuple[Champ, int] | None = None
         for index, key in enumerate(keys):
             champ = known.get(key)
             if champ is None:
                 continue
-            if champ.nom in places:
-                twice = champ
+            if champ.nom in places and twice is None:
+                twice = (champ, index)
             places.setdefault(champ.nom, index)
         lacking = [champ for champ in nature.champs if champ.requis and champ.nom not in places]
         if lacking or twice is not None:
@@ -75,14 +81,17 @@ def match_header(cells: Sequence[str], ligne: int) -> tuple[Entete | None, tuple
     return best, nearest
 
 
-def _header_trouble(nature: Nature, lacking: Sequence[Champ], twice: Champ | None, ligne: int) -> str:
+def _header_trouble(
+    nature: Nature, lacking: Sequence[Champ], twice: tuple[Champ, int] | None, ligne: int
+) -> str:
     if lacking:
         noms = enumeration(f"« {champ.nom} »" for champ in lacking)
         return typeset(
             f"L'en-tête de la ligne {ligne} ({nature.libelle}) n'a pas {noms} : complétez les titres des "
             "colonnes."
         )
-    titre = twice.nom if twice else ""
+    titre, colonne = (twice[0].nom, twice[1]) if twice else ("", 0)
     return typeset(
-        f"La colonne « {titre} » figure deux fois dans l'en-tête (ligne {ligne}) : n'en gardez qu'une."
+        f"La colonne « {titre} » figure deux fois dans l'en-tête (ligne {ligne}, la seconde en "
+        f"{column_letters(colonne)}{ligne}) : n'en gardez qu'une, un seul tableau par fichier."
     )

@@ -1,5 +1,6 @@
 """From a file to a lot: read, judge, show, and only then write."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +22,8 @@ from data.store import Clock, Ecriture, Entree, Store
 
 # Alerts told one by one in an account; all of them are counted, kept, and on screen.
 _TOLD = 1_000
+# Lines that are left aside, named in the one line that says what was recognised.
+_RUNS_TOLD = 20
 # How far back the habit of a cell is looked for.
 _MONTHS_OF_HABIT = 24
 
@@ -134,6 +137,7 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
         "nature": lecture.nature,
         "forme": lecture.forme,
         "encodage": lecture.encodage,
+        "accents_illisibles": lecture.accents_illisibles or None,
         "separateur": lecture.separateur,
         "feuille": lecture.feuille,
         "colonnes_ignorees": list(lecture.colonnes_ignorees),
@@ -148,6 +152,10 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
         .select("ligne", "juridiction", "activite", "regle", "message")
         .to_dicts(),
         "repetees": jugement.repetees.to_dicts(),
+        "notes": [{"ligne": note.ligne, "texte": note.texte} for note in lecture.notes],
+        "lignes_masquees": list(lecture.lignes_masquees),
+        "colonnes_masquees": list(lecture.colonnes_masquees),
+        "feuilles_masquees": list(lecture.feuilles_masquees),
         "totaux": [{"ligne": t.ligne, "juste": t.juste, "message": t.message} for t in lecture.totaux],
     }
 
@@ -162,17 +170,50 @@ def nature_label(nature: str) -> str:
 
 
 def detected(lecture: Lecture) -> str:
-    """Say in one French line what was recognised of a file."""
+    """Say in one French line what was recognised of a file, and what of it is not read."""
     parts = [nature_label(lecture.nature), _SHAPES[lecture.forme], lecture.format.upper()]
     if lecture.encodage:
         parts.append(f"encodage {lecture.encodage}")
+    if lecture.accents_illisibles:
+        parts.append(typeset(f"accents douteux, on y voit « {lecture.accents_illisibles} »"))
     if lecture.separateur:
         parts.append(f"séparateur {_SEPARATORS[lecture.separateur]}")
     if lecture.feuille:
         parts.append(f"feuille « {lecture.feuille} »")
     if lecture.colonnes_ignorees:
         parts.append("colonnes ignorées : " + ", ".join(lecture.colonnes_ignorees))
-    return " · ".join(parts)
+    if lecture.notes:
+        said = count(len(lecture.notes), "ligne qui n'est pas", "lignes qui ne sont pas")
+        lines = _runs([note.ligne for note in lecture.notes])
+        parts.append(f"{said} des données ({lines})")
+    return " · ".join([*parts, *map(typeset, _hidden(lecture))])
+
+
+def _hidden(lecture: Lecture) -> list[str]:
+    """Say what is hidden in a workbook, and so was left there."""
+    parts: list[str] = []
+    if lecture.lignes_masquees:
+        said = count(len(lecture.lignes_masquees), "ligne masquée non lue", "lignes masquées non lues")
+        parts.append(f"{said} ({_runs(lecture.lignes_masquees)}) dans la feuille « {lecture.feuille} »")
+    if lecture.colonnes_masquees:
+        said = count(len(lecture.colonnes_masquees), "colonne masquée non lue", "colonnes masquées non lues")
+        parts.append(f"{said} ({', '.join(lecture.colonnes_masquees)}) dans la feuille « {lecture.feuille} »")
+    if lecture.feuilles_masquees:
+        said = count(len(lecture.feuilles_masquees), "feuille masquée non lue", "feuilles masquées non lues")
+        parts.append(f"{said} ({', '.join(f'« {nom} »' for nom in lecture.feuilles_masquees)})")
+    return parts
+
+
+def _runs(lines: Sequence[int]) -> str:
+    """List line numbers, those that follow one another as « 3 à 7 »; the first ones only of a long list."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and runs[-1][-1] == line - 1:
+            runs[-1][1:] = [line]
+        else:
+            runs.append([line])
+    shown = [" à ".join(str(end) for end in run) for run in runs[:_RUNS_TOLD]]
+    return ", ".join(shown) + (", …" if len(runs) > _RUNS_TOLD else "")
 
 
 def summary(examen: Examen, ecriture: Ecriture) -> str:

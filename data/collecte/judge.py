@@ -202,6 +202,7 @@ def _state(
                         _rule(
                             pl.any_horizontal(pl.col(nom).is_null() for nom in requis), "colonne_manquante"
                         ),
+                        _rule(pl.col("obstacle").is_not_null(), "cellule_illisible"),
                     )
                 ).to_series(),
                 **{nom: regles[nom] for nom in nature.cles},

@@ -65,13 +65,16 @@ class _Tapee(dy.Schema):
     """What every file as typed may have besides its own columns.
 
     `ligne` is where the line stands, `surplus` what stood beyond the last column, `rejet` the number of
-    the quarantined line that it corrects, `recu_le` the day it was received.
+    the quarantined line that it corrects, `recu_le` the day it was received. `obstacle` is the sentence
+    that says which cell of the line cannot be read, `champ_illisible` the column of that cell.
     """
 
     ligne = dy.Int64(min=1)
     surplus = dy.String(nullable=True)
     rejet = dy.String(nullable=True)
     recu_le = dy.String(nullable=True)
+    obstacle = dy.String(nullable=True)
+    champ_illisible = dy.String(nullable=True)
 
 
 class DeclarationsTapees(_Tapee):

@@ -12,13 +12,25 @@ from pathlib import PurePosixPath
 import polars as pl
 
 from analytics.wording import enumeration, number, typeset
+from data.collecte.blocks import Note, second_table, set_headers_aside, set_notes_aside
+from data.collecte.cells import column_letters
+from data.collecte.formats import ZIP_SIGNATURE, refuse_other_binaries
 from data.collecte.grid import Grille, match_grid, melt_grid
-from data.collecte.headers import Entete, match_header
+from data.collecte.headers import Entete, header_key, match_header, titles_of
 from data.collecte.limits import Limites, Progress, UnreadableFile, ignore_progress
-from data.collecte.natures import DECLARATIONS
-from data.collecte.text import SEPARATORS, as_typed, cells_of, decode, split_cells, split_lines
+from data.collecte.natures import DECLARATIONS, Nature
+from data.collecte.obstacles import NO_FINDING, Obstacles, any_column, first_obstacle
+from data.collecte.text import (
+    SEPARATORS,
+    as_typed,
+    cells_of,
+    decode,
+    join_records,
+    split_cells,
+    split_lines,
+)
 from data.collecte.totals import Total, set_totals_aside
-from data.collecte.workbook import OLE_SIGNATURE, ZIP_SIGNATURE, Feuille, open_workbook
+from data.collecte.workbook import Classeur, Feuille, open_workbook
 
 __all__ = ["Lecture", "Limites", "Total", "UnreadableFile", "read_file"]
 
@@ -32,7 +44,10 @@ class Lecture:
     """What a file says, untouched, and what was recognised in it.
 
     `lignes` has `ligne`, one text column per field of the nature (null: the line is too short to have
-    it, or the file has no such optional column) and `surplus` (what stands beyond the last column).
+    it, or the file has no such optional column), `surplus` (what stands beyond the last column), and
+    `obstacle` with `champ_illisible` where a cell of the line cannot be read. What is hidden in a workbook
+    is left there: `lignes_masquees`, `colonnes_masquees` (by letter) and `feuilles_masquees` held something.
+    `notes` are the lines that are no data, `accents_illisibles` a word of a text whose encoding is in doubt.
     """
 
     fichier: str
@@ -46,16 +61,27 @@ class Lecture:
     colonnes_ignorees: tuple[str, ...]
     lignes: pl.DataFrame
     totaux: tuple[Total, ...]
+    notes: tuple[Note, ...] = ()
+    lignes_masquees: tuple[int, ...] = ()
+    colonnes_masquees: tuple[str, ...] = ()
+    feuilles_masquees: tuple[str, ...] = ()
+    accents_illisibles: str = ""
 
 
 @dataclass(frozen=True)
 class _Tableau:
-    """A table found somewhere: its cells as text, and the header that was recognised."""
+    """A table found somewhere: its cells as text, those above it, and the header that was recognised."""
 
     entete: Entete | Grille
     cellules: pl.DataFrame
+    dessus: pl.DataFrame
     separateur: str | None = None
-    feuille: str | None = None
+    feuille: Feuille | None = None
+
+    @property
+    def nom(self) -> str | None:
+        """Name the sheet, where the file has sheets."""
+        return None if self.feuille is None else self.feuille.nom
 
 
 def read_file(content: bytes, fichier: str, *, limites: Limites, progress: Progress | None = None) -> Lecture:
@@ -73,66 +99,125 @@ def read_file(content: bytes, fichier: str, *, limites: Limites, progress: Progr
         )
     tell(0.0, "Lecture du fichier")
     sha256 = hashlib.sha256(content).hexdigest()
-    encodage = None
-    if content.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
-        format_, feuilles = open_workbook(content, limites)
+    encodage, doute = None, ""
+    classeur: Classeur | None = None
+    refuse_other_binaries(content)
+    if content.startswith(ZIP_SIGNATURE):
+        classeur = open_workbook(content, limites)
         tell(0.4, "Recherche du tableau")
-        tableau = _table_of_workbook(feuilles)
+        tableau = _table_of_workbook(classeur.feuilles)
     else:
-        format_ = "csv"
-        text, encodage = decode(content)
+        text, encodage, doute = decode(content)
         tell(0.2, "Recherche du tableau")
         lines = split_lines(text)
         del text
-        tableau = _table_of_text(lines, limites)
+        try:
+            tableau = _table_of_text(lines, limites)
+        except UnreadableFile as refusal:
+            raise (_unsure(doute) if doute else refusal) from None
     tell(0.6, "Lecture des lignes")
+    feuille = tableau.feuille
+    constats = NO_FINDING if feuille is None else feuille.constats
     if isinstance(tableau.entete, Grille):
         nature, forme = DECLARATIONS, "grille"
-        lignes, totaux = melt_grid(tableau.entete, tableau.cellules)
+        obstacles = Obstacles(nature, constats, tableau.nom)
+        lignes, totaux, notes = melt_grid(tableau.entete, tableau.cellules, obstacles, tableau.nom)
     else:
         nature, forme = tableau.entete.nature, "longue"
-        lignes, totaux = _pick_fields(tableau.entete, tableau.cellules)
+        obstacles = Obstacles(nature, constats, tableau.nom)
+        lignes, totaux, notes = _pick_fields(tableau.entete, tableau, obstacles)
+    if feuille is not None and feuille.decalage:
+        lignes = _with_usual_days(nature, lignes, feuille.decalage)
     tell(1.0, "Fichier lu")
     return Lecture(
         fichier=nom,
         sha256=sha256,
         nature=nature.nom,
         forme=forme,
-        format=format_,
+        format="csv" if classeur is None else classeur.format,
         encodage=encodage,
         separateur=tableau.separateur,
-        feuille=tableau.feuille,
+        feuille=tableau.nom,
         colonnes_ignorees=tableau.entete.ignorees,
         lignes=lignes,
         totaux=totaux,
+        notes=notes,
+        lignes_masquees=() if feuille is None else feuille.lignes_masquees,
+        colonnes_masquees=()
+        if feuille is None
+        else tuple(column_letters(index) for index in feuille.colonnes_masquees),
+        feuilles_masquees=() if classeur is None else classeur.feuilles_masquees,
+        accents_illisibles=doute,
+    )
+
+
+def _with_usual_days(nature: Nature, lignes: pl.DataFrame, decalage: int) -> pl.DataFrame:
+    """Count from the usual day the day numbers of a workbook that counts from another."""
+    days = [champ.nom for champ in nature.champs if champ.genre in {"mois", "jour"}]
+    return lignes.with_columns(
+        pl.when(pl.col(nom).str.contains(r"^\s*[0-9]{5}(?:\.0+)?\s*$"))
+        .then(
+            (pl.col(nom).str.strip_chars().cast(pl.Float64, strict=False) + decalage)
+            .cast(pl.Int64)
+            .cast(pl.String)
+        )
+        .otherwise(nom)
+        .alias(nom)
+        for nom in days
     )
 
 
 def _table_of_text(lines: pl.DataFrame, limites: Limites) -> _Tableau:
-    first = lines.head(HEADER_WITHIN)
-    best: tuple[int, Entete, str] | None = None
     nearest: tuple[int, str] | None = None
-    for ligne, line in first.iter_rows():
-        for separator in SEPARATORS:
+    # A title may run over several lines: records are put together before titles are looked for.
+    firsts = {
+        separator: join_records(lines.head(HEADER_WITHIN + 40), separator).head(HEADER_WITHIN)
+        for separator in SEPARATORS
+    }
+    best: tuple[int, int, Entete, str] | None = None
+    for separator, first in firsts.items():
+        for ligne, line in first.iter_rows():
             cells = cells_of(line, separator)
             if not 1 < len(cells) <= limites.colonnes_csv:
                 continue
             entete, missing = match_header(cells, ligne)
-            if entete is not None and (best is None or len(entete.places) > best[0]):
-                best = (len(entete.places), entete, separator)
-            elif missing is not None and (nearest is None or missing[0] > nearest[0]):
+            if entete is not None:
+                # The first header is the one; what another would be is judged from it.
+                rank = (-ligne, len(entete.places))
+                if best is None or rank > best[:2]:
+                    best = (*rank, entete, separator)
+                break
+            if missing is not None and (nearest is None or missing[0] > nearest[0]):
                 nearest = missing
     if best is not None:
-        _, entete, separator = best
-        body = lines.filter(pl.col("ligne") > entete.ligne)
-        return _Tableau(entete, split_cells(body, separator, entete.largeur), separateur=separator)
-    for separator in SEPARATORS:
+        *_, entete, separator = best
+        records = join_records(lines, separator)
+        above = _filled(
+            split_cells(records.filter(pl.col("ligne") < entete.ligne), separator, entete.largeur)
+        )
+        body = split_cells(records.filter(pl.col("ligne") > entete.ligne), separator, entete.largeur)
+        _refuse_table_beyond(entete, body, separator)
+        return _Tableau(entete, body, above.drop("surplus"), separateur=separator)
+    for separator, first in firsts.items():
         cells = split_cells(first, separator, _GRID_COLUMNS).drop("surplus")
         grille = match_grid(_filled(cells))
         if grille is not None:
-            whole = _filled(split_cells(lines, separator, _GRID_COLUMNS).drop("surplus"))
-            return _Tableau(grille, whole, separateur=separator)
+            records = join_records(lines, separator)
+            whole = _filled(split_cells(records, separator, _GRID_COLUMNS).drop("surplus"))
+            return _Tableau(grille, whole, whole.head(0), separateur=separator)
     raise UnreadableFile(_no_table(nearest))
+
+
+def _refuse_table_beyond(entete: Entete, body: pl.DataFrame, separator: str) -> None:
+    """Refuse a table whose titles stand to the right of the last column of the first one."""
+    titles = titles_of(entete.nature)
+    beyond = body.filter(
+        pl.col("surplus").str.contains(r"(?i)juridiction|cour|visio|extraction|activit|rejet|re.u")
+    )
+    for ligne, text in beyond.select("ligne", "surplus").head(1_000).iter_rows():
+        found = [index for index, cell in enumerate(cells_of(text, separator)) if header_key(cell) in titles]
+        if found:
+            raise second_table(ligne, entete.largeur + found[0], None, "titres d'un autre tableau")
 
 
 def _filled(cells: pl.DataFrame) -> pl.DataFrame:
@@ -151,8 +236,8 @@ def _table_of_workbook(feuilles: Sequence[Feuille]) -> _Tableau:
                 entete = candidate
                 break
             if missing is not None and (nearest is None or missing[0] > nearest[0]):
-                nearest = missing
-        entete = entete or match_grid(first)
+                nearest = (missing[0], _on_sheet(feuille, missing[1]))
+        entete = entete or match_grid(first, feuille.nom)
         if entete is not None:
             found.append((feuille, entete))
     if not found:
@@ -163,7 +248,33 @@ def _table_of_workbook(feuilles: Sequence[Feuille]) -> _Tableau:
             typeset(f"Plusieurs feuilles portent un tableau ({noms}) : n'en gardez qu'une par fichier.")
         )
     feuille, entete = found[0]
-    return _Tableau(entete, feuille.cellules, feuille=feuille.nom)
+    cells = feuille.cellules
+    if isinstance(entete, Grille):
+        return _Tableau(entete, cells, cells.head(0), feuille=feuille)
+    return _Tableau(
+        entete,
+        cells.filter(pl.col("ligne") > entete.ligne),
+        cells.filter(pl.col("ligne") < entete.ligne),
+        feuille=feuille,
+    )
+
+
+def _on_sheet(feuille: Feuille, sentence: str) -> str:
+    """Say of which sheet a sentence speaks, and what is hidden there."""
+    hidden = ""
+    if feuille.colonnes_masquees:
+        letters = enumeration(column_letters(index) for index in feuille.colonnes_masquees[:6])
+        hidden = f" Colonnes masquées, non lues : {letters}."
+    return typeset(f"Feuille « {feuille.nom[:40]} » : {sentence[0].lower()}{sentence[1:]}{hidden}")
+
+
+def _unsure(doute: str) -> UnreadableFile:
+    return UnreadableFile(
+        typeset(
+            f"Les accents du fichier ne se lisent pas (on y voit « {doute} ») : enregistrez-le en CSV UTF-8, "
+            "ou envoyez le classeur."
+        )
+    )
 
 
 def _no_table(nearest: tuple[int, str] | None) -> str:
@@ -177,8 +288,11 @@ def _no_table(nearest: tuple[int, str] | None) -> str:
     )
 
 
-def _pick_fields(entete: Entete, cells: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Total, ...]]:
+def _pick_fields(
+    entete: Entete, tableau: _Tableau, obstacles: Obstacles
+) -> tuple[pl.DataFrame, tuple[Total, ...], tuple[Note, ...]]:
     nature = entete.nature
+    cells, notes = set_headers_aside(entete, tableau.dessus, tableau.cellules, tableau.nom)
     present = [champ.nom for champ in nature.champs if champ.nom in entete.places]
     if "surplus" in cells.columns:
         loose = [pl.col(f"c{index}") for index in entete.sans_titre]
@@ -190,10 +304,14 @@ def _pick_fields(entete: Entete, cells: pl.DataFrame) -> tuple[pl.DataFrame, tup
     else:
         # A note beside the table of a worksheet shifts nothing: it is left aside.
         surplus = pl.lit(None, dtype=pl.String)
-    picked = cells.filter(pl.col("ligne") > entete.ligne).select(
+    laid = {nom: obstacles.laid_on(cells, entete.places[nom], nom) for nom in present}
+    obstacle, champ = first_obstacle(cells.height, ((nom, laid[nom][1]) for nom in present))
+    picked = cells.select(
         "ligne",
-        *(pl.col(f"c{entete.places[nom]}").alias(nom) for nom in present),
+        *(texts.alias(nom) for nom, (texts, _) in laid.items()),
         surplus.alias("surplus"),
+        obstacle,
+        champ,
     )
     trimmed = picked["surplus"].str.strip_chars("; ,\t|\u00a0")
     picked = picked.with_columns(surplus=trimmed.set(trimmed == "", None))
@@ -205,9 +323,14 @@ def _pick_fields(entete: Entete, cells: pl.DataFrame) -> tuple[pl.DataFrame, tup
     )
     if "surplus" not in cells.columns or entete.ignorees:
         picked = picked.filter(~blank)
+    picked, notes = set_notes_aside(picked, present, notes)
     picked, totaux = set_totals_aside(nature, picked, present)
     absent = [champ.nom for champ in nature.champs if champ.nom not in entete.places]
     lignes = picked.with_columns(pl.lit(None, dtype=pl.String).alias(nom) for nom in absent)
-    return nature.tapee.validate(lignes, cast=False).select(
-        "ligne", *(champ.nom for champ in nature.champs), "surplus"
-    ), totaux
+    return (
+        nature.tapee.validate(lignes, cast=False).select(
+            "ligne", *any_column([champ.nom for champ in nature.champs])
+        ),
+        totaux,
+        notes,
+    )

@@ -118,6 +118,8 @@ def explain_refusals(
         annee=pl.col("annee") if "annee" in faits.columns else pl.lit(None, dtype=pl.Int64),
         texte=lignes[rangs].select(line_as_typed(nature)).to_series(),
         surplus=lignes["surplus"][rangs],
+        obstacle=lignes["obstacle"][rangs],
+        champ_illisible=lignes["champ_illisible"][rangs],
         autre=doublons["autre"][rangs],
         **{f"{nom} tapé": texte.table["texte"].gather(numeros[nom]) for nom, texte in textes.items()},
         **{f"{nom} lu": texte.table["valeur"].gather(numeros[nom]) for nom, texte in textes.items()},
@@ -190,6 +192,8 @@ def _field_at_fault(nature: Nature, regle: str) -> pl.Expr:
     match regle:
         case "ligne_trop_longue":
             return pl.lit(None, dtype=pl.String)
+        case "cellule_illisible":
+            return pl.col("champ_illisible")
         case "colonne_manquante":
             requis = [champ.nom for champ in nature.champs if champ.requis]
             return _first_where(requis, lambda nom: pl.col(f"{nom} tapé").is_null())
@@ -250,6 +254,8 @@ def _detail(
             return pl.col("visioconferences lu").cast(pl.String)
         case "valeurs_contradictoires":
             return pl.col("autre").cast(pl.String)
+        case "cellule_illisible":
+            return pl.col("obstacle")
         case _:
             return None
 

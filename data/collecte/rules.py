@@ -20,6 +20,7 @@ _REGLES: dict[str, str] = {
         "La ligne est trop courte, il manque la colonne « {champ} » : complétez la ligne ; rien n'a été "
         "décalé."
     ),
+    "cellule_illisible": "{detail}.",
     # What is spoken of.
     "mois_absent": "Le mois manque : écrivez-le comme 2009-03, 03/2009 ou mars 2009.",
     "mois_illisible": "« {valeur} » n'est pas un mois : écrivez-le comme 2009-03, 03/2009 ou mars 2009.",

@@ -4,30 +4,39 @@ Lines are split by polars, a million a second; only lines that hold a quotation 
 csv module, so that a file is read the same way whatever its size.
 """
 
-import codecs
 import csv
-import io
 
 import polars as pl
 
 from analytics.wording import typeset
+from data.collecte.encodings import as_utf8
+from data.collecte.formats import refuse_other_texts
 from data.collecte.limits import UnreadableFile
 
 SEPARATORS = (";", ",", "\t")
 # A quoted cell may hold line ends; one that runs over more lines than this was never closed.
 _LINES_IN_A_CELL = 20
-_BLOCK = 8 << 20
+# What nobody sees, wherever it stands: marks of direction, joiners, soft hyphens, blanks of no width.
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u200b\u200c\u200d\u200e\u200f"
+    "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b"
+    "\u206c\u206d\u206e\u206f\u2800\u3164\ufe0e\ufe0f\ufeff\uffa0"
+)
+# What looks like the hyphen of the keyboard, and the blanks that no rule of ours knows.
+_ALIKE = {
+    "-": "\u2010\u2011",
+    " ": "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u205f\u3000",
+}
 _IN_PLACE = 12
 # No text holds it once read: it makes polars see one column, the whole line.
 _NEVER = "\x01"
 
 
-def decode(content: bytes) -> tuple[bytes, str]:
-    """Give the text in UTF-8 without BOM, with line feeds alone, and the name of the encoding found."""
-    utf8, encodage = _as_utf8(content)
-    # Files glued together may begin with several marks.
-    while utf8.startswith(codecs.BOM_UTF8):
-        utf8 = utf8[len(codecs.BOM_UTF8) :]
+def decode(content: bytes) -> tuple[bytes, str, str]:
+    """Give the text in UTF-8 without BOM, its lines ended alike; the encoding found; a word in doubt."""
+    found = as_utf8(content)
+    utf8 = _cleaned(found.utf8)
+    refuse_other_texts(utf8)
     if b"\x00" in utf8:
         raise UnreadableFile(
             typeset(
@@ -40,44 +49,30 @@ def decode(content: bytes) -> tuple[bytes, str]:
         utf8 = utf8.replace(b"\r\n", b"\n")
         if b"\n" not in utf8:
             utf8 = utf8.replace(b"\r", b"\n")
-    return utf8, encodage
+    return utf8, found.encodage, found.doute
 
 
-def _as_utf8(content: bytes) -> tuple[bytes, str]:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            return content.decode("utf-16").encode("utf-8"), "utf-16"
-        except UnicodeError as error:
-            raise UnreadableFile(
-                typeset(
-                    "Le fichier s'annonce en UTF-16 mais il est abîmé : enregistrez-le de nouveau en CSV "
-                    "UTF-8."
-                )
-            ) from error
-    bom = content.startswith(codecs.BOM_UTF8)
-    text = content[3:] if bom else content
-    if _is_utf8(text):
-        return text, "utf-8-bom" if bom else "utf-8"
-    # Windows-1252 leaves five bytes undefined: they become « � », and the line is judged with it.
-    out = io.BytesIO()
-    for start in range(0, len(text), _BLOCK):
-        out.write(text[start : start + _BLOCK].decode("cp1252", errors="replace").encode("utf-8"))
-    return out.getvalue(), "cp1252"
+def cleaned(texts: pl.Series) -> pl.Series:
+    """Take away what nobody sees, and write alike what looks alike: the same in every column."""
+    if not texts.str.contains(f"[{_UNSEEN}{''.join(_ALIKE.values())}]").any():
+        return texts
+    texts = texts.str.replace_all(f"[{_UNSEEN}]", "")
+    for written, alike in _ALIKE.items():
+        texts = texts.str.replace_all(f"[{alike}]", written)
+    return texts
 
 
-def _is_utf8(text: bytes) -> bool:
-    """Check block by block: decoding a large text whole would hold it twice in memory."""
-    if text.isascii():
-        return True
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(text)
-    try:
-        for start in range(0, len(text), _BLOCK):
-            decoder.decode(view[start : start + _BLOCK])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _cleaned(utf8: bytes) -> bytes:
+    """Do as `cleaned` for a whole text."""
+    if utf8.isascii():
+        return utf8
+    codes = {character.encode(): b"" for character in _UNSEEN}
+    codes |= {c.encode(): written.encode() for written, alike in _ALIKE.items() for c in alike}
+    leads = {lead for lead in {code[:2] for code in codes} if lead in utf8}
+    for code, written in codes.items():
+        if code[:2] in leads and code in utf8:
+            utf8 = utf8.replace(code, written)
+    return utf8
 
 
 def split_lines(utf8: bytes) -> pl.DataFrame:
@@ -115,21 +110,63 @@ def _never_closed(error: csv.Error) -> bool:
     return "unexpected end" in str(error)
 
 
-def split_cells(lines: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
-    """Split lines into `ligne`, `c0` … `c{width-1}` (null: the line is too short) and `surplus`.
+def join_records(lines: pl.DataFrame, separator: str) -> pl.DataFrame:
+    """Put back together the records whose quoted cells hold line ends, numbered as a spreadsheet does.
+
+    A mark that is never closed is an ordinary character: its line stands alone, and the lines that follow
+    are not swallowed.
+    """
+    odd = lines.filter(pl.col("texte").str.count_matches('"', literal=True) % 2 == 1)["ligne"]
+    if odd.is_empty():
+        return lines
+    joined: dict[int, str] = {}
+    # Each record takes the room of one row, whatever its lines; `ends` are its last lines.
+    inside: set[int] = set()
+    ends: list[int] = []
+    numbers, texts = lines["ligne"].to_list(), lines["texte"].to_list()
+    opened_at = lines.select(lines["ligne"].is_in(odd.implode()).arg_true()).to_series().to_list()
+    turn = 0
+    while turn < len(opened_at):
+        first = opened_at[turn]
+        turn += 1
+        last = opened_at[turn] if turn < len(opened_at) else None
+        if last is None or numbers[last] - numbers[first] > _LINES_IN_A_CELL:
+            continue
+        if not _stays_open(texts[first], separator):
+            continue
+        record = "\n".join(texts[first : last + 1])
+        if not _is_sound(record, separator):
+            continue
+        joined[numbers[first]] = record
+        inside.update(numbers[first + 1 : last + 1])
+        ends += [numbers[last]] * (numbers[last] - numbers[first])
+        turn += 1
+    if not joined:
+        return lines
+    whole = pl.DataFrame(
+        {"ligne": list(joined), "entier": list(joined.values())},
+        schema={"ligne": pl.Int64, "entier": pl.String},
+    )
+    shifted = pl.Series(ends, dtype=pl.Int64).search_sorted(lines["ligne"], side="left").cast(pl.Int64)
+    return (
+        lines.with_columns(decalage=shifted)
+        .join(whole, on="ligne", how="left", maintain_order="left")
+        .filter(~pl.col("ligne").is_in(sorted(inside)))
+        .select(ligne=pl.col("ligne") - pl.col("decalage"), texte=pl.coalesce("entier", "texte"))
+    )
+
+
+def split_cells(records: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
+    """Split records into `ligne`, `c0` … `c{width-1}` (null: the line is too short) and `surplus`.
 
     `surplus` holds what stands beyond the last column, null when there is nothing there.
     """
     quoted = pl.col("texte").str.contains('"', literal=True)
-    plain = _split_plain(lines.filter(~quoted), separator, width)
-    records = _join_open_records(lines, separator)
-    if records.is_empty():
+    plain = _split_plain(records.filter(~quoted), separator, width)
+    marked = records.filter(quoted)
+    if marked.is_empty():
         return plain
-    inside = records.filter(pl.col("dedans"))["ligne"]
-    if not inside.is_empty():
-        plain = plain.filter(~pl.col("ligne").is_in(inside.implode()))
-    exact = _split_quoted(records.filter(~pl.col("dedans")), separator, width)
-    return pl.concat([plain, exact]).sort("ligne")
+    return pl.concat([plain, _split_quoted(marked, separator, width)]).sort("ligne")
 
 
 def _columns(width: int) -> list[str]:
@@ -179,53 +216,6 @@ def _split_quoted(records: pl.DataFrame, separator: str, width: int) -> pl.DataF
             pl.DataFrame({"ligne": piece["ligne"], **dict(zip(names, columns, strict=True))}, schema=schema)
         )
     return pl.concat(pieces)
-
-
-def _join_open_records(lines: pl.DataFrame, separator: str) -> pl.DataFrame:
-    """List the records that hold a quotation mark: `ligne`, `texte`, `dedans`.
-
-    A quoted cell that holds line ends gives one record, at its first line; its other lines are
-    `dedans`. A mark that is never closed is an ordinary character: its line stands alone, and the
-    lines that follow are not swallowed.
-    """
-    quoted = lines.filter(pl.col("texte").str.contains('"', literal=True)).select("ligne", "texte")
-    odd = quoted.filter(pl.col("texte").str.count_matches('"', literal=True) % 2 == 1)
-    records = quoted.with_columns(dedans=pl.lit(value=False))
-    if odd.is_empty():
-        return records
-    joined: dict[int, str] = {}
-    inside: set[int] = set()
-    numbers, texts = lines["ligne"].to_list(), lines["texte"].to_list()
-    opened_at = lines.select(lines["ligne"].is_in(odd["ligne"].implode()).arg_true()).to_series().to_list()
-    turn = 0
-    while turn < len(opened_at):
-        first = opened_at[turn]
-        turn += 1
-        last = opened_at[turn] if turn < len(opened_at) else None
-        if last is None or numbers[last] - numbers[first] > _LINES_IN_A_CELL:
-            continue
-        if not _stays_open(texts[first], separator):
-            continue
-        record = "\n".join(texts[first : last + 1])
-        if not _is_sound(record, separator):
-            continue
-        joined[numbers[first]] = record
-        inside.update(numbers[first + 1 : last + 1])
-        turn += 1
-    if not joined:
-        return records
-    whole = pl.DataFrame(
-        {"ligne": list(joined), "texte": list(joined.values())},
-        schema={"ligne": pl.Int64, "texte": pl.String},
-    )
-    others = pl.DataFrame({"ligne": sorted(inside)}, schema={"ligne": pl.Int64}).join(lines, on="ligne")
-    return pl.concat(
-        [
-            records.filter(~pl.col("ligne").is_in([*joined, *inside])),
-            whole.with_columns(dedans=pl.lit(value=False)),
-            others.select("ligne", "texte", dedans=pl.lit(value=True)),
-        ]
-    )
 
 
 def _is_sound(record: str, separator: str) -> bool:

@@ -10,20 +10,28 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, TypeVar
 from xml.parsers import expat
 
 import fastexcel
 import polars as pl
 
-from analytics.wording import enumeration, typeset
+from analytics.wording import typeset
+from data.collecte.cells import (
+    Constats,
+    OdsDocument,
+    TooManyFindings,
+    read_rich_strings,
+    read_struck_styles,
+    read_xlsx_sheet,
+    repeat_of,
+)
+from data.collecte.formats import refuse_other_archives
 from data.collecte.limits import Limites, UnreadableFile
+from data.collecte.text import cleaned
 
 Format = Literal["xlsx", "ods"]
-
-# Compound files: the old XLS, and what Office makes of a workbook with a password.
-OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP_SIGNATURE = b"PK"
 
 _BLOCK = 1 << 20
 _DAMAGED = "Le classeur est incomplet ou abîmé : enregistrez-le de nouveau, puis renvoyez-le."
@@ -33,47 +41,120 @@ _TOO_LARGE = (
 )
 _PASSWORD = "Le classeur est protégé par un mot de passe : enregistrez-le sans protection, puis renvoyez-le."  # noqa: S105 - a sentence
 _EXCEL_ROWS = 1_048_576
+_FAULTY = (
+    "Le classeur a trop de cellules en erreur, de formules jamais calculées ou de mises en forme mêlées : "
+    "ouvrez-le dans votre tableur, copiez les valeurs du seul tableau dans un classeur neuf, renvoyez-le."
+)
+# The day that a spreadsheet counts as 0, unless the workbook says otherwise.
+_EPOCH = date(1899, 12, 30)
+_EPOCH_1904 = date(1904, 1, 1)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Feuille:
-    """One visible sheet: `ligne` (as the spreadsheet numbers it), then `c0`, `c1`… as text, « » if empty."""
+    """One visible sheet: `ligne` (as the spreadsheet numbers it), then `c0`, `c1`… as text, « » if empty.
+
+    `c0` is the column A. `constats` are the cells that do not say what their value says (`ligne`, `colonne`,
+    `genre`, `vu`). What is hidden is not in the cells: `lignes_masquees` and `colonnes_masquees` (from 0)
+    are those that held something. A day number of the sheet is `decalage` days short of the usual ones.
+    """
 
     nom: str
     cellules: pl.DataFrame
+    constats: pl.DataFrame
+    lignes_masquees: tuple[int, ...] = ()
+    colonnes_masquees: tuple[int, ...] = ()
+    decalage: int = 0
 
 
-def open_workbook(content: bytes, limites: Limites) -> tuple[Format, list[Feuille]]:
+@dataclass(frozen=True)
+class Classeur:
+    """A workbook: its format, its visible sheets, the names of the others."""
+
+    format: Format
+    feuilles: tuple[Feuille, ...]
+    feuilles_masquees: tuple[str, ...]
+
+
+def open_workbook(content: bytes, limites: Limites) -> Classeur:
     """Check the archive, then read its visible sheets; refuse in one sentence what cannot be read."""
-    if content.startswith(OLE_SIGNATURE):
-        raise UnreadableFile(
-            typeset(
-                "Le classeur est protégé par un mot de passe ou dans l'ancien format XLS : "
-                "enregistrez-le en XLSX, "
-                "sans protection."
+    try:
+        kind, constats, decalage = _check_archive(content, limites)
+        # Its types are partly unknown: what comes out is text, checked below.
+        reader: Any = _guarded(lambda: fastexcel.read_excel(content))
+        feuilles: list[Feuille] = []
+        masquees: list[str] = []
+        for nom in reader.sheet_names:
+            sheet = _guarded(
+                lambda nom=nom: reader.load_sheet(nom, header_row=None, skip_rows=0, dtypes="string")
             )
-        )
-    kind = _check_archive(content, limites)
-    # Its types are partly unknown: what comes out is text, checked below.
-    reader: Any = _guarded(lambda: fastexcel.read_excel(content))
-    feuilles: list[Feuille] = []
-    for nom in reader.sheet_names:
-        sheet = _guarded(
-            lambda nom=nom: reader.load_sheet(nom, header_row=None, skip_rows=0, dtypes="string")
-        )
-        if sheet.visible == "visible":
-            feuilles.append(Feuille(nom, _as_cells(_guarded(sheet.to_polars))))
-    return kind, feuilles
+            if sheet.visible == "visible":
+                frame = _guarded(sheet.to_polars)
+                feuilles.append(_seen_sheet(nom, frame, constats(nom), decalage))
+            else:
+                masquees.append(nom)
+    except TooManyFindings as error:
+        raise UnreadableFile(typeset(_FAULTY)) from error
+    return Classeur(kind, tuple(feuilles), tuple(masquees))
 
 
-def _as_cells(sheet: pl.DataFrame) -> pl.DataFrame:
-    cells = sheet.select(
-        pl.col(name).cast(pl.String).fill_null("").alias(f"c{index}")
+def _seen_sheet(nom: str, sheet: pl.DataFrame, constats: Constats, decalage: int) -> Feuille:
+    """Keep of a sheet what its sender sees, each cell in its own column."""
+    cells = _as_cells(sheet, constats)
+    width = cells.width - 1
+    columns = [
+        index
+        for first, last in constats.colonnes_masquees
+        for index in range(first, min(last + 1, width))
+        if (cells[f"c{index}"] != "").any()
+    ]
+    cells = cells.with_columns(pl.lit("").alias(f"c{index}") for index in columns)
+    hidden = pl.any_horizontal(
+        pl.lit(value=False),
+        *(pl.col("ligne").is_between(first, last) for first, last in constats.lignes_masquees[:1_000]),
+    )
+    if len(constats.lignes_masquees) > 1_000:
+        rows = [
+            ligne
+            for first, last in constats.lignes_masquees
+            for ligne in range(first, min(last, cells.height) + 1)
+        ]
+        hidden = pl.col("ligne").is_in(rows)
+    away = cells.filter(hidden & pl.any_horizontal(pl.col(pl.String) != ""))["ligne"].to_list()
+    return Feuille(
+        nom,
+        cells.filter(~hidden) if constats.lignes_masquees else cells,
+        constats.within(cells.height, width),
+        tuple(away),
+        tuple(columns),
+        decalage,
+    )
+
+
+def _as_cells(sheet: pl.DataFrame, constats: Constats) -> pl.DataFrame:
+    texts = sheet.select(
+        cleaned(sheet[name].cast(pl.String).fill_null("")).alias(f"c{index}")
         for index, name in enumerate(sheet.columns)
     )
-    return cells.with_row_index("ligne", offset=1).with_columns(pl.col("ligne").cast(pl.Int64))
+    # The native reader begins at the first column that holds something.
+    missing = _columns_missing(texts, constats)
+    if missing:
+        texts = texts.select(
+            *(pl.lit("").alias(f"c{index}") for index in range(missing)),
+            *(pl.col(f"c{index}").alias(f"c{index + missing}") for index in range(texts.width)),
+        )
+    return texts.with_row_index("ligne", offset=1).with_columns(pl.col("ligne").cast(pl.Int64))
+
+
+def _columns_missing(texts: pl.DataFrame, constats: Constats) -> int:
+    """Count the empty columns before the table, from where its first cell stands in the sheet."""
+    if constats.premiere is None or not 0 < constats.premiere[0] <= texts.height:
+        return 0
+    row = texts.row(constats.premiere[0] - 1)
+    first = next((index for index, text in enumerate(row) if text.strip()), None)
+    return 0 if first is None else max(constats.premiere[1] - first, 0)
 
 
 def _guarded(call: Callable[[], T]) -> T:
@@ -89,7 +170,8 @@ def _guarded(call: Callable[[], T]) -> T:
         raise UnreadableFile(typeset(_DAMAGED)) from error
 
 
-def _check_archive(content: bytes, limites: Limites) -> Format:
+def _check_archive(content: bytes, limites: Limites) -> tuple[Format, Callable[[str], Constats], int]:
+    """Find the archive harmless; give its format, what its sheets show, and by how much its days differ."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
@@ -99,12 +181,10 @@ def _check_archive(content: bytes, limites: Limites) -> Format:
         raise UnreadableFile(typeset(_PASSWORD))
     # The native reader ignores case, and tries each format until one will do: there must be only one.
     names = {_plain_name(member) for member in members}
-    kinds = names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
-    kind: Format = "xlsx" if kinds == {"xl/workbook.xml"} else "ods"
-    if kind == "ods" and kinds != {"content.xml"}:
-        raise UnreadableFile(
-            typeset("Cette archive n'est pas un classeur : envoyez le fichier XLSX, ODS ou CSV lui-même.")
-        )
+    mimetype = next((member for member in members if _plain_name(member) == "mimetype"), None)
+    small = mimetype is not None and mimetype.file_size < 200
+    refuse_other_archives(names, b"".join(_inflate(content, mimetype)) if mimetype and small else b"")
+    kind: Format = "xlsx" if "xl/workbook.xml" in names else "ods"
     announced = sum(member.file_size for member in members)
     if (
         len(members) > 5_000
@@ -112,21 +192,115 @@ def _check_archive(content: bytes, limites: Limites) -> Format:
         or announced > limites.taux_compression * max(len(content), 50_000)
     ):
         raise UnreadableFile(typeset(_TOO_LARGE))
-    for member in members:
-        _check_member(content, member, kind, limites)
-    return kind
+    document = OdsDocument()
+    # Its styles may be named in the content: they are read first.
+    for member in sorted(members, key=lambda member: _plain_name(member) == "content.xml"):
+        _check_member(content, member, kind, limites, document)
+    if kind == "ods":
+        return kind, lambda nom: document.feuilles.get(nom, Constats()), _days_late(document.null_date)
+    book = _XlsxBook(content, members)
+    return kind, book.constats, _days_late("1904-01-01" if book.since_1904 else "")
+
+
+def _days_late(first_day: str) -> int:
+    try:
+        return (date.fromisoformat(first_day) - _EPOCH).days if first_day else 0
+    except ValueError:
+        return 0
+
+
+_WORTH_READING = re.compile(rb"<(?:\w+:)?(?:f|r|rPr)[ />]|\bhidden\s*=|\bt\s*=\s*[\"']e[\"']")
+
+
+class _XlsxBook:
+    """The members of an XLSX that tell what its sheets show."""
+
+    def __init__(self, content: bytes, members: list[zipfile.ZipInfo]) -> None:
+        self._content = content
+        self._members = {_plain_name(member): member for member in members}
+        self.since_1904 = False
+        self._sheets: dict[str, str] = {}
+        targets: dict[str, str] = {}
+
+        def relation(_name: str, attributes: dict[str, str]) -> None:
+            if "Id" in attributes:
+                target = attributes.get("Target", "").replace("\\", "/")
+                place = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                targets[attributes["Id"]] = place.lower()
+
+        def described(name: str, attributes: dict[str, str]) -> None:
+            element = name.rpartition(":")[2]
+            if element == "workbookPr":
+                self.since_1904 = attributes.get("date1904", "") in {"1", "true", "on"}
+            elif element == "sheet":
+                number = next((v for key, v in attributes.items() if key.rpartition(":")[2] == "id"), "")
+                self._sheets[attributes.get("name", "")] = targets.get(number, "")
+
+        self._walk("xl/_rels/workbook.xml.rels", relation)
+        self._walk("xl/workbook.xml", described)
+        self._struck = frozenset[int]()
+        if self._says("xl/styles.xml", re.compile(rb"strike")):
+            self._struck = self._read("xl/styles.xml", read_struck_styles, frozenset[int]())
+        self._rich: dict[int, Any] = {}
+        if self._says("xl/sharedstrings.xml", _WORTH_READING):
+            self._rich = self._read("xl/sharedstrings.xml", read_rich_strings, {})
+
+    def constats(self, nom: str) -> Constats:
+        """Look at a sheet: whole where it may have something to say."""
+        place = self._sheets.get(nom, "")
+        whole = bool(self._struck or self._rich) or self._says(place, _WORTH_READING)
+        return self._read(
+            place,
+            lambda blocks: read_xlsx_sheet(blocks, whole=whole, struck=self._struck, rich=self._rich),
+            Constats(),
+        )
+
+    def _blocks(self, name: str) -> Iterator[bytes]:
+        return _inflate(self._content, self._members[name])
+
+    def _says(self, name: str, pattern: re.Pattern[bytes]) -> bool:
+        if name not in self._members:
+            return False
+        tail = b""
+        for block in self._blocks(name):
+            if pattern.search(tail + block):
+                return True
+            tail = block[-200:]
+        return False
+
+    def _read(self, name: str, read: Callable[[Iterator[bytes]], T], otherwise: T) -> T:
+        if name not in self._members:
+            return otherwise
+        try:
+            return read(self._blocks(name))
+        except expat.ExpatError as error:
+            raise UnreadableFile(typeset(_DAMAGED)) from error
+
+    def _walk(self, name: str, start: Callable[[str, dict[str, str]], None]) -> None:
+        def walk(blocks: Iterator[bytes]) -> None:
+            parser = expat.ParserCreate()
+            parser.StartElementHandler = start
+            for block in blocks:
+                parser.Parse(block, False)
+            parser.Parse(b"", True)
+
+        self._read(name, walk, None)
 
 
 def _plain_name(member: zipfile.ZipInfo) -> str:
     return member.filename.replace("\\", "/").lstrip("/").lower()
 
 
-def _check_member(content: bytes, member: zipfile.ZipInfo, kind: Format, limites: Limites) -> None:
+def _check_member(
+    content: bytes, member: zipfile.ZipInfo, kind: Format, limites: Limites, document: OdsDocument
+) -> None:
     """Inflate one member to its end: its true size, and what its cells would take once laid out."""
     blocks = _inflate(content, member)
     name = _plain_name(member)
     if kind == "ods" and name == "content.xml":
-        _check_ods_cells(blocks, limites)
+        _check_ods_cells(blocks, limites, document)
+    elif kind == "ods" and name == "styles.xml":
+        _walk_ods(blocks, document, document.start)
     elif kind == "ods" and name == "meta-inf/manifest.xml":
         if b"encryption-data" in b"".join(blocks):
             raise UnreadableFile(typeset(_PASSWORD))
@@ -183,15 +357,12 @@ _WIDE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{2,})\d")
 _ROW = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{4,})")
 _TALL = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*\d{6,}")
 _BEYOND = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{7,})")
-_ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\bt\s*=\s*[\"']e[\"'][^>]*>")
-_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]+\d+)")
 
 
 def _check_xlsx_cells(blocks: Iterator[bytes], limites: Limites) -> None:
     """Bound the rectangle that the cells span: calamine lays it out whole, were there one cell at its end."""
     width, height, cells = 26, 0, 0
     tall = False
-    errors: list[str] = []
     tail = b""
     for block in blocks:
         text = tail + block
@@ -212,21 +383,9 @@ def _check_xlsx_cells(blocks: Iterator[bytes], limites: Limites) -> None:
             if any(int(found[1][:9]) > _EXCEL_ROWS for found in _BEYOND.finditer(text)):
                 raise UnreadableFile(typeset(_TOO_LARGE))
         cells += text.count(b"<c ")
-        errors += [
-            where[1].decode()
-            for found in _ERROR_CELL.finditer(text)
-            if (where := _REFERENCE.search(found[0]))
-        ]
     hollow = tall and cells < 200_000
     if hollow or (width > 26 and width * height > limites.cellules):
         raise UnreadableFile(typeset(_TOO_LARGE))
-    if errors:
-        raise UnreadableFile(
-            typeset(
-                f"Le classeur a des cellules en erreur, par exemple {enumeration(errors[:3])} : "
-                "remplacez-les par leur valeur, ou videz-les."
-            )
-        )
 
 
 def _column_number(letters: bytes) -> int:
@@ -236,35 +395,37 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _check_ods_cells(blocks: Iterator[bytes], limites: Limites) -> None:
+def _check_ods_cells(blocks: Iterator[bytes], limites: Limites, document: OdsDocument) -> None:
     """Count the cells that hold something, each as often as it and its row say to repeat them."""
     counted = 0
     row_repeat = 1
-    parser = expat.ParserCreate()
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal counted, row_repeat
         kind = name.rpartition(":")[2]
         if kind == "table-row":
-            row_repeat = _repeat(attributes, "number-rows-repeated")
-        elif kind in ("table-cell", "covered-table-cell"):
-            columns = _repeat(attributes, "number-columns-repeated")
-            if any(key.endswith(("value-type", "formula")) for key in attributes):
-                counted += row_repeat * columns
-                if counted > limites.cellules:
-                    raise UnreadableFile(typeset(_TOO_LARGE))
+            row_repeat = repeat_of(attributes, "number-rows-repeated")
+        elif kind in ("table-cell", "covered-table-cell") and any(
+            key.endswith(("value-type", "formula")) for key in attributes
+        ):
+            counted += row_repeat * repeat_of(attributes, "number-columns-repeated")
+            if counted > limites.cellules:
+                raise UnreadableFile(typeset(_TOO_LARGE))
+        document.start(name, attributes)
 
-    parser.StartElementHandler = start
+    _walk_ods(blocks, document, start)
+
+
+def _walk_ods(
+    blocks: Iterator[bytes], document: OdsDocument, start: Callable[[str, dict[str, str]], None]
+) -> None:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, document.end
+    parser.CharacterDataHandler = document.text
     try:
         for block in blocks:
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise UnreadableFile(typeset(_DAMAGED)) from error
-
-
-def _repeat(attributes: dict[str, str], name: str) -> int:
-    for key, value in attributes.items():
-        if key.endswith(name):
-            return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 1
-    return 1

@@ -53,5 +53,11 @@ def test_rule_without_a_sentence_cannot_be_reported() -> None:
 @pytest.mark.parametrize("nature", NATURES.values(), ids=lambda nature: nature.nom)
 def test_typed_schema_has_every_column(nature: Nature) -> None:
     columns = set(nature.tapee.column_names())
-    assert columns == {"ligne", "surplus", *(champ.nom for champ in nature.champs)}
+    assert columns == {
+        "ligne",
+        "surplus",
+        "obstacle",
+        "champ_illisible",
+        *(champ.nom for champ in nature.champs),
+    }
     assert {*nature.cles, *nature.valeurs} == set(nature.fiable.column_names())

@@ -1,0 +1,153 @@
+"""A second table in a file: never a figure under another juridiction, month or activity."""
+
+import pytest
+
+from data.collecte.read import UnreadableFile
+from tests.data.collecte.classeurs import (
+    AVOIDED,
+    AVRIL,
+    MARS,
+    TITLES,
+    TOTAL,
+    WRITERS,
+    Rows,
+    state,
+    whole,
+)
+from tests.data.collecte.saisie import reading
+
+GRID: Rows = [
+    ["Mois : mars 2009"],
+    ["Juridiction", "JAP", None, "INSTRUCTION", None],
+    [None, TOTAL, AVOIDED, TOTAL, AVOIDED],
+    ["TGI de Lille", 12, 3, 5, 2],
+    ["TGI de Douai", 7, 2, 1, 1],
+]
+LONG: Rows = [TITLES, ["03/2009", "TGI-LILLE", "JAP", 12, 3]]
+SWAPPED = ["mois", "juridiction", "activite", "extractions_evitees", "visioconferences"]
+
+SECOND: dict[str, tuple[Rows, str]] = {
+    "beside, the same rows": (
+        [
+            ["Mois : mars 2009"],
+            ["Juridiction", "JAP", None, "Juridiction", "INSTRUCTION", None],
+            [None, TOTAL, AVOIDED, None, TOTAL, AVOIDED],
+            ["TGI de Lille", 12, 3, "TGI de Douai", 20, 9],
+        ],
+        "D2",
+    ),
+    "beside, lower": (
+        [
+            *GRID[:3],
+            [*GRID[3], None, "Juridiction", "JAP", None],
+            [*GRID[4], None, None, TOTAL, AVOIDED],
+            ["TGI d'Arras", 1, 0, 1, 0, None, "TGI de Lille", 40, 9],
+        ],
+        "G4",
+    ),
+    "below, another month": ([*GRID, [], ["Mois : avril 2009"], *GRID[1:]], "A8"),
+    "below, the same month, activities in another order": (
+        [*GRID, ["Juridiction", "INSTRUCTION", None, "JAP", None], *GRID[2:]],
+        "A6",
+    ),
+    "below, shifted by a column": ([*GRID, *([None, *row] for row in GRID[1:])], "B6"),
+    "a line says another month": ([*GRID, ["Mois : avril 2009"], ["TGI d'Arras", 1, 0, 1, 0]], "A6"),
+    "a line is another month": ([*GRID, ["Avril 2009"], ["TGI d'Arras", 1, 0, 1, 0]], "A6"),
+    "a line is all about another month": (
+        [*GRID, [None, "Collecte du mois d'avril 2009 (suite)"], ["TGI d'Arras", 1, 0, 1, 0]],
+        "B6",
+    ),
+    "below, without the title of the courts": (
+        [*GRID, [None, "INSTRUCTION", None, "JAP", None], ["TGI d'Arras", 1, 0, 1, 0]],
+        "B6",
+    ),
+    "below, with the row of columns alone": (
+        [*GRID, [None, AVOIDED, TOTAL, AVOIDED, TOTAL], ["TGI d'Arras", 0, 1, 0, 1]],
+        "B6",
+    ),
+    "two months above": ([["Mois : mars 2009", None, None, "Mois : avril 2009"], *GRID[1:]], "D1"),
+    "a month over each group": ([GRID[0], [None, "mars 2009", None, "avril 2009"], *GRID[1:]], "D2"),
+    "long form, below, columns in another order": (
+        [*LONG, SWAPPED, ["03/2009", "TGI-DOUAI", "JAP", 2, 7]],
+        "D3",
+    ),
+    "long form, beside, lower": (
+        [TITLES, *([*row, None, *other] for row, other in ((LONG[1], TITLES), (LONG[1], LONG[1])))],
+        "G2",
+    ),
+    "long form, beside, the same rows": ([[*TITLES, None, *TITLES], [*LONG[1], None, *LONG[1]]], "G1"),
+    "a grid below the long form": ([*LONG, [], *GRID], "A5"),
+    "a grid above the long form": ([*GRID, [], *LONG], "A7"),
+    "more columns below": (
+        [*LONG, [], [*TITLES, "rejet"], ["03/2009", "TGI-DOUAI", "JAP", 2, 7, None]],
+        "F4",
+    ),
+}
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+@pytest.mark.parametrize("nom", SECOND)
+def test_file_with_a_second_table_is_refused_by_its_cell(nom: str, format_: str) -> None:
+    rows, cell = SECOND[nom]
+    sheet = "" if format_ == "csv" else "de la feuille «\u00a0F\u00a0» "
+    with pytest.raises(UnreadableFile) as refusal:
+        reading(WRITERS[format_](rows), f"c.{format_}")
+    message = str(refusal.value)
+    if "deux fois" in message:
+        assert f"la seconde en {cell}" in message
+    else:
+        assert message.startswith(f"Un second tableau commence en {cell} {sheet}(")
+        assert message.endswith("rien n'a été pris, envoyez un tableau par fichier.")
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+def test_column_of_months_in_a_grid_is_not_left_aside(format_: str) -> None:
+    rows = [
+        GRID[0],
+        ["Juridiction", "Mois", "JAP", None],
+        [None, None, TOTAL, AVOIDED],
+        ["TGI de Lille", "04/2009", 12, 3],
+    ]
+    with pytest.raises(UnreadableFile, match=r"colonne «\u00a0Mois\u00a0» en B2"):
+        reading(WRITERS[format_](rows), f"c.{format_}")
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+def test_titles_repeated_on_each_page_are_no_second_table(format_: str) -> None:
+    grid = state(WRITERS[format_]([*GRID, *GRID[:3], ["TGI d'Arras", 9, 4, 2, 1]]), f"c.{format_}")
+    assert grid == whole(
+        [
+            (4, MARS, "TGI-LILLE", "JAP", 12, 3),
+            (4, MARS, "TGI-LILLE", "INSTRUCTION", 5, 2),
+            (5, MARS, "TGI-DOUAI", "JAP", 7, 2),
+            (5, MARS, "TGI-DOUAI", "INSTRUCTION", 1, 1),
+            (9, MARS, "TGI-ARRAS", "JAP", 9, 4),
+            (9, MARS, "TGI-ARRAS", "INSTRUCTION", 2, 1),
+        ],
+        notes=[6, 7, 8],
+    )
+    long = state(WRITERS[format_]([*LONG, TITLES, ["04/2009", "TGI-DOUAI", "JAP", 7, 2]]), f"c.{format_}")
+    assert long == whole(
+        [(2, MARS, "TGI-LILLE", "JAP", 12, 3), (4, AVRIL, "TGI-DOUAI", "JAP", 7, 2)], notes=[3]
+    )
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+def test_words_of_a_title_in_a_line_are_no_second_table(format_: str) -> None:
+    """A footnote that names a month, a totals line, a day of printing: nothing that begins a table."""
+    rows = [
+        ["Édité le", "02/04/2009"],
+        *GRID,
+        ["Total", 19, 5, 6, 3],
+        ["(1) chambre détachée fermée en avril 2009"],
+    ]
+    assert state(WRITERS[format_](rows), f"c.{format_}") == whole(
+        [
+            (5, MARS, "TGI-LILLE", "JAP", 12, 3),
+            (5, MARS, "TGI-LILLE", "INSTRUCTION", 5, 2),
+            (6, MARS, "TGI-DOUAI", "JAP", 7, 2),
+            (6, MARS, "TGI-DOUAI", "INSTRUCTION", 1, 1),
+        ],
+        totaux=[(7, True), (7, True)],
+        notes=[8],
+    )

@@ -1,0 +1,437 @@
+"""What cannot be read is not silence, what is hidden is not read, and both are said with the cell."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+
+from data.collecte.importer import detected
+from data.collecte.read import UnreadableFile
+from tests.data.collecte.classeurs import (
+    AVOIDED,
+    MARS,
+    TITLES,
+    TOTAL,
+    WRITERS,
+    Cell,
+    Page,
+    Rows,
+    Xml,
+    ods,
+    state,
+    whole,
+    xlsx,
+)
+from tests.data.collecte.saisie import judging, reading
+
+DOUAI = ["03/2009", "TGI-DOUAI", "JAP", 7, 2]
+TAKEN = (3, MARS, "TGI-DOUAI", "JAP", 7, 2)
+# Per format: a cell in error, a formula never computed.
+ERROR: dict[str, Callable[[str], Cell]] = {
+    "csv": str,
+    # A workbook stores its errors in English; those of another language were pasted as texts.
+    "xlsx": lambda error: (
+        Xml(f'<c r="{{r}}" t="e"><f>1/0</f><v>{error}</v></c>')
+        if error in {"#N/A", "#DIV/0!", "#REF!"}
+        else error
+    ),
+    "ods": lambda error: Xml(
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" '
+        f'calcext:value-type="error"><text:p>{error}</text:p></table:table-cell>'
+    ),
+}
+FORMULA: dict[str, Cell] = {
+    "xlsx": Xml('<c r="{r}"><f>2+10</f></c>'),
+    "ods": Xml('<table:table-cell table:formula="of:=2+10"/>'),
+}
+
+
+def on_sheet(format_: str) -> str:
+    return "" if format_ == "csv" else " de la feuille «\u00a0F\u00a0»"
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#VALEUR!", "#NOM?", "Err:502", "####"])
+@pytest.mark.parametrize(
+    ("champ", "place"), [("visioconferences", 3), ("extractions_evitees", 4), ("mois", 0)]
+)
+def test_error_refuses_its_line_and_names_its_cell(error: str, format_: str, champ: str, place: int) -> None:
+    line: list[Cell] = ["03/2009", "TGI-LILLE", "JAP", 12, 3]
+    line[place] = ERROR[format_](error)
+    cell = f"{'ABCDE'[place]}2{on_sheet(format_)}"
+    assert state(WRITERS[format_]([TITLES, line, DOUAI]), f"c.{format_}") == whole(
+        [TAKEN],
+        [
+            (
+                2,
+                "cellule_illisible",
+                champ,
+                error,
+                f"La cellule {cell} contient l'erreur «\u00a0{error}\u00a0»\u00a0: remplacez-la par sa "
+                "valeur, ou videz-la.",
+            )
+        ],
+    )
+
+
+def test_both_cells_in_error_are_no_silence() -> None:
+    """The line of the two unreadable figures was taken for an absence of answer."""
+    for format_, error in ERROR.items():
+        line = ["03/2009", "TGI-LILLE", "JAP", error("#N/A"), error("#N/A")]
+        found = state(WRITERS[format_]([TITLES, line, DOUAI]), f"c.{format_}")
+        assert (found["acceptees"], found["sans_reponse"]) == ([TAKEN], [])
+        assert [(row[0], row[1], row[2]) for row in found["refusees"]] == [
+            (2, "cellule_illisible", "visioconferences")
+        ]
+
+
+@pytest.mark.parametrize("format_", FORMULA)
+@pytest.mark.parametrize(
+    ("first", "second", "cell", "champ"),
+    [
+        (True, True, "D2", "visioconferences"),
+        (True, False, "D2", "visioconferences"),
+        (False, True, "E2", "extractions_evitees"),
+    ],
+)
+def test_formula_never_computed(format_: str, first: bool, second: bool, cell: str, champ: str) -> None:
+    formula = FORMULA[format_]
+    line = ["03/2009", "TGI-LILLE", "JAP", formula if first else 12, formula if second else 3]
+    assert state(WRITERS[format_]([TITLES, line, DOUAI]), f"c.{format_}") == whole(
+        [TAKEN],
+        [
+            (
+                2,
+                "cellule_illisible",
+                champ,
+                "=2+10",
+                f"La cellule {cell} de la feuille «\u00a0F\u00a0» contient une formule sans valeur "
+                "enregistrée («\u00a0=2+10\u00a0»)\u00a0: ouvrez le classeur, enregistrez-le, renvoyez-le.",
+            )
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("master", "share"),
+    [
+        ('<c r="{r}"><f t="shared" ref="D2:E2" si="0">2+10</f></c>', '<c r="{r}"><f t="shared" si="0"/></c>'),
+        ('<c r="{r}"><f>2+10</f><v/></c>', '<c r="{r}"><f>2+10</f><v></v></c>'),
+        ('<c r="{r}" t="str"><f>2+10</f></c>', '<c r="{r}" t="str"><f>2+10</f></c>'),
+        (
+            '<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="{r}">'
+            "<x:f>2+10</x:f></x:c>",
+        )
+        * 2,
+    ],
+)
+def test_formula_never_computed_however_it_is_written(master: str, share: str) -> None:
+    rows = [TITLES, ["03/2009", "TGI-LILLE", "JAP", Xml(master), Xml(share)], DOUAI]
+    found = state(xlsx(Page(rows)), "c.xlsx")
+    assert (found["acceptees"], found["sans_reponse"]) == ([TAKEN], [])
+    assert [row[:4] for row in found["refusees"]] == [(2, "cellule_illisible", "visioconferences", "=2+10")]
+
+
+def test_formula_that_keeps_its_value_is_read() -> None:
+    kept = {
+        "xlsx": Xml('<c r="{r}"><f>2+10</f><v>12</v></c>'),
+        "ods": Xml(
+            '<table:table-cell table:formula="of:=2+10" office:value-type="float" office:value="12">'
+            "<text:p>12</text:p></table:table-cell>"
+        ),
+    }
+    for format_, cell in kept.items():
+        line = ["03/2009", "TGI-LILLE", "JAP", cell, 3]
+        assert state(WRITERS[format_]([TITLES, line]), f"c.{format_}") == whole(
+            [(2, MARS, "TGI-LILLE", "JAP", 12, 3)]
+        )
+
+
+GRID: list[list[Cell]] = [
+    ["Mois : mars 2009"],
+    ["Juridiction", "JAP", None, "INSTRUCTION", None],
+    [None, TOTAL, AVOIDED, TOTAL, AVOIDED],
+]
+
+
+@pytest.mark.parametrize("format_", FORMULA)
+def test_grid_refuses_the_pair_and_takes_the_others(format_: str) -> None:
+    rows = [
+        *GRID,
+        ["TGI de Lille", 12, 3, ERROR[format_]("#REF!"), 2],
+        ["TGI de Douai", FORMULA[format_], 2, 1, 1],
+    ]
+    found = state(WRITERS[format_](rows), f"c.{format_}")
+    assert found["acceptees"] == [
+        (4, MARS, "TGI-LILLE", "JAP", 12, 3),
+        (5, MARS, "TGI-DOUAI", "INSTRUCTION", 1, 1),
+    ]
+    assert [(row[0], row[2], row[3], row[4][:28]) for row in found["refusees"]] == [
+        (4, "visioconferences", "#REF!", "La cellule D4 de la feuille "),
+        (5, "visioconferences", "=2+10", "La cellule B5 de la feuille "),
+    ]
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "ods"])
+def test_error_elsewhere_refuses_nothing(format_: str) -> None:
+    """In a hidden sheet, in another sheet, in a column that is no data, above the table, in a hidden row."""
+    error, formula = ERROR[format_]("#N/A"), FORMULA[format_]
+    rows = [
+        ["Relevé", error],
+        [*TITLES, "taux"],
+        ["03/2009", "TGI-LILLE", "JAP", 12, 3, error],
+        ["03/2009", "TGI-LILLE", "JAP", error, 3],
+        [*DOUAI, formula],
+    ]
+    pages = (
+        Page(rows, hidden_rows=(4,)),
+        Page([["calcul", error]], "Calculs", state="hidden"),
+        Page([["note", error, formula]], "Notes"),
+    )
+    content = xlsx(*pages) if format_ == "xlsx" else ods(*pages)
+    assert state(content, f"c.{format_}") == whole(
+        [(3, MARS, "TGI-LILLE", "JAP", 12, 3), (5, MARS, "TGI-DOUAI", "JAP", 7, 2)],
+        masquees=((4,), (), ("Calculs",)),
+    )
+
+
+def test_cell_is_named_as_its_column_stands() -> None:
+    """The table begins in column C, row 3."""
+    for format_, error in (("xlsx", ERROR["xlsx"]), ("ods", ERROR["ods"])):
+        line = [None, None, "03/2009", "TGI-LILLE", "JAP", error("#N/A"), 3]
+        found = state(WRITERS[format_]([[], [], [None, None, *TITLES], line]), f"c.{format_}")
+        assert [row[4][:39] for row in found["refusees"]] == [
+            "La cellule F4 de la feuille «\u00a0F\u00a0» conti"
+        ]
+        assert (found["acceptees"], found["sans_reponse"]) == ([], [])
+
+
+def test_error_repeated_a_million_times_is_one_finding() -> None:
+    line = '<table:table-cell/><table:table-cell table:number-columns-repeated="16000" ' + str(
+        ERROR["ods"]("#N/A")
+    ).removeprefix("<table:table-cell ")
+    rows = [TITLES, ["03/2009", "TGI-LILLE", "JAP", 12, 3], [Xml(line)]]
+    content = ods(Page(rows))
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert archive.getinfo("content.xml").file_size < 5_000
+    found = state(content, "c.ods")
+    assert found["acceptees"] == [(2, MARS, "TGI-LILLE", "JAP", 12, 3)]
+
+
+def test_workbook_of_faults_only_is_one_sentence() -> None:
+    rows = [TITLES, *([["03/2009", "TGI-LILLE", "JAP", FORMULA["xlsx"], FORMULA["xlsx"]]] * 50_001)]
+    with pytest.raises(UnreadableFile, match="trop de cellules"):
+        reading(xlsx(Page(rows)), "c.xlsx")
+
+
+# ---------------------------------------------------------------- several formats in a cell
+
+SUPER = '<r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r>'
+STRUCK = "<r><rPr><strike/></rPr><t>4</t></r>"
+ODS_STYLES = (
+    '<style:style style:name="haut" style:family="text"><style:text-properties '
+    'style:text-position="super 58%"/>'
+    '</style:style><style:style style:name="raye" style:family="text"><style:text-properties '
+    'style:text-line-through-style="solid"/></style:style>'
+    '<style:style style:name="gras" style:family="text"><style:text-properties '
+    'fo:font-weight="bold"/></style:style>'
+    '<style:style style:name="cellule" style:family="table-cell"><style:text-properties '
+    'style:text-line-through-type="single"/></style:style>'
+    '<style:style style:name="fille" style:family="table-cell" style:parent-style-name="cellule"/>'
+)
+
+
+def inline(runs: str) -> Xml:
+    return Xml(f'<c r="{{r}}" t="inlineStr"><is>{runs}</is></c>')
+
+
+def paragraph(text: str, attributes: str = "") -> Xml:
+    return Xml(
+        f'<table:table-cell office:value-type="string"{attributes}><text:p>{text}</text:p></table:table-cell>'
+    )
+
+
+def with_formats(format_: str, rows: Rows) -> bytes:
+    if format_ == "ods":
+        return ods(Page(rows), styles=ODS_STYLES)
+    return xlsx(
+        Page(rows),
+        fonts="<font><strike/></font><font><b/></font>",
+        strings=f"<si><r><t>12</t></r>{SUPER}</si><si><t>12</t></si>",
+    )
+
+
+@pytest.mark.parametrize(
+    ("format_", "cell", "seen"),
+    [
+        ("xlsx", inline(f"<r><t>12</t></r>{SUPER}"), "12 (exposant 1)"),
+        ("xlsx", inline(f"{STRUCK}<r><t>12</t></r>"), "(barré 4) 12"),
+        ("xlsx", inline("<r><t>1</t></r><r><rPr><b/></rPr><t>2</t></r>"), "1 + 2"),
+        (
+            "xlsx",
+            inline('<r><t>12</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>a</t></r>'),
+            "12 (indice a)",
+        ),
+        ("xlsx", inline(STRUCK), "(barré 4)"),
+        ("xlsx", Xml('<c r="{r}" t="s"><v>0</v></c>'), "12 (exposant 1)"),
+        ("xlsx", Xml('<c r="{r}" t="s" s="1"><v>1</v></c>'), "(barré 12)"),
+        ("xlsx", Xml('<c r="{r}" s="1"><v>12</v></c>'), "(barré 12)"),
+        ("ods", paragraph('12<text:span text:style-name="haut">1</text:span>'), "12 (exposant 1)"),
+        ("ods", paragraph('<text:span text:style-name="raye">4</text:span>12'), "(barré 4) 12"),
+        ("ods", paragraph('1<text:span text:style-name="gras">2</text:span>'), "1 + 2"),
+        (
+            "ods",
+            Xml(
+                '<table:table-cell table:style-name="fille" office:value-type="float" office:value="12">'
+                "<text:p>12</text:p></table:table-cell>"
+            ),
+            "(barré 12)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("place", [3, 4])
+def test_count_of_several_formats_is_refused_with_what_is_seen(
+    format_: str, cell: Xml, seen: str, place: int
+) -> None:
+    line: list[Cell] = ["03/2009", "TGI-LILLE", "JAP", 400, 3]
+    line[place] = cell
+    assert state(with_formats(format_, [TITLES, line, DOUAI]), f"c.{format_}") == whole(
+        [TAKEN],
+        [
+            (
+                2,
+                "cellule_illisible",
+                TITLES[place],
+                seen,
+                f"La cellule {'DE'[place - 3]}2 de la feuille «\u00a0F\u00a0» a plusieurs mises en "
+                f"forme, on y voit «\u00a0{seen}\u00a0»\u00a0: tapez-y le seul nombre, "
+                "sans appel de note ni texte barré.",
+            )
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("format_", "cell"),
+    [
+        ("xlsx", inline('<r><t xml:space="preserve">TGI de </t></r><r><rPr><b/></rPr><t>Lille</t></r>')),
+        ("ods", paragraph('TGI de <text:span text:style-name="gras">Lille</text:span>')),
+    ],
+)
+def test_emphasis_in_a_name_or_a_title_is_harmless(format_: str, cell: Xml) -> None:
+    title = (
+        inline("<r><t>visio</t></r><r><rPr><i/></rPr><t>conferences</t></r>")
+        if format_ == "xlsx"
+        else paragraph('visio<text:span text:style-name="gras">conferences</text:span>')
+    )
+    plain: Cell = Xml('<c r="{r}" s="2"><v>12</v></c>') if format_ == "xlsx" else 12
+    rows = [[*TITLES[:3], title, TITLES[4]], ["03/2009", cell, "JAP", plain, 3]]
+    assert state(with_formats(format_, rows), f"c.{format_}") == whole([(2, MARS, "TGI-LILLE", "JAP", 12, 3)])
+
+
+def test_line_feed_in_a_count_is_no_format() -> None:
+    found = state(ods(Page([TITLES, ["03/2009", "TGI-LILLE", "JAP", paragraph("12</text:p><text:p>a"), 3]])))
+    assert [row[1:4] for row in found["refusees"]] == [("nombre_non_entier", "visioconferences", "12\na")]
+
+
+def test_mark_in_a_name_or_a_struck_line_is_refused() -> None:
+    noted = inline(f"<r><t>TGI de Lille</t></r>{SUPER}")
+    struck = inline("<r><rPr><strike/></rPr><t>TGI de Lille</t></r>")
+    for cell, seen in ((noted, "TGI de Lille (exposant 1)"), (struck, "(barré TGI de Lille)")):
+        found = state(with_formats("xlsx", [TITLES, ["03/2009", cell, "JAP", 12, 3], DOUAI]), "c.xlsx")
+        assert found["acceptees"] == [TAKEN]
+        assert [row[1:4] for row in found["refusees"]] == [("cellule_illisible", "juridiction", seen)]
+
+
+def test_mark_in_a_grid_refuses_its_pair() -> None:
+    rows = [*GRID, ["TGI de Lille", inline(f"<r><t>12</t></r>{SUPER}"), 3, 5, 2]]
+    found = state(with_formats("xlsx", rows), "c.xlsx")
+    assert found["acceptees"] == [(4, MARS, "TGI-LILLE", "INSTRUCTION", 5, 2)]
+    assert [row[:4] for row in found["refusees"]] == [
+        (4, "cellule_illisible", "visioconferences", "12 (exposant 1)")
+    ]
+
+
+# ---------------------------------------------------------------- what is hidden
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "ods", "ods collapse"])
+def test_hidden_rows_and_sheets_are_left_and_said(format_: str) -> None:
+    rows = [
+        TITLES,
+        ["03/2009", "TGI-LILLE", "JAP", 12, 3],
+        ["03/2009", "TGI-ARRAS", "JAP", 1, 1],
+        ["03/2009", "TGI-BETHUNE", "JAP", 1, 1],
+        [],
+        ["03/2009", "TGI-DOUAI", "JAP", 7, 2],
+    ]
+    pages = (Page(rows, hidden_rows=(3, 4, 5)), Page([TITLES, *rows[1:2]], "Ancien", state="hidden"))
+    content = (
+        xlsx(*pages)
+        if format_ == "xlsx"
+        else ods(*pages, visibility="collapse" if format_ == "ods collapse" else "filter")
+    )
+    assert state(content, "c") == whole(
+        [(2, MARS, "TGI-LILLE", "JAP", 12, 3), (6, MARS, "TGI-DOUAI", "JAP", 7, 2)],
+        masquees=((3, 4), (), ("Ancien",)),
+    )
+    assert detected(reading(content)).endswith(
+        "2\u00a0lignes masquées non lues (3 à 4) dans la feuille «\u00a0F\u00a0» · "
+        "1\u00a0feuille masquée non lue («\u00a0Ancien\u00a0»)"
+    )
+
+
+def test_hidden_row_and_column_of_a_grid_are_left_and_said() -> None:
+    rows = [*GRID, ["TGI de Lille", 12, 3, 5, 2], ["TGI de Douai", 7, 2, 1, 1]]
+    for write in (xlsx, ods):
+        content = write(Page(rows, hidden_rows=(4,), hidden_columns=(3, 4)))
+        assert state(content) == whole([(5, MARS, "TGI-DOUAI", "JAP", 7, 2)], masquees=((4,), ("D", "E"), ()))
+
+
+def test_hidden_column_that_is_needed_is_named() -> None:
+    for write in (xlsx, ods):
+        with pytest.raises(
+            UnreadableFile, match=r"Feuille «\u00a0F\u00a0».*« ?\u00a0?mois.*masquées, non lues\u00a0: A"
+        ):
+            reading(write(Page([TITLES, DOUAI], hidden_columns=(0,))))
+
+
+def test_nothing_hidden_nothing_said() -> None:
+    assert "masqué" not in detected(reading(xlsx(Page([TITLES, DOUAI], hidden_rows=(9,)))))
+
+
+# ---------------------------------------------------------------- days counted from 1904
+
+
+def null_date(zero: str) -> str:
+    inside = f'<table:null-date table:date-value="{zero}"/>'
+    return f"<table:calculation-settings>{inside}</table:calculation-settings>"
+
+
+@pytest.mark.parametrize("grid", [False, True])
+def test_days_of_1904_are_counted_from_1904(grid: bool) -> None:
+    """1 March 2009 is the day 38411 from 1904, 39873 from 1900."""
+    for day, first in ((38411, 1904), (39873, 1900)):
+        rows = (
+            [["Mois", day], *GRID[1:], ["TGI de Lille", 12, 3, None, None]]
+            if grid
+            else [TITLES, [day, "TGI-LILLE", "JAP", 12, 3]]
+        )
+        where = 4 if grid else 2
+        expected = [(where, MARS, "TGI-LILLE", "JAP", 12, 3)]
+        properties = '<workbookPr date1904="1"/>' if first == 1904 else '<workbookPr date1904="0"/>'
+        zero = "1904-01-01" if first == 1904 else "1899-12-30"
+        settings = null_date(zero)
+        assert state(xlsx(Page(rows), properties=properties))["acceptees"] == expected
+        assert state(ods(Page(rows), settings=settings))["acceptees"] == expected
+
+
+def test_dates_that_are_dates_are_left_as_they_are() -> None:
+    date_cell = Xml(
+        '<table:table-cell office:value-type="date" office:date-value="2009-03-01"><text:p>mars 09</text:p>'
+        "</table:table-cell>"
+    )
+    settings = null_date("1904-01-01")
+    jugement = judging(reading(ods(Page([TITLES, [date_cell, *DOUAI[1:]]]), settings=settings)))
+    assert jugement.acceptees["mois"].to_list() == [MARS]
