@@ -123,6 +123,9 @@ _ALERTES: dict[str, str] = {
         "Plus d'extractions exécutées ({valeur}) que requises ({detail}) : les deux nombres sont-ils à "
         "leur place ?"
     ),
+    "valeur_reprise": (
+        "{valeur} redevient {detail}, valeur déjà remplacée une fois : est-ce voulu, ou un ancien fichier ?"
+    ),
     "rejet_inconnu": (
         "Le rejet n° {valeur} n'attend pas de correction : la ligne est prise, aucun rejet n'est soldé."
     ),
