@@ -1,4 +1,4 @@
-"""What a lot does to what was already said: each value old → new, and what the same file no longer decides."""
+"""What a lot does to what was already said: values old → new, and what the same file no longer decides."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def corrected(
 def overtaken(
     said: pl.DataFrame, current: pl.DataFrame, history: pl.DataFrame, key: Sequence[str]
 ) -> pl.DataFrame:
-    """List what a file said and was corrected since: the key, `avant` (what it said), `apres` (what counts)."""
+    """List what a file said and was corrected since: the key, `avant` (said), `apres` (what counts)."""
     return _beside(said, current, history, key).select(*key, avant="propose", apres="actuel")
 
 
@@ -35,16 +35,16 @@ def _beside(
     proposed: pl.DataFrame, current: pl.DataFrame, history: pl.DataFrame, key: Sequence[str]
 ) -> pl.DataFrame:
     values = [name for name in proposed.columns if name not in key]
-    actual = current.select(*key, actuel=_written(current, values))
+    actual = current.select(*key, actuel=_written(values))
     return (
-        proposed.select(*key, propose=_written(proposed, values))
+        proposed.select(*key, propose=_written(values))
         .join(history.select(key).unique(), on=key, how="semi", maintain_order="left")
         .join(actual, on=key, how="left", maintain_order="left")
         .with_columns(pl.col("actuel").fill_null(_WITHDRAWN))
     )
 
 
-def _written(frame: pl.DataFrame, values: Sequence[str]) -> pl.Expr:
+def _written(values: Sequence[str]) -> pl.Expr:
     """Write the values of each line as a person does: « 12/3 », euros with their cents."""
     texts = [_figure(name) for name in values]
     whole = pl.all_horizontal(pl.col(name).is_null() for name in values)
