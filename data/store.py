@@ -467,6 +467,11 @@ class Store:
             statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
             return read_frame(connection, statement, _CELL_SCHEMA).drop("premier_lot", "lot")
 
+    def dernier_mois(self) -> date | None:
+        """Give the latest month that holds a declared cell, None where none does."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.max(total_juridiction.c.mois)))
+
     def projections(
         self, perimetre: Perimetre, *, dernier_lot: int | None = None, connu_le: date | None = None
     ) -> dy.DataFrame[ProjectionGardee]:

@@ -96,6 +96,7 @@ def examine(
         historique=_habits(store, lecture),
         today=today,
         rejets_connus=store.rejets_ouverts(),
+        dernier_mois=None if store.etat().demo else store.dernier_mois(),
         progress=stage(0.5),
     )
     entree = make_entree(jugement, auteur=auteur, origine=IMPORT, recu_le=recu_le)

@@ -131,6 +131,14 @@ _ALERTES: dict[str, str] = {
         "Plus d'extractions exécutées ({valeur}) que requises ({detail}) : les deux nombres sont-ils à "
         "leur place ?"
     ),
+    "somme_du_ressort": (
+        "{detail} déclare exactement la somme de ses juridictions ({valeur}) : est-ce son activité propre, ou "
+        "un total qui compterait deux fois ?"
+    ),
+    "mois_avant_la_collecte": (
+        "Le mois « {valeur} » précède la première collecte ({detail}) : est-ce le bon mois ?"
+    ),
+    "mois_lointain": "Le mois « {valeur} » précède de plus de deux ans {detail} : est-ce le bon mois ?",
     "valeur_reprise": (
         "{valeur} redevient {detail}, valeur déjà remplacée une fois : est-ce voulu, ou un ancien fichier ?"
     ),
