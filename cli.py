@@ -43,7 +43,7 @@ from analytics.wording import (
     short_date,
     some_of,
 )
-from data.collecte.importer import detected, examine, report, summary, tell_revisions
+from data.collecte.importer import detected, examine, group_refusals, report, summary, tell_revisions
 from data.collecte.limits import Limites
 from data.collecte.names import cour_names, court_key, day_of, month_of
 from data.collecte.natures import NATURES
@@ -360,6 +360,9 @@ def _import_one(
             click.echo("  Pour remettre les valeurs de ce fichier : ajoutez --retablir.")
         for total in account["totaux"]:
             click.echo(f"  ligne {total['ligne']} : {total['message']}")
+        if examen.jugement.rejets.height > _SHOWN_REFUSALS:
+            for sentence in group_refusals(examen.jugement.rejets, shown=5):
+                click.echo(f"  {sentence}")
         for line in account["rejets"][:_SHOWN_REFUSALS]:
             click.echo(f"  ligne {line['ligne']}, {line['champ']} : {line['motif']}")
         hidden = len(account["rejets"]) - _SHOWN_REFUSALS

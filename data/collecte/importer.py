@@ -208,6 +208,22 @@ def tell_revisions(prevision: Ecriture, *, shown: int) -> tuple[str, ...]:
     return tuple(told)
 
 
+def group_refusals(rejets: pl.DataFrame, *, shown: int) -> tuple[str, ...]:
+    """Say how many lines each reason refuses, with the first of them, the commonest reason first."""
+    grouped = (
+        rejets.group_by("regle", "champ", maintain_order=True)
+        .agg(pl.len().alias("lignes"), pl.col("ligne").head(shown), pl.col("motif").first())
+        .sort("lignes", descending=True, maintain_order=True)
+    )
+    return tuple(
+        typeset(
+            f"{count(row['lignes'], 'refus', 'refus')} ({agree(row['lignes'], 'ligne', 'lignes')} "
+            f"{', '.join(map(str, row['ligne']))}{'…' if row['lignes'] > shown else ''}) : {row['motif']}"
+        )
+        for row in grouped.iter_rows(named=True)
+    )
+
+
 def _some(revised: pl.DataFrame, shown: int) -> str:
     key = [name for name in revised.columns if name not in ("avant", "apres", "deja_remplacee")]
     lines = [

@@ -132,8 +132,8 @@ _ALERTES: dict[str, str] = {
         "leur place ?"
     ),
     "somme_du_ressort": (
-        "{detail} déclare exactement la somme de ses juridictions ({valeur}) : est-ce son activité propre, ou "
-        "un total qui compterait deux fois ?"
+        "{detail} déclare exactement la somme de ses juridictions ({valeur}) : est-ce son activité propre, "
+        "ou un total qui compterait deux fois ?"
     ),
     "mois_avant_la_collecte": (
         "Le mois « {valeur} » précède la première collecte ({detail}) : est-ce le bon mois ?"
