@@ -43,7 +43,7 @@ from analytics.wording import (
     short_date,
     some_of,
 )
-from data.collecte.importer import detected, examine, report, summary
+from data.collecte.importer import detected, examine, group_refusals, report, summary, tell_revisions
 from data.collecte.limits import Limites
 from data.collecte.names import cour_names, court_key, day_of, month_of
 from data.collecte.natures import NATURES
@@ -259,13 +259,21 @@ def vider_demo(oui: bool) -> int:
     help="Jour où les fichiers sont arrivés, s'ils sont importés plus tard.",
 )
 @click.option(
+    "--retablir", is_flag=True, help="Remettre les valeurs d'un fichier déjà importé, corrigées depuis."
+)
+@click.option(
     "--format", "output", type=click.Choice(["texte", "json"]), default="texte", help="Forme du compte rendu."
 )
 @click.option(
     "--auteur", metavar="NOM", default=None, help="Qui importe (par défaut, le compte de la machine)."
 )
 def importer(
-    fichiers: tuple[str, ...], simulation: bool, recu_le: date | None, output: str, auteur: str | None
+    fichiers: tuple[str, ...],
+    simulation: bool,
+    recu_le: date | None,
+    retablir: bool,
+    output: str,
+    auteur: str | None,
 ) -> int:
     """Contrôler des fichiers de collecte et les verser dans l'entrepôt, un lot par fichier.
 
@@ -279,13 +287,16 @@ def importer(
         if store.etat().demo and not simulation:
             raise UserFacingError(DEMO_IN_THE_WAY)
         reports = [
-            _import_one(store, Settings(), Path(name), author, simulation, recu_le, output)
+            _import_one(store, Settings(), Path(name), author, simulation, recu_le, retablir, output)
             for name in fichiers
         ]
     if output == "json":
         click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
     refused = any(each["refusees"] or "erreur" in each for each in reports)
-    taken = any(each["acceptees"] or each["inchangees"] or each["non_reponses"] for each in reports)
+    taken = any(
+        each["acceptees"] or each["inchangees"] or each["corrigees_depuis"] or each["non_reponses"]
+        for each in reports
+    )
     return (1 if refused else 0) if taken else 2
 
 
@@ -304,6 +315,7 @@ def _import_one(
     author: str,
     simulation: bool,
     recu_le: date | None,
+    retablir: bool,
     output: str,
 ) -> dict[str, Any]:
     try:
@@ -329,6 +341,7 @@ def _import_one(
                 limites=Limites(octets=settings.taille_max_mo * _MEGABYTE),
                 clock=utc_now,
                 recu_le=recu_le,
+                retablir=retablir,
                 progress=progress,
             )
             progress(1.0, "écriture")
@@ -341,8 +354,15 @@ def _import_one(
     if output == "texte":
         click.echo(f"{path.name} : {detected(examen.lecture)}")
         click.echo(f"  {summary(examen, ecriture)}")
+        for sentence in tell_revisions(examen.prevision, shown=_SHOWN_REFUSALS):
+            click.echo(f"  {sentence}")
+        if examen.prevision.depassees.height:
+            click.echo("  Pour remettre les valeurs de ce fichier : ajoutez --retablir.")
         for total in account["totaux"]:
             click.echo(f"  ligne {total['ligne']} : {total['message']}")
+        if examen.jugement.rejets.height > _SHOWN_REFUSALS:
+            for sentence in group_refusals(examen.jugement.rejets, shown=5):
+                click.echo(f"  {sentence}")
         for line in account["rejets"][:_SHOWN_REFUSALS]:
             click.echo(f"  ligne {line['ligne']}, {line['champ']} : {line['motif']}")
         hidden = len(account["rejets"]) - _SHOWN_REFUSALS
@@ -390,6 +410,8 @@ def _unusable(path: Path, error: UserFacingError, output: str) -> dict[str, Any]
         "forme": None,
         "encodage": None,
         **empty,
+        "corrigees": [],
+        "corrigees_depuis": [],
         "rejets": [],
         "erreur": str(error),
     }

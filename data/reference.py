@@ -213,3 +213,10 @@ def load_rules() -> tuple[dict[str, Any], ...]:
     """Read the rules of settlement that the product ships, as `Bareme.from_toml` takes them."""
     path = Path(__file__).parent / "parametres" / "reglement.toml"
     return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["regle"])
+
+
+@cache
+def load_successors() -> Mapping[str, str]:
+    """Give the juridiction that took over from each that closed, where one alone is known to have."""
+    rows = pl.read_csv(FOLDER / "successions.csv", infer_schema=False)
+    return dict(rows.select("code", "successeur").iter_rows())

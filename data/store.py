@@ -10,7 +10,7 @@ counts, then the one entered last (`lot.ordre`).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -63,6 +63,7 @@ from data.drafts import Brouillons
 from data.engine import insert_frame, open_engine, prepare_schema, read_frame, reading, writing
 from data.moments import PARIS, end_of
 from data.reference import Reference
+from data.revisions import corrected, overtaken
 from data.scenarios import Scenarios
 from data.settings import Settings
 from data.settlements import Registre
@@ -194,7 +195,8 @@ class Entree:
     `acceptees` holds `ligne`, then the key and value columns of the nature's table, then `rejet` where
     a line corrects a refused one, and `recu_le` where lines say when each was received: there is then one
     lot a day. `repetees` counts the lines that only repeat another of the file. `recu_le`: the day the
-    file was received, None where nobody said.
+    file was received, None where nobody said. `retablir`: a file brought again puts its values back, whatever
+    was corrected since.
     """
 
     nature: str
@@ -211,15 +213,29 @@ class Entree:
     rejets: pl.DataFrame
     alertes: pl.DataFrame
     recu_le: date | None = None
+    retablir: bool = False
 
 
 @dataclass(frozen=True)
 class Ecriture:
-    """What became of an `Entree`: the last lot it made, or None when it brought nothing new."""
+    """What became of an `Entree`: the last lot it made, or None when it brought nothing new.
+
+    `acceptees` counts the values that change or are new, `inchangees` those that are what the store says,
+    and the lines that only repeat another of the file. `corrigees` lists the values that change: the key of
+    the nature, `avant`, `apres`, `deja_remplacee` (it goes back to a value that had been replaced).
+    `depassees` lists what this very file already said and was corrected since: the key, `avant` (what it
+    says), `apres` (what counts); it is left as it is. `importe_le`: when this very file was brought last.
+    `nouvelles`: the keys of what is accepted. `refus`: how many refused lines are kept.
+    """
 
     lot: int | None
     acceptees: int
     inchangees: int
+    refus: int = 0
+    corrigees: pl.DataFrame = field(default_factory=pl.DataFrame)
+    depassees: pl.DataFrame = field(default_factory=pl.DataFrame)
+    nouvelles: pl.DataFrame = field(default_factory=pl.DataFrame)
+    importe_le: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -451,6 +467,11 @@ class Store:
             statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
             return read_frame(connection, statement, _CELL_SCHEMA).drop("premier_lot", "lot")
 
+    def dernier_mois(self) -> date | None:
+        """Give the latest month that holds a declared cell, None where none does."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.max(total_juridiction.c.mois)))
+
     def projections(
         self, perimetre: Perimetre, *, dernier_lot: int | None = None, connu_le: date | None = None
     ) -> dy.DataFrame[ProjectionGardee]:
@@ -523,13 +544,17 @@ class Store:
         """Tell what `record` would do, without writing; before the demo leaves, as if it had left."""
         with reading(self._engine) as connection:
             if _etat(connection).demo:
-                return Ecriture(None, entree.acceptees.height, entree.repetees)
-            brought = 0
-            for part in _by_day(entree):
-                before = _before(connection, part.recu_le)
-                current = _current(connection, part, before)
-                brought += _news(connection, _changed(current, part), part).height
-        return Ecriture(None, brought, entree.acceptees.height - brought + entree.repetees)
+                key = _key_of(TABLE_OF_NATURE[entree.nature])
+                return Ecriture(
+                    None,
+                    entree.acceptees.height,
+                    entree.repetees,
+                    entree.rejets.height,
+                    nouvelles=entree.acceptees.select(key),
+                )
+            known = connection.scalar(select(func.max(lot.c.connu_le)).where(lot.c.sha256 == entree.sha256))
+            found = [_compare(connection, part).foreseen(connection) for part in _by_day(entree)]
+            return replace(_whole(found), importe_le=known)
 
     def record_demo(self, lots_of_demo: list[tuple[Entree, datetime]]) -> None:
         """Fill an empty store with the demo, in one transaction; do nothing if another process just did."""
@@ -618,24 +643,18 @@ class Store:
             self._rebuild(connection)
 
     def _write(self, connection: Connection, entree: Entree, connu_le: datetime) -> Ecriture:
-        written = [self._write_day(connection, part, connu_le) for part in _by_day(entree)]
-        return Ecriture(
-            max((each.lot for each in written if each.lot is not None), default=None),
-            sum(each.acceptees for each in written),
-            sum(each.inchangees for each in written),
-        )
+        return _whole([self._write_day(connection, part, connu_le) for part in _by_day(entree)])
 
     def _write_day(self, connection: Connection, entree: Entree, connu_le: datetime) -> Ecriture:
-        before = _before(connection, entree.recu_le)
-        current = _current(connection, entree, before)
-        changed = _news(connection, _changed(current, entree), entree)
-        unchanged = entree.acceptees.height - changed.height + entree.repetees
+        compared = _compare(connection, entree)
+        before, current, changed = compared.before, compared.current, compared.news
         repeated = _repeated(connection, entree, changed)
         corrections = _corrections(entree)
         refused = _new_rejets(connection, entree)
+        foreseen = compared.ecriture(refused.height)
         if changed.is_empty() and repeated.is_empty() and refused.is_empty() and not corrections:
-            return Ecriture(None, 0, unchanged)
-        number = _insert_lot(connection, entree, connu_le, changed, unchanged, refused)
+            return foreseen
+        number = _insert_lot(connection, entree, connu_le, changed, foreseen.inchangees, refused)
         if entree.nature == "declarations":
             insert_frame(connection, confirmation, repeated.select(_CELL).with_columns(lot=number))
             if before is None:
@@ -647,7 +666,7 @@ class Store:
             insert_frame(connection, TABLE_OF_NATURE[entree.nature], repeated.with_columns(lot=number))
         _mark_corrected(connection, number, corrections + refused["remplace"].drop_nulls().to_list())
         connection.execute(update(revision).values(numero=revision.c.numero + 1))
-        return Ecriture(number, changed.height, unchanged)
+        return replace(foreseen, lot=number)
 
     def _maintain(
         self, connection: Connection, number: int, changed: pl.DataFrame, current: pl.DataFrame
@@ -959,6 +978,76 @@ def _current(connection: Connection, entree: Entree, before: _Connu | None) -> p
     statement = select(table).join(lot, lot.c.lot == table.c.lot).where(known.among()).order_by(lot.c.ordre)
     rows = read_frame(connection, statement, kinds)
     return rows.unique(_key_of(table), keep="last", maintain_order=True)
+
+
+@dataclass(frozen=True)
+class _Comparaison:
+    """A lot beside what the store said of its keys, now or when it was received (`before`)."""
+
+    entree: Entree
+    before: _Connu | None
+    current: pl.DataFrame
+    news: pl.DataFrame
+    corrigees: pl.DataFrame
+    depassees: pl.DataFrame
+
+    def ecriture(self, refused: int) -> Ecriture:
+        """Tell what writing it does, but for the number of the lot."""
+        left = self.entree.acceptees.height - self.news.height - self.depassees.height
+        return Ecriture(
+            None,
+            self.news.height,
+            left + self.entree.repetees,
+            refused,
+            self.corrigees,
+            self.depassees,
+            self.news.select(_key_of(TABLE_OF_NATURE[self.entree.nature])),
+        )
+
+    def foreseen(self, connection: Connection) -> Ecriture:
+        """Tell what writing it would do."""
+        return self.ecriture(_new_rejets(connection, self.entree).height)
+
+
+def _compare(connection: Connection, entree: Entree) -> _Comparaison:
+    before = _before(connection, entree.recu_le)
+    current = _current(connection, entree, before)
+    changed = _changed(current, entree)
+    news = changed if entree.retablir else _news(connection, changed, entree)
+    key = _key_of(TABLE_OF_NATURE[entree.nature])
+    history = _history(connection, entree, changed, before or _known(connection, None, None))
+    said = changed.join(news, on=changed.columns, how="anti", nulls_equal=True)
+    return _Comparaison(
+        entree,
+        before,
+        current,
+        news,
+        corrected(news, current, history, key),
+        overtaken(said, current, history, key),
+    )
+
+
+def _history(connection: Connection, entree: Entree, changed: pl.DataFrame, known: _Connu) -> pl.DataFrame:
+    """Read all that was said of the keys of some lines, whenever."""
+    table = TABLE_OF_NATURE[entree.nature]
+    columns = [table.c[name] for name in changed.columns]
+    statement = select(*columns).join(lot, lot.c.lot == table.c.lot).where(known.among())
+    if entree.nature == "declarations":
+        statement = statement.where(table.c.mois.in_(changed["mois"].unique().to_list()))
+    return read_frame(connection, statement, changed.schema).join(changed, on=_key_of(table), how="semi")
+
+
+def _whole(parts: list[Ecriture]) -> Ecriture:
+    """Put together what became of the parts of a lot, one a day."""
+    return Ecriture(
+        max((each.lot for each in parts if each.lot is not None), default=None),
+        sum(each.acceptees for each in parts),
+        sum(each.inchangees for each in parts),
+        sum(each.refus for each in parts),
+        pl.concat(each.corrigees for each in parts),
+        pl.concat(each.depassees for each in parts),
+        pl.concat(each.nouvelles for each in parts),
+    )
 
 
 def _changed(current: pl.DataFrame, entree: Entree) -> pl.DataFrame:

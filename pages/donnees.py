@@ -17,6 +17,8 @@ TURN = "depot_tour"
 JUDGED = "depot_examens"
 OUTCOME = "depot_resultat"
 SIGNED = "depot_auteur"
+RECEIVED = "depot_recu_le"
+LEAVE_DEMO = "depot_retirer_demo"
 TEMPLATE_MONTH = "modele_mois"
 LOTS_SHOWN = 50
 QUARANTINE_SHOWN = 20
@@ -103,8 +105,19 @@ def _draw_import(situation: Situation) -> None:
         st.session_state.pop(JUDGED, None)
         return
     depots = _judged(files, situation.revision)
-    for examined in depots:
+    for place, examined in enumerate(depots):
         _draw_depot(examined)
+        overtaken = examined.corrigees_depuis
+        if overtaken and st.checkbox(
+            "Rétablir les valeurs de ce fichier ("
+            f"{count(overtaken, 'cellule corrigée', 'cellules corrigées')} depuis)",
+            key=f"retablir_{files[place].file_id}",
+        ):
+            depots[place] = examined.retabli()
+    if any(each.a_conserver for each in depots):
+        composants.note(
+            "Pas encore enregistré : sans confirmation, ces fichiers sont perdus si vous quittez la page."
+        )
     _draw_confirmation(depots, situation)
 
 
@@ -134,7 +147,8 @@ def _draw_depot(examined: Depot) -> None:
             f"<p>{escape(examined.erreur)}</p></section>"
         )
         return
-    checks = "".join(f"<p>{escape(text)}</p>" for text in examined.totaux)
+    said = (*examined.revisions, *examined.motifs, *examined.totaux)
+    checks = "".join(f"<p>{escape(text)}</p>" for text in said)
     st.html(
         f"<section class='vigie-depot'><h3>{escape(examined.fichier)}</h3>"
         f"<p><strong>{escape(examined.bilan)}</strong></p><p>Reconnu : {escape(examined.detecte)}</p>"
@@ -182,16 +196,35 @@ def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
         return
     brought = sum(examined.apporte for examined in depots)
     refused = kept - brought
-    label = f"Enregistrer {count(brought, 'ligne')}"
-    if refused:
-        label += f" et garder {count(refused, 'refus', 'refus')} à corriger"
+    parts = [f"enregistrer {count(brought, 'ligne')}"] if brought else []
+    parts += [f"garder {count(refused, 'refus', 'refus')} à corriger"] if refused else []
+    label = " et ".join(parts)
+    label = label[0].upper() + label[1:]
+    contents = depot.demo_contents() if situation.demo else None
+    agreed = True
     with st.form("confirmation", border=False):
         author = depot.ask_name("Votre nom (il signe le lot)", key=SIGNED)
-        if situation.demo:
+        received = st.date_input(
+            "Reçu le (si ce n'est pas aujourd'hui)",
+            value=None,
+            min_value=date(2009, 1, 1),
+            max_value=depot.today_in_paris(),
+            format="DD/MM/YYYY",
+            key=RECEIVED,
+        )
+        composants.note(
+            "Sans ce jour, les réponses à une collecte déjà close n'ont pas de rythme : on ne sait pas quand "
+            "elles sont arrivées."
+        )
+        if contents is not None:
+            staying = contents.tell_staying()
             composants.note(
-                "Cet entrepôt contient la démonstration fictive. La confirmation la retire entièrement, puis "
-                "enregistre vos fichiers : vraies et fausses données ne se mélangent jamais."
+                f"Cet entrepôt contient la démonstration fictive. La confirmation la retire "
+                f"({contents.tell_leaving()}), "
+                "puis enregistre vos fichiers : vraies et fausses données ne se mélangent jamais."
+                + (f" Resterait : {staying}." if staying else "")
             )
+            agreed = st.checkbox("Retirer la démonstration", key=LEAVE_DEMO)
             label = "Vider la démonstration et " + label[0].lower() + label[1:]
         confirmed = st.form_submit_button(label, type="primary")
     if not confirmed:
@@ -199,8 +232,15 @@ def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
     if not author.strip():
         st.html("<p class='vigie-avis' role='alert'>Indiquez votre nom : il signe le lot.</p>")
         return
+    if not agreed:
+        st.html(
+            "<p class='vigie-avis' role='alert'>Cochez « Retirer la démonstration » pour confirmer : rien "
+            "n'a été enregistré.</p>"
+        )
+        return
+    day = received if isinstance(received, date) else None
     with st.spinner("Enregistrement…"):
-        outcome = depot.record(depots, auteur=author.strip(), remplacer_demo=situation.demo)
+        outcome = depot.record(depots, auteur=author.strip(), remplacer_demo=situation.demo, recu_le=day)
     st.session_state[OUTCOME] = outcome
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
     st.session_state.pop(JUDGED, None)
@@ -317,6 +357,7 @@ def _draw_history(situation: Situation) -> None:
     rows = "".join(
         "<tr>"
         f"<td class='n'>{row['lot']}</td><td>{short_date(depot.day_in_paris(row['connu_le']))}</td>"
+        f"<td>{short_date(row['recu_le']) if row['recu_le'] else ''}</td>"
         f"<td>{escape(row['auteur'])}</td><td>{escape(depot.nature(row['nature']))}</td>"
         f"<td>{escape(row['fichier'])}</td><td><code title='{row['sha256']}'>{row['sha256'][:12]}</code></td>"
         + "".join(
@@ -328,6 +369,7 @@ def _draw_history(situation: Situation) -> None:
     heads = (
         "Lot",
         "Connu le",
+        "Reçu le",
         "Auteur",
         "Nature",
         "Fichier",

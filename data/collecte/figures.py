@@ -27,6 +27,16 @@ NON_ANSWERS = frozenset(
         *("non communique", "non renseigné", "non renseigne", "pas de réponse"),
     }
 )
+# What says « none » or « nothing to report »: a zero for some, no answer for others.
+_NOTHING = frozenset(
+    {
+        *("néant", "neant", "ras", "r.a.s.", "r.a.s", "r a s", "aucun", "aucune", "rien", "zéro", "zero"),
+        *("rien à signaler", "rien a signaler", "nul", "vide", "o", "x", "pas d'activité", "sans activité"),
+    }
+)
+_LOGICAL = frozenset({"vrai", "faux", "true", "false", "oui", "non"})
+_APPROXIMATE = r"^(?:[~≈≃<>≤≥±]|(?i:env(?:iron|\.)?|circa|près de|plus de|moins de)\s)\s*[0-9]"
+_ANNOTATED = rf"^[0-9][0-9{_SPACES}]*\s*(?:\*+|†|\([^)]*\)|\[[^\]]*\]|[¹²³]+)$|^\([0-9{_SPACES}]+\)$"
 _WITHDRAWALS = frozenset({"retrait", "retiré", "retire", "retirée", "retiree"})
 
 
@@ -38,6 +48,10 @@ def stripped(text: pl.Expr) -> pl.Expr:
 def ungrouped(text: pl.Expr) -> pl.Expr:
     """Take away the spaces between thousands, only where they stand between groups of three digits."""
     bare = stripped(text)
+    # « +12 » is 12 and « -0 » is 0: the sign of a plain figure changes nothing.
+    bare = bare.str.replace(rf"^\+([0-9][0-9{_SPACES}]*(?:[.,][0-9]+)?)$", "$1").str.replace(
+        r"^[-−–](0+)$", "$1"
+    )
     return (
         pl.when(bare.str.contains(_GROUPED)).then(bare.str.replace_all(rf"[{_SPACES}]", "")).otherwise(bare)
     )
@@ -88,6 +102,14 @@ def _read(texts: pl.Series, shape: str, otherwise: str) -> pl.DataFrame:
         .then(pl.lit("nombre_negatif"))
         .when(pl.col("bare").str.contains(_FORMULA))
         .then(pl.lit("formule"))
+        .when(pl.col("lower").is_in(sorted(_NOTHING)))
+        .then(pl.lit("rien_ou_zero"))
+        .when(pl.col("lower").is_in(sorted(_LOGICAL)))
+        .then(pl.lit("valeur_logique"))
+        .when(pl.col("bare").str.contains(_APPROXIMATE))
+        .then(pl.lit("nombre_approche"))
+        .when(pl.col("bare").str.contains(_ANNOTATED))
+        .then(pl.lit("nombre_annote"))
         .otherwise(pl.lit(otherwise)),
     )
 

@@ -10,12 +10,15 @@ import polars as pl
 from analytics.errors import UserFacingError
 from analytics.parameters import Parametres
 from analytics.schemas import IMPORT
-from analytics.wording import count, long_date, number, typeset
+from analytics.wording import agree, count, long_date, number, short_month, typeset
 from data.collecte.judge import Jugement, judge
 from data.collecte.limits import Limites, Progress, ignore_progress
 from data.collecte.names import FIRST_YEAR, LAST_YEAR, month_of
 from data.collecte.natures import NATURES
+from data.collecte.plausibility import SCHEMA_ALERTES
 from data.collecte.read import Lecture, read_file
+from data.collecte.refusals import CELL, filled_in, null_or_column
+from data.collecte.rules import ALERTES
 from data.moments import PARIS
 from data.reference import Reference
 from data.store import Clock, Ecriture, Entree, Store
@@ -49,6 +52,10 @@ class Examen:
         """Say which day the file was received, where its lines do not."""
         return replace(self, entree=replace(self.entree, recu_le=recu_le))
 
+    def restored(self, store: Store) -> "Examen":
+        """Put back what the file says, whatever was corrected since it was brought first."""
+        return _foresee(store, self.jugement, replace(self.entree, retablir=True))
+
 
 def examine(
     store: Store,
@@ -61,9 +68,12 @@ def examine(
     limites: Limites,
     clock: Clock,
     recu_le: date | None = None,
+    retablir: bool = False,
     progress: Progress | None = None,
 ) -> Examen:
     """Read and judge a file against what the store knows; `recu_le`: the day it was received, if it is known.
+
+    `retablir`: put back what the file says, even where it was brought before and corrected since.
 
     Raises `UnreadableFile` when it is not a table that can be judged, `UserFacingError` for a day to come.
     """
@@ -89,10 +99,32 @@ def examine(
         historique=_habits(store, lecture),
         today=today,
         rejets_connus=store.rejets_ouverts(),
+        dernier_mois=None if store.etat().demo else store.dernier_mois(),
         progress=stage(0.5),
     )
     entree = make_entree(jugement, auteur=auteur, origine=IMPORT, recu_le=recu_le)
-    return Examen(jugement=jugement, entree=entree, prevision=store.preview(entree))
+    return _foresee(store, jugement, replace(entree, retablir=retablir))
+
+
+def _foresee(store: Store, jugement: Jugement, entree: Entree) -> Examen:
+    """Tell what writing would change, and question the values that go back to one already replaced."""
+    prevision = store.preview(entree)
+    back = _question_returns(prevision.corrigees, entree.acceptees)
+    alertes = pl.concat([jugement.alertes, back]).sort("ligne", "regle")
+    return Examen(replace(jugement, alertes=alertes), replace(entree, alertes=alertes), prevision)
+
+
+def _question_returns(corrigees: pl.DataFrame, acceptees: pl.DataFrame) -> pl.DataFrame:
+    if corrigees.is_empty():
+        return pl.DataFrame(schema=SCHEMA_ALERTES)
+    key = [name for name in corrigees.columns if name not in ("avant", "apres", "deja_remplacee")]
+    back = corrigees.filter("deja_remplacee").join(acceptees.select("ligne", *key), on=key)
+    return back.select(
+        pl.col("ligne").cast(pl.Int64),
+        regle=pl.lit("valeur_reprise"),
+        message=filled_in(ALERTES["valeur_reprise"], valeur=pl.col("avant"), detail=pl.col("apres")),
+        **{nom: null_or_column(back, nom) for nom in CELL},
+    )
 
 
 def make_entree(jugement: Jugement, *, auteur: str, origine: str, recu_le: date | None = None) -> Entree:
@@ -144,6 +176,8 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
         "lues": jugement.lues,
         "acceptees": ecriture.acceptees,
         "inchangees": ecriture.inchangees,
+        "corrigees": _listed(ecriture.corrigees),
+        "corrigees_depuis": _listed(ecriture.depassees),
         "refusees": jugement.rejets.height,
         "non_reponses": jugement.non_reponses.height,
         "alertes": jugement.alertes.height,
@@ -158,6 +192,55 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
         "feuilles_masquees": list(lecture.feuilles_masquees),
         "totaux": [{"ligne": t.ligne, "juste": t.juste, "message": t.message} for t in lecture.totaux],
     }
+
+
+def _listed(revised: pl.DataFrame) -> list[dict[str, Any]]:
+    return revised.with_columns(pl.col(pl.Date).dt.to_string("iso")).to_dicts()
+
+
+def tell_revisions(prevision: Ecriture, *, shown: int) -> tuple[str, ...]:
+    """Say which values change, old → new, and what the file, brought before, no longer decides."""
+    told: list[str] = []
+    if prevision.importe_le is not None:
+        day = long_date(prevision.importe_le.astimezone(PARIS).date())
+        left = prevision.depassees
+        since = (
+            count(left.height, "cellule a été corrigée", "cellules ont été corrigées")
+            + f" depuis : {_some(left, shown)}"
+            if left.height
+            else "rien n'en a été corrigé depuis"
+        )
+        told.append(typeset(f"Déjà importé le {day} ; {since}."))
+    if prevision.corrigees.height:
+        told.append(typeset(f"Corrigées : {_some(prevision.corrigees, shown)}."))
+    return tuple(told)
+
+
+def group_refusals(rejets: pl.DataFrame, *, shown: int) -> tuple[str, ...]:
+    """Say how many lines each reason refuses, with the first of them, the commonest reason first."""
+    grouped = (
+        rejets.group_by("regle", "champ", maintain_order=True)
+        .agg(pl.len().alias("lignes"), pl.col("ligne").head(shown), pl.col("motif").first())
+        .sort("lignes", descending=True, maintain_order=True)
+    )
+    return tuple(
+        typeset(
+            f"{count(row['lignes'], 'refus', 'refus')} ({agree(row['lignes'], 'ligne', 'lignes')} "
+            f"{', '.join(map(str, row['ligne']))}{'…' if row['lignes'] > shown else ''}) : {row['motif']}"
+        )
+        for row in grouped.iter_rows(named=True)
+    )
+
+
+def _some(revised: pl.DataFrame, shown: int) -> str:
+    key = [name for name in revised.columns if name not in ("avant", "apres", "deja_remplacee")]
+    lines = [
+        " ".join(short_month(row[name]) if isinstance(row[name], date) else str(row[name]) for name in key)
+        + f" : {row['avant']} → {row['apres']}"
+        for row in revised.head(shown).iter_rows(named=True)
+    ]
+    more = revised.height - shown
+    return " ; ".join([*lines, f"et {number(more)} {agree(more, 'autre', 'autres')}"] if more > 0 else lines)
 
 
 _SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation"}
@@ -219,11 +302,14 @@ def _runs(lines: Sequence[int]) -> str:
 def summary(examen: Examen, ecriture: Ecriture) -> str:
     """Say in one French line what became of the lines of a file."""
     jugement = examen.jugement
+    changed, left = ecriture.corrigees.height, ecriture.depassees.height
     return " · ".join(
         (
             count(jugement.lues, "ligne lue", "lignes lues"),
-            count(ecriture.acceptees, "acceptée"),
+            count(ecriture.acceptees, "acceptée")
+            + (f", dont {count(changed, 'corrigée')}" if changed else ""),
             count(ecriture.inchangees, "inchangée"),
+            *((f"{count(left, 'corrigée')} depuis, laissée{'s' if left > 1 else ''}",) if left else ()),
             count(jugement.rejets.height, "refusée"),
             number(jugement.non_reponses.height) + " sans réponse",
             count(jugement.alertes.height, "alerte"),

@@ -52,13 +52,14 @@ def judge(
     historique: pl.DataFrame,
     today: date,
     rejets_connus: frozenset[int] = frozenset(),
+    dernier_mois: date | None = None,
     progress: Progress | None = None,
 ) -> Jugement:
     """Judge every line of a file; pure: nothing is written, and the same file gives the same judgement.
 
     `historique` holds the current cells (`mois`, `juridiction`, `activite`, `visioconferences`,
     `extractions_evitees`), against which plausibility is questioned. `rejets_connus` are the quarantined
-    lines that await a correction.
+    lines that await a correction, `dernier_mois` the latest month known.
     """
     tell = progress or ignore_progress
     nature = NATURES[lecture.nature]
@@ -93,7 +94,12 @@ def judge(
     if nature is DECLARATIONS:
         alertes.append(
             question_declarations(
-                acceptees, reference=reference, parametres=parametres, historique=historique, today=today
+                acceptees,
+                reference=reference,
+                parametres=parametres,
+                historique=historique,
+                today=today,
+                dernier_mois=dernier_mois,
             )
         )
     elif nature is INTERIEUR:

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 
 from analytics.wording import MONTHS, place_of, unaccented
@@ -31,10 +31,13 @@ class Resolution:
 class Noms:
     """The names under which a set of codes is known, and the label that designates each for sure."""
 
-    def __init__(self, cles: Mapping[str, Iterable[str]], libelles: Mapping[str, str]) -> None:
+    def __init__(
+        self, cles: Mapping[str, Iterable[str]], libelles: Mapping[str, str], *, of_courts: bool = False
+    ) -> None:
         self._cles = {cle: tuple(dict.fromkeys(codes)) for cle, codes in cles.items() if cle}
         self._libelles = libelles
         self._searches_left = SUGGESTED_NAMES
+        self._of_courts = of_courts
 
     def resolve(self, cle: str) -> Resolution:
         """Find what a normalised name designates."""
@@ -50,7 +53,10 @@ class Noms:
         if self._searches_left <= 0:
             return ()
         self._searches_left -= 1
-        found = get_close_matches(cle[:80], self._cles, n=6, cutoff=0.72)
+        if self._of_courts:
+            found = [known for known in self._cles if _may_be_the_court(cle[:80], known)]
+        else:
+            found = get_close_matches(cle[:80], self._cles, n=6, cutoff=0.72)
         codes = dict.fromkeys(code for near in found for code in self._cles[near])
         return tuple(self._label(code) for code in list(codes)[:3])
 
@@ -58,6 +64,33 @@ class Noms:
         return f"{self._libelles[code]} ({code})"
 
 
+def _may_be_the_court(typed: str, known: str) -> bool:
+    """Tell whether a name is another's with a slip: the same kind of court, each word nearly the same.
+
+    Two towns may share all but one word (Châlons-sur-Marne, Chalon-sur-Saône): no word may be far.
+    """
+    kind, _, _ = typed.partition(" ")
+    if (kind if kind in _KINDS_OF_COURT else "") != _kind_in(known):
+        return False
+    words, others = typed.split(), known.split()
+    if len(words) != len(others):
+        return _alike(typed.replace(" ", ""), known.replace(" ", ""), 0.95)
+    return all(_alike(word, other, _NEAR) for word, other in zip(words, others, strict=True))
+
+
+def _kind_in(known: str) -> str:
+    kind = known.split(" ", 1)[0]
+    return kind if kind in _KINDS_OF_COURT else ""
+
+
+def _alike(one: str, other: str, least: float) -> bool:
+    compared = SequenceMatcher(None, one, other)
+    return compared.real_quick_ratio() >= least and compared.ratio() >= least
+
+
+# Two letters exchanged in six, or one missing in four.
+_NEAR = 0.8
+_KINDS_OF_COURT = frozenset({"tgi", "tpi", "tsa", "cha", "ca"})
 _KINDS = (
     ("tribunal de grande instance", "tgi"),
     ("tribunal grande instance", "tgi"),
@@ -132,7 +165,7 @@ def cour_names(reference: Reference) -> Noms:
 
 
 def _names_of_courts(rows: Iterable[_Court]) -> Noms:
-    return Noms(*_keys_of_courts(tuple(rows)))
+    return Noms(*_keys_of_courts(tuple(rows)), of_courts=True)
 
 
 @lru_cache(maxsize=8)

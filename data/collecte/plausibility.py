@@ -17,6 +17,7 @@ from data.collecte.rules import ALERTES
 from data.reference import Reference
 
 _KEYS = ["mois", "juridiction", "activite"]
+_FIGURES = ["visioconferences", "extractions_evitees"]
 SCHEMA_ALERTES = {
     "ligne": pl.Int64,
     "regle": pl.String,
@@ -29,6 +30,9 @@ SCHEMA_ALERTES = {
 _HABIT_MONTHS = 6
 # Fewer figures than this can be equal two months running by chance.
 _TELLING_FIGURES = 2
+# The first month that was ever collected, and how far back from the latest a month stays ordinary.
+_FIRST_MONTH = date(2009, 1, 1)
+_ORDINARY_MONTHS = 24
 
 
 def question_declarations(
@@ -38,8 +42,12 @@ def question_declarations(
     parametres: Parametres,
     historique: pl.DataFrame,
     today: date,
+    dernier_mois: date | None = None,
 ) -> pl.DataFrame:
-    """List the alerts on accepted cells: `ligne`, `regle`, `message` and the cell; withdrawals raise none."""
+    """List the alerts on accepted cells: `ligne`, `regle`, `message` and the cell; withdrawals raise none.
+
+    `dernier_mois`: the latest month that is known already.
+    """
     declared = acceptees.filter(pl.col("visioconferences").is_not_null())
     if declared.is_empty():
         return pl.DataFrame(schema=SCHEMA_ALERTES)
@@ -59,6 +67,8 @@ def question_declarations(
     alerts = [
         _on_activities(declared, reference, setting["colonne_2_rare_maximum"]),
         _future_months(declared, today),
+        _far_months(declared, dernier_mois),
+        _sums_of_a_cour(declared, reference),
         _jumps(cells, setting),
         _sudden_zeros(cells, setting["zero_soudain_mediane"]),
         _repeated_vectors(cells, reference),
@@ -117,6 +127,47 @@ def _future_months(declared: pl.DataFrame, today: date) -> pl.DataFrame:
     first = future.sort("ligne").unique("mois", keep="first", maintain_order=True)
     names = pl.Series([month(mois) for mois in first["mois"]], dtype=pl.String)
     return _alert(first, "mois_a_venir", valeur=pl.lit(names))
+
+
+def _far_months(declared: pl.DataFrame, dernier_mois: date | None) -> pl.DataFrame:
+    """Question each month before the first collection, or long before the latest, once, at its first line."""
+    first = declared.sort("ligne").unique("mois", keep="first", maintain_order=True)
+    latest = max(first["mois"].to_list() + ([dernier_mois] if dernier_mois else []))
+    far = pl.col("mois").dt.offset_by(f"{_ORDINARY_MONTHS}mo") < latest
+    found: list[pl.DataFrame] = []
+    for regle, condition, detail in (
+        ("mois_avant_la_collecte", pl.col("mois") < _FIRST_MONTH, _FIRST_MONTH),
+        ("mois_lointain", far & (pl.col("mois") >= _FIRST_MONTH), latest),
+    ):
+        lines = first.filter(condition)
+        names = pl.Series([month(mois) for mois in lines["mois"]], dtype=pl.String)
+        found.append(_alert(lines, regle, valeur=pl.lit(names), detail=pl.lit(month(detail))))
+    return pl.concat(found)
+
+
+def _sums_of_a_cour(declared: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Question a cour whose two figures are exactly those of its juridictions put together.
+
+    One juridiction alone could equal its cour by chance, and so could zeros.
+    """
+    kinds = reference.juridictions.select("juridiction", "nom_court", "type").unique("juridiction")
+    located = reference.locate(declared.select("ligne", *_KEYS, *_FIGURES)).join(kinds, on="juridiction")
+    beneath = ["TGI", "TPI"]
+    sums = (
+        located.filter(pl.col("type").is_in(beneath))
+        .group_by("mois", "cour", "activite")
+        .agg(
+            pl.len().alias("juridictions"), *(pl.col(name).sum().alias(f"somme_{name}") for name in _FIGURES)
+        )
+        .filter(pl.col("juridictions") > 1)
+    )
+    found = (
+        located.filter(~pl.col("type").is_in(beneath) & (pl.col("visioconferences") > 0))
+        .join(sums, on=["mois", "cour", "activite"])
+        .filter(*(pl.col(name) == pl.col(f"somme_{name}") for name in _FIGURES))
+    )
+    figures = pl.concat_str(*(_count(name) for name in _FIGURES), separator="/")
+    return _alert(found, "somme_du_ressort", valeur=figures, detail=pl.col("nom_court"))
 
 
 def _known_cells(acceptees: pl.DataFrame, historique: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from data.collecte.bounds import largest_counts, legal_since
 from data.collecte.meanings import Textes
 from data.collecte.natures import DECLARATIONS, Nature
 from data.collecte.rules import PRIORITE, REGLES
-from data.reference import Reference
+from data.reference import Reference, load_successors
 
 _VALUE_SHOWN = 60
 # What a refused line keeps of each field; a text keeps as much as it may hold, so that it stays too long.
@@ -236,7 +236,10 @@ def _detail(
     match regle:
         case "juridiction_hors_vigueur":
             courts = reference.juridictions.select("nom", "valide_du", "valide_au", court="juridiction")
-            return _periods(part.select("mois", court="juridiction"), courts, "mois")
+            advice = " : vérifiez le mois, ou déclarez pour la juridiction qui a repris son ressort"
+            said = _periods(part.select("mois", court="juridiction"), courts, "mois")
+            named = _successors(part.select("mois", "juridiction"), reference)
+            return pl.select(pl.coalesce(named, said + typeset(advice))).to_series()
         case "cour_hors_vigueur":
             courts = reference.cours.select("nom", "valide_du", "valide_au", court="cour")
             when = pl.coalesce("mois", pl.date(pl.col("annee"), 1, 1))
@@ -280,6 +283,26 @@ def _periods(asked: pl.DataFrame, courts: pl.DataFrame, mois: str) -> pl.Series:
         schema={"court": pl.String, mois: pl.Date, "phrase": pl.String},
     )
     return asked.join(keyed, on=["court", mois], how="left", maintain_order="left")["phrase"]
+
+
+def _successors(asked: pl.DataFrame, reference: Reference) -> pl.Series:
+    """Say for which juridiction to declare where one has closed, null where the reference knows none."""
+    names = dict(reference.juridictions.select("juridiction", "nom_court").iter_rows())
+    successors = load_successors()
+    phrases: list[str | None] = []
+    for mois, code in asked.iter_rows():
+        ends = reference.juridictions.filter(juridiction=code)["valide_au"].drop_nulls()
+        closed = max((end for end in ends if end < mois), default=None)
+        heir = successors.get(code)
+        phrases.append(
+            typeset(
+                f"{names[code]}, fermé le {long_date(closed)} : déclarez pour "
+                f"{'la' if names[heir].startswith('Ch') else 'le'} {names[heir]} ({heir})"
+            )
+            if closed is not None and heir is not None
+            else None
+        )
+    return pl.Series(phrases, dtype=pl.String)
 
 
 def _without_activity(part: pl.DataFrame, reference: Reference) -> pl.Series:

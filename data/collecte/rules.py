@@ -41,9 +41,7 @@ _REGLES: dict[str, str] = {
     "activite_ambigue": "« {valeur} » peut désigner {detail} : précisez, ou donnez le code.",
     "texte_absent": "La colonne « {champ} » est vide : complétez-la.",
     "texte_trop_long": "Le texte de la colonne « {champ} » dépasse {detail} caractères : abrégez-le.",
-    "juridiction_hors_vigueur": (
-        "{detail} : vérifiez le mois, ou déclarez pour la juridiction qui a repris son ressort."
-    ),
+    "juridiction_hors_vigueur": "{detail}.",
     "cour_hors_vigueur": "{detail} : vérifiez la date, ou donnez la cour alors compétente.",
     "activite_hors_juridiction": "{detail} : vérifiez l'activité et la juridiction.",
     "rejet_illisible": (
@@ -61,6 +59,16 @@ _REGLES: dict[str, str] = {
     "formule": "« {valeur} » est une formule ({champ}) : remplacez-la par son résultat.",
     "nombre_negatif": (
         "« {valeur} » est négatif ({champ}) : un nombre ne peut pas être inférieur à zéro, corrigez-le."
+    ),
+    "rien_ou_zero": ("« {valeur} » ({champ}) : si c'est zéro, tapez 0 ; sinon laissez les cases vides."),
+    "valeur_logique": (
+        "« {valeur} » dit oui ou non ({champ}), il faut un nombre : écrivez-le en chiffres, ou laissez vide."
+    ),
+    "nombre_approche": (
+        "« {valeur} » est un ordre de grandeur ({champ}) : écrivez le nombre exact, en chiffres seuls."
+    ),
+    "nombre_annote": (
+        "« {valeur} » porte une note ou une parenthèse ({champ}) : écrivez le nombre seul, la note ailleurs."
     ),
     "nombre_non_entier": (
         "« {valeur} » n'est pas un nombre entier ({champ}) : écrivez-le en chiffres, sans décimale ni point "
@@ -123,6 +131,17 @@ _ALERTES: dict[str, str] = {
     "executees_superieures": (
         "Plus d'extractions exécutées ({valeur}) que requises ({detail}) : les deux nombres sont-ils à "
         "leur place ?"
+    ),
+    "somme_du_ressort": (
+        "{detail} déclare exactement la somme de ses juridictions ({valeur}) : est-ce son activité propre, "
+        "ou un total qui compterait deux fois ?"
+    ),
+    "mois_avant_la_collecte": (
+        "Le mois « {valeur} » précède la première collecte ({detail}) : est-ce le bon mois ?"
+    ),
+    "mois_lointain": "Le mois « {valeur} » précède de plus de deux ans {detail} : est-ce le bon mois ?",
+    "valeur_reprise": (
+        "{valeur} redevient {detail}, valeur déjà remplacée une fois : est-ce voulu, ou un ancien fichier ?"
     ),
     "rejet_inconnu": (
         "Le rejet n° {valeur} n'attend pas de correction : la ligne est prise, aucun rejet n'est soldé."

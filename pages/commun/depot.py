@@ -1,7 +1,7 @@
 """Bringing files in from the screen, and taking tables out: what the page Données asks for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,13 +11,21 @@ import streamlit as st
 from analytics.errors import UserFacingError
 from analytics.schemas import Perimetre
 from analytics.wording import count, short_month
-from data.collecte.importer import Examen, detected, examine, nature_label, summary
+from data.collecte.importer import (
+    Examen,
+    detected,
+    examine,
+    group_refusals,
+    nature_label,
+    summary,
+    tell_revisions,
+)
 from data.collecte.limits import Limites
 from data.collecte.templates import template
 from data.exchange import MIME, Format, write_table
 from data.exports import Export, accompanying, exported
 from data.moments import PARIS
-from data.store import Ecriture, utc_now
+from data.store import ContenuDemo, Ecriture, utc_now
 from pages.commun.archive import keep_projection
 from pages.commun.identite import lecteur
 from pages.commun.lecture import parametres, reference, store
@@ -59,8 +67,31 @@ class Depot:
 
     @property
     def a_conserver(self) -> int:
-        """Count the lines to write or to keep in quarantine."""
-        return self.apporte + (self.examen.jugement.rejets.height if self.examen else 0)
+        """Count the lines to write, and the refused ones that are not waiting already."""
+        return self.apporte + (self.examen.prevision.refus if self.examen else 0)
+
+    @property
+    def corrigees_depuis(self) -> int:
+        """Count what the file said when it was brought before, and was corrected since."""
+        return self.examen.prevision.depassees.height if self.examen else 0
+
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """Say which values change, and what the file no longer decides."""
+        return tell_revisions(self.examen.prevision, shown=_SHOWN) if self.examen else ()
+
+    @property
+    def motifs(self) -> tuple[str, ...]:
+        """Group the refused lines by reason: how many, the first of them, the commonest first."""
+        if self.examen is None:
+            return ()
+        refused = self.examen.jugement.rejets
+        grouped = group_refusals(refused, shown=5)
+        return grouped if refused.height > _SHOWN else ()
+
+    def retabli(self) -> "Depot":
+        """Put back the values of the file, whatever was corrected since."""
+        return self if self.examen is None else replace(self, examen=self.examen.restored(store()))
 
     @property
     def totaux(self) -> tuple[str, ...]:
@@ -71,7 +102,7 @@ class Depot:
         """Give the first lines of one sort, as they are shown."""
         if self.examen is None:
             return pl.DataFrame()
-        frame: pl.DataFrame = getattr(self.examen.jugement, quoi)
+        frame = self._lignes(quoi)
         columns = _COLUMNS.get(quoi, [name for name in frame.columns if name != "rejet"])
         shown = frame.select(columns).head(_SHOWN)
         if "mois" in shown.columns:
@@ -83,8 +114,17 @@ class Depot:
         """Count the lines of one sort."""
         if self.examen is None:
             return 0
+        return self._lignes(quoi).height
+
+    def _lignes(self, quoi: Sort) -> pl.DataFrame:
+        """Give the lines of one sort; those accepted are those that change something."""
+        if self.examen is None:
+            return pl.DataFrame()
         frame: pl.DataFrame = getattr(self.examen.jugement, quoi)
-        return frame.height
+        if quoi != "acceptees":
+            return frame
+        news = self.examen.prevision.nouvelles
+        return frame.join(news, on=news.columns, how="semi", maintain_order="left")
 
 
 def may_import() -> bool:
@@ -141,7 +181,19 @@ def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:
     return Depot(fichier, examen, "")
 
 
-def record(depots: Sequence[Depot], *, auteur: str, remplacer_demo: bool) -> list[tuple[str, bool]]:
+def demo_contents() -> ContenuDemo | None:
+    """Tell what would leave with the demo, and what would stay."""
+    return store().demo_contents()
+
+
+def today_in_paris() -> date:
+    """Give the day it is."""
+    return day_in_paris(utc_now())
+
+
+def record(
+    depots: Sequence[Depot], *, auteur: str, remplacer_demo: bool, recu_le: date | None = None
+) -> list[tuple[str, bool]]:
     """Write the judged files, one lot each; say of each what became of it, and whether it went well."""
     if not may_import():
         return [("Votre profil ne permet pas d'importer : adressez le fichier à la SDSE.", False)]
@@ -150,6 +202,8 @@ def record(depots: Sequence[Depot], *, auteur: str, remplacer_demo: bool) -> lis
         if depot.examen is None:
             continue
         signed = depot.examen.signed(auteur)
+        if recu_le is not None:
+            signed = signed.received(recu_le)
         try:
             written = store().record(signed.entree, connu_le=utc_now(), remplacer_demo=remplacer_demo)
         except UserFacingError as error:
@@ -177,7 +231,9 @@ def _told(written: Ecriture) -> str:
     if written.lot is None:
         return "rien de nouveau, tout était déjà connu ; aucun lot n'a été enregistré."
     taken = count(written.acceptees, "ligne enregistrée", "lignes enregistrées")
-    return f"lot {written.lot}, {taken}, {count(written.inchangees, 'inchangée')}."
+    kept = f", {count(written.refus, 'refusée')} gardée{'s' if written.refus > 1 else ''} à corriger"
+    unchanged = count(written.inchangees, "inchangée")
+    return f"lot {written.lot}, {taken}, {unchanged}{kept if written.refus else ''}."
 
 
 def quarantine(nature: str) -> pl.DataFrame:

@@ -162,7 +162,11 @@ def test_a_file_brought_again_does_not_undo_a_later_correction(store: Store) -> 
     store.record(entree((JANUARY, "TGI-LILLE", "TAP", None, None), sha="2" * 64), connu_le=T0)
     assert store.preview(first).acceptees == 0
     again = store.record(first, connu_le=T0)
-    assert (again.lot, again.acceptees, again.inchangees) == (None, 0, 2)
+    assert (again.lot, again.acceptees, again.inchangees) == (None, 0, 0)
+    assert again.depassees.select("activite", "avant", "apres").sort("activite").rows() == [
+        ("JAP", "4/2", "6/5"),
+        ("TAP", "1/0", "retirée"),
+    ]
     assert figures(store) == {("TGI-LILLE", "JAP"): (6, 5)}
     # Another file may say the old value again: that is a correction of the correction.
     assert store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2), sha="3" * 64), connu_le=T0).lot == 4

@@ -60,12 +60,18 @@ def test_a_file_is_shown_before_it_is_written_then_written_once(page: AppTest, s
     page.text_input(key="depot_auteur").set_value("Statisticienne")
     page.button[0].click().run()
     assert not page.exception
-    assert "lot 1, 5\u00a0lignes enregistrées" in unescape(words(page))
+    assert (
+        "lot 1, 5\u00a0lignes enregistrées, 1\u00a0inchangée, 10\u00a0refusées gardées à corriger."
+        in unescape(words(page))
+    )
     assert store.lots(NATIONAL)["auteur"].to_list() == ["Statisticienne"]
     # The uploader is empty again; the same file brought back has nothing to add.
     page.file_uploader[0].set_value([DIRTY])
-    assert "0\u00a0acceptée" in ran(page)
-    assert "Lignes refusées, en attente" in unescape(words(page))
+    said = ran(page)
+    assert "0\u00a0acceptée" in said
+    assert "Lignes refusées, en attente" in said
+    assert "Rien de nouveau à enregistrer" in said
+    assert not page.button
 
 
 def test_without_a_name_nothing_is_written(page: AppTest, store: Store) -> None:
@@ -107,7 +113,13 @@ def test_one_confirmation_empties_the_demo_and_imports(
     # The demo teaches the controls nothing: the five lines are new.
     assert "5\u00a0acceptées" in said
     assert page.button[0].label.startswith("Vider la démonstration et enregistrer")
+    assert "lots fictifs" in said
     page.text_input(key="depot_auteur").set_value("Statisticienne")
+    page.button[0].click().run()
+    # Nothing leaves before the box is ticked.
+    assert "Cochez «" in unescape(words(page))
+    assert store.etat().demo is True
+    page.checkbox(key="depot_retirer_demo").check()
     page.button[0].click().run()
     assert store.etat().demo is False
     assert store.declarations(NATIONAL).height == 5
@@ -170,3 +182,47 @@ def test_the_blank_templates_import_cleanly(page: AppTest, shape: str, reference
     said = ran(page)
     assert "0\u00a0refusée" in said
     assert "0\u00a0acceptée" in said
+
+
+def test_the_day_received_goes_with_the_lot(page: AppTest, store: Store) -> None:
+    from datetime import date
+
+    ran(page)
+    page.file_uploader[0].set_value([DIRTY])
+    said = ran(page)
+    assert "n'ont pas de rythme" in said
+    assert "Pas encore enregistré" in said
+    page.text_input(key="depot_auteur").set_value("Statisticienne")
+    page.date_input(key="depot_recu_le").set_value(date(2009, 4, 9))
+    page.button[0].click().run()
+    assert store.lots(NATIONAL)["recu_le"].to_list() == [date(2009, 4, 9)]
+    assert "09/04/2009" in ran(page)
+
+
+@pytest.mark.parametrize("name", ["scan.pdf", "photo.png", "courrier.docx"])
+def test_any_kind_of_file_is_taken_then_refused_in_french(page: AppTest, store: Store, name: str) -> None:
+    ran(page)
+    assert not page.file_uploader[0].proto.type
+    page.file_uploader[0].set_value([(name, b"%PDF-1.4\n\x00 not a table", "application/octet-stream")])
+    assert "vigie-refus" in ran(page)
+    assert store.etat().lot == 0
+
+
+def test_a_file_corrected_since_is_put_back_by_a_tick(page: AppTest, store: Store) -> None:
+    head = "mois;juridiction;activite;visioconferences;extractions_evitees\n"
+    first, second = (f"{head}03/2009;TGI-LILLE;JAP;{said}\n".encode() for said in ("12;3", "15;4"))
+    for content in (first, second):
+        ran(page)
+        page.file_uploader[0].set_value([("v.csv", content, "text/csv")])
+        ran(page)
+        page.text_input(key="depot_auteur").set_value("Statisticienne")
+        page.button[0].click().run()
+    page.file_uploader[0].set_value([("v.csv", first, "text/csv")])
+    said = ran(page)
+    assert "12/3 → 15/4" in said
+    assert not page.button
+    page.checkbox[0].check()
+    ran(page)
+    page.button[0].click().run()
+    assert store.etat().lot == 3
+    assert store.declarations(NATIONAL)["visioconferences"].to_list() == [12]

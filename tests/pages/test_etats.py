@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -89,7 +90,7 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
     monkeypatch.setattr(registre, "lecteur", lambda: Lecteur("Douai", Perimetre.of(["CA-DOUAI"])))
     dossier = registre.open_file(number)
     assert [line["cour"] for line in dossier.cours] == ["CA-DOUAI"]
-    said = {"motif": "Deux lots non parvenus", "piece": "PV 12", "auteur": "B. Durand"}
+    said: dict[str, Any] = {"motif": "Deux lots non parvenus", "piece": "PV 12", "auteur": "B. Durand"}
     registre.contest(dossier, cour="CA-DOUAI", ligne="evitees", proposition="200", **said)
     with pytest.raises(UserFacingError, match="qui vous sont ouvertes"):
         registre.contest(dossier, cour="CA-LYON", ligne="evitees", proposition="200", **said)

@@ -35,6 +35,7 @@ def judging(
     historique: pl.DataFrame = EMPTY_HISTORY,
     today: date = TODAY,
     rejets_connus: frozenset[int] = frozenset(),
+    dernier_mois: date | None = None,
 ) -> Jugement:
     """Read and judge a file as an import does."""
     return judge(
@@ -44,6 +45,7 @@ def judging(
         historique=historique,
         today=today,
         rejets_connus=rejets_connus,
+        dernier_mois=dernier_mois,
     )
 
 

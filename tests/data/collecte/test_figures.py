@@ -27,6 +27,11 @@ def count(text: str) -> tuple[int | None, bool, bool, str | None]:
         ("1\u202f204", 1204),
         ("1\u2009204", 1204),
         ("12 345 678", 12_345_678),
+        ("+12", 12),
+        ("+1 204", 1204),
+        ("-0", 0),
+        ("−0", 0),
+        ("+0", 0),
     ],
 )
 def test_whole_number(text: str, value: int) -> None:
@@ -40,12 +45,27 @@ def test_not_a_whole_number(text: str) -> None:
     assert count(text) == (None, False, False, "nombre_non_entier")
 
 
+@pytest.mark.parametrize(
+    ("text", "regle"),
+    [
+        *((text, "rien_ou_zero") for text in ("néant", "NEANT", "RAS", "aucun", "rien", "zéro", "O", "X")),
+        *((text, "valeur_logique") for text in ("VRAI", "FAUX", "TRUE", "oui")),
+        *((text, "nombre_approche") for text in ("~10", "≈ 12", "environ 12", "< 5", "env. 30")),
+        *((text, "nombre_annote") for text in ("12*", "12 (1)", "(12)", "12 [a]", "12²", "1 204 **")),
+        *((text, "formule") for text in ("+12+3", "+A1", "+")),
+        *((text, "nombre_negatif") for text in ("-01", "-0,5", "−12")),
+    ],
+)
+def test_what_is_no_number_is_refused_for_what_it_is(text: str, regle: str) -> None:
+    assert count(text) == (None, False, False, regle)
+
+
 @pytest.mark.parametrize("text", ["-3", "− 3", "-2,5"])
 def test_negative(text: str) -> None:
     assert count(text)[3] == "nombre_negatif"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+5", "@SOMME(A1)", "= 3"])
+@pytest.mark.parametrize("text", ["=1+1", "+5+1", "@SOMME(A1)", "= 3"])
 def test_formula(text: str) -> None:
     assert count(text)[3] == "formule"
 

@@ -58,7 +58,7 @@ def only_rejet(line: str, **options: str) -> dict[str, object]:
             "juridiction_hors_vigueur",
             "juridiction",
             "TGI-BELLEY",
-            "30\u00a0septembre",
+            "fermé le 30\u00a0septembre\u00a02009\u00a0: déclarez pour le TGI de Bourg-en-Bresse (",
         ),
         (
             "2012-01;TGI-SAUMUR;JAP;1;1",
@@ -77,7 +77,11 @@ def only_rejet(line: str, **options: str) -> dict[str, object]:
         ("2009-03;TGI-LILLE;CHAP;1;0", "activite_hors_juridiction", "activite", "CHAP", "TGI de Lille"),
         ("2009-03;CA-DOUAI;JAP;;", "activite_hors_juridiction", "activite", "JAP", "Douai"),
         ("2009-03;TGI-LILLE;JAP;=1+1;0", "formule", "visioconferences", "=1+1", "résultat"),
-        ("2009-03;TGI-LILLE;JAP;1;+1", "formule", "extractions_evitees", "+1", "résultat"),
+        ("2009-03;TGI-LILLE;JAP;1;+A1", "formule", "extractions_evitees", "+A1", "résultat"),
+        ("2009-03;TGI-LILLE;JAP;néant;0", "rien_ou_zero", "visioconferences", "néant", "tapez 0"),
+        ("2009-03;TGI-LILLE;JAP;VRAI;0", "valeur_logique", "visioconferences", "VRAI", "en chiffres"),
+        ("2009-03;TGI-LILLE;JAP;~10;0", "nombre_approche", "visioconferences", "~10", "exact"),
+        ("2009-03;TGI-LILLE;JAP;12;3*", "nombre_annote", "extractions_evitees", "3*", "seul"),
         ("2009-03;TGI-LILLE;JAP;-3;0", "nombre_negatif", "visioconferences", "-3", "zéro"),
         ("2009-03;TGI-LILLE;JAP;2,5;0", "nombre_non_entier", "visioconferences", "2,5", "entier"),
         ("2009-03;TGI-LILLE;JAP;1.204;0", "nombre_non_entier", "visioconferences", "1.204", "1204"),
@@ -116,7 +120,7 @@ def test_each_rule(line: str, regle: str, champ: str | None, valeur: str | None,
 
 
 def test_names_are_offered_as_a_sentence_does() -> None:
-    motif = str(only_rejet("2009-03;TGI de Saint-D;JAP;1;0")["motif"])
+    motif = str(only_rejet("2009-03;Saint-Pierre;JAP;1;0")["motif"]).partition("précisez")[0]
     assert motif.count(" ou ") == 1
     assert motif.count("), ") == 1
 
@@ -365,3 +369,20 @@ def test_trusted_frame_has_the_columns_of_its_nature() -> None:
         jugement = judging(sample(nom))
         nature = NATURES[jugement.lecture.nature]
         assert jugement.acceptees.columns == ["ligne", *nature.fiable.column_names(), "rejet"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("2011-05;TPI-MAMOUDZOU;JAP;1;1", "déclarez pour le TGI de Mamoudzou (TGI-MAMOUDZOU)."),
+        ("2011-05;TSA-MAMOUDZOU;CHAP;1;1", "(CHA-MAMOUDZOU)."),
+        # Where several could have taken over, none is named.
+        ("2011-05;TGI-MILLAU;JAP;1;1", "déclarez pour la juridiction qui a repris son ressort."),
+        # Closed then opened again: no successor before it closes.
+        ("2009-03;TGI-MAMOUDZOU;JAP;1;1", "depuis le 1er\u00a0avril\u00a02011"),
+    ],
+)
+def test_the_successor_of_a_closed_juridiction_is_named_where_it_is_known(line: str, words: str) -> None:
+    rejet = only_rejet(line)
+    assert rejet["regle"] == "juridiction_hors_vigueur"
+    assert words in str(rejet["motif"])

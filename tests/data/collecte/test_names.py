@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from data.collecte.names import (
+    Resolution,
     activity_key,
     activity_names,
     cour_names,
@@ -147,6 +148,37 @@ def test_unknown_name_gets_the_nearest_ones(reference: Reference) -> None:
     found = court_names(reference).resolve(court_key("TGI de Lile"))
     assert found.code is None
     assert "Tribunal de grande instance de Lille (TGI-LILLE)" in found.proches
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TGI de Châlons-sur-Marne",
+        "Châlons-sur-Marne",
+        "TASS de Lille",
+        "TI de Lille",
+        "Tribunal de commerce de Douai",
+        "CPH de Nancy",
+        "TGI-INCONNU",
+        "TGI de Villefranche-sur-Mer",
+    ],
+)
+def test_another_kind_of_court_or_another_town_suggests_nothing(reference: Reference, name: str) -> None:
+    assert court_names(reference).resolve(court_key(name)) == Resolution()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("CA de Duai", "CA-DOUAI"),
+        ("TGI de Chalon-sur-Sône", "TGI-CHALON-SUR-SAONE"),
+        ("TGI de Valencienne", "TGI-VALENCIENNES"),
+        ("Tribunal de grande instance de Bétune", "TGI-BETHUNE"),
+    ],
+)
+def test_a_slip_suggests_the_same_kind_of_court(reference: Reference, name: str, code: str) -> None:
+    (found,) = court_names(reference).resolve(court_key(name)).proches
+    assert found.endswith(f"({code})")
 
 
 @pytest.mark.parametrize(

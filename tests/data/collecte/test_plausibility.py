@@ -4,6 +4,7 @@ from datetime import date
 from statistics import median
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,3 +106,83 @@ def test_sentences_name_the_figures() -> None:
     known = history(*((mois, "TGI-LILLE", "JAP", 10, 0) for mois in months(4)))
     message = judging(lines("2009-06;TGI-LILLE;JAP;1204;0"), historique=known).alertes["message"][0]
     assert message == "1\u202f204 visioconférences, pour 10 d'habitude\u00a0: est-ce exact\u00a0?"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        # The cour says the sum of its two juridictions.
+        (
+            (
+                "TGI-LILLE;JUGEMENT_DETENTION;12;3",
+                "TGI-DOUAI;JUGEMENT_DETENTION;7;2",
+                "CA Douai;JUGEMENT_DETENTION;19;5",
+            ),
+            [4],
+        ),
+        (
+            (
+                "CA-DOUAI;JUGEMENT_DETENTION;19;5",
+                "TGI-LILLE;JUGEMENT_DETENTION;12;3",
+                "TGI-DOUAI;JUGEMENT_DETENTION;7;2",
+            ),
+            [2],
+        ),
+        (
+            (
+                "TGI-LILLE;JUGEMENT_DETENTION;12;3",
+                "TGI-DOUAI;JUGEMENT_DETENTION;7;2",
+                "CA-DOUAI;JUGEMENT_DETENTION;19;4",
+            ),
+            [],
+        ),
+        (
+            (
+                "TGI-LILLE;JUGEMENT_DETENTION;12;3",
+                "TGI-DOUAI;JUGEMENT_DETENTION;0;0",
+                "CA-AMIENS;JUGEMENT_DETENTION;12;3",
+            ),
+            [],
+        ),
+        # One juridiction alone, zeros, another activity: nothing to ask.
+        (("TGI-LILLE;JUGEMENT_DETENTION;12;3", "CA-DOUAI;JUGEMENT_DETENTION;12;3"), []),
+        (
+            (
+                "TGI-LILLE;JUGEMENT_DETENTION;0;0",
+                "TGI-DOUAI;JUGEMENT_DETENTION;0;0",
+                "CA-DOUAI;JUGEMENT_DETENTION;0;0",
+            ),
+            [],
+        ),
+        (("TGI-LILLE;JAP;12;3", "TGI-DOUAI;JAP;7;2", "CA-DOUAI;JUGEMENT_DETENTION;19;5"), []),
+    ],
+)
+def test_a_cour_that_is_the_sum_of_its_juridictions_is_questioned(
+    typed: tuple[str, ...], found: list[int]
+) -> None:
+    asked = alerts(*(f"2009-03;{line}" for line in typed))
+    assert [line for line, regle in asked if regle == "somme_du_ressort"] == found
+
+
+@pytest.mark.parametrize(
+    ("month_", "latest", "regle"),
+    [
+        ("2008-12", None, "mois_avant_la_collecte"),
+        ("2005-03", date(2009, 6, 1), "mois_avant_la_collecte"),
+        ("2009-01", date(2011, 1, 1), None),
+        ("2009-01", date(2011, 2, 1), "mois_lointain"),
+        ("2009-01", None, None),
+        ("2012-05", date(2009, 1, 1), None),
+    ],
+)
+def test_a_month_too_far_back_is_a_question_never_a_block(
+    month_: str, latest: date | None, regle: str | None
+) -> None:
+    jugement = judging(lines(f"{month_};TGI-LILLE;JAP;3;1"), dernier_mois=latest)
+    assert jugement.acceptees.height == 1
+    assert jugement.alertes["regle"].to_list() == ([] if regle is None else [regle])
+
+
+def test_a_month_far_before_the_others_of_the_file_is_asked_once() -> None:
+    typed = ("2009-01;TGI-LILLE;JAP;3;1", "2009-01;TGI-DOUAI;JAP;3;1", "2011-03;TGI-LILLE;JAP;3;1")
+    assert alerts(*typed) == [(2, "mois_lointain")]

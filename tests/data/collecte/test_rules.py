@@ -6,7 +6,7 @@ from string import Formatter
 
 import pytest
 
-from data.collecte import bounds, figures, judge, meanings, plausibility, refusals
+from data.collecte import bounds, figures, importer, judge, meanings, plausibility, refusals
 from data.collecte.natures import NATURES, Nature
 from data.collecte.rules import ALERTES, REGLES
 
@@ -32,7 +32,7 @@ def test_every_constraint_of_the_trusted_schema_has_a_sentence(nature: Nature) -
 def test_every_rule_named_in_the_code_is_in_the_registry() -> None:
     """A rule is named by a text of its own: each such text must have a sentence, each sentence a use."""
     named: set[str] = set()
-    for module in (bounds, figures, judge, meanings, plausibility, refusals):
+    for module in (bounds, figures, importer, judge, meanings, plausibility, refusals):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named.add(node.value)
