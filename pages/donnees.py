@@ -115,8 +115,10 @@ def _draw_import(situation: Situation) -> None:
         ):
             depots[place] = examined.retabli()
     if any(each.a_conserver for each in depots):
-        composants.note(
-            "Pas encore enregistré : sans confirmation, ces fichiers sont perdus si vous quittez la page."
+        # Its class makes the browser ask before it leaves.
+        st.html(
+            "<p class='vigie-note vigie-non-enregistre'>Pas encore enregistré\u00a0: sans confirmation, ces "
+            "fichiers sont perdus si vous quittez la page.</p>"
         )
     _draw_confirmation(depots, situation)
 
@@ -172,12 +174,19 @@ def _sort_of_lines(examined: Depot, sort: depot.Sort, title: str) -> str:
 def _table(frame: pl.DataFrame, caption: str) -> str:
     heads = "".join(f"<th scope='col'>{escape(TITLES.get(name, name))}</th>" for name in frame.columns)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(name, value))}</td>" for name, value in row.items()) + "</tr>"
+        "<tr>"
+        + "".join(
+            # On a phone the cells of a line stand one under the other, each under its own name.
+            f"<td title='{escape(TITLES.get(name, name), quote=True)}'>{escape(_cell(name, value))}</td>"
+            for name, value in row.items()
+        )
+        + "</tr>"
         for row in frame.iter_rows(named=True)
     )
     return (
         f"<div class='vigie-defile' tabindex='0' role='region' aria-label='{escape(caption, quote=True)}'>"
-        f"<table class='vigie-table'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<table class='vigie-table vigie-empile'><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 

@@ -204,13 +204,13 @@ def tell_revisions(prevision: Ecriture, *, shown: int) -> tuple[str, ...]:
     if prevision.importe_le is not None:
         day = long_date(prevision.importe_le.astimezone(PARIS).date())
         left = prevision.depassees
-        since = (
-            count(left.height, "cellule a été corrigée", "cellules ont été corrigées")
-            + f" depuis : {_some(left, shown)}"
-            if left.height
-            else "rien n'en a été corrigé depuis"
-        )
-        told.append(typeset(f"Déjà importé le {day} ; {since}."))
+        since = ""
+        if left.height:
+            since = count(left.height, "cellule a été corrigée", "cellules ont été corrigées")
+            since = f" ; {since} depuis : {_some(left, shown)}"
+        elif not prevision.corrigees.height:
+            since = " ; rien n'en a été corrigé depuis"
+        told.append(typeset(f"Déjà importé le {day}{since}."))
     if prevision.corrigees.height:
         told.append(typeset(f"Corrigées : {_some(prevision.corrigees, shown)}."))
     return tuple(told)

@@ -46,7 +46,11 @@ def settle(situation: Situation, clock: Clock = utc_now) -> Demande:
     if asked is not None and asked < first_month(parametres):
         asked = None
     if texte and asked is None:
-        avis.append(f"Le lien demande le mois « {texte[:20]} », que nulle collecte ne couvre.")
+        avis.append(
+            f"Le lien demande le mois « {texte[:20]} », qui ne se lit pas (attendu : un mois comme 2009-03)."
+            if read_month(texte) is None
+            else f"Le lien demande le mois « {texte[:20]} », que nulle collecte ne couvre."
+        )
     moment = clock()
     if situation.demo:
         known, said = filtres.parse_day(st.query_params.to_dict())

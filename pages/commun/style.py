@@ -25,6 +25,12 @@ _SHEET = """
 .vigie-donnees summary { font-size: .8125rem; cursor: pointer; text-decoration: underline;
   width: max-content; }
 .vigie-defile { overflow-x: auto; max-height: 26rem; overflow-y: auto; }
+@media (max-width: 640px) {
+  .vigie-empile thead { position: absolute; left: -9999px; }
+  .vigie-empile tr { display: block; border-bottom: 1px solid rgba(128, 128, 128, .4); padding: .35rem 0; }
+  .vigie-empile td { display: block; border: 0; padding: .05rem 0; }
+  .vigie-empile td[title]::before { content: attr(title) "\\00a0: "; opacity: .75; }
+}
 .vigie-table { border-collapse: collapse; font-size: .8125rem; margin: .4rem 0; }
 .vigie-table caption { text-align: left; opacity: .8; padding-bottom: .3rem; }
 .vigie-table th, .vigie-table td {

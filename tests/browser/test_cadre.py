@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Dialog, expect
 
 from tests.browser.conftest import Watched, long_story, watched
 from tests.visiteur import Server, running_server
@@ -163,3 +163,46 @@ def test_a_lost_server_is_said_in_french(browser: Browser, tmp_path: Path) -> No
     expect(dialog).to_contain_text("Connexion perdue", timeout=60_000)
     assert "treamlit" not in dialog.inner_text()
     page.close()
+
+
+REFUSED = (
+    "mois;juridiction;activite;visioconferences;extractions_evitees\n"
+    "2009-03;TGI-LILLE;JAP;3;1\n2009-03;TGI-INVENTE;JAP;3;1\n"
+)
+
+
+def test_on_a_phone_each_refusal_stands_whole_under_its_line(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport={"width": 390, "height": 844}) as seen:
+        seen.open(f"{server.url}/donnees")
+        uploader = seen.page.locator("input[type=file]").first
+        uploader.set_input_files({"name": "mars.csv", "mimeType": "text/csv", "buffer": REFUSED.encode()})
+        why = seen.page.get_by_text("TGI-INVENTE").last
+        expect(why).to_be_visible()
+        cells = seen.page.locator("table.vigie-empile td").all()
+        shown = [cell.bounding_box() for cell in cells if cell.is_visible()]
+        assert len(shown) >= 4
+        for box in shown:
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+
+
+def test_a_file_that_is_not_confirmed_is_not_left_without_a_word(browser: Browser, server: Server) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    with watched(browser, viewport=SCREEN) as seen:
+        seen.open(f"{server.url}/donnees")
+        seen.page.on("dialog", stay)
+        uploader = seen.page.locator("input[type=file]").first
+        uploader.set_input_files({"name": "mars.csv", "mimeType": "text/csv", "buffer": REFUSED.encode()})
+        expect(seen.page.locator(".vigie-non-enregistre")).to_be_visible()
+        # The browser asks only of who has touched the page.
+        seen.page.locator("h1").click()
+        seen.page.evaluate("() => { setTimeout(() => location.reload(), 0); }")
+        seen.page.wait_for_timeout(1_500)
+        assert asked == ["beforeunload"]
+        expect(seen.page.locator(".vigie-non-enregistre")).to_be_visible()

@@ -110,6 +110,10 @@ def test_the_same_file_after_a_correction_changes_nothing_and_says_so_truly(
     assert (written.lot, written.acceptees, written.inchangees) == (3, 1, 1)
     assert values(store) == {"JAP": (12, 3), "INSTRUCTION": (40, 10)}
     assert [line for line, _ in returns(examen)] == [2]
+    assert spoken(examen) == [
+        "Déjà importé le 4 janvier 2010.",
+        "Corrigées : mars 2009 TGI-LILLE JAP : 15/4 → 12/3.",
+    ]
     # The correction is now what is overtaken.
     examen, written = bring(V2)
     assert (written.lot, written.depassees.select("avant", "apres").rows()) == (None, [("15/4", "12/3")])

@@ -182,6 +182,12 @@
     }
   }
 
+  // What is shown and not recorded yet is not lost without a word: the browser asks before it leaves.
+  addEventListener("beforeunload", (event) => {
+    const typing = document.activeElement?.matches(".st-key-modele_corps textarea, .st-key-modele_sujet input");
+    if (typing || document.querySelector(".vigie-non-enregistre")) event.preventDefault();
+  });
+
   new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {
       if (type === "childList") addedNodes.forEach(translate);
