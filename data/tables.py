@@ -81,7 +81,7 @@ metadata = MetaData(
 )
 
 # The last migration; a test holds it against the scripts, so that a start need not read them.
-SCHEMA_VERSION = "0008"
+SCHEMA_VERSION = "0007"
 
 # One row: the number that every write raises. Caches are keyed by it, so several servers agree.
 revision = Table(

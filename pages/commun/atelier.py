@@ -247,7 +247,7 @@ def _draw_form(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int 
                 width=240,
             )
             plein = st.selectbox(
-                "Complète en (90 % si en S)",
+                "Complète en (si progressive, 90\u00a0% si en S)",
                 months,
                 _rank(months, edited.plein if edited else None, min(3, len(months) - 1)),
                 format_func=month,
