@@ -30,6 +30,8 @@ SCHEMA_ALERTES = {
 _HABIT_MONTHS = 6
 # Fewer figures than this can be equal two months running by chance.
 _TELLING_FIGURES = 2
+# Smaller numbers than this are the sum of others by chance alone, every month.
+_LEAST_SUM = 10
 # The first month that was ever collected, and how far back from the latest a month stays ordinary.
 _FIRST_MONTH = date(2009, 1, 1)
 _ORDINARY_MONTHS = 24
@@ -162,7 +164,7 @@ def _sums_of_a_cour(declared: pl.DataFrame, reference: Reference) -> pl.DataFram
         .filter(pl.col("juridictions") > 1)
     )
     found = (
-        located.filter(~pl.col("type").is_in(beneath) & (pl.col("visioconferences") > 0))
+        located.filter(~pl.col("type").is_in(beneath) & (pl.col("visioconferences") >= _LEAST_SUM))
         .join(sums, on=["mois", "cour", "activite"])
         .filter(*(pl.col(name) == pl.col(f"somme_{name}") for name in _FIGURES))
     )

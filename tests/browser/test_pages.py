@@ -127,7 +127,11 @@ def test_one_confirmation_replaces_the_demo(browser: Browser, demo_file: Path, t
         seen.page.locator("input[type=file]").set_input_files(SAMPLE)
         seen.page.get_by_text("18 lignes lues").wait_for(timeout=20_000)
         seen.page.get_by_label("Votre nom").fill("Statisticienne")
-        seen.page.get_by_role("button", name=re.compile("Vider la démonstration et enregistrer")).click()
+        leave = seen.page.get_by_role("button", name=re.compile("Vider la démonstration et enregistrer"))
+        leave.click()
+        seen.page.get_by_text("Cochez « Retirer la démonstration »").wait_for(timeout=20_000)
+        seen.page.get_by_text(re.compile("^Retirer la démonstration")).click()
+        leave.click()
         seen.page.get_by_text("5 lignes enregistrées").wait_for(timeout=20_000)
         assert "Données de démonstration : fictives" not in seen.text()
 

@@ -144,6 +144,23 @@ def test_sentences_name_the_figures() -> None:
             ),
             [],
         ),
+        # From ten on: below, numbers are sums of others by chance.
+        (
+            (
+                "TGI-LILLE;JUGEMENT_DETENTION;6;1",
+                "TGI-DOUAI;JUGEMENT_DETENTION;4;1",
+                "CA-DOUAI;JUGEMENT_DETENTION;10;2",
+            ),
+            [4],
+        ),
+        (
+            (
+                "TGI-LILLE;JUGEMENT_DETENTION;5;1",
+                "TGI-DOUAI;JUGEMENT_DETENTION;4;1",
+                "CA-DOUAI;JUGEMENT_DETENTION;9;2",
+            ),
+            [],
+        ),
         # One juridiction alone, zeros, another activity: nothing to ask.
         (("TGI-LILLE;JUGEMENT_DETENTION;12;3", "CA-DOUAI;JUGEMENT_DETENTION;12;3"), []),
         (
