@@ -91,7 +91,7 @@ def seek(
 
     def moved(value: float, **changes: object) -> Scenario:
         # What is lifted names fields of a lever.
-        one = replace(levier, valeur=Plage.sure(value), **changes)  # pyright: ignore[reportArgumentType]
+        one = replace(levier, valeur=Plage.sure(value), **changes)  # pyright: ignore[reportArgumentType] - fields of it
         levers = [*scenario.leviers]
         levers[rank] = one
         return replace(scenario, leviers=tuple(levers))

@@ -291,9 +291,9 @@ def _rounded(value: Any) -> Any:
         return round(float(value), 6)
     # What a list or a table holds is not known before it is looked at.
     if isinstance(value, dict):
-        return {name: _rounded(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        return {name: _rounded(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType] - any JSON
     if isinstance(value, list):
-        return [_rounded(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+        return [_rounded(each) for each in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
     return value
 
 

@@ -135,11 +135,11 @@ def _read(connection: Connection, mois: date, juridiction: str) -> Brouillon:
 
 def _places(row: dict[str, object]) -> Iterable[tuple[Place, str | None]]:
     """Give what a row says of each place; one of before held the whole form, and what it was opened on."""
-    frappes: list[tuple[str, str, str | None]] | None = row.get("frappes")  # pyright: ignore[reportAssignmentType]
+    frappes: list[tuple[str, str, str | None]] | None = row.get("frappes")  # pyright: ignore[reportAssignmentType] - JSON that `write` wrote
     if frappes is not None:
         yield from (((first, second), left) for first, second, left in frappes)
         return
-    form: dict[str, dict[str, list[str]]] = row  # pyright: ignore[reportAssignmentType]
+    form: dict[str, dict[str, list[str]]] = row  # pyright: ignore[reportAssignmentType] - JSON of the form of before
     opened = form.get("ouvert_sur", {})
     for activite, texts in form.get("cases", {}).items():
         shown = [str(figure) for figure in opened.get(activite, ("", ""))]

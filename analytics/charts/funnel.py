@@ -19,8 +19,8 @@ def draw_funnel(
     """
     colours = palette(dark=dark)
     # polars gives the type of any value to a maximum.
-    largest = float(points["denominateur"].cast(pl.Float64).max() or 1.0)  # pyright: ignore[reportArgumentType]
-    top = min(1.0, 1.15 * float(points["valeur"].max() or 0.1))  # pyright: ignore[reportArgumentType]
+    largest = float(points["denominateur"].cast(pl.Float64).max() or 1.0)  # pyright: ignore[reportArgumentType] - a number column
+    top = min(1.0, 1.15 * float(points["valeur"].max() or 0.1))  # pyright: ignore[reportArgumentType] - the same
     traces: list[Trace] = []
     notes = [
         note(

@@ -75,7 +75,7 @@ def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: boo
         }
     )
     # polars gives the type of any value to a maximum.
-    highest = float(frame["haut_95"].max() or 1.0) if frame.height else 1.0  # pyright: ignore[reportArgumentType]
+    highest = float(frame["haut_95"].max() or 1.0) if frame.height else 1.0  # pyright: ignore[reportArgumentType] - a float column
     return build(
         traces,
         dark=dark,

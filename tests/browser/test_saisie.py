@@ -304,4 +304,4 @@ def test_on_a_phone_the_form_is_whole(browser: Browser, server: Server) -> None:
         assert field is not None
         assert head["y"] + head["height"] <= field["y"]
         expect(seen.page.locator(".vigie-clavier")).to_be_hidden()
-        assert cell(seen, "JAP").bounding_box()["height"] >= 44  # pyright: ignore[reportOptionalSubscript]
+        assert cell(seen, "JAP").bounding_box()["height"] >= 44  # pyright: ignore[reportOptionalSubscript] - it is on the page
