@@ -114,13 +114,21 @@ def prepare_schema(engine: Engine) -> None:
     """Bring the store to the last migration; safe when two processes start at once."""
     try:
         with reading(engine) as connection:
-            if _schema_version(connection) == SCHEMA_VERSION:
-                return
+            found = _schema_version(connection)
     except DatabaseError as error:
         shown = engine.url.render_as_string(hide_password=True)
         raise UserFacingError(
             _unopened(f"{shown} ne répond pas, n'est pas une base de données, ou vous est fermé")
         ) from error
+    if found == SCHEMA_VERSION:
+        return
+    # Migrations are numbered: a number beyond ours is that of a program to come.
+    if found is not None and found > SCHEMA_VERSION:
+        raise UserFacingError(
+            f"L'entrepôt a été écrit par une version plus récente de Vigie (structure {found}, celle-ci va "
+            f"jusqu'à {SCHEMA_VERSION}) : mettez le programme à jour, ou ouvrez un autre entrepôt "
+            "(VIGIE_DATABASE_URL). Rien n'a été modifié."
+        )
     # Imported here: a start on an up-to-date store need not pay for it.
     from alembic import command
     from alembic.config import Config

@@ -19,13 +19,6 @@ from data import ods
 
 Format = Literal["csv", "xlsx", "ods", "parquet", "json"]
 
-MIME = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "parquet": "application/vnd.apache.parquet",
-    "json": "application/json",
-}
 READ_ME = "Lisez-moi"
 
 # What a spreadsheet takes for the beginning of a formula.

@@ -760,7 +760,11 @@ class Store:
 def open_store(settings: Settings, reference: Reference) -> Store:
     """Open the store of the settings, created and migrated as needed, without any data in it."""
     engine = open_engine(settings.database_url, lock_timeout_s=settings.attente_verrou_s)
-    prepare_schema(engine)
+    try:
+        prepare_schema(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(engine, reference)
 
 

@@ -20,6 +20,7 @@ from pages.commun import (
     messages,
     rappels,
     suites,
+    telechargements,
     vue_collecte,
 )
 from pages.commun.cadre import Contexte
@@ -135,7 +136,7 @@ def _draw_progress(suivi: Suivi, vue: VueCollecte) -> None:
             alt="Tableau des cours : réponses, attendues, part, part habituelle, juridictions à relancer",
         )
         composants.note("Cochez une ligne pour voir les juridictions de cette cour, mois par mois.")
-        bloc_graphique.download(
+        telechargements.offer_table(
             vue.cours,
             cle="cours",
             fichier=f"{suivi.campagne.mois:%Y-%m}_collecte-par-cour",

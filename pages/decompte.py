@@ -6,9 +6,9 @@ import streamlit as st
 
 from analytics.errors import UserFacingError
 from analytics.wording import with_unit
-from pages.commun import bloc_graphique, cadre, composants, filtres, registre
+from pages.commun import bloc_graphique, cadre, composants, filtres, registre, telechargements
 from pages.commun.cadre import Contexte
-from pages.commun.documents import MIME, Sorte, name_document
+from pages.commun.documents import Sorte, name_document
 from pages.commun.etats import draw_new_cost, draw_new_rule, draw_states, say
 from pages.commun.vue_decompte import (
     MOST_RULES,
@@ -75,15 +75,12 @@ def _draw_documents(contexte: Contexte, vue: VueDecompte, *, cour: str | None) -
     sorts: tuple[Sorte, ...] = ("pdf", "xlsx", "csv", "json") if national else ("pdf", "csv", "json")
     with st.container(horizontal=True, gap="small"):
         for sort in sorts:
-            st.download_button(
+            telechargements.offer(
                 f"{DOCUMENTS[sort]} ({sort.upper()})",
-                data=partial(document, contexte, sort, cour=cour),
-                file_name=name_document(vue.releve.periode.fin, sort, cour=cour, etat="simulation"),
-                mime=MIME[sort],
-                key=f"document_{sort}_{cour or 'ministere'}",
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
+                partial(document, contexte, sort, cour=cour),
+                fichier=name_document(vue.releve.periode.fin, sort, cour=cour, etat="simulation"),
+                cle=f"document_{sort}_{cour or 'ministere'}",
+                discret=True,
             )
 
 

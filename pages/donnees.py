@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.wording import NO_BREAK_SPACE, count, month, number, short_date
-from pages.commun import cadre, composants, depot, navigation
+from pages.commun import cadre, composants, depot, navigation, telechargements
 from pages.commun.depot import Depot
 from pages.commun.lecture import Situation
 
@@ -282,14 +282,11 @@ def _draw_quarantine() -> None:
         st.html(f"<h3 class='vigie-titre'>{escape(name[0].upper() + name[1:])} : {number(total)}</h3>")
         with st.container(horizontal=True, gap="small"):
             for shape, word in EXPORTS[:3]:
-                st.download_button(
+                telechargements.offer(
                     f"Télécharger ({word})",
-                    data=depot.quarantine_file(lines, shape),
-                    file_name=f"lignes_refusees_{nature}.{shape}",
-                    mime=depot.mime(shape),
-                    key=f"quarantaine_{nature}_{shape}",
-                    on_click="ignore",
-                    icon=":material/download:",
+                    depot.quarantine_file(lines, shape),
+                    fichier=f"lignes_refusees_{nature}.{shape}",
+                    cle=f"quarantaine_{nature}_{shape}",
                 )
         st.html(_table(lines.drop("rejet", "lot", "donnees", strict=False).head(QUARANTINE_SHOWN), name))
 
@@ -310,14 +307,11 @@ def _draw_templates() -> None:
         )
         mois = _month_asked(chosen)
         for shape, word in TEMPLATES:
-            st.download_button(
+            telechargements.offer(
                 f"Modèle {word}",
-                data=depot.template_file(shape, mois),
-                file_name=f"modele_{mois:%Y-%m}.{shape}",
-                mime=depot.mime(shape),
-                key=f"modele_{shape}",
-                on_click="ignore",
-                icon=":material/download:",
+                depot.template_file(shape, mois),
+                fichier=f"modele_{mois:%Y-%m}.{shape}",
+                cle=f"modele_{shape}",
             )
     composants.note(f"Modèle de {month(mois)}.")
 
@@ -345,14 +339,11 @@ def _draw_exports(situation: Situation) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         for shape, word in EXPORTS:
-            st.download_button(
+            telechargements.offer(
                 f"Déclarations ({word})",
-                data=depot.export_file("declarations", shape, connu_le=situation.connu_le),
-                file_name=f"declarations{'_fictif' if situation.demo else ''}.{shape}",
-                mime=depot.mime(shape),
-                key=f"export_{shape}",
-                on_click="ignore",
-                icon=":material/download:",
+                depot.export_file("declarations", shape, connu_le=situation.connu_le),
+                fichier=f"declarations{'_fictif' if situation.demo else ''}.{shape}",
+                cle=f"export_{shape}",
             )
 
 
@@ -395,15 +386,12 @@ def _draw_history(situation: Situation) -> None:
         "<div class='vigie-defile' tabindex='0' role='region' aria-label='Historique des lots'>"
         f"<table class='vigie-table'><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    st.download_button(
+    telechargements.offer(
         "Télécharger l'historique (CSV)",
-        data=depot.export_file("lots", "csv", connu_le=situation.connu_le),
-        file_name="lots.csv",
-        mime=depot.mime("csv"),
-        key="export_lots",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
+        depot.export_file("lots", "csv", connu_le=situation.connu_le),
+        fichier="lots.csv",
+        cle="export_lots",
+        discret=True,
     )
 
 

@@ -30,6 +30,7 @@ from pages.commun import (
     gardes,
     lecture,
     navigation,
+    telechargements,
     vue_scenarios,
 )
 from pages.commun.bloc_graphique import write_plain_table
@@ -277,15 +278,12 @@ def _opens(contexte: Contexte, garde: ScenarioGarde) -> bool:
 
 
 def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
-    st.download_button(
+    telechargements.offer(
         "Exporter ce scénario (JSON)",
-        data=replace(scenario, depuis=contexte.selection.periode.fin).as_text().encode(),
-        file_name=f"scenario_{filtres.slug(scenario.nom) or 'sans-nom'}.json",
-        mime="application/json",
-        key="exporter_scenario",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
+        replace(scenario, depuis=contexte.selection.periode.fin).as_text().encode,
+        fichier=f"scenario_{filtres.slug(scenario.nom) or 'sans-nom'}.json",
+        cle="exporter_scenario",
+        discret=True,
     )
     with st.form("importer_scenario", border=False):
         uploaded = st.file_uploader("Importer un scénario", type=["json"], key="fichier_scenario")
@@ -477,7 +475,7 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
             legende="Plan de moindre effort (hypothèse : un effort par tiers de ce qui reste à portée)",
         )
     )
-    bloc_graphique.download(
+    telechargements.offer_table(
         plan.parts, cle="effort", fichier=f"{ground.periode.annee}_moindre-effort", entete=contexte.entete
     )
 
@@ -555,7 +553,7 @@ def _draw_placement(contexte: Contexte, ground: Socle, scenario: Scenario, cours
             legende="Livraisons, si tout ce qui est à portée était tenu par visioconférence",
         )
     )
-    bloc_graphique.download(
+    telechargements.offer_table(
         plan.livraisons, cle="placement", fichier=f"{ground.periode.annee}_placement", entete=contexte.entete
     )
 

@@ -32,6 +32,12 @@ hypothesis_settings.register_profile("campagne", deadline=None, max_examples=5_0
 hypothesis_settings.load_profile("suite")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep a test that names no store away from the one of whoever runs the tests."""
+    os.environ["VIGIE_DATABASE_URL"] = str(tmp_path_factory.mktemp("sans_nom") / "vigie.sqlite")
+
+
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     return load_reference()

@@ -65,6 +65,15 @@ def test_a_list_of_several_finds_what_contains_the_letters_typed_and_takes_one_a
         assert told == ("'contains'", "False"), f"{name}:{line}"
 
 
+def test_a_file_is_offered_in_one_way_and_written_at_the_click() -> None:
+    """Bytes given at once are fetched at every redrawing, and missing once the next one has replaced them."""
+    assert [
+        (path.name, ast.unparse(next(each.value for each in call.keywords if each.arg == "data")))
+        for path in sorted((ROOT / "pages").rglob("*.py"))
+        for call in _calls(path, "download_button")
+    ] == [("telechargements.py", "_discreet(write)")]
+
+
 def test_the_router_stays_short_and_calls_the_navigation_before_anything_else() -> None:
     source = (ROOT / "app.py").read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 60

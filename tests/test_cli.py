@@ -11,9 +11,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from sqlalchemy import text
 
 import cli
 from analytics.schemas import NATIONAL, Envoi
+from data.engine import open_engine, writing
 from data.reference import load_reference
 from data.settings import Settings
 from data.store import open_store
@@ -257,6 +259,20 @@ def test_a_start_that_fails_says_why(
     assert code == 2
     assert said in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_store_of_a_program_to_come_is_left_alone(vigie: Terminal, settings: Settings) -> None:
+    assert vigie("importer", DIRTY)[0] == 1
+    engine = open_engine(settings.database_url, lock_timeout_s=5)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+    code, _, err = vigie("importer", DIRTY)
+    assert code == 2
+    assert "une version plus récente de Vigie (structure 0999" in err
+    assert len(err.strip().splitlines()) == 1
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM lot")).scalar() == 1
+    engine.dispose()
 
 
 def test_an_absurd_month_refuses_its_line_alone(vigie: Terminal, tmp_path: Path) -> None:

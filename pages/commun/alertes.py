@@ -11,7 +11,7 @@ from analytics.questions import TO_CHECK, write_question
 from analytics.schemas import STATUTS_ALERTE
 from analytics.wording import NO_BREAK_SPACE, count, month, of_month, short_month, typeset
 from data.settings import Settings
-from pages.commun import bloc_graphique, composants, lecture, rappels, suites
+from pages.commun import composants, lecture, rappels, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.vue_collecte import Suivi, VueCollecte
 
@@ -44,7 +44,7 @@ def draw(suivi: Suivi, vue: VueCollecte, *, ressort: str) -> None:
     waiting = kept.filter(pl.col("statut") == TO_CHECK).height
     composants.head(f"{count(kept.height, 'alerte')}, dont {count(waiting, 'à vérifier', 'à vérifier')}")
     st.html(write_plain_table(kept.head(ROWS_SHOWN), COLUMNS, legende="Alertes, celles à vérifier d'abord"))
-    bloc_graphique.download(
+    telechargements.offer_table(
         kept.select(
             "mois", "juridiction", "nom", "cour", "activite", "message", "statut", "auteur", "commentaire"
         ),

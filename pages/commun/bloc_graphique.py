@@ -6,12 +6,12 @@ from html import escape
 from typing import Any
 
 import polars as pl
-import polars.selectors as cs
 import streamlit as st
 
 from analytics.charts.figure import CONFIG, Figure, enlarge
 from analytics.display.coverage import Mention
 from analytics.display.tables import Colonne, write_rows
+from pages.commun.telechargements import offer_table
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def draw(bloc: Bloc, *, agrandi: bool, on_click: Callable[[], Any] | None = None
         f"{_legend(bloc.legende)}<p class='vigie-phrase'>{escape(bloc.phrase)}</p>{rests_on}{bloc.tableau}"
     )
     entete = bloc.entete | (dict(bloc.mention.colonnes) if bloc.mention else {})
-    download(bloc.donnees, cle=bloc.cle, fichier=bloc.fichier, entete=entete)
+    offer_table(bloc.donnees, cle=bloc.cle, fichier=bloc.fichier, entete=entete)
 
 
 def _legend(items: tuple[tuple[str, str], ...]) -> str:
@@ -108,30 +108,3 @@ def _legend(items: tuple[tuple[str, str], ...]) -> str:
         for colour, word in items
     )
     return f"<p class='vigie-legende'>{words}</p>"
-
-
-def prepare_export(donnees: pl.DataFrame, entete: dict[str, str]) -> pl.DataFrame:
-    """Add to every line what must travel with it, and keep six decimals of what is not a whole number."""
-    return donnees.with_columns(
-        cs.float().round(6), *(pl.lit(value).alias(column) for column, value in entete.items())
-    )
-
-
-def download(donnees: pl.DataFrame, *, cle: str, fichier: str, entete: dict[str, str]) -> None:
-    """Draw the link to a CSV file, written only when it is asked for."""
-
-    def write() -> bytes:
-        from data.exchange import write_table
-
-        return write_table(prepare_export(donnees, entete), "csv", sheet=cle)
-
-    st.download_button(
-        "Télécharger les données (CSV)",
-        data=write,
-        file_name=f"{fichier}.csv",
-        mime="text/csv",
-        key=f"telecharger_{cle}",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )

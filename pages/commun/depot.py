@@ -22,7 +22,7 @@ from data.collecte.importer import (
 )
 from data.collecte.limits import Limites
 from data.collecte.templates import template
-from data.exchange import MIME, Format, write_table
+from data.exchange import Format, write_table
 from data.exports import Export, accompanying, exported
 from data.moments import PARIS
 from data.store import ContenuDemo, Ecriture, utc_now
@@ -247,36 +247,18 @@ def quarantine_by_nature() -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def later(write: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Put off the writing of a file until it is asked for; a failure then says nothing of what it held."""
-
-    def written() -> bytes:
-        try:
-            return write()
-        except Exception as error:
-            raise RuntimeError(f"the file could not be written: {type(error).__name__}") from None
-
-    return written
-
-
 def quarantine_file(lines: pl.DataFrame, shape: Format) -> Callable[[], bytes]:
     """Write refused lines as a file, when asked."""
     # Who reads is settled now: a download runs outside the session, where nobody is signed in.
     seen = lecteur().perimetre
-    return later(lambda: _file(lines, shape, "Lignes refusées", seen, None))
+    return lambda: _file(lines, shape, "Lignes refusées", seen, None)
 
 
 def export_file(what: Export, shape: Format, *, connu_le: date | None) -> Callable[[], bytes]:
     """Write the reader's declarations, refused lines or lots as a file, when asked."""
     seen = lecteur().perimetre
-    return later(
-        lambda: _file(
-            exported(store(), what, perimetre=seen, connu_le=connu_le),
-            shape,
-            what.capitalize(),
-            seen,
-            connu_le,
-        )
+    return lambda: _file(
+        exported(store(), what, perimetre=seen, connu_le=connu_le), shape, what.capitalize(), seen, connu_le
     )
 
 
@@ -287,12 +269,7 @@ def _file(frame: pl.DataFrame, shape: Format, title: str, seen: Perimetre, connu
 
 def template_file(shape: TemplateFormat, mois: date) -> Callable[[], bytes]:
     """Write the blank questionnaire of a month, when asked."""
-    return later(lambda: template(shape, reference(), mois))
-
-
-def mime(shape: Format) -> str:
-    """Give the media type of a file."""
-    return MIME[shape]
+    return lambda: template(shape, reference(), mois)
 
 
 def day_in_paris(moment: datetime) -> date:

@@ -22,12 +22,6 @@ from data.exchange import write_table
 from data.reference import Reference
 
 Sorte = Literal["json", "csv", "xlsx", "pdf"]
-MIME: dict[str, str] = {
-    "json": "application/json",
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 WHOLE_ONLY = "Le classeur contient toutes les cours : il n'est donné qu'à qui les voit toutes."
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from functools import partial
 from html import escape
 
 import polars as pl
@@ -25,10 +24,10 @@ from analytics.schemas import (
 )
 from analytics.statement import CONTESTABLES, Ajustement, Releve
 from data.moments import tell_moment
-from pages.commun import composants, depot, registre
+from pages.commun import composants, depot, registre, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
-from pages.commun.documents import MIME, Sorte, name_document
+from pages.commun.documents import Sorte, name_document
 from pages.commun.navigation import escape_markdown
 from pages.commun.registre import Dossier
 
@@ -180,17 +179,14 @@ def _draw_documents(contexte: Contexte, dossier: Dossier) -> None:
         wanted.append(("xlsx", None, "Classeur à formules"))
     with st.container(horizontal=True, gap="small"):
         for sorte, cour, label in wanted:
-            st.download_button(
+            telechargements.offer(
                 f"{label} ({sorte.upper()})",
-                data=partial(registre.document, dossier, sorte, cour=cour),
-                file_name=name_document(
+                registre.document(dossier, sorte, cour=cour),
+                fichier=name_document(
                     mois, sorte, cour=cour, etat=dossier.garde.etat, numero=dossier.garde.decompte
                 ),
-                mime=MIME[sorte],
-                key=f"garde_{sorte}_{cour or 'ministere'}",
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
+                cle=f"garde_{sorte}_{cour or 'ministere'}",
+                discret=True,
             )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.collection import GLYPHS
 from analytics.display.collection import LEGEND, LONG_SILENT, Groupe, group_answers, share_pages
 from analytics.wording import count, month, short_month, typeset
-from pages.commun import bloc_graphique, composants, filtres
+from pages.commun import composants, filtres, telechargements
 from pages.commun.vue_collecte import Suivi, VueCollecte, places_of
 
 ROWS_AT_ONCE = 90
@@ -53,7 +53,7 @@ def draw(suivi: Suivi, vue: VueCollecte, *, ressort: str) -> None:
             sombre=contexte.sombre,
         )
     )
-    bloc_graphique.download(
+    telechargements.offer_table(
         vue.reponses.join(places.select("juridiction", "nom"), on="juridiction", maintain_order="left"),
         cle="grille",
         fichier=f"{suivi.campagne.mois:%Y-%m}_reponses",

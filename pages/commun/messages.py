@@ -13,7 +13,7 @@ from analytics.reminders import USUAL_TEMPLATE, VARIABLES, Rappel, check_templat
 from analytics.schemas import Modele
 from analytics.wording import NO_BREAK_SPACE, agree, count, number, typeset
 from data.moments import tell_moment
-from pages.commun import composants, lecture, rappels, suites
+from pages.commun import composants, lecture, rappels, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown
 from pages.commun.relances import (
@@ -259,14 +259,9 @@ def _draw_drafts(suivi: Suivi, demande: _Demande, preparation: Preparation) -> N
         suites.do(write, f"{count(waiting, 'brouillon prêt', 'brouillons prêts')} : téléchargez le fichier.")
     archive: _Archive | None = st.session_state.get(ARCHIVE)
     if archive is not None and archive.nom.startswith(f"{suivi.campagne.mois:%Y-%m}"):
-        st.download_button(
-            f"Télécharger {archive.nom}",
-            data=archive.contenu,
-            file_name=archive.nom,
-            mime="application/zip",
-            key="telecharger_relances",
-            on_click="ignore",
-            icon=":material/download:",
+        content = archive.contenu
+        telechargements.offer(
+            f"Télécharger {archive.nom}", lambda: content, fichier=archive.nom, cle="telecharger_relances"
         )
 
 

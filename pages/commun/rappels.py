@@ -11,7 +11,7 @@ from analytics.reminders import Rappel
 from analytics.schemas import DOSSIER, EN_COURS, MESSAGERIE, Relances
 from analytics.wording import NO_BREAK_SPACE, count, of_month, short_date, typeset
 from data.moments import tell_moment
-from pages.commun import bloc_graphique, composants, lecture, suites
+from pages.commun import composants, lecture, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.relances import note_call
 from pages.commun.vue_collecte import Suivi, VueCollecte
@@ -93,7 +93,7 @@ def _draw_list(suivi: Suivi, rappels: list[Rappel]) -> None:
     )
     if frame.height > ROWS_SHOWN:
         composants.note(f"Les {ROWS_SHOWN} premières sont montrées ; le fichier les donne toutes.")
-    bloc_graphique.download(
+    telechargements.offer_table(
         frame,
         cle="a_relancer",
         fichier=f"{suivi.campagne.mois:%Y-%m}_a-relancer",
@@ -158,7 +158,7 @@ def _draw_history(suivi: Suivi, ressort: str) -> None:
             legende=f"{count(kept.height, 'relance')}, la plus récente d'abord",
         )
     )
-    bloc_graphique.download(
+    telechargements.offer_table(
         written,
         cle="relances",
         fichier=f"{suivi.campagne.mois:%Y-%m}_relances",

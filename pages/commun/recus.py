@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 import polars as pl
@@ -13,7 +14,7 @@ from analytics.documents.recu import FICTIONAL, Recu, write_receipt
 from analytics.wording import NOT_ANSWERED, typeset
 from data.collecte.forms import read_form, read_moment
 from data.moments import tell_moment
-from pages.commun import composants, depot, lecture
+from pages.commun import composants, lecture, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.questionnaires import Guichet
 from pages.commun.version import version_of
@@ -68,12 +69,17 @@ def draw(found: RecuLu, on_close: Callable[[], None]) -> None:
     )
     st.html(f"<table class='vigie-table vigie-recu'><tbody>{facts}</tbody></table>")
     with st.container(horizontal=True, gap="small"):
-        _download("Télécharger le reçu (PDF)", f"{recu.fichier}.pdf", "application/pdf", _printed(found))
-        _download(
+        telechargements.offer(
+            "Télécharger le reçu (PDF)",
+            partial(_print, found, version_of()),
+            fichier=f"{recu.fichier}.pdf",
+            cle="saisie_recu",
+        )
+        telechargements.offer(
             "Télécharger les chiffres validés (CSV)",
-            f"{recu.fichier}.csv",
-            "text/csv",
             recu.reponse.contenu.encode,
+            fichier=f"{recu.fichier}.csv",
+            cle="saisie_chiffres",
         )
         st.button("Revenir au questionnaire", key="saisie_retour", on_click=on_close)
     composants.note(recu.verification)
@@ -82,21 +88,5 @@ def draw(found: RecuLu, on_close: Callable[[], None]) -> None:
     st.html(f"<div class='vigie-releve'>{write_plain_table(figures, COLUMNS, legende=legende)}</div>")
 
 
-def _printed(found: RecuLu) -> Callable[[], bytes]:
-    return depot.later(
-        lambda: write_receipt(
-            found.recu, found.noms, logiciel=version_of(), moment=found.recu.reponse.connu_le
-        )
-    )
-
-
-def _download(label: str, name: str, mime: str, write: Callable[[], bytes]) -> None:
-    st.download_button(
-        label,
-        data=write,
-        file_name=name,
-        mime=mime,
-        key=f"saisie_{mime}",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+def _print(found: RecuLu, logiciel: str) -> bytes:
+    return write_receipt(found.recu, found.noms, logiciel=logiciel, moment=found.recu.reponse.connu_le)

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -177,14 +177,16 @@ def settle_anew(entrees: Mapping[str, Any], ajouts: Sequence[Ajustement] = ()) -
     )
 
 
-def document(dossier: Dossier, sorte: Sorte, *, cour: str | None) -> bytes:
-    """Write a document of a settlement that is kept, with its state and its number."""
-    return write_document(
+def document(dossier: Dossier, sorte: Sorte, *, cour: str | None) -> Callable[[], bytes]:
+    """Write a document of a settlement that is kept, with its state and its number, when asked."""
+    # Who reads is settled now: a download runs outside the session, where nobody is signed in.
+    seen = lecteur().perimetre
+    return lambda: write_document(
         settle_anew(dossier.entrees),
         sorte,
         _facts_of(dossier.entrees),
         cour=cour,
-        perimetre=lecteur().perimetre,
+        perimetre=seen,
         reference=lecture.reference(),
         parametres=lecture.parametres(),
         etat=dossier.garde.etat,

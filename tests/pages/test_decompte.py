@@ -326,25 +326,25 @@ def test_what_rests_on_days_declared_afterwards_says_so_everywhere(
 
     monkeypatch.setattr(decompte_pdf, "print_pdf", keep_laid)
     for cour in ("CA-DOUAI", None):
-        registre.document(dossier, "pdf", cour=cour)
+        registre.document(dossier, "pdf", cour=cour)()
     assert [[text.replace("\u00a0", " ") for text in content["alertes"]][-1] for content in laid] == [
         RESERVE
     ] * 2
-    told = json.loads(registre.document(dossier, "json", cour=None))
+    told = json.loads(registre.document(dossier, "json", cour=None)())
     assert told["reserve"].replace("\u00a0", " ") == RESERVE
     figures = {name: value for name, value in told.items() if name not in ("reserve", "empreinte")}
     assert fingerprint(figures) == told["empreinte"] == dossier.garde.empreinte
-    table = registre.document(dossier, "csv", cour=None).decode("utf-8-sig").replace("\u00a0", " ")
+    table = registre.document(dossier, "csv", cour=None)().decode("utf-8-sig").replace("\u00a0", " ")
     assert table.count(RESERVE) == 38
-    book = zipfile.ZipFile(io.BytesIO(registre.document(dossier, "xlsx", cour=None)))
+    book = zipfile.ZipFile(io.BytesIO(registre.document(dossier, "xlsx", cour=None)()))
     shared = book.read("xl/sharedStrings.xml").decode().replace("\u00a0", " ")
     assert RESERVE.replace("'", "&apos;") in shared or RESERVE in shared
     assert "provisoire, n° 1" in shared
     # As known today, or on a day that nobody declared afterwards, there is nothing to say.
     now = registre.open_file(keep(replace(settled(declared_after, reference), demonstration=False)))
     assert registre.reserve_of(now) == ""
-    assert "reserve" not in json.loads(registre.document(now, "json", cour=None))
-    registre.document(now, "pdf", cour=None)
+    assert "reserve" not in json.loads(registre.document(now, "json", cour=None)())
+    registre.document(now, "pdf", cour=None)()
     assert not any("Situation connue" in text for text in laid[-1]["alertes"])
 
 

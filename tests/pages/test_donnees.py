@@ -3,6 +3,7 @@
 import json
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,7 +14,7 @@ from data.collecte.templates import template
 from data.reference import Reference
 from data.settings import Settings
 from data.store import Store
-from pages.commun import depot, lecture
+from pages.commun import depot, lecture, telechargements
 from pages.commun.identite import Lecteur
 from tests.conftest import lots_of_demo
 from tests.pages.situations import words
@@ -165,9 +166,15 @@ def test_a_download_keeps_the_rights_of_whoever_asked_for_it(
 
     monkeypatch.setattr(depot, "lecteur", nobody)
     assert {row["cour"] for row in json.loads(write())} == {"CA-DOUAI"}
-    failing = depot.later(lambda: nobody().nom.encode())
+    given: dict[str, Any] = {}
+
+    def button(_label: str, **options: Any) -> None:
+        given.update(options)
+
+    monkeypatch.setattr(st, "download_button", button)
+    telechargements.offer("Prendre", lambda: nobody().nom.encode(), fichier="a.csv", cle="a")
     with pytest.raises(RuntimeError) as failure:
-        failing()
+        given["data"]()
     assert "155000" not in str(failure.value)
     assert failure.value.__cause__ is None
 

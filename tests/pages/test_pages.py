@@ -26,9 +26,10 @@ from data.exchange import write_table
 from data.reference import load_illustrative_base, load_parameters, load_reference
 from data.store import Store
 from pages.commun import lecture
-from pages.commun.bloc_graphique import prepare_export, write_plain_table
+from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.lecture import Situation
 from pages.commun.navigation import escape_markdown
+from pages.commun.telechargements import prepare_export
 from tests.pages.situations import COURTS, MONTHS, empty, ordinary, run, two_years, words
 
 NB, NARROW = "\u00a0", "\u202f"
