@@ -35,6 +35,12 @@ LECTURES = {
     "B": "Lecture B : extractions évitées au-delà de leur niveau de 2008",
     "C": "Lecture C : baisse des extractions exécutées, comptées par l'Intérieur",
 }
+# The same, as what is counted is named in a sentence.
+MESURES = {
+    "A": "extractions évitées déclarées",
+    "B": "extractions évitées au-delà du niveau de 2008",
+    "C": "extractions exécutées en moins",
+}
 # What the rate of 2010 applies to: « les réquisitions effectuées en 2009 ».
 CONSTATEES, EVITEES, ATTEINT, FIXE = "constatees", "evitees", "objectif", "fixe"
 CHAINAGES = {

@@ -18,7 +18,9 @@ MINUS = "\u2212"
 NOT_ANSWERED = "n.r."
 NOT_APPLICABLE = "s.o."
 NOT_AVAILABLE = "n.d."
-LEGEND_OF_ABSENCES = "n.r.\u00a0: non répondu · s.o.\u00a0: sans objet · n.d.\u00a0: non disponible"
+LEGEND_OF_ABSENCES = (
+    "n.r.\u00a0: non répondu · s.o.\u00a0: sans objet · n.d.\u00a0: non disponible · (e)\u00a0: estimé"
+)
 
 MONTHS = (
     "janvier",

@@ -157,10 +157,29 @@ def build(traces: Sequence[Trace], *, dark: bool, height: int, layout: Layout) -
                 "separators": "," + NARROW_SPACE,
                 "showlegend": False,
                 "dragmode": False,
-                **layout,
+                **{name: _whole_ticks(name, each, traces) for name, each in layout.items()},
             },
         }
     )
+
+
+_FEW = 5.0
+
+
+def _whole_ticks(name: str, described: Any, traces: Sequence[Trace]) -> Any:
+    """Give an axis of whole counts that stay few a tick each: plotly would write two of the same name."""
+    if not name.startswith(("xaxis", "yaxis")) or described.get("tickformat") != ",d":
+        return described
+    letter, suffix = name[0], name[5:]
+    values = [
+        float(value)
+        for trace in traces
+        if trace.get(f"{letter}axis", letter) == f"{letter}{suffix}"
+        for value in trace.get(letter, ())
+        if isinstance(value, int | float)
+    ]
+    reach = [*values, *described.get("range", ())]
+    return {**described, "dtick": 1} if reach and max(map(abs, reach)) < _FEW else described
 
 
 PROJECTION = 1.3

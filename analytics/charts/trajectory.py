@@ -86,8 +86,7 @@ def draw_trajectory(
                 tickvals=list(range(1, 13)),
                 ticktext=list(SHORT_MONTHS),
             ),
-            # Extractions are whole: a small figure has a tick each, not two of the same name.
-            "yaxis": value_axis(colours, tickformat=",d", **({"dtick": 1} if largest < 5 else {})),
+            "yaxis": value_axis(colours, tickformat=",d"),
             "annotations": [
                 note(
                     end.words,

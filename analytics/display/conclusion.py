@@ -2,7 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
 import dataframely as dy
 import polars as pl
@@ -60,7 +60,9 @@ def conclude(
     done = avoided(bilan.evitees_objectif)
     subject = f"{when}, {done}" if nom is None else f"{when}, {with_article(nom)} compte {done}"
     if not bilan.repondues and bilan.attendues:
-        return wording.typeset(_nobody(bilan, when, nom, periode))
+        if lecture != "C" or bilan.retenues is None:
+            return wording.typeset(_nobody(bilan, when, nom, periode))
+        subject = f"{when}, {_none_answered(nom)}"
     if bilan.objectif_a_date is None:
         return wording.typeset(f"{subject} ; aucun objectif n'est fixé pour {periode.annee} ; {answers}.")
     if groupe is not None:
@@ -70,8 +72,10 @@ def conclude(
         )
     told = subject
     if lecture != "A":
-        counted = wording.NOT_AVAILABLE if bilan.retenues is None else wording.number(bilan.retenues)
-        told += f" ; la lecture {lecture} en retient {counted}"
+        if bilan.retenues is None:
+            text = f"{subject} ; {tell_nothing_counted(lecture)} ; {_expected(bilan.objectif_a_date)}"
+            return wording.typeset(f"{text} ; {answers}.")
+        told += f" ; la lecture {lecture} en retient {wording.number(bilan.retenues)}"
     parts = [f"{told} sur {_expected(bilan.objectif_a_date)} : {_state(bilan)}"]
     undetermined = par_cour is not None and (par_cour["etat"] == trajectory.UNDETERMINED).all()
     if par_cour is not None and par_cour.height > 1 and not undetermined:
@@ -89,11 +93,27 @@ def conclude(
 
 def _nobody(bilan: Bilan, when: str, nom: str | None, periode: Periode) -> str:
     """Say that nothing is known, for want of any answer: silence is no zero."""
-    of = "" if nom is None else f" de {with_article(nom)}".replace(" de le ", " du ")
-    text = f"{when}, aucune juridiction{of} n'a répondu depuis janvier : rien n'est connu"
+    text = f"{when}, {_none_answered(nom)} : rien n'est connu"
     if bilan.objectif_a_date is None:
         return f"{text} ; aucun objectif n'est fixé pour {periode.annee}."
     return f"{text} ; {_expected(bilan.objectif_a_date)}."
+
+
+def _none_answered(nom: str | None) -> str:
+    of = "" if nom is None else f" de {with_article(nom)}".replace(" de le ", " du ")
+    return f"aucune juridiction{of} n'a répondu depuis janvier"
+
+
+# What a reading cannot be computed without.
+_WITHOUT = {
+    "B": "le niveau de 2008 de chaque cour n'est pas importé",
+    "C": "les extractions exécutées, comptées par l'Intérieur, ne sont pas importées pour tous ces mois",
+}
+
+
+def tell_nothing_counted(lecture: str) -> str:
+    """Say why a reading counts nothing: « la lecture B ne peut rien en dire, le niveau de 2008 … »."""
+    return f"la lecture {lecture} ne peut rien en dire, {_WITHOUT.get(lecture, 'les réponses manquent')}"
 
 
 def _state(bilan: Bilan) -> str:
@@ -119,6 +139,18 @@ def missing(bilan: Bilan) -> str:
         return wording.NOT_AVAILABLE
     gap = wording.difference(bilan.retenues, bilan.objectif)
     return wording.number(gap) if gap > 0 else LESS_THAN_ONE
+
+
+def target_of_year(bilan: Bilan) -> str:
+    """Write the year's objective as finely as it takes to find what is left: 80,4 less 2 leaves 79 whole."""
+    if bilan.objectif is None:
+        return wording.NOT_AVAILABLE
+    if bilan.retenues is not None and bilan.reste:
+        for digits in (0, 1):
+            gap = wording.difference(bilan.retenues, bilan.objectif, digits)
+            if ceil(gap) == bilan.reste:
+                return wording.number(bilan.objectif, digits)
+    return wording.number(bilan.objectif)
 
 
 def still_to_avoid(bilan: Bilan) -> str:

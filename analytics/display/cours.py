@@ -76,24 +76,31 @@ COUR_COLUMNS = (
     Colonne("borne_haute", "Évitées, au plus", integer, nombre=True),
 )
 _LACK = Colonne("manque", "Il manque", nombre=True)
+# What stands in the place of « Évitées » where another reading counts: the objective beside is its own.
+_COUNTED = {
+    "evitees_objectif": Colonne("retenues", "Retenues", integer, nombre=True),
+    "borne_haute": Colonne("au_plus", "Retenues, au plus", integer, nombre=True),
+}
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
 _SCREEN_WIDTHS = (118, 120, 64, 72, 70, 76, 64, 66)
 
 
-def cour_columns(*, terminee: bool) -> tuple[Colonne, ...]:
-    """Give the columns of the table of cours; of a finished year nothing is to come, something may lack."""
-    if not terminee:
-        return COUR_COLUMNS
-    return tuple(
-        _LACK if colonne.nom == "reste" else colonne
-        for colonne in COUR_COLUMNS
-        if colonne.nom != "p_objectif"
-    )
+def cour_columns(lecture: str, *, terminee: bool) -> tuple[Colonne, ...]:
+    """Give the columns of the table of cours; of a finished year nothing is to come, something may lack.
+
+    Nothing bounds what reading C counts: it rests on no answer.
+    """
+    dropped = {"p_objectif"} if terminee else set[str]()
+    replaced = {"reste": _LACK} if terminee else {}
+    if lecture != "A":
+        replaced |= _COUNTED
+        dropped |= {"borne_haute"} if lecture == "C" else set()
+    return tuple(replaced.get(colonne.nom, colonne) for colonne in COUR_COLUMNS if colonne.nom not in dropped)
 
 
-def screen_columns(*, terminee: bool) -> tuple[tuple[Colonne, int], ...]:
+def screen_columns(lecture: str, *, terminee: bool) -> tuple[tuple[Colonne, int], ...]:
     """Give those that the screen shows, each with its width."""
-    shown = cour_columns(terminee=terminee)[: 7 if terminee else 8]
+    shown = cour_columns(lecture, terminee=terminee)[: 7 if terminee else 8]
     return tuple(zip(shown, _SCREEN_WIDTHS, strict=False))
 
 
@@ -145,15 +152,16 @@ def lay_out_cours(
     historique: pl.DataFrame,
     signaux: Mapping[str, str],
     *,
+    lecture: str,
     terminee: bool,
 ) -> pl.DataFrame:
     """Lay out the table of cours: `cour`, then text that sorts as it reads under French headings.
 
     The last months, one small bar each, follow the state; then the glyph of each cour's last month,
-    from `signaux`. `terminee`: the year is over.
+    from `signaux`. `lecture`: what is counted; `terminee`: the year is over.
     """
     written = write_cours(par_cour).join(historique, on="cour", how="left", maintain_order="left")
-    shown = [colonne for colonne, _ in screen_columns(terminee=terminee)]
+    shown = [colonne for colonne, _ in screen_columns(lecture, terminee=terminee)]
     rows = write_rows(written, shown)
     columns: dict[str, pl.Series] = {}
     for rank, colonne in enumerate(shown):

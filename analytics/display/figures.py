@@ -9,10 +9,10 @@ from analytics import wording
 from analytics.display.comparison import is_comparable, tell_ratio, verdict_of
 from analytics.display.conclusion import missing
 from analytics.display.cours import ESTIMATED_LEGEND, mark_target
-from analytics.display.outlook import INDICATIVE, pace_ratio, short_odds
+from analytics.display.outlook import INDICATIVE, pace_ratio, short_odds, suppose
 from analytics.display.signals import icon, tell_signal
 from analytics.display.tables import with_gaps
-from analytics.objective import LECTURES, Objectif, Periode
+from analytics.objective import LECTURES, MESURES, Objectif, Periode
 from analytics.profile import MONTHS_IN_YEAR
 from analytics.trajectory import Bilan
 from analytics.watch import Veille
@@ -164,16 +164,14 @@ def _end_of_year(bilan: Bilan, lecture: str) -> Chiffre:
         "" if ahead.p_objectif is None else " de chances"
     )
     what = "Extractions évitées qui seront déclarées sur l'année"
-    supposed = "si le taux de réponse reste celui des trois derniers mois"
     if lecture != "A":
-        what = f"Ce que la lecture {lecture} retiendra de l'année"
-        supposed += "" if lecture == "B" else " et la demande celle de l'année"
+        what = f"Ce que la lecture {lecture} retiendra de l'année ({MESURES[lecture]})"
     return Chiffre(
         "Fin d'année",
         f"{wording.number(ahead.q10)} à {wording.number(ahead.q90)}",
         wording.typeset(chances + (f" ({INDICATIVE})" if ahead.indicatif else "")),
         wording.typeset(
-            f"{what}, 8 chances sur 10, {supposed}. À 95 % : de "
+            f"{what}, 8 chances sur 10, {suppose(lecture)}. À 95 % : de "
             f"{wording.number(ahead.q025)} à {wording.number(ahead.q975)}. Chances arrondies à 5 points."
         ),
     )
@@ -268,7 +266,10 @@ def tell_use(bilan: Bilan) -> str:
     if bilan.attendues and not bilan.repondues:
         return ""
     text = f"{wording.count(bilan.visioconferences, 'visioconférence')} depuis janvier ; "
-    if bilan.part_evitees is not None:
+    if bilan.visioconferences_objectif == 1:
+        held = "a évité une extraction" if bilan.evitees_objectif else "n'a pas évité d'extraction"
+        text += f"la seule des activités qui comptent pour l'objectif {held} ; "
+    elif bilan.part_evitees is not None:
         text += (
             f"{wording.percent(bilan.part_evitees)} des {wording.number(bilan.visioconferences_objectif)} "
             "des activités qui comptent pour l'objectif ont évité une extraction ; "

@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics import wording
 from analytics.display.tables import Colonne, integer
-from analytics.objective import Periode
+from analytics.objective import MESURES, Periode
 from analytics.outlook import Avenir
 from analytics.trajectory import ATTAINED, Bilan
 
@@ -76,17 +76,23 @@ def _pace(value: Fraction | None) -> str:
     return wording.number(value, 0 if value is None or value >= 20 else 1)
 
 
-def tell_range(bilan: Bilan, periode: Periode) -> str:
+def suppose(lecture: str) -> str:
+    """Say what a projection supposes of the months to come."""
+    answers = "si le taux de réponse reste celui des trois derniers mois"
+    return f"{answers} et la demande celle de l'année" if lecture == "C" else answers
+
+
+def tell_range(bilan: Bilan, periode: Periode, lecture: str) -> str:
     """Say in which range the year will end, and with what chances of reaching its objective."""
     ahead = bilan.projection
     if ahead is None:
         return "Aucune projection : la base ou les réponses manquent."
     if periode.mois_ecoules == 12:
         return "L'année est terminée : il n'y a plus rien à projeter."
+    supposed = suppose(lecture)
     text = (
-        f"Si le taux de réponse reste celui des trois derniers mois, l'année finira entre "
-        f"{wording.number(ahead.q10)} et {wording.number(ahead.q90)} extractions évitées déclarées "
-        "(8 chances sur 10)"
+        f"{supposed[0].upper()}{supposed[1:]}, l'année finira entre {wording.number(ahead.q10)} et "
+        f"{wording.number(ahead.q90)} {MESURES[lecture]} (8 chances sur 10)"
     )
     if ahead.p_objectif is not None:
         text += f" ; chances d'atteindre l'objectif : {odds(ahead.p_objectif)}"

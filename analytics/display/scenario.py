@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from math import ceil, floor, log10
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -560,11 +561,9 @@ def lay_out_cours(
                 "annee_apres": then["moyenne"],
                 "avant_ecrit": wording.number(start),
                 "apres_ecrit": wording.number(None if start is None else start + gain),
-                "chances": f"{short_odds(row['p_objectif'])} → {short_odds(then['p_objectif'])}",
-                "etat": f"{row['glyphe']} {row['etat']} → {then['glyphe']} {then['etat']}"
-                if row["etat"] != then["etat"]
-                else f"{row['glyphe']} {row['etat']}",
-                "decompte": f"{owed[0]} → {owed[1]}" if owed[0] != owed[1] else owed[0],
+                "chances": _arrow(short_odds(row["p_objectif"]), short_odds(then["p_objectif"])),
+                "etat": _arrow(_name_state(row), _name_state(then)),
+                "decompte": _arrow(*owed),
             }
         )
     schema = {
@@ -578,6 +577,15 @@ def lay_out_cours(
     }
     frame = pl.DataFrame(rows, schema=schema)
     return frame.sort(pl.col("gain").abs().round(6), descending=True, maintain_order=True)
+
+
+def _arrow(before: str, after: str) -> str:
+    return before if before == after else f"{before} → {after}"
+
+
+def _name_state(row: Mapping[str, Any]) -> str:
+    """Name the state of a cour: there is none without an objective."""
+    return wording.NOT_AVAILABLE if row["objectif"] is None else f"{row['glyphe']} {row['etat']}"
 
 
 COUR_COLUMNS = (

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics import trajectory, wording
-from analytics.display.conclusion import avoided, still_to_avoid
+from analytics.display.conclusion import avoided, still_to_avoid, target_of_year, tell_nothing_counted
 from analytics.display.outlook import tell_range
 from analytics.display.tables import Colonne, integer, not_answered, one_decimal
 from analytics.objective import Periode
@@ -33,13 +33,6 @@ def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> s
     return f"{wording.percent(bilan.atteinte)} de l'objectif à date est atteint"
 
 
-# What a reading cannot be computed without.
-MISSING = {
-    "B": "le niveau de 2008 de chaque cour n'est pas importé",
-    "C": "les extractions exécutées, comptées par l'Intérieur, ne sont pas importées pour tous ces mois",
-}
-
-
 def tell_trajectory(
     bilan: Bilan,
     periode: Periode,
@@ -56,16 +49,13 @@ def tell_trajectory(
             "reste à éviter ni projection pour un seul groupe"
         )
     elif bilan.reste is None:
-        text = (
-            f"Objectif de l'année : {wording.number(bilan.objectif)} ; la lecture {lecture} ne peut rien en "
-            f"dire, {MISSING.get(lecture, 'les réponses manquent')}"
-        )
+        text = f"Objectif de l'année : {wording.number(bilan.objectif)} ; {tell_nothing_counted(lecture)}"
     elif not bilan.reste:
         text = f"L'objectif de l'année, {wording.number(bilan.objectif)} extractions à éviter, est atteint"
     else:
-        text = f"Objectif de l'année : {wording.number(bilan.objectif)} ; {still_to_avoid(bilan)}"
+        text = f"Objectif de l'année : {target_of_year(bilan)} ; {still_to_avoid(bilan)}"
         if bilan.projection is not None and periode.mois_ecoules < MONTHS_IN_YEAR:
-            text += f". {tell_range(bilan, periode).rstrip('.')}"
+            text += f". {tell_range(bilan, periode, lecture).rstrip('.')}"
     return wording.typeset(text + ".")
 
 
@@ -111,12 +101,17 @@ def label_trajectory(trajectoires: Iterable[dy.DataFrame[Trajectoire]]) -> pl.Da
     return pl.concat(labelled)
 
 
-TRAJECTORY_COLUMNS = (
-    Colonne("mois", "Mois", wording.month),
-    Colonne("evitees", "Évitées dans le mois", not_answered, nombre=True),
-    Colonne("cumul", "Évitées depuis janvier", not_answered, nombre=True),
-    Colonne("objectif_cumule", "Objectif à date", one_decimal, nombre=True),
-)
+def trajectory_columns(lecture: str) -> tuple[Colonne, ...]:
+    """Give the columns of the months: what was avoided, or what another reading counts of them."""
+    word, write = ("Évitées", not_answered) if lecture == "A" else ("Retenues", integer)
+    return (
+        Colonne("mois", "Mois", wording.month),
+        Colonne("evitees", f"{word} dans le mois", write, nombre=True),
+        Colonne("cumul", f"{word} depuis janvier", write, nombre=True),
+        Colonne("objectif_cumule", "Objectif à date", one_decimal, nombre=True),
+    )
+
+
 SILENCE_COLUMNS = (
     Colonne("estime", "Estimées, avec les réponses manquantes", integer, nombre=True),
     Colonne("haut", "Au plus", integer, nombre=True),

@@ -440,7 +440,7 @@ def _states(before: Bilan, after: Bilan, fin: date) -> str:
 
 def _note(contexte: Contexte, etude: Etude, before: Bilan, after: Bilan, releve: Releve | None) -> str:
     texts = [
-        _states(before, after, contexte.selection.periode.fin),
+        *([] if after.objectif is None else [_states(before, after, contexte.selection.periode.fin)]),
         f"{since_january(mention_of(contexte)).texte}.",
         "Hypothèses de travail : parts, plafonds et capacités sont ceux de la page Méthode ; aucun n'est "
         "dans le texte, sauf les 85 % de population couverte.",
@@ -622,7 +622,7 @@ def _column(
         wording.with_unit(float(net.mean()) * ground.etpt_par_extraction, "ETPT", 1),
         ecart.apres if bilan.projection else wording.NOT_AVAILABLE,
         short_odds(bilan.p_objectif),
-        f"{bilan.glyphe} {bilan.etat}",
+        wording.NOT_AVAILABLE if bilan.objectif is None else f"{bilan.glyphe} {bilan.etat}",
         wording.with_unit(due, "ETPT", 1),
     ]
 

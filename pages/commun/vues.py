@@ -116,15 +116,24 @@ from analytics.display.thermometers import (
 from analytics.display.tiles import CLASS_NAMES, place_tiles, tell_states, title_map
 from analytics.display.trajectory import (
     SILENCE_COLUMNS,
-    TRAJECTORY_COLUMNS,
     label_trajectory,
     newest_first,
     tell_trajectory,
     title_trajectory,
+    trajectory_columns,
 )
 from analytics.hindsight import Verdict, judge_projections, sum_up
 from analytics.need import Besoin, spread_base
-from analytics.objective import FIRST_YEAR, USUAL_RULE, Objectif, Periode, Regle, etpt_per_extraction
+from analytics.objective import (
+    FIRST_YEAR,
+    LECTURES,
+    MESURES,
+    USUAL_RULE,
+    Objectif,
+    Periode,
+    Regle,
+    etpt_per_extraction,
+)
 from analytics.outlook import Avenir
 from analytics.profile import MONTHS_IN_YEAR
 from analytics.schemas import COUNTRY, AgregatActivite, Interieur, TotalJuridiction, last_day_of_month
@@ -574,7 +583,7 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         for annee in (earlier if counted is None else ())
     ]
     frame = label_trajectory([*others, traced])
-    columns = [*TRAJECTORY_COLUMNS]
+    columns = [*trajectory_columns(calcul.lecture)]
     if calcul.manque is not None:
         columns += SILENCE_COLUMNS
     fan = None
@@ -586,7 +595,9 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
     title = title_trajectory(calcul.bilan, periode, groupe=groupe)
     sentence = tell_trajectory(calcul.bilan, periode, lecture=calcul.lecture, groupe=groupe)
     measure = (
-        "Extractions évitées cumulées" if counted is None else f"Ce que retient la lecture {calcul.lecture}"
+        "Extractions évitées cumulées"
+        if counted is None
+        else f"Ce que retient la lecture {calcul.lecture} ({MESURES[calcul.lecture]})"
     )
     return Bloc(
         cle="trajectoire" if cour is None else "trajectoire_cour",
@@ -595,9 +606,7 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         figure=draw_trajectory(frame, eventail=fan, dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Courbe cumulée, mois par mois : {title}. {sentence}"),
         phrase=sentence,
-        tableau=write_table_html(
-            newest_first(frame), columns, legende=f"Extractions évitées, {calcul.mesure}"
-        )
+        tableau=write_table_html(newest_first(frame), columns, legende=f"{measure}, {calcul.mesure}")
         + (
             ""
             if fan is None
@@ -619,7 +628,7 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         ),
         fichier=f"{calcul.fichier}_trajectoire",
         entete=calcul.contexte.entete,
-        mention=calcul.mention,
+        mention=calcul.mention if calcul.lecture != "C" else None,
     )
 
 
@@ -656,6 +665,7 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
                 by_cour,
                 months,
                 _signals(_contexte, by_cour["cour"].to_list()),
+                lecture=_contexte.selection.regle.lecture,
                 terminee=calcul.terminee,
             )
         ),
@@ -716,7 +726,8 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
                     colonne.titre, width=width, alignment="right" if colonne.nombre else "left"
                 )
                 for terminee in (False, True)
-                for colonne, width in screen_columns(terminee=terminee)
+                for each in LECTURES
+                for colonne, width in screen_columns(each, terminee=terminee)
             },
         },
         codes=tuple(shown["cour"]),
@@ -765,12 +776,14 @@ def _draw_map(calcul: _Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
         alt=wording.typeset(f"Une case par cour, à sa place sur la carte. {sentence}"),
         phrase=sentence,
         tableau=write_table_html(
-            bounded, cour_columns(terminee=calcul.terminee), legende=f"Les cours, {calcul.mesure}"
+            bounded,
+            cour_columns(calcul.contexte.selection.regle.lecture, terminee=calcul.terminee),
+            legende=f"Les cours, {calcul.mesure}",
         ),
         donnees=bounded.drop("etat_ecrit", "objectif_ecrit", "manque"),
         fichier=f"{calcul.fichier}_cours",
         entete=calcul.contexte.entete,
-        mention=calcul.mention_entiere,
+        mention=calcul.mention_entiere if calcul.contexte.selection.regle.lecture != "C" else None,
         legende=(
             *zip(FILLS, CLASS_NAMES, strict=True),
             (UNKNOWN_FILL[calcul.contexte.sombre], "non déterminé"),

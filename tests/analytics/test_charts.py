@@ -9,7 +9,7 @@ import pytest
 from analytics import coverage, indicators
 from analytics.charts.bars import draw_bars
 from analytics.charts.control import draw_control, draw_quarters
-from analytics.charts.figure import CONFIG, enlarge
+from analytics.charts.figure import CONFIG, build, enlarge, palette, value_axis
 from analytics.charts.funnel import draw_funnel
 from analytics.charts.grids import draw_answers, draw_intensity
 from analytics.charts.intervals import draw_intervals
@@ -54,6 +54,23 @@ def trajectory(reference: Reference, *, ranged: bool) -> pl.DataFrame:
         manque=Manque(7, 10, 9, 12, 14, 1, dict.fromkeys((FEB, MAR), (2.0, 4.0))) if ranged else None,
     )
     return label_trajectory([traced])
+
+
+@pytest.mark.parametrize(
+    ("drawn", "seen"), [([0, 1, 2], True), ([0.5, None, 4.9], True), ([0, 5], False), ([None], False)]
+)
+def test_few_extractions_have_a_tick_each(drawn: list[float | None], seen: bool) -> None:
+    """Between two whole numbers, plotly would write one of them twice."""
+    traces: list[dict[str, Any]] = [
+        {"type": "bar", "x": ["a", "b", "c"], "y": drawn},
+        {"type": "bar", "y": [90], "yaxis": "y2"},
+    ]
+    axis = value_axis(palette(dark=False), tickformat=",d")
+    figure = build(traces, dark=False, height=90, layout={"yaxis": axis, "yaxis2": axis, "xaxis": axis})
+    layout = described(figure)["layout"]
+    assert (layout["yaxis"].get("dtick") == 1) is seen
+    assert "dtick" not in layout["yaxis2"]
+    assert "dtick" not in layout["xaxis"]
 
 
 def test_a_missing_month_breaks_the_line(reference: Reference) -> None:

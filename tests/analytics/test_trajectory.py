@@ -323,6 +323,17 @@ def test_a_month_that_interieur_did_not_count_leaves_reading_c_unknown(
     assert bilan.projection is None
 
 
+@pytest.mark.parametrize("repondues", [0, 1, 4, 8])
+def test_missing_answers_hide_nothing_of_what_interieur_counts(seuils: Seuils, repondues: int) -> None:
+    """2 400 fewer are due by June, none came: late, however few answered."""
+    months = [month(rank, 0, repondues=repondues, executees=10_000) for rank in range(1, 7)]
+    bilan = assess(months, seuils, objective(), lecture="C", avenir=coming(100, 100))
+    assert bilan.etat == ("En retard" if repondues else "Non déterminé")
+    # The same under reading A would wait for the answers.
+    plain = assess(months, seuils, objective(), avenir=coming(100, 100))
+    assert plain.etat == ("En retard" if repondues == 8 else "Non déterminé")
+
+
 # --- Sums -----------------------------------------------------------------------------------------
 
 

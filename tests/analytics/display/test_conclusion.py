@@ -1,9 +1,12 @@
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from analytics.display.conclusion import conclude
+from analytics.display.figures import tell_use
+from analytics.display.trajectory import tell_trajectory
 from analytics.objective import Periode
 from analytics.outlook import Avenir
 from analytics.trajectory import Bilan, Mois, Seuils, assess
@@ -60,6 +63,102 @@ def test_the_conclusion_of_the_country() -> None:
         f"en retard, moins de 1{NB}% de chances d'atteindre l'objectif de l'année{NB}; "
         f"2{NB}cours tiennent l'objectif, 61{NB}% des juridictions ont répondu pour septembre."
     )
+
+
+@pytest.mark.parametrize(
+    ("evitees", "base", "written"),
+    # 5 % of the base; the year's objective less what was avoided, as both are written, is what is left.
+    [
+        (2, 1_608, "80,4 ; encore 79 "),
+        (2, 1_600, "80 ; encore 78 "),
+        (2, 1_612, "81 ; encore 79 "),
+        (0, 30, "2 ; encore 2 "),
+    ],
+)
+def test_what_is_left_is_what_a_reader_subtracts(evitees: int, base: int, written: str) -> None:
+    told = tell_trajectory(bilan(evitees, base=base), SEPTEMBER, lecture="A", groupe=None)
+    assert f"Objectif de l'année : {written}" in told.replace(NB, " ")
+
+
+@pytest.mark.parametrize(
+    ("held", "avoided", "said"),
+    [
+        (1, 0, "la seule des activités qui comptent pour l'objectif n'a pas évité d'extraction"),
+        (1, 1, "la seule des activités qui comptent pour l'objectif a évité une extraction"),
+        (4, 1, "25,0 % des 4 des activités qui comptent pour l'objectif ont évité une extraction"),
+        (0, 0, "1 visioconférence depuis janvier ; 61,0 % des réponses"),
+    ],
+)
+def test_the_use_of_video_agrees_in_number(held: int, avoided: int, said: str) -> None:
+    found = replace(
+        bilan(0),
+        visioconferences=1 if held < 2 else held,
+        visioconferences_objectif=held,
+        evitees_objectif=avoided,
+        part_evitees=Fraction(avoided, held) if held else None,
+    )
+    assert said in tell_use(found).replace(NB, " ")
+
+
+def counted(lecture: str, *, repondues: int = 61, niveau: Fraction | None = None) -> tuple[Bilan, str, str]:
+    """A cour that executed 10 100 a month, for 10 000 in its season: what it says, and of its year's end."""
+    months = [Mois(date(2009, rank, 1), 9, 9, 9, 100, repondues, 10_100) for rank in range(1, 10)]
+    found = assess(
+        months,
+        objectif=replace(objective(120_000), niveau=niveau),
+        lecture=lecture,
+        periode=SEPTEMBER,
+        avenir=Avenir(moyennes=(27.0,), variances=(30.0,), mois_connus=9),
+        borne_haute=None,
+        etpt_par_extraction=Fraction(127, 15_500),
+        seuils=Seuils.at(load_parameters(), date(2009, 9, 1)),
+    )
+    told = conclude(
+        found,
+        periode=SEPTEMBER,
+        par_cour=None,
+        nom="Tribunal supérieur d'appel de Mamoudzou",
+        groupe=None,
+        lecture=lecture,
+        part_reponse_mois=Fraction(repondues, 100),
+    )
+    ends = tell_trajectory(found, SEPTEMBER, lecture=lecture, groupe=None)
+    return found, *(text.replace(NB, " ").replace(NARROW, " ") for text in (told, ends))
+
+
+def test_each_reading_names_what_it_counts() -> None:
+    _, told, ends = counted("C")
+    assert "compte 81 extractions évitées ; la lecture C en retient −900 sur 4 500 attendues" in told
+    assert "celui des trois derniers mois et la demande celle de l'année, l'année finira entre −1" in ends
+    assert "extractions exécutées en moins (8 chances sur 10)" in ends
+    _, told, ends = counted("B", niveau=Fraction(120))
+    assert "la lecture B en retient −9 sur 4 500 attendues" in told
+    assert "extractions évitées au-delà du niveau de 2008 (8 chances sur 10)" in ends
+    _, _, ends = counted("A")
+    assert "celui des trois derniers mois, l'année finira entre" in ends
+    assert "extractions évitées déclarées (8 chances sur 10)" in ends
+
+
+def test_a_reading_without_its_data_says_which_and_writes_no_hole() -> None:
+    _, told, ends = counted("B")
+    assert told == (
+        "Fin septembre 2009, le tribunal supérieur d'appel de Mamoudzou compte 81 extractions évitées ; la "
+        "lecture B ne peut rien en dire, le niveau de 2008 de chaque cour n'est pas importé ; 4 500 "
+        "attendues à cette date ; 61 % de ses juridictions ont répondu pour septembre."
+    )
+    assert "la lecture B ne peut rien en dire, le niveau de 2008 de chaque cour n'est pas importé." in ends
+
+
+def test_where_nobody_answered_reading_c_still_counts() -> None:
+    found, told, _ = counted("C", repondues=0)
+    assert found.retenues == -900
+    assert (
+        "aucune juridiction du tribunal supérieur d'appel de Mamoudzou n'a répondu depuis janvier ; la "
+        in told
+    )
+    assert "lecture C en retient −900 sur 4 500 attendues à cette date" in told
+    assert "rien n'est connu" not in told
+    assert "rien n'est connu" in counted("A", repondues=0)[1]
 
 
 def test_the_conclusion_of_a_cour() -> None:
