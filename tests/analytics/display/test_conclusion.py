@@ -123,7 +123,11 @@ def counted(lecture: str, *, repondues: int = 61, niveau: Fraction | None = None
         part_reponse_mois=Fraction(repondues, 100),
     )
     ends = tell_trajectory(found, SEPTEMBER, lecture=lecture, groupe=None)
-    return found, *(text.replace(NB, " ").replace(NARROW, " ") for text in (told, ends))
+    return found, plain(told), plain(ends)
+
+
+def plain(text: str) -> str:
+    return text.replace(NB, " ").replace(NARROW, " ")
 
 
 def test_each_reading_names_what_it_counts() -> None:
