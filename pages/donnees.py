@@ -177,7 +177,7 @@ def _table(frame: pl.DataFrame, caption: str) -> str:
         "<tr>"
         + "".join(
             # On a phone the cells of a line stand one under the other, each under its own name.
-            f"<td title='{escape(TITLES.get(name, name), quote=True)}'>{escape(_cell(name, value))}</td>"
+            f"<td data-titre='{escape(TITLES.get(name, name), quote=True)}'>{escape(_cell(name, value))}</td>"
             for name, value in row.items()
         )
         + "</tr>"

@@ -373,8 +373,9 @@ def lay_out_year(
     low, high = apres.quantiles(0.1), apres.quantiles(0.9)
     for rank, day in enumerate(ahead):
         rows[day.month - 1] |= {
-            "rien": round(total + nothing[rank]),
-            "milieu": round(total + middle[rank]),
+            # Not rounded here: written twice rounded, 1 224,6 would be 1 230.
+            "rien": total + nothing[rank],
+            "milieu": total + middle[rank],
             "bas": total + low[rank],
             "haut": total + high[rank],
         }
@@ -383,8 +384,8 @@ def lay_out_year(
         schema={
             "mois": pl.Date,
             "declare": pl.Int64,
-            "objectif": pl.Float64,
-            **dict.fromkeys(("rien", "milieu", "bas", "haut"), pl.Int64),
+            **dict.fromkeys(("objectif", "rien", "milieu"), pl.Float64),
+            **dict.fromkeys(("bas", "haut"), pl.Int64),
         },
     )
     last = frame.row(-1, named=True)
@@ -412,7 +413,7 @@ def _tell_month(row: Mapping[str, object], digits: int) -> str:
     declared, middle = row["declare"], row["milieu"]
     if isinstance(declared, int):
         return wording.typeset(f"Fin {wording.month(day)} : {wording.number(declared)} évitées déclarées")
-    if isinstance(middle, int):
+    if isinstance(middle, float):
         low, high, nothing = (float(str(row[name])) for name in ("bas", "haut", "rien"))
         return wording.typeset(
             f"Fin {wording.month(day)} : {wording.number(middle, digits)} avec le scénario "

@@ -71,10 +71,8 @@ def draw_levers(
 ) -> None:
     """Draw the levers of a scenario, each with what can be done to it, then the form of a new one."""
     for rank, (levier, line) in enumerate(zip(scenario.leviers, lines, strict=False)):
-        told, change, leave = st.columns([8, 1, 1], gap="small", vertical_alignment="center")
-        with told:
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.html(f"<p class='vigie-phrase'><strong>{rank + 1}.</strong> {escape(line)}</p>")
-        with change:
             st.button(
                 "Modifier",
                 key=f"modifier_{rank}",
@@ -82,7 +80,6 @@ def draw_levers(
                 on_click=partial(_edit, rank, levier),
                 width="content",
             )
-        with leave:
             st.button(
                 "Retirer",
                 key=f"retirer_{rank}",
@@ -198,13 +195,24 @@ def _draw_form(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int 
     edited = None if rank is None else scenario.leviers[rank]
     mark = f"{_turn()}_{'nouveau' if rank is None else rank}"
     natures = list(NATURES)
-    nature = st.selectbox(
-        "Levier",
-        natures,
-        natures.index(edited.nature) if edited else 0,
-        format_func=lambda name: NATURES[name].libelle,
-        key=f"levier_nature_{mark}",
-    )
+    formes = list(FORMES)
+    # Out of the form: what it asks depends on both.
+    with st.container(horizontal=True, gap="small"):
+        nature = st.selectbox(
+            "Levier",
+            natures,
+            natures.index(edited.nature) if edited else 0,
+            format_func=lambda name: NATURES[name].libelle,
+            key=f"levier_nature_{mark}",
+        )
+        forme = st.selectbox(
+            "Montée en charge",
+            formes,
+            formes.index(edited.forme) if edited else 0,
+            format_func=lambda name: FORMES[name].capitalize(),
+            key=f"forme_{mark}",
+            width=240,
+        )
     kind = NATURES[nature]
     usual = edited.valeur if edited is not None and edited.nature == nature else kind.usuelle
     months = list_months(terrain.mois[0], date(terrain.mois[-1].year + 1, 12, 1))
@@ -237,23 +245,16 @@ def _draw_form(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int 
                 key=f"du_{mark}_{nature}",
                 width=170,
             )
-            formes = list(FORMES)
-            forme = st.selectbox(
-                "Montée en charge",
-                formes,
-                formes.index(edited.forme) if edited else 0,
-                format_func=lambda name: FORMES[name].capitalize(),
-                key=f"forme_{mark}_{nature}",
-                width=240,
-            )
-            plein = st.selectbox(
-                "Complète en (si progressive, 90\u00a0% si en S)",
-                months,
-                _rank(months, edited.plein if edited else None, min(3, len(months) - 1)),
-                format_func=month,
-                key=f"plein_{mark}_{nature}",
-                width=190,
-            )
+            plein: date | None = None
+            if forme != PALIER:
+                plein = st.selectbox(
+                    "Complète en" if forme == "lineaire" else "À 90\u00a0% en",
+                    months,
+                    _rank(months, edited.plein if edited else None, min(3, len(months) - 1)),
+                    format_func=month,
+                    key=f"plein_{mark}_{nature}_{forme}",
+                    width=190,
+                )
             retard = st.number_input(
                 "Retard possible, en mois",
                 0,
@@ -377,7 +378,7 @@ def _take(
     places: dict[str, Any],
     du: date,
     forme: str,
-    plein: date,
+    plein: date | None,
     retard: int,
     nom: str,
 ) -> None:
@@ -399,7 +400,7 @@ def _take(
         )
         cours = ()
     try:
-        if forme != PALIER and plein <= du:
+        if plein is not None and plein <= du:
             raise UserFacingError(
                 typeset(f"La montée en charge doit finir après {month(du)} : choisissez un mois plus tard.")
             )
@@ -416,7 +417,7 @@ def _take(
             Plage(*values),
             du,
             forme=forme,
-            plein=plein if forme != PALIER else None,
+            plein=plein,
             au=None if edited is None else edited.au,
             retard=late,
             cours=tuple(sorted(cours)),

@@ -48,21 +48,28 @@ def write_table_html(
     )
 
 
+_FIT_A_PHONE = 3
+
+
 def write_plain_table(frame: pl.DataFrame, colonnes: Sequence[Colonne], *, legende: str) -> str:
-    """Write a frame as an accessible table that scrolls by itself; every text is escaped."""
+    """Write a frame as an accessible table that scrolls by itself; every text is escaped.
+
+    On a phone, a table of many columns becomes one block a row, each value after its heading.
+    """
+    stacked = " vigie-empile" if len(colonnes) > _FIT_A_PHONE else ""
     heads = "".join(f'<th scope="col"{_align(colonne)}>{escape(colonne.titre)}</th>' for colonne in colonnes)
     body = "".join(f"<tr>{_cells(row, colonnes)}</tr>" for row in write_rows(frame, colonnes))
     return (
         f"<div class='vigie-defile' tabindex='0' role='region' aria-label='{escape(legende)}'>"
-        f"<table class='vigie-table'><caption>{escape(legende)}</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
+        f"<table class='vigie-table{stacked}'><caption>{escape(legende)}</caption>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
 def _cells(row: Sequence[str], colonnes: Sequence[Colonne]) -> str:
     first, *others = row
     return f'<th scope="row">{escape(first)}</th>' + "".join(
-        f"<td{_align(colonne)}>{escape(text)}</td>"
+        f'<td{_align(colonne)} data-titre="{escape(colonne.titre)}">{escape(text)}</td>'
         for colonne, text in zip(colonnes[1:], others, strict=True)
     )
 

@@ -28,8 +28,11 @@ _SHEET = """
 @media (max-width: 640px) {
   .vigie-empile thead { position: absolute; left: -9999px; }
   .vigie-empile tr { display: block; border-bottom: 1px solid rgba(128, 128, 128, .4); padding: .35rem 0; }
-  .vigie-empile td { display: block; border: 0; padding: .05rem 0; }
-  .vigie-empile td[title]::before { content: attr(title) "\\00a0: "; opacity: .75; }
+  .vigie-empile, .vigie-empile tbody, .vigie-empile caption { display: block; }
+  .vigie-empile tbody th { display: block; border: 0; padding: .05rem 0; }
+  .vigie-empile tbody td, .vigie-empile tbody td.n { display: flex; justify-content: space-between; gap: 1rem;
+    border: 0; padding: .05rem 0; white-space: normal; }
+  .vigie-empile td::before { content: attr(data-titre) "\\00a0: "; opacity: .75; text-align: left; }
 }
 .vigie-table { border-collapse: collapse; font-size: .8125rem; margin: .4rem 0; }
 .vigie-table caption { text-align: left; opacity: .8; padding-bottom: .3rem; }
@@ -57,8 +60,8 @@ _SHEET = """
 [data-testid="stMetric"] { border-top: 2px solid rgba(128, 128, 128, .45); padding-top: .35rem; }
 [data-testid="stMetricValue"] { font-size: 1.65rem; line-height: 1.2; }
 [data-testid="stMetricLabel"] p { font-size: .8125rem; white-space: normal; overflow: visible; }
-[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * { font-size: .8125rem; white-space: normal;
-  overflow: visible; text-overflow: clip; }
+[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * { font-size: .8125rem;
+  white-space: normal !important; overflow: visible; text-overflow: clip; }
 .st-key-graphique_croisement { overflow-x: auto; }
 .st-key-graphique_croisement > div { min-width: 52rem; }
 .st-key-changements [data-testid="stPageLink"] a { white-space: normal; align-items: flex-start; }

@@ -309,8 +309,26 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
             entete=entete,
             mention=rests_on,
         ),
-        par_cour=write_plain_table(table, COUR_COLUMNS, legende=f"Cour par cour, {place}"),
+        par_cour=_write_cours(table, place),
     )
+
+
+def _write_cours(table: pl.DataFrame, place: str) -> str:
+    """Write what moves cour by cour in full; the cours where nothing does are folded."""
+    moves = pl.any_horizontal(
+        pl.col("gain_montre") != 0, pl.col("chances", "etat", "decompte").str.contains("→")
+    )
+    moved, still = table.filter(moves), table.filter(~moves)
+    legend = f"Cour par cour, {place}"
+    text = ""
+    if moved.height:
+        text = f"<div class='vigie-releve'>{write_plain_table(moved, COUR_COLUMNS, legende=legend)}</div>"
+    if still.height:
+        others = "autre cour" if still.height == 1 else "autres cours"
+        title = f"{still.height} {others if moved.height else wording.agree(still.height, 'cour', 'cours')}"
+        title = wording.typeset(f"{title} : rien n'y change")
+        text += write_table_html(still, COUR_COLUMNS, legende=f"{title}, {place}", titre=title)
+    return text
 
 
 def _middle(bilan: Bilan) -> float:

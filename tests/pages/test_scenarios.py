@@ -321,6 +321,26 @@ def test_saved_as_it_was_a_lever_is_the_same_to_the_last_decimal(opened: Store) 
     assert shown(at).leviers == (HIDDEN,)
 
 
+def test_the_month_of_the_full_effect_is_asked_of_a_rise_alone(opened: Store) -> None:
+    at = change(visit(scenario=calcul_scenarios.write_link(of(PLAIN))), 0)
+
+    def asked() -> list[str]:
+        return [box.label for box in at.selectbox if box.label in ("Complète en", "À 90\u00a0% en")]
+
+    rise = next(box for box in at.selectbox if box.label == "Montée en charge")
+    assert asked() == []
+    for forme, label in (("logistique", "À 90\u00a0% en"), ("lineaire", "Complète en")):
+        rise.set_value(forme).run()
+        assert asked() == [label]
+    next(box for box in at.selectbox if box.label == "Complète en").set_value(date(2010, 9, 1))
+    press(at, "Enregistrer le levier")
+    assert shown(at).leviers == (replace(PLAIN, forme="lineaire", plein=date(2010, 9, 1)),)
+    rise = next(box for box in change(at, 0).selectbox if box.label == "Montée en charge")
+    rise.set_value("palier").run()
+    press(at, "Enregistrer le levier")
+    assert shown(at).leviers == (PLAIN,)
+
+
 def test_renouncing_changes_nothing(opened: Store) -> None:
     at = change(visit(scenario=calcul_scenarios.write_link(of(PLAIN, ANSWERS))), 0)
     field(at, "Au plus (%)").set_value(90)
@@ -403,6 +423,31 @@ def test_what_is_written_adds_up(opened: Store, levers: tuple[Levier, ...]) -> N
     rows = re.findall(r"<tr><th scope=\"row\">([^<]*)</th><td class=\"n\">([^<]*)</td></tr>", told)
     steps = [numbers(text)[0] for _, text in rows[[name for name, _ in rows].index("Rien ne change") :]]
     assert sum(steps[: 1 + len(levers) + (len(levers) > 1)]) == after
+
+
+def test_one_end_of_year_wherever_it_is_written(opened: Store) -> None:
+    """Title, tile, conclusion, last month of the table: the same number."""
+    lever = replace(EVERYWHERE, valeur=Plage.sure(0.3), cours=("CA-DOUAI", "CA-LYON"))
+    at = visit(scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (lever,))), annee="2009")
+    told = words(at).replace("\u00a0", " ")
+    december = re.search(r"<th scope=\"row\">décembre 2009</th>(.*?)</tr>", told)
+    assert december
+    cells = [re.sub("<.*?>", "", cell) for cell in december[1].split("</td>")]
+    before, after = (numbers(cell)[0] for cell in cells[1:3])
+    tile = figures(at)["Année, déclarées"]
+    assert [numbers(text)[0] for text in tile] == [after, before]
+    assert f"finirait vers {wording.number(after)}" in told
+    assert f"{wording.number(before)} → {wording.number(after)}" in told
+
+
+def test_only_the_cours_that_move_are_listed(opened: Store) -> None:
+    lever = replace(PLAIN, du=APRIL_2009)
+    at = visit(scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (lever,))), annee="2009")
+    told = words(at).replace("\u00a0", " ")
+    moved, still = told.split("<caption>Cour par cour")[1].split("36 autres cours : rien n'y change", 1)
+    assert moved.count("<tr>") == 2  # the headings and Douai
+    assert "Douai" in moved
+    assert still.split("</table>")[0].count("<tr>") == 37
 
 
 def test_answering_more_saves_no_escort(opened: Store) -> None:
