@@ -108,7 +108,7 @@ class Entonnoir(dy.Schema):
     """One cour in a funnel: its proportion, the limits at its size (widened), and where it falls.
 
     `soi`: the reader's own. A cour whose numerator exceeds its denominator cannot be a proportion: it has
-    no limits, and its `position` says so.
+    no limits, and its `position` says so; it says too where fewer than `LEAST_EXPECTED` are expected.
     """
 
     cour = dy.String(nullable=True)
@@ -126,6 +126,9 @@ class Entonnoir(dy.Schema):
 
 
 IMPOSSIBLE = "hors d'échelle : plus d'évitées que d'attendues, base à vérifier"
+# Under so many expected, none or twice as many is what chance alone brings.
+LEAST_EXPECTED = 5.0
+TOO_FEW = "trop peu pour comparer"
 
 
 def funnel(rows: pl.DataFrame, *, soi: str | None) -> tuple[dy.DataFrame[Entonnoir], Dispersion | None]:
@@ -157,6 +160,8 @@ def funnel(rows: pl.DataFrame, *, soi: str | None) -> tuple[dy.DataFrame[Entonno
     placed = kept.with_columns(**limits).with_columns(
         position=pl.when(pl.col("valeur") > 1)
         .then(pl.lit(IMPOSSIBLE))
+        .when(pl.col("denominateur") * (spread.theta if spread else 0.0) < LEAST_EXPECTED)
+        .then(pl.lit(TOO_FEW))
         .when(pl.col("valeur") > pl.col("haut_998"))
         .then(pl.lit(FAR_ABOVE))
         .when(pl.col("valeur") > pl.col("haut_95"))
@@ -295,10 +300,6 @@ def shrink(rows: pl.DataFrame, *, soi: str | None, generator: np.random.Generato
             position=pl.lit(None, dtype=pl.String),
         )
     )
-
-
-# Under so many extractions expected, none or twice as many avoided is what chance alone brings.
-LEAST_EXPECTED = 5.0
 
 
 def place_ratios(

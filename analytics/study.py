@@ -20,6 +20,7 @@ from analytics.parameters import Parametres
 from analytics.ranges import Floats
 from analytics.scenario import Hypotheses, Scenario
 from analytics.schemas import (
+    COUNTRY,
     Activites,
     BaseActivite,
     Declarations,
@@ -247,11 +248,22 @@ def write_account(
 
     `avant` and `apres`: their positions, and that of all of them together, as `survey.list_positions` writes
     them, by cour. `total` and `gain` are what is declared; `nettes`, what is really avoided, whose ETPT are
-    `etpt`. Figures are rounded to six decimals.
+    `etpt`. `national` is the whole country, beside its `cours`, where its reader may see it. Figures are
+    rounded to six decimals.
     """
     simulation, terrain = etude.simulation, etude.simulation.terrain
     months = simulation.ensemble[simulation.rows(cours)].sum(axis=0)
     alone, together = simulation.alone(cours), simulation.interaction(cours)
+
+    def line(cour: str) -> dict[str, Any]:
+        named = cours if cour == COUNTRY else [cour]
+        return {
+            "gain": three(simulation.total(named)),
+            "nettes": three(simulation.net(named)),
+            "avant": {name: avant[cour][name] for name in _KEPT},
+            "apres": {name: apres[cour][name] for name in _KEPT},
+        }
+
     account: dict[str, Any] = {
         "scenario": etude.scenario.as_document(),
         "tirages": etude.tirages.nombre,
@@ -266,17 +278,8 @@ def write_account(
             for rank, levier in enumerate(simulation.leviers, 1)
         ],
         "interaction": three(together),
-        "cours": [
-            {
-                "cour": cour,
-                "gain": three(simulation.total(named := cours if cour not in terrain.cours else [cour])),
-                "nettes": three(simulation.net(named)),
-                "avant": {name: avant[cour][name] for name in _KEPT},
-                "apres": {name: apres[cour][name] for name in _KEPT},
-            }
-            for cour in avant
-            if cour in apres
-        ],
+        **({"national": line(COUNTRY)} if COUNTRY in avant else {}),
+        "cours": [{"cour": cour, **line(cour)} for cour in avant if cour != COUNTRY],
     }
     return _rounded(account)
 
@@ -324,6 +327,9 @@ def flatten_account(account: Mapping[str, Any]) -> pl.DataFrame:
         told = {name: each[name] for name in ("moyenne", "q10", "q90")}
         add("levier", each["nom"] or each["nature"], told)
     add("interaction", "", account["interaction"])
-    for each in account["cours"]:
+    whole: list[Mapping[str, Any]] = (
+        [{"cour": COUNTRY, **account["national"]}] if "national" in account else []
+    )
+    for each in [*whole, *account["cours"]]:
         add("cour", each["cour"], each["gain"], each)
     return pl.DataFrame(rows, infer_schema_length=None)

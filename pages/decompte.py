@@ -6,10 +6,10 @@ import streamlit as st
 
 from analytics.errors import UserFacingError
 from analytics.wording import with_unit
-from pages.commun import bloc_graphique, cadre, composants, filtres, registre, telechargements
+from pages.commun import bloc_graphique, cadre, composants, filtres, registre, suites, telechargements
 from pages.commun.cadre import Contexte
 from pages.commun.documents import Sorte, name_document
-from pages.commun.etats import draw_new_cost, draw_new_rule, draw_states, say
+from pages.commun.etats import draw_new_cost, draw_new_rule, draw_states
 from pages.commun.vue_decompte import (
     MOST_RULES,
     VueDecompte,
@@ -39,7 +39,7 @@ def render() -> None:
 
 
 def _draw(contexte: Contexte, vue: VueDecompte) -> None:
-    say()
+    suites.say()
     if standing := tell_standing(contexte, vue.releve):
         composants.conclude(standing)
     composants.conclude(vue.conclusion)

@@ -10,7 +10,14 @@ import polars as pl
 import streamlit as st
 
 from analytics.display.levers import rough
-from analytics.display.scenario import name_chance, tell_chances, tell_search, write_dose
+from analytics.display.scenario import (
+    digits_of,
+    is_needed,
+    name_chance,
+    tell_chances,
+    tell_search,
+    write_dose,
+)
 from analytics.display.tables import Colonne, integer
 from analytics.effort import CLES
 from analytics.errors import UserFacingError
@@ -30,6 +37,7 @@ from pages.commun import (
     gardes,
     lecture,
     navigation,
+    suites,
     telechargements,
     vue_scenarios,
 )
@@ -39,7 +47,6 @@ from pages.commun.calcul_scenarios import Question
 from pages.commun.vue_scenarios import VueScenario
 
 TABS = ("effet", "incertitude", "comparer", "reciproque")
-SAID = "scenario_dit"
 OPTIONS = ("lecture", "ponderation")
 # Seconds: a bar that only passes would be a flash.
 PATIENCE = 0.5
@@ -65,8 +72,7 @@ def _draw(contexte: Contexte) -> None:
         composants.conclude(typeset(calcul_scenarios.NOTHING_PROJECTED))
         return
     vue = _compute(contexte, scenario)
-    if said := st.session_state.pop(SAID, ""):
-        st.html(f"<p class='vigie-avis' role='status'>{escape(said)}</p>")
+    suites.say()
     if scenario.nom:
         kept = "" if garde is None else f", n° {garde.scenario}, {gardes.told_when(garde)}"
         composants.note(typeset(f"Scénario « {scenario.nom} »{kept}") + _archived(garde))
@@ -234,20 +240,16 @@ def _draw_keep(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | No
         except UserFacingError as error:
             composants.note(str(error))
             return
-        st.session_state[SAID] = typeset(
+        filtres.choose("scenario", str(made))
+        suites.announce(
             f"Scénario enregistré sous le n° {made}. Le lien de la page le rouvre, avec les mêmes chiffres."
         )
-        filtres.choose("scenario", str(made))
-        st.rerun()
     if garde is not None:
         with st.form("archiver_scenario", border=False):
             author = depot.ask_name(key="nom_archive")
             label = "Ressortir des archives" if garde.archive else "Archiver ce scénario"
             if st.form_submit_button(label):
-                st.session_state[SAID] = gardes.put_away(
-                    garde.scenario, archive=not garde.archive, auteur=author
-                )
-                st.rerun()
+                suites.do(partial(gardes.put_away, garde.scenario, archive=not garde.archive, auteur=author))
 
 
 def _draw_kept(contexte: Contexte) -> None:
@@ -420,7 +422,7 @@ def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question
     ]
     with st.container(horizontal=True, gap="small"):
         for label, key, valeur in doses:
-            if valeur is not None:
+            if valeur is not None and is_needed(found.levier, valeur):
                 opened = calcul_scenarios.with_value(asked, rank, valeur)
                 dose = write_dose(found.levier, valeur)
                 st.button(label, key=key, on_click=partial(_open, opened, dose), width="content")
@@ -431,7 +433,7 @@ def _open(scenario: Scenario, dose: str) -> None:
     atelier.show(scenario)
     filtres.choose("onglet", TABS[0])
     text = typeset(f"Scénario ouvert : « {scenario.nom or 'sans nom'} », le levier dosé à {dose}.")
-    st.session_state[SAID] = text
+    suites.say_next(text)
     st.toast(text)
 
 
@@ -445,12 +447,13 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
     if missing < 0.5:
         composants.note(typeset("Rien à ajouter : l'année y arrive, au milieu de la projection."))
         return
+    lacking = number(missing, digits_of(missing))
     text = (
-        f"Il manque {rough(missing)} {unit}. En commençant par les plus faciles, chacune demande en "
+        f"Il manque {lacking} {unit}. En commençant par les plus faciles, chacune demande en "
         f"moyenne {number(plan.effort / missing, 1)} fois l'effort d'une des plus faciles ; une de plus, "
         f"{number(plan.marginal, 1)} fois."
         if plan.suffit
-        else f"Il manque {rough(missing)} {unit} ; au mieux {rough(plan.atteignables)} d'ici décembre."
+        else f"Il manque {lacking} {unit} ; au mieux {rough(plan.atteignables)} d'ici décembre."
     )
     st.html(f"<p class='vigie-phrase'><strong>{escape(typeset(text))}</strong></p>")
     noms = vue_scenarios.names_of(contexte)

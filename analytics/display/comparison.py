@@ -12,6 +12,7 @@ from analytics.comparison import (
     FAR_BELOW,
     INSIDE,
     LEAST_EXPECTED,
+    TOO_FEW,
     Dispersion,
     Entonnoir,
     Rapport,
@@ -38,7 +39,7 @@ AXES = {
 
 def title_funnel(placed: dy.DataFrame[Entonnoir]) -> str:
     """Say how many cours cannot be told from the country."""
-    compared = placed.filter(pl.col("haut_95").is_not_null())
+    compared = placed.filter(pl.col("haut_95").is_not_null(), pl.col("position") != TOO_FEW)
     if compared.is_empty():
         return "Trop peu de cours pour les comparer"
     if compared.height == 1:
@@ -52,7 +53,8 @@ def title_funnel(placed: dy.DataFrame[Entonnoir]) -> str:
     )
     if other:
         text += f" ; {wording.number(other)} {wording.agree(other, 'diffère', 'diffèrent')}"
-        text += f", dont {wording.number(far)} nettement" if far else ""
+        if far:
+            text += " nettement" if far == other else f", dont {wording.number(far)} nettement"
     return wording.typeset(text)
 
 
@@ -69,6 +71,12 @@ def tell_funnel(placed: dy.DataFrame[Entonnoir], spread: Dispersion | None, *, m
         text += (
             f". La variance entre cours est {wording.number(spread.phi, 1)} fois celle du hasard seul : les "
             "limites en tiennent compte"
+        )
+    few = placed.filter(pl.col("position") == TOO_FEW).height
+    if few:
+        text += (
+            f". {wording.count(few, 'cour non comparée', 'cours non comparées')}, dont on attend moins de "
+            f"{wording.number(LEAST_EXPECTED)}"
         )
     return wording.typeset(text + ".")
 

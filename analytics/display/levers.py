@@ -19,10 +19,15 @@ PARTS = (("faites", "déjà évitées"), ("potentiel", "à portée"), ("non_equi
 
 def rough(value: float | None) -> str:
     """Write a quantity with two significant digits at most, and no decimal."""
-    if value is None or value < 0.5:
-        return wording.number(None if value is None else 0)
+    return wording.number(None if value is None else read_rough(value))
+
+
+def read_rough(value: float) -> int:
+    """Round a quantity as `rough` writes it."""
+    if value < 0.5:
+        return 0
     scale = 10 ** max(0, floor(log10(value)) - 1)
-    return wording.number(round(value / scale) * scale)
+    return round(value / scale) * scale
 
 
 def label_levers(leviers: dy.DataFrame[Levier], noms: dict[str, str]) -> pl.DataFrame:
@@ -54,11 +59,9 @@ def name_juridictions(juridictions: dy.DataFrame[Juridictions]) -> dict[str, str
     return dict(juridictions.select("juridiction", "nom_court").iter_rows())
 
 
-def keep_largest(labelled: pl.DataFrame) -> pl.DataFrame:
-    """Keep the bars worth drawing: the largest ones where something is, or could be, avoided."""
-    return labelled.filter(pl.col("faites") + pl.col("potentiel") + pl.col("non_equipees") >= 0.5).head(
-        MOST_BARS
-    )
+def keep_worth_drawing(labelled: pl.DataFrame) -> pl.DataFrame:
+    """Keep the activities where something is, or could be, avoided; the largest first."""
+    return labelled.filter(pl.col("faites") + pl.col("potentiel") + pl.col("non_equipees") >= 0.5)
 
 
 def title_levers(labelled: pl.DataFrame) -> str:

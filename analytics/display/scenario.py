@@ -77,10 +77,11 @@ def _magnitude(value: float) -> int:
 
 
 def digits_of(*years: float | None, change: float | None = None) -> int:
-    """Choose with how many digits some years, and what separates them, are written: three, and never fewer
-    than what makes the change show; as `wording.number` takes them, 0 or negative.
+    """Choose with how many digits some years, and what separates them, are written: three for the least of
+    them, so that it is the same number alone, and never fewer than what makes the change show; as
+    `wording.number` takes them, 0 or negative.
     """
-    coarse = max((_magnitude(year) for year in years if year is not None), default=0) - 2
+    coarse = min((_magnitude(year) for year in years if year is not None), default=0) - 2
     return -max(0, coarse if change is None or abs(change) < 0.5 else min(coarse, _magnitude(change)))
 
 
@@ -585,8 +586,9 @@ def _arrow(before: str, after: str) -> str:
 
 
 def _name_state(row: Mapping[str, Any]) -> str:
-    """Name the state of a cour: there is none without an objective."""
-    return wording.NOT_AVAILABLE if row["objectif"] is None else f"{row['glyphe']} {row['etat']}"
+    """Name the state of a cour: there is none without an objective, nor before the year begins."""
+    begun = row["objectif"] is not None and row["attendues"]
+    return f"{row['glyphe']} {row['etat']}" if begun else wording.NOT_AVAILABLE
 
 
 COUR_COLUMNS = (
@@ -699,7 +701,7 @@ def tell_search(
             f"Hors d'atteinte : au mieux {best} au lieu de {goal}{chances}. Ce qui bloque d'abord : "
             f"{FREINS[found.frein]} (sans ce frein, {lifted})."
         )
-    if found.valeur <= NATURES[levier.nature].minimum:
+    if not is_needed(levier, found.valeur):
         return wording.typeset(f"Sans ce levier, l'année atteint déjà {goal}, en moyenne : {year}{chances}.")
     reach = ""
     if plafond is not None and tenue is not None:
@@ -731,16 +733,22 @@ def write_dose(levier: Levier, valeur: float) -> str:
     return wording.points(valeur) if levier.nature == POINTS else wording.percent(valeur)
 
 
+def is_needed(levier: Levier, valeur: float) -> bool:
+    """Tell whether a value found asks anything of the lever: its least asks nothing."""
+    return valeur > NATURES[levier.nature].minimum
+
+
 def tell_chances(found: Recherche, levier: Levier) -> str:
     """Say what value gives one chance in two, and four in five; nothing where no law tells it."""
     if found.p is None:
         return ""
-    told = [
-        f"{_CHANCES[chance]}, {write_dose(levier, valeur)}"
-        if valeur is not None
-        else f"{_CHANCES[chance]}, hors d'atteinte"
-        for chance, valeur in found.chances
-    ]
+
+    def tell(valeur: float | None) -> str:
+        if valeur is None:
+            return "hors d'atteinte"
+        return write_dose(levier, valeur) if is_needed(levier, valeur) else "rien de plus que ce qui est"
+
+    told = [f"{_CHANCES[chance]}, {tell(valeur)}" for chance, valeur in found.chances]
     return wording.typeset(f"Pour {' ; pour '.join(told)}.")
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from analytics import wording
 from analytics.bareme import INTERESSEMENTS, MODES, MUTUALISE, STATUTS, Bareme
 from analytics.display.figures import Chiffre
-from analytics.display.levers import rough
+from analytics.display.levers import read_rough, rough
 from analytics.display.statement import (
     NOTHING,
     about_etpt,
@@ -21,7 +21,7 @@ from analytics.display.statement import (
     span_euros,
     write_plain,
 )
-from analytics.display.tables import Colonne
+from analytics.display.tables import Colonne, tell_rest
 from analytics.objective import CHAINAGES, LECTURES
 from analytics.objective import MODES as COMPTAGES
 from analytics.schemas import ETATS_DECOMPTE, SIMULATION
@@ -163,10 +163,12 @@ def tell_kept(
     *,
     nom: str = "",
     enregistre: date | None = None,
+    projete: bool = False,
 ) -> str:
     """Say first what is kept of a year, and that what is shown is a simulation: its gap with what is kept.
 
-    Amounts in cents, written in whole euros, whose difference is that of what is written.
+    Amounts in cents, written in whole euros, whose difference is that of what is written; of a projection
+    (`projete`) the gap is only about.
     """
     name = "simulation enregistrée" if etat == SIMULATION else ETATS_DECOMPTE[etat]
     when = "" if enregistre is None else f" (enregistré le {wording.long_date(enregistre)})"
@@ -178,6 +180,9 @@ def tell_kept(
     first, last = Fraction(kept, 100), Fraction(shown, 100)
     gap = wording.difference(first, last)
     apart = f"écart {number(gap, signed=True)} €" if gap else "de même montant"
+    if projete:
+        sign = wording.MINUS if gap < 0 else "+"
+        apart = f"au milieu de la projection, écart d'environ {sign}{rough(abs(float(gap)))} €"
     return typeset(f"{told} : {with_unit(first, '€')} ; {here}, {apart}.")
 
 
@@ -278,15 +283,19 @@ def step_down(releve: Releve, part: Part) -> pl.DataFrame:
     """
     wanted, left = float(part.objectif), float(part.objectif - part.evitees)
     taken = wording.MINUS if part.evitees >= 0 else "+"
+    objective, avoided = write_plain(part.objectif), write_plain(abs(part.evitees))
+    if releve.projete:
+        # What lacks is written as elsewhere, about; what is avoided, as the difference that a reader finds.
+        gap = (-1 if left < 0 else 1) * read_rough(abs(left))
+        objective = number(part.objectif)
+        avoided = number(abs(wording.difference(gap, part.objectif)))
     rows = [
-        ("Objectif", 0.0, wanted, write_plain(part.objectif), "total"),
+        ("Objectif", 0.0, wanted, objective, "total"),
         (
             "Évitées",
             min(left, wanted),
             max(left, wanted),
-            _about(taken + rough(abs(float(part.evitees))))
-            if releve.projete
-            else f"{taken}{write_plain(abs(part.evitees))}",
+            _about(taken + avoided) if releve.projete else taken + avoided,
             "moins" if part.evitees >= 0 else "plus",
         ),
     ]
@@ -396,8 +405,7 @@ def tell_undrawn(paying: pl.DataFrame, drawn: int) -> str:
     """Say how many pay beyond those that are drawn, or that none does."""
     if not paying.height:
         return typeset("Rien à rembourser : il n'y a pas de montant à dessiner.")
-    left = paying.height - drawn
-    return typeset(f"Et {wording.count(left, 'autre')}, dans le tableau.") if left > 0 else ""
+    return tell_rest(paying.height, drawn)
 
 
 # --- Rules side by side ---------------------------------------------------------------------------

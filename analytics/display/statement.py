@@ -11,7 +11,7 @@ from analytics import wording
 from analytics.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE
 from analytics.display.tables import Colonne
 from analytics.objective import FIRST_YEAR
-from analytics.settlement import Decompte, Part, settle_with_more
+from analytics.settlement import Decompte, Part, round_half_up, settle_with_more
 from analytics.silence import Manque
 from analytics.statement import BASE, EVITEES, NO_COST, OBJECTIF, Detail, Releve
 from analytics.wording import number, percent, typeset, with_unit
@@ -219,6 +219,16 @@ def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
     return lines
 
 
+def _write_enough(value: Fraction, times: Fraction) -> str:
+    """Write a quantity with as many decimals, four at least, as a calculator needs to find the same cents."""
+    wanted = round_half_up(value * times * 100)
+    for digits in range(4, 13):
+        shown = Fraction(wording.difference(0, value, digits))
+        if round_half_up(shown * times * 100) == wanted:
+            return write_plain(value, digits)
+    return write_plain(value, 13)
+
+
 def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
     decompte, bareme, cout = releve.decompte, releve.bareme, releve.cout
     unit = decompte.etpt_par_extraction
@@ -238,13 +248,16 @@ def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
             *lines,
             Ligne("montant", "Remboursement simulé", NO_COST, wording.NOT_AVAILABLE, "", forte=True),
         ]
-    formula = f"{with_unit(part.etpt, 'ETPT', 4)} × {write_plain(cout.euros, 2)} €"
+    factor = f"{_write_enough(part.etpt, cout.euros)}{wording.NO_BREAK_SPACE}ETPT"
+    formula = f"{factor} × {write_plain(cout.euros, 2)} €"
     if not part.etpt:
         formula = "aucun ETPT à rembourser"
     elif not part.cour:
         formula = f"somme des montants des cours, arrondie une fois ; {formula}"
     elif part.exact is not None and part.exact != part.etpt * cout.euros:
         formula += f", ramené à {number(part.exact, 2)} € par la règle (plafond ou plancher)"
+    if part.cour and part.exact is not None and part.centimes != round_half_up(part.exact * 100):
+        formula += " ; au centime voisin, pour que les cours somment au montant du ministère"
     lines.append(
         Ligne(
             "montant",
@@ -423,7 +436,9 @@ def _price(releve: Releve, part: Part) -> Ligne:
     elif saved <= 0:
         formula = "la règle n'en tient pas compte"
     else:
-        formula = f"{write_plain(saved)} × {_ratio(decompte.etpt_par_extraction)}"
+        unit = decompte.etpt_par_extraction
+        enough = write_plain(saved) if cout is None else _write_enough(saved, unit * cout.euros)
+        formula = f"{enough} × {_ratio(unit)}"
         if cout is not None:
             formula += f" × {write_plain(cout.euros, 2)} €"
         if part.cour and decompte.mode == MUTUALISE:

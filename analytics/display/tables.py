@@ -98,6 +98,12 @@ def write_rows(frame: pl.DataFrame, colonnes: Sequence[Colonne]) -> list[list[st
     ]
 
 
+def tell_rest(total: int, drawn: int) -> str:
+    """Say how many a chart leaves out: « Et 24 autres, dans le tableau. »; nothing if it draws them all."""
+    left = total - drawn
+    return wording.typeset(f"Et {wording.count(left, 'autre')}, dans le tableau.") if left > 0 else ""
+
+
 def align_to_sort(texts: Sequence[str]) -> list[str]:
     """Pad numbers written as text so that sorting them as text sorts them as numbers.
 

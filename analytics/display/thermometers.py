@@ -1,7 +1,6 @@
 """The two thermometers, in words that both ministries can argue over."""
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import dataframely as dy
 import polars as pl
@@ -95,9 +94,14 @@ def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
     if ecart is None:
         return ()
 
-    def signed(value: Fraction | int) -> str:
-        return wording.number(value, 0, signed=True)
-
+    # As they are written, the two counts leave the gap, and the four lines make it.
+    gap = wording.difference(ecart.constatee, ecart.declaree)
+    calendar, demand, unsaid, undone = (
+        wording.number(part, signed=True)
+        for part in wording.add_up(
+            [ecart.calendrier, ecart.demande, ecart.declarations, ecart.non_executees], gap
+        )
+    )
     lines = (
         Ligne(
             "Évitées, déclarées par la Justice",
@@ -113,23 +117,23 @@ def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
             "constatee",
             COMPTEES,
         ),
-        Ligne("Écart", signed(ecart.ecart), "La somme des quatre lignes qui suivent.", "ecart"),
+        Ligne("Écart", wording.number(gap, signed=True), "La somme des quatre lignes qui suivent.", "ecart"),
         Ligne(
             "dont calendrier",
-            signed(ecart.calendrier),
+            calendar,
             "L'objectif répartit l'année autrement que la saison : l'écart s'annule en décembre.",
             "calendrier",
         ),
         Ligne(
             "dont demande",
-            signed(ecart.demande),
+            demand,
             "Requises plus évitées, déclarées ou non, moins ce que la saison laisse attendre. Positif : "
             "davantage d'affaires à juger.",
             "demande",
         ),
         Ligne(
             "dont déclarations",
-            signed(ecart.declarations),
+            unsaid,
             "Extractions que les juridictions muettes auraient évitées sans les déclarer : une estimation. "
             "L'Intérieur les voit, la Justice ne les compte pas.",
             "declarations",
@@ -137,7 +141,7 @@ def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
         ),
         Ligne(
             "dont requises et non exécutées",
-            signed(ecart.non_executees),
+            undone,
             "Une extraction requise qui n'a pas eu lieu n'est ni évitée ni exécutée : c'est une définition.",
             "non_executees",
             COMPTEES,

@@ -43,6 +43,9 @@ TURN = "scenario_tour"
 # A model acts on so many juridictions: those where most is left to avoid.
 MODEL_COURTS = 10
 JLD = "JLD_DETENTION"
+_FEW_COURTS, _COURTS = "Les débats JLD dans dix TGI", "Les débats JLD"
+_EVERYWHERE, _EQUIPPED = "Recours généralisé", "Équiper et faire répondre"
+_MODELS = (_FEW_COURTS, _COURTS, _EVERYWHERE, _EQUIPPED)
 
 
 def show(scenario: Scenario) -> None:
@@ -51,6 +54,12 @@ def show(scenario: Scenario) -> None:
     filtres.choose("scenario", write_link(scenario) if _says_something(scenario) else "")
     st.session_state.pop(EDITED, None)
     st.session_state[TURN] = _turn() + 1
+
+
+def with_levers(scenario: Scenario, leviers: tuple[Levier, ...]) -> Scenario:
+    """Give a scenario other levers; one of a model that gains or loses some is that model no more."""
+    named = scenario.nom if len(leviers) == len(scenario.leviers) or scenario.nom not in _MODELS else ""
+    return replace(scenario, leviers=leviers, nom=named)
 
 
 def _turn() -> int:
@@ -84,7 +93,7 @@ def draw_levers(
                 "Retirer",
                 key=f"retirer_{rank}",
                 type="tertiary",
-                on_click=partial(show, replace(scenario, leviers=_without(scenario, rank))),
+                on_click=partial(show, with_levers(scenario, _without(scenario, rank))),
                 width="content",
             )
     for line in lines[len(scenario.leviers) :]:
@@ -154,16 +163,16 @@ def models(ground: Socle, scenario: Scenario, cours: Sequence[str]) -> dict[str,
     )
     prisons = Levier(ETABLISSEMENTS, NATURES[ETABLISSEMENTS].usuelle, start, nom="Établissements équipés")
     answers = Levier(REPONSE, NATURES[REPONSE].usuelle, start, nom="Réponses")
-    where = "Les débats JLD dans dix TGI" if len(best) >= MODEL_COURTS else "Les débats JLD"
+    where = _FEW_COURTS if len(best) >= MODEL_COURTS else _COURTS
     return {
         "jld": (where, replace(scenario, nom=where, leviers=(sought,))),
         "partout": (
             "Un recours généralisé",
-            replace(scenario, nom="Recours généralisé", leviers=(everywhere,)),
+            replace(scenario, nom=_EVERYWHERE, leviers=(everywhere,)),
         ),
         "prisons": (
-            "Équiper et faire répondre",
-            replace(scenario, nom="Équiper et faire répondre", leviers=(prisons, answers)),
+            _EQUIPPED,
+            replace(scenario, nom=_EQUIPPED, leviers=(prisons, answers)),
         ),
     }
 
@@ -430,7 +439,7 @@ def _take(
         st.html(f"<p class='vigie-avis' role='alert'>{escape(str(error))}</p>")
         return
     others = scenario.leviers if rank is None else _without(scenario, rank)
-    show(replace(scenario, leviers=(*others, levier)))
+    show(with_levers(scenario, (*others, levier)))
     st.rerun()
 
 

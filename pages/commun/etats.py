@@ -1,9 +1,7 @@
 """The states of settlements on screen: kept, advanced, contested, answered, checked, replaced."""
 
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from html import escape
 
 import polars as pl
 import streamlit as st
@@ -12,7 +10,6 @@ from analytics import wording
 from analytics.bareme import USUAL_SETTLEMENT
 from analytics.display.statement import euros, owed_exactly, write_plain
 from analytics.display.tables import Colonne
-from analytics.errors import UserFacingError
 from analytics.schemas import (
     CONTRADICTOIRE,
     CONTREPASSE,
@@ -24,7 +21,7 @@ from analytics.schemas import (
 )
 from analytics.statement import CONTESTABLES, Ajustement, Releve
 from data.moments import tell_moment
-from pages.commun import composants, depot, registre, telechargements
+from pages.commun import composants, depot, registre, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
 from pages.commun.documents import Sorte, name_document
@@ -32,7 +29,6 @@ from pages.commun.navigation import escape_markdown
 from pages.commun.registre import Dossier
 
 NEXT = {SIMULATION: PROVISOIRE, PROVISOIRE: CONTRADICTOIRE, CONTRADICTOIRE: DEFINITIF}
-_SAID = "decompte_dit"
 _TO_CONFIRM = "contestation_a_confirmer"
 _KEPT_COLUMNS = (
     Colonne("numero", "N°", nombre=True),
@@ -86,22 +82,6 @@ def draw_states(contexte: Contexte, releve: Releve) -> None:
     _draw_file(contexte, dossier)
 
 
-def say() -> None:
-    """Say what became of what was just asked."""
-    if said := st.session_state.pop(_SAID, ""):
-        st.html(f"<p class='vigie-avis' role='status'>{escape(said)}</p>")
-
-
-def _do(action: Callable[[], str]) -> None:
-    """Do what was asked, say what became of it, and draw the page again."""
-    try:
-        st.session_state[_SAID] = action()
-        st.session_state.pop(_TO_CONFIRM, None)
-    except UserFacingError as error:
-        st.session_state[_SAID] = str(error)
-    st.rerun()
-
-
 def _draw_keep(releve: Releve) -> None:
     with st.expander("Enregistrer la simulation affichée"), st.form("garder", border=False):
         composants.note(
@@ -110,7 +90,7 @@ def _draw_keep(releve: Releve) -> None:
         )
         author = depot.ask_name(key="nom_garder")
         if st.form_submit_button("Enregistrer"):
-            _do(lambda: registre.keep(releve, auteur=author))
+            suites.do(lambda: registre.keep(releve, auteur=author))
 
 
 def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
@@ -164,7 +144,7 @@ def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
     composants.note(registre.reserve_of(dossier))
     _draw_documents(contexte, dossier)
     if st.button("Vérifier : recalculer depuis la situation d'alors", key="verifier_decompte"):
-        _do(lambda: registre.check(dossier))
+        suites.do(lambda: registre.check(dossier))
     if registre.reads_all():
         _draw_advance(dossier)
     _draw_contests(contexte, dossier)
@@ -192,6 +172,8 @@ def _draw_documents(contexte: Contexte, dossier: Dossier) -> None:
 
 def _draw_advance(dossier: Dossier) -> None:
     etat = dossier.garde.etat
+    # What was typed for one step is not the reason of the next.
+    step = f"{dossier.garde.decompte}_{etat}"
     following = NEXT.get(etat)
     if following is not None:
         with (
@@ -199,9 +181,9 @@ def _draw_advance(dossier: Dossier) -> None:
             st.form("avancer", border=False),
         ):
             author = depot.ask_name(key="avancer_nom")
-            motif = st.text_input("Motif", max_chars=400)
+            motif = st.text_input("Motif", max_chars=400, key=f"avancer_motif_{step}")
             if st.form_submit_button("Confirmer"):
-                _do(lambda: registre.advance(dossier, following, auteur=author, motif=motif))
+                suites.do(lambda: registre.advance(dossier, following, auteur=author, motif=motif))
     if etat != CONTREPASSE:
         with st.expander("Contrepasser et remplacer"), st.form("remplacer", border=False):
             changes = registre.accepted(dossier)
@@ -210,14 +192,14 @@ def _draw_advance(dossier: Dossier) -> None:
                 "qui sera provisoire. Celui-ci reste lisible, tel quel."
             )
             author = depot.ask_name(key="remplacer_nom")
-            motif = st.text_input("Motif", max_chars=400)
+            motif = st.text_input("Motif", max_chars=400, key=f"remplacer_motif_{step}")
             if st.form_submit_button("Contrepasser et remplacer"):
-                _do(lambda: registre.replace(dossier, auteur=author, motif=motif))
+                suites.do(lambda: registre.replace(dossier, auteur=author, motif=motif))
 
 
 def _draw_contests(contexte: Contexte, dossier: Dossier) -> None:
     composants.head("Contestations")
-    if dossier.jusqu_au is not None:
+    if dossier.jusqu_au is not None and dossier.garde.etat == CONTRADICTOIRE:
         composants.note(f"Les lignes se contestent jusqu'au {wording.long_date(dossier.jusqu_au)} inclus.")
     names = contexte.choix.cours
     if dossier.contestations:
@@ -278,9 +260,10 @@ def _draw_contest_form(contexte: Contexte, dossier: Dossier) -> None:
             ),
             key="contester_ligne",
         )
-        value = st.text_input("Valeur proposée", max_chars=30)
-        motif = st.text_input("Motif", max_chars=400)
-        piece = st.text_input("Référence d'une pièce", max_chars=200)
+        turn = f"{dossier.garde.decompte}_{len(dossier.contestations)}"
+        value = st.text_input("Valeur proposée", max_chars=30, key=f"contester_valeur_{turn}")
+        motif = st.text_input("Motif", max_chars=400, key=f"contester_motif_{turn}")
+        piece = st.text_input("Référence d'une pièce", max_chars=200, key=f"contester_piece_{turn}")
         author = depot.ask_name(key="contester_nom")
         asked = (dossier.garde.decompte, cour, line, value.strip())
         waiting = st.session_state.get(_TO_CONFIRM)
@@ -291,7 +274,7 @@ def _draw_contest_form(contexte: Contexte, dossier: Dossier) -> None:
         )
         if st.form_submit_button("Contester"):
             # Only what was seen is confirmed: another value asks again.
-            _do(
+            suites.do(
                 lambda: _contest(
                     dossier,
                     asked,
@@ -315,7 +298,7 @@ def _contest(
     """Contest a line; remember what must be confirmed, so that the form asks it."""
     _, cour, line, value = asked
     try:
-        return registre.contest(
+        told = registre.contest(
             dossier,
             cour=cour,
             ligne=line or "",
@@ -325,9 +308,11 @@ def _contest(
             auteur=auteur,
             confirme=confirme,
         )
-    except registre.ToConfirmError:
+    except registre.ToConfirmError as doubt:
         st.session_state[_TO_CONFIRM] = asked
-        raise
+        suites.announce(str(doubt))
+    st.session_state.pop(_TO_CONFIRM, None)
+    return told
 
 
 def _confirmation(dossier: Dossier, cour: str, ligne: str, value: str) -> str:
@@ -356,7 +341,7 @@ def _draw_answer(contexte: Contexte, dossier: Dossier, contestation: Contestatio
                 escape_markdown(f"Je confirme, pour admettre. {doubt} {effect}"), key=f"{key}_confirmer"
             )
             if st.form_submit_button("Répondre"):
-                _do(
+                suites.do(
                     lambda: registre.answer(
                         contestation,
                         acceptee=verdict == "Admettre",
@@ -386,7 +371,7 @@ def draw_new_cost(annee: int) -> None:
         source = st.text_input("Source du coût", placeholder="Document et page", max_chars=400)
         author = depot.ask_name(key="cout_nom")
         if st.form_submit_button("Enregistrer ce coût"):
-            _do(lambda: registre.record_cost(typed, source=source, auteur=author, annee=annee))
+            suites.do(lambda: registre.record_cost(typed, source=source, auteur=author, annee=annee))
 
 
 def draw_new_rule() -> None:
@@ -401,7 +386,7 @@ def draw_new_rule() -> None:
         author = depot.ask_name(key="regle_nom")
         if st.form_submit_button("Ajouter la règle"):
             text = uploaded.getvalue().decode("utf-8", "replace") if uploaded is not None else typed
-            _do(lambda: registre.add_rule(text, auteur=author))
+            suites.do(lambda: registre.add_rule(text, auteur=author))
 
 
 EXAMPLE = """id = "seuil-dix-pour-cent"

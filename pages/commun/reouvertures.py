@@ -11,7 +11,7 @@ from analytics.display.tables import Colonne
 from analytics.errors import UserFacingError
 from analytics.wording import long_date, month, short_date, typeset
 from data.moments import PARIS
-from pages.commun import composants, depot
+from pages.commun import composants, depot, suites
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.questionnaires import Guichet
 
@@ -70,9 +70,9 @@ def _draw_form(guichet: Guichet, mois: date, juridiction: str, nom: str) -> None
             connu_le=guichet.moment,
         )
     except UserFacingError as error:
-        st.session_state[SAID] = str(error)
-    else:
-        st.session_state[SAID] = typeset(f"{nom} : {month(mois)} est rouvert jusqu'au {long_date(until)}.")
+        suites.refuse(str(error))
+        return
+    st.session_state[SAID] = typeset(f"{nom} : {month(mois)} est rouvert jusqu'au {long_date(until)}.")
     st.rerun()
 
 

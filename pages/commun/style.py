@@ -59,6 +59,7 @@ _SHEET = """
 .st-key-chiffres > div { width: auto !important; min-width: 0; }
 [data-testid="stMetric"] { border-top: 2px solid rgba(128, 128, 128, .45); padding-top: .35rem; }
 [data-testid="stMetricValue"] { font-size: 1.65rem; line-height: 1.2; }
+[data-testid="stMetricValue"] * { white-space: normal !important; overflow: visible; text-overflow: clip; }
 [data-testid="stMetricLabel"] p { font-size: .8125rem; white-space: normal; overflow: visible; }
 [data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * { font-size: .8125rem;
   white-space: normal !important; overflow: visible; text-overflow: clip; }

@@ -1,7 +1,8 @@
-"""What the collection records from a form, and what is said of it: once, at the top of the page."""
+"""What a form records, and what is said of it: once, at the top of the page."""
 
 from collections.abc import Callable
 from html import escape
+from typing import NoReturn
 
 import streamlit as st
 
@@ -9,24 +10,41 @@ from analytics.errors import UserFacingError
 from analytics.wording import typeset
 from pages.commun import depot
 
-_SAID = "collecte_dit"
+_SAID = "dit"
 
 
 def say() -> None:
-    """Say what became of what was just asked."""
-    if said := st.session_state.pop(_SAID, ""):
-        st.html(f"<p class='vigie-fait' role='status'>{escape(said)}</p>")
+    """Say what became of what was just asked.
+
+    In a place of its own, there even when it is empty: pieces that move down the page would be drawn anew,
+    and the forms below closed.
+    """
+    with st.container(key="dit"):
+        if said := st.session_state.pop(_SAID, ""):
+            st.html(f"<p class='vigie-fait' role='status'>{escape(said)}</p>")
 
 
-def do(write: Callable[[], None], said: str) -> None:
-    """Write, say so and draw the page again; what is refused is said on the spot, what was typed stays."""
+def say_next(said: str) -> None:
+    """Have this said at the top of the page when it is drawn again."""
+    st.session_state[_SAID] = typeset(said)
+
+
+def announce(said: str) -> NoReturn:
+    """Draw the page again, and say this at its top."""
+    say_next(said)
+    st.rerun()
+
+
+def do(act: Callable[[], str | None], said: str = "") -> None:
+    """Do what was asked, say so and draw the page again; what is refused is said on the spot, what was typed
+    stays. Without `said`, `act` gives what to say.
+    """
     try:
-        write()
+        told = act()
     except UserFacingError as error:
         refuse(str(error))
         return
-    st.session_state[_SAID] = typeset(said)
-    st.rerun()
+    announce(said or told or "")
 
 
 def refuse(why: str) -> None:

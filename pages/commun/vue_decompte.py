@@ -181,6 +181,7 @@ def tell_standing(contexte: Contexte, found: Releve, cour: str | None = None) ->
         shown,
         nom=nom,
         enregistre=day if known is not None and day > known else None,
+        projete=found.projete,
     )
 
 

@@ -19,7 +19,7 @@ from analytics.display.levers import (
     MOST_BARS,
     PARTS,
     PLACE_COLUMNS,
-    keep_largest,
+    keep_worth_drawing,
     label_inaction,
     label_levers,
     name_activities,
@@ -32,6 +32,7 @@ from analytics.display.levers import (
     title_levers,
     title_places,
 )
+from analytics.display.tables import tell_rest
 from analytics.levers import (
     MONTHS_BACK,
     Potentiel,
@@ -107,10 +108,9 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
     shown = Potentiel.cast(whole.filter(pl.col("activite").is_in(kept)))
     one = shown if selection.activite is None else shown.filter(pl.col("activite") == selection.activite)
     pondere = selection.option("ponderation") == PRIORITAIRE
-    place = (
-        f"{_contexte.perimetre if cour is None else _contexte.choix.cours[cour]}, {_contexte.date_donnees}"
-    )
-    fichier = f"{selection.periode.fin:%Y-%m}_{slug(place.split(',')[0])}"
+    nom = _contexte.perimetre if cour is None else _contexte.choix.cours[cour]
+    place, entete = f"{nom}, {_contexte.date_donnees}", _contexte.entete | {"perimetre": nom}
+    fichier = f"{selection.periode.fin:%Y-%m}_{slug(nom)}"
     unit = "Extractions par an" if not pondere else "Extractions par an, pondérées par l'effort d'escorte"
     by_activity = add_up_potential(shown, "activite", pondere=pondere)
     activities = label_levers(by_activity, name_activities(reference.activites))
@@ -118,7 +118,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
         add_up_potential(Potentiel.cast(one), "juridiction", pondere=pondere),
         name_juridictions(reference.juridictions),
     )
-    ranked = rank_places(places)
+    ranked, drawn = rank_places(places), keep_worth_drawing(activities)
     named = (
         "toutes activités" if selection.activite is None else _contexte.choix.activites[selection.activite]
     )
@@ -141,13 +141,21 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
             cle="leviers",
             titre=title_levers(activities),
             sous_titre=f"{unit} : déjà évitées, à portée, à équiper, {place}",
-            figure=draw_stacks(keep_largest(activities), PARTS, dark=_contexte.sombre),
+            figure=draw_stacks(drawn.head(MOST_BARS), PARTS, dark=_contexte.sombre),
             alt=wording.typeset(f"Une barre par activité : {title_levers(activities)}."),
-            phrase=tell_levers(by_activity, compte=bool(shown["compte"].all()), pondere=pondere),
+            phrase=" ".join(
+                filter(
+                    None,
+                    (
+                        tell_levers(by_activity, compte=bool(shown["compte"].all()), pondere=pondere),
+                        tell_rest(drawn.height, MOST_BARS),
+                    ),
+                )
+            ),
             tableau=write_table_html(activities, LEVER_COLUMNS, legende=f"Où agir, par activité, {place}"),
             donnees=by_activity.rename({"cle": "activite"}),
             fichier=f"{fichier}_ou-agir-activites",
-            entete=_contexte.entete,
+            entete=entete,
             mention=rests_on,
             legende=tuple(
                 (colour, word)
@@ -166,7 +174,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
             tableau=write_table_html(places, PLACE_COLUMNS, legende=f"Où agir, par juridiction, {place}"),
             donnees=one,
             fichier=f"{fichier}_ou-agir-juridictions",
-            entete=_contexte.entete,
+            entete=entete,
             mention=rests_on,
         ),
         note_equipement=wording.typeset(f"{title}. {sentence}"),
@@ -178,10 +186,10 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
             sous_titre=f"Extractions par an hors de portée faute d'équipement, {place}",
             figure=draw_bars(lost.head(MOST_BARS), dark=_contexte.sombre),
             alt=wording.typeset(f"Une barre par {'établissement' if cour else 'cour'} : {title}."),
-            phrase=sentence,
+            phrase=f"{sentence} {tell_rest(lost.height, MOST_BARS)}".strip(),
             tableau=write_table_html(lost, INACTION_COLUMNS, legende=f"Établissements non équipés, {place}"),
             donnees=retards,
             fichier=f"{fichier}_cout-inaction",
-            entete=_contexte.entete,
+            entete=entete,
         ),
     )

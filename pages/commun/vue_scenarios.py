@@ -45,7 +45,7 @@ from analytics.display.scenario import (
     title_steps,
     title_year,
 )
-from analytics.display.tables import Colonne
+from analytics.display.tables import Colonne, tell_rest
 from analytics.errors import UserFacingError
 from analytics.levers import HOURS_PER_EXTRACTION
 from analytics.scenario import INCERTAINES, Hypotheses, Scenario, name_prison, parse_scenario
@@ -300,9 +300,10 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
             figure=draw_bars(_bars(table), dark=_contexte.sombre),
             alt=title_cours(table),
             phrase=wording.typeset(
+                f"{tell_rest(table.filter(pl.col('gain_montre') != 0).height, MOST_BARS)} "
                 "Décompte simulé : ce que chaque cour aurait à rembourser, en ETPT, selon la règle affichée "
                 "au décompte. Hypothèse de travail, ne vaut pas décision."
-            ),
+            ).strip(),
             tableau="",
             donnees=table.drop("gain_montre", "gain_ecrit", "avant_ecrit", "apres_ecrit"),
             fichier=f"{fichier}_cours",
@@ -446,6 +447,11 @@ def _figures(
     return tuple(figures)
 
 
+def _has_state(bilan: Bilan) -> bool:
+    """Tell whether a year has a state: it has an objective, and has begun."""
+    return bilan.objectif is not None and bilan.attendues > 0
+
+
 def _states(before: Bilan, after: Bilan, fin: date) -> str:
     """Say the state of the months known, which is not that of the whole year."""
     now = f"{after.glyphe} {after.etat}"
@@ -458,7 +464,7 @@ def _states(before: Bilan, after: Bilan, fin: date) -> str:
 
 def _note(contexte: Contexte, etude: Etude, before: Bilan, after: Bilan, releve: Releve | None) -> str:
     texts = [
-        *([] if after.objectif is None else [_states(before, after, contexte.selection.periode.fin)]),
+        *([] if not _has_state(after) else [_states(before, after, contexte.selection.periode.fin)]),
         f"{since_january(mention_of(contexte)).texte}.",
         "Hypothèses de travail : parts, plafonds et capacités sont ceux de la page Méthode ; aucun n'est "
         "dans le texte, sauf les 85 % de population couverte.",
@@ -585,12 +591,14 @@ def side_by_side(contexte: Contexte, gardes: Sequence[tuple[str, Scenario]]) -> 
     ground = etudes[0][1].socle
     cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
     zero = assess(contexte, ground.pays, ground)
+    bilans = [assess(contexte, etude.pays, ground) for _, etude in etudes]
+    # One number of digits for a row: each year less the first is the change under it.
+    digits = min(set_apart(_middle(zero), _middle(bilan)).digits for bilan in bilans)
     columns: list[tuple[str, list[str]]] = [
-        ("Rien ne change", _column(contexte, ground, ground.pays, zero, zero, None, cours))
+        ("Rien ne change", _column(contexte, ground, ground.pays, zero, zero, None, cours, digits))
     ]
-    for nom, etude in etudes:
-        bilan = assess(contexte, etude.pays, ground)
-        columns.append((nom, _column(contexte, ground, etude.pays, zero, bilan, etude, cours)))
+    for (nom, etude), bilan in zip(etudes, bilans, strict=True):
+        columns.append((nom, _column(contexte, ground, etude.pays, zero, bilan, etude, cours, digits)))
     rows = pl.DataFrame(
         {
             "mesure": [
@@ -627,20 +635,21 @@ def _column(
     bilan: Bilan,
     etude: Etude | None,
     cours: Sequence[str],
+    digits: int,
 ) -> list[str]:
     owed = settle(contexte, ground, pays)
     seen = set(cours)
     due = None if owed is None else float(sum(part.etpt for part in owed.decompte.cours if part.cour in seen))
-    ecart = set_apart(_middle(zero), _middle(bilan))
+    change = wording.difference(_middle(zero), _middle(bilan), digits)
     net = np.zeros(1) if etude is None else etude.simulation.net(cours)
     return [
         "0" if etude is None else str(len(etude.scenario.leviers)),
-        wording.number(float(net.mean()), ecart.digits, signed=True) + (f" ({_span(net)})" if etude else ""),
-        ecart.change_signe + (f" ({_span(etude.simulation.total(cours))})" if etude else ""),
+        wording.number(float(net.mean()), digits, signed=True) + (f" ({_span(net)})" if etude else ""),
+        wording.number(change, signed=True) + (f" ({_span(etude.simulation.total(cours))})" if etude else ""),
         wording.with_unit(float(net.mean()) * ground.etpt_par_extraction, "ETPT", 1),
-        ecart.apres if bilan.projection else wording.NOT_AVAILABLE,
+        wording.number(_middle(bilan), digits) if bilan.projection else wording.NOT_AVAILABLE,
         short_odds(bilan.p_objectif),
-        wording.NOT_AVAILABLE if bilan.objectif is None else f"{bilan.glyphe} {bilan.etat}",
+        f"{bilan.glyphe} {bilan.etat}" if _has_state(bilan) else wording.NOT_AVAILABLE,
         wording.with_unit(due, "ETPT", 1),
     ]
 

@@ -426,6 +426,11 @@ class _Calcul:
         return f"{self.periode.fin:%Y-%m}_{slug(self.nom)}"
 
     @property
+    def entete(self) -> dict[str, str]:
+        """Give the columns that travel with every line of an export: those of what is shown."""
+        return self.contexte.entete | {"perimetre": self.nom}
+
+    @property
     def mesure(self) -> str:
         """Say the perimeter and the data date, as under every chart."""
         return f"{self.nom}, {self.contexte.date_donnees}"
@@ -627,7 +632,7 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
             how="left",
         ),
         fichier=f"{calcul.fichier}_trajectoire",
-        entete=calcul.contexte.entete,
+        entete=calcul.entete,
         mention=calcul.mention if calcul.lecture != "C" else None,
     )
 
@@ -782,7 +787,7 @@ def _draw_map(calcul: _Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
         ),
         donnees=bounded.drop("etat_ecrit", "objectif_ecrit", "manque"),
         fichier=f"{calcul.fichier}_cours",
-        entete=calcul.contexte.entete,
+        entete=calcul.entete,
         mention=calcul.mention_entiere if calcul.contexte.selection.regle.lecture != "C" else None,
         legende=(
             *zip(FILLS, CLASS_NAMES, strict=True),
@@ -885,7 +890,7 @@ def _draw_signal(calcul: _Calcul, veille: Veille, recalages: Mapping[date, tuple
         ),
         donnees=rows.drop("texte"),
         fichier=f"{calcul.fichier}_signal",
-        entete=calcul.contexte.entete,
+        entete=calcul.entete,
     )
 
 
@@ -932,7 +937,7 @@ def _draw_activities_of(calcul: _Calcul) -> Bloc:
         tableau=table,
         donnees=behind,
         fichier=f"{calcul.fichier}_activites",
-        entete=calcul.contexte.entete,
+        entete=calcul.entete,
         mention=calcul.mention,
     )
 
@@ -959,7 +964,7 @@ def _draw_courts_of(calcul: _Calcul) -> Bloc:
         tableau=write_table_html(summed, COURT_COLUMNS, legende=f"Juridictions, {calcul.mesure}"),
         donnees=summed.drop("texte"),
         fichier=f"{calcul.fichier}_juridictions",
-        entete=calcul.contexte.entete,
+        entete=calcul.entete,
         mention=calcul.mention_entiere,
     )
 
@@ -979,7 +984,7 @@ def _draw_answers_of(calcul: _Calcul) -> Bloc:
         tableau=write_table_html(laid, ANSWER_COLUMNS, legende=f"Réponses des juridictions, {calcul.mesure}"),
         donnees=laid.select("mois", "juridiction", "nom_court", "etat"),
         fichier=f"{calcul.fichier}_reponses",
-        entete=calcul.contexte.entete,
+        entete=calcul.entete,
         legende=tuple(("", f"{glyph} {word}") for word, glyph in coverage.GLYPHS.items()),
     )
 
@@ -1032,7 +1037,7 @@ def _thermometres(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -
             ),
             donnees=read,
             fichier=f"{calcul.fichier}_deux-thermometres",
-            entete=_contexte.entete,
+            entete=calcul.entete,
             mention=calcul.mention_entiere,
         ),
         lignes=tuple(

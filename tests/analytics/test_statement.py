@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -174,6 +175,36 @@ def test_every_line_shows_its_numbers(parametres: Parametres) -> None:
     assert own["reste"][1] == f"2{NARROW}000{NB}extractions"
     assert formulas(account(parametres), "CA-A")["interessement"][1] == "non déterminé"
     assert "part" not in formulas(account(parametres, mode=ECART_PROPRE), "CA-B")
+
+
+@pytest.mark.parametrize("mode", [MUTUALISE, ECART_PROPRE])
+@pytest.mark.parametrize("euros_each", [Fraction(56_600), Fraction(45_123_45, 100), Fraction(1)])
+@given(avoided=st.lists(st.integers(0, 4_500), min_size=3, max_size=3))
+def test_a_calculator_finds_the_cents_from_what_is_printed(
+    avoided: list[int], euros_each: Fraction, mode: str
+) -> None:
+    """« 0,4641 ETPT × 56 600 € » is 26 268,06, whatever exact 26 265,60 stands beside."""
+    parametres = load_parameters()
+    found = account(
+        parametres,
+        country(parametres, dict(zip(COURS, avoided, strict=True))),
+        cout=Cout(euros_each, "Note", hypothese=False),
+        mode=mode,
+    )
+    for cour in COURS:
+        formula, value = formulas(found, cour)["montant"]
+        if "ETPT ×" not in formula:
+            assert formula == "aucun ETPT à rembourser"
+            continue
+        etpt, each = (read(part) for part in formula.split(" ; ")[0].split(" × "))
+        assert each == euros_each
+        cents = floor(etpt * each * 100 + Fraction(1, 2))
+        assert abs(cents - read(value) * 100) == ("centime voisin" in formula)
+
+
+def read(text: str) -> Fraction:
+    """Type what is printed on a calculator."""
+    return Fraction(text.split(NB)[0].replace(NARROW, "").replace(",", "."))
 
 
 def test_silence_has_its_line_and_its_cost(parametres: Parametres) -> None:
