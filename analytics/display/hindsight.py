@@ -35,9 +35,9 @@ def tell_hindsight(valeur: Valeur | None) -> str:
     return wording.typeset(
         f"{wording.number(valeur.projections)} projections de cours jugées sur le total déclaré en fin "
         f"d'année : la fourchette à 80 % le contenait {wording.percent(valeur.couvre_80, 0)} du temps, "
-        f"celle à 95 %, {wording.percent(valeur.couvre_95, 0)}. Erreur (CRPS) : "
-        f"{wording.percent(valeur.crps)} du total, {against}. Chances annoncées (score de Brier, 0 "
-        f"parfait, 0,25 à pile ou face) : {wording.number(valeur.brier, 3)}. Un total déclaré compte "
+        f"celle à 95 %, {wording.percent(valeur.couvre_95, 0)}. Erreur : "
+        f"{wording.percent(valeur.crps)} du total, {against}. Chances annoncées : "
+        f"{wording.number(valeur.brier, 3)} (0 parfait, 0,25 à pile ou face). Un total déclaré compte "
         "aussi les réponses tardives et les juridictions qui se mettent à répondre."
     )
 

@@ -697,10 +697,10 @@ def tell_search(
     if found.valeur is None:
         best = wording.percent(found.au_mieux / base if base else None)
         lifted = wording.percent(found.sans_frein / base if base else None)
-        return wording.typeset(
-            f"Hors d'atteinte : au mieux {best} au lieu de {goal}{chances}. Ce qui bloque d'abord : "
-            f"{FREINS[found.frein]} (sans ce frein, {lifted})."
-        )
+        blocked = f"Ce qui bloque d'abord : {FREINS[found.frein]} (sans ce frein, {lifted})."
+        if lifted == best:
+            blocked = "Aucun frein, levé seul, n'y change rien."
+        return wording.typeset(f"Hors d'atteinte : au mieux {best} au lieu de {goal}{chances}. {blocked}")
     if not is_needed(levier, found.valeur):
         return wording.typeset(f"Sans ce levier, l'année atteint déjà {goal}, en moyenne : {year}{chances}.")
     reach = ""

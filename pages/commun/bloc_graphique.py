@@ -56,22 +56,27 @@ def write_plain_table(frame: pl.DataFrame, colonnes: Sequence[Colonne], *, legen
 
     On a phone, a table of many columns becomes one block a row, each value after its heading.
     """
-    stacked = " vigie-empile" if len(colonnes) > _FIT_A_PHONE else ""
+    stacked = len(colonnes) > _FIT_A_PHONE
     heads = "".join(f'<th scope="col"{_align(colonne)}>{escape(colonne.titre)}</th>' for colonne in colonnes)
-    body = "".join(f"<tr>{_cells(row, colonnes)}</tr>" for row in write_rows(frame, colonnes))
+    body = "".join(f"<tr>{_cells(row, colonnes, named=stacked)}</tr>" for row in write_rows(frame, colonnes))
     return (
         f"<div class='vigie-defile' tabindex='0' role='region' aria-label='{escape(legende)}'>"
-        f"<table class='vigie-table{stacked}'><caption>{escape(legende)}</caption>"
+        f"<table class='vigie-table{' vigie-empile' if stacked else ''}'><caption>{escape(legende)}</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
-def _cells(row: Sequence[str], colonnes: Sequence[Colonne]) -> str:
+def _cells(row: Sequence[str], colonnes: Sequence[Colonne], *, named: bool) -> str:
+    """Write the cells of a row; `named`: each knows its heading."""
     first, *others = row
     return f'<th scope="row">{escape(first)}</th>' + "".join(
-        f'<td{_align(colonne)} data-titre="{escape(colonne.titre)}">{escape(text)}</td>'
+        f"<td{_align(colonne)}{_name(colonne) if named else ''}>{escape(text)}</td>"
         for colonne, text in zip(colonnes[1:], others, strict=True)
     )
+
+
+def _name(colonne: Colonne) -> str:
+    return f' data-titre="{escape(colonne.titre)}"'
 
 
 def _align(colonne: Colonne) -> str:

@@ -12,7 +12,12 @@ DECEMBER = date(2009, 12, 1)
 
 @pytest.mark.parametrize(
     ("before", "after", "written"),
-    [(8_153.2, 8_424.6, "8 420"), (8_153.2, 11_234.6, "11 230"), (964.4, 1_224.6, "1 225"), (96.4, 99.46, "99")],
+    [
+        (8_153.2, 8_424.6, "8 420"),
+        (8_153.2, 11_234.6, "11 230"),
+        (964.4, 1_224.6, "1 225"),
+        (96.4, 99.46, "99"),
+    ],
 )
 def test_the_end_of_the_year_is_not_rounded_twice(before: float, after: float, written: str) -> None:
     """8 424,6 is 8 425, and 8 420 to the nearest ten: never 8 430."""
