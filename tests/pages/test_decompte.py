@@ -132,7 +132,7 @@ def test_the_page_opens_on_what_is_kept_and_its_amounts_are_a_simulation(
     assert table.count(">simulation</td>") == 37
     assert ">provisoire</td>" not in table
     # Another cost, another rule: still a simulation.
-    assert "<td>provisoire</td>" not in said(page(cout="60400"))
+    assert ">provisoire</td>" not in said(page(cout="60400"))
     # The statement of a cour says what is kept of that cour.
     releve = said(page(onglet="releve"))
     assert (
