@@ -32,6 +32,7 @@ _SHEET = """
   .vigie-empile tbody th { display: block; border: 0; padding: .05rem 0; }
   .vigie-empile tbody td, .vigie-empile tbody td.n { display: flex; justify-content: space-between; gap: 1rem;
     border: 0; padding: .05rem 0; white-space: normal; }
+  .vigie-empile tbody td:empty { display: none; }
   .vigie-empile td::before { content: attr(data-titre) "\\00a0: "; opacity: .75; text-align: left; }
 }
 .vigie-table { border-collapse: collapse; font-size: .8125rem; margin: .4rem 0; }
@@ -59,7 +60,12 @@ _SHEET = """
 .st-key-chiffres > div { width: auto !important; min-width: 0; }
 [data-testid="stMetric"] { border-top: 2px solid rgba(128, 128, 128, .45); padding-top: .35rem; }
 [data-testid="stMetricValue"] { font-size: 1.65rem; line-height: 1.2; }
-[data-testid="stMetricValue"] * { white-space: normal !important; overflow: visible; text-overflow: clip; }
+[data-testid="stMetricValue"] * { white-space: normal !important; overflow: visible; text-overflow: clip;
+  overflow-wrap: normal; word-break: normal; }
+@media (max-width: 640px) {
+  [data-testid="stMetricValue"] { font-size: 1.3rem; }
+  .vigie-conclusion { font-size: 1rem; }
+}
 [data-testid="stMetricLabel"] p { font-size: .8125rem; white-space: normal; overflow: visible; }
 [data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * { font-size: .8125rem;
   white-space: normal !important; overflow: visible; text-overflow: clip; }

@@ -14,6 +14,7 @@ from analytics.comparison import (
     FAR_ABOVE,
     IMPOSSIBLE,
     INSIDE,
+    TOO_FEW,
     Z95,
     Z998,
     Dispersion,
@@ -33,7 +34,7 @@ from analytics.comparison import (
     shrink,
     trace_limits,
 )
-from analytics.display.comparison import label_ratios, tell_ratio
+from analytics.display.comparison import label_ratios, tell_ratio, title_funnel
 from analytics.display.figures import figure_of_comparison
 from analytics.schemas import Equipements
 from tests.analytics.vectors import vectors
@@ -272,6 +273,11 @@ def test_a_cour_of_which_too_little_is_expected_is_not_compared(observe: int, at
     figure = figure_of_comparison(own)
     assert (figure.valeur, figure.complement) == ("n.d.", "trop peu pour comparer")
     assert label_ratios(ratios).filter(cour="TSA")["verdict"].item().startswith("trop peu")
+    # Nor by the other chart: both count the same cours as differing, among the same.
+    others = {f"CA-{rank:02}": (90, 100.0) for rank in range(10)} | {"CA-LOIN": (200, 100.0)}
+    placed, _ = compared(others | {"TSA": (observe, attendu)})
+    assert placed.filter(cour="TSA")["position"].item() == TOO_FEW
+    assert title_funnel(placed).replace("\u00a0", " ").startswith("10 cours sur 11 ne se distinguent pas")
 
 
 def test_what_was_observed_is_not_told_as_what_it_is_shrunk_to() -> None:

@@ -56,6 +56,11 @@ def test_the_lines_always_make_the_gap(
     detail = detail_of(frame)
     for name in ("ecart", "calendrier", "demande", "declarations", "non_executees", "constatee"):
         assert abs(float(detail[name].sum()) - float(getattr(ecart, name))) < 1e-6
+    # As written too: the two counts leave the gap, and the four lines make it.
+    justice, interieur, gap, *parts = (
+        int(line.valeur.replace("\u202f", "").replace("\u2212", "-")) for line in explain_gap(ecart)
+    )
+    assert gap == justice - interieur == sum(parts)
 
 
 def test_more_demand_hides_what_was_avoided(parametres: Parametres) -> None:

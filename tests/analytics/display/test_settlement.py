@@ -1,5 +1,6 @@
 """A settlement in words: states, certainty, what is owed in the mode shown."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -255,6 +256,24 @@ def test_steps_are_in_extractions_and_each_bar_is_as_high_as_its_number() -> Non
         ("Évitées", 560, 1_000, f"≈ {MINUS}440"),
         ("Non évitées", 0, 560, "≈ 560"),
     ]
+
+
+@pytest.mark.parametrize(("a", "b"), [(436, 0), (487.25, 496.8), (612.3, 551.9), (3, 0.2), (400, 599.7)])
+def test_projected_steps_add_up_as_they_are_written(a: float, b: float) -> None:
+    def read(text: str) -> int:
+        return int(re.sub(r"[^\d-]", "", text.replace(MINUS, "-")))
+
+    (_, _, _, wanted), (_, _, _, avoided), (name, _, _, left) = steps(settled({"A": a, "B": b}, projete=True))
+    assert read(wanted) + read(avoided) == read(left) * (-1 if name == "Excédent" else 1)
+
+
+def test_the_gap_with_a_projection_is_only_about() -> None:
+    told = tell_kept(2, "provisoire", 231_360_333, 323_554_800, projete=True)
+    assert (
+        told.replace(NB, " ")
+        .replace(NARROW, " ")
+        .endswith("au milieu de la projection, écart d'environ +920 000 €.")
+    )
 
 
 def test_the_figure_draws_the_steps_whole() -> None:
