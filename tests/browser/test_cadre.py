@@ -206,3 +206,28 @@ def test_a_file_that_is_not_confirmed_is_not_left_without_a_word(browser: Browse
         seen.page.wait_for_timeout(1_500)
         assert asked == ["beforeunload"]
         expect(seen.page.locator(".vigie-non-enregistre")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "decompte?annee=2009&mois=12&cour=CA-DOUAI&onglet=releve",
+        "scenarios?annee=2009&mois=3&onglet=reciproque",
+        "cour?annee=2010&mois=9&cour=CA-DOUAI",
+    ],
+)
+def test_on_a_phone_no_figure_is_cut_nor_out_of_sight(browser: Browser, server: Server, address: str) -> None:
+    with watched(browser, viewport={"width": 390, "height": 844}) as seen:
+        seen.open(f"{server.url}/{address}")
+        cut = seen.page.evaluate(
+            """() => [...document.querySelectorAll(
+                '[data-testid=stMetric] p, table.vigie-empile td, table.vigie-empile tbody th'
+            )].filter(each => {
+                const box = each.getBoundingClientRect();
+                const room = each.closest('[data-testid=stMetric]') ?? document.body;
+                const around = room.getBoundingClientRect();
+                return box.width && (box.right > around.right + 1 || box.left < around.left - 1);
+            }).map(each => each.textContent)"""
+        )
+        assert cut == []
+        assert seen.page.locator("[data-testid=stMetric] p").count() > 4
