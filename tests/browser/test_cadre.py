@@ -12,6 +12,9 @@ from tests.visiteur import Server, running_server
 SCREEN = {"width": 1280, "height": 800}
 TEXTS = {
     "Page not found": "Page inconnue",
+    "Failed to generate file for download": (
+        "Ce fichier n'a pas pu être écrit\u00a0: rechargez la page, puis recommencez."
+    ),
     "Connection error": "Connexion perdue",
     "No results": "Aucun résultat",
     "Select all": "Tout choisir",

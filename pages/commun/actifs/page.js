@@ -82,6 +82,10 @@
     "File size is too small.": "Ce fichier est trop petit.",
     "Network Error": "Le réseau ne répond pas.",
     "Download failed": "Le téléchargement a échoué : recommencez.",
+    "Failed to generate file for download":
+      `Ce fichier n'a pas pu être écrit${NBSP}: rechargez la page, puis recommencez.`,
+    "Deferred download not properly configured":
+      `Ce fichier n'a pas pu être demandé${NBSP}: rechargez la page, puis recommencez.`,
     "Fullscreen": "Plein écran",
     "Close fullscreen": "Quitter le plein écran",
     "Search": "Chercher",
@@ -161,6 +165,11 @@
     }
   }
 
+  // A sparkline has no text that could be read out; the figure above it says what it ends at.
+  function hideSparkline(element) {
+    if (element.dataset.testid === "stMetricChart") element.setAttribute("aria-hidden", "true");
+  }
+
   // Wider than a phone, it slides: the keyboard must reach it.
   function openToKeyboard(element) {
     if (!element.classList.contains("st-key-graphique_croisement") || element.tabIndex === 0) return;
@@ -178,6 +187,7 @@
       else {
         translateNames(node);
         openToKeyboard(node);
+        hideSparkline(node);
       }
     }
   }
