@@ -149,6 +149,28 @@ def test_a_host_that_is_no_address_of_this_machine_is_refused(host: str) -> None
     assert b"content-security-policy" in dict(answer["headers"])
 
 
+def test_nobody_is_served_before_what_two_threads_would_import_at_once() -> None:
+    """Half imported by one session, pandas made plotly fail in another: the first pages were errors."""
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import asyncio, sys\n"
+            "from pages.commun import serveur\n"
+            "async def live():\n"
+            "    async with serveur.lifespan_with(serveur.Readiness(), ())(None):\n"
+            "        print('pandas' in sys.modules)\n"
+            "print('pandas' in sys.modules)\n"
+            "asyncio.run(live())\n",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["False", "True"]
+
+
 def test_another_address_is_refused_without_identity(tmp_path: Path) -> None:
     refused = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0"],

@@ -28,9 +28,10 @@ _PERSONAL = wording.typeset(
 _ACCESSIBILITY = wording.typeset(
     "Chaque graphique a un titre, une phrase et un tableau de données ; aucun sens n'est porté par la "
     "couleur seule. Conformité non encore auditée. Limites connues, dues au cadre Streamlit : les petites "
-    "barres sous les chiffres ne sont pas lues par un lecteur d'écran ; une ligne du tableau des cours se choisit au "
-    "clavier par Maj + Espace, et la carte à la souris seulement (la liste des cours la remplace) ; les "
-    "messages que le navigateur affiche lui-même, pour un téléchargement par exemple, sont dans sa langue."
+    "barres sous les chiffres ne sont pas lues par un lecteur d'écran ; une ligne du tableau des cours se "
+    "choisit au clavier par Maj + Espace, et la carte à la souris seulement (la liste des cours la "
+    "remplace) ; les messages que le navigateur affiche lui-même, pour un téléchargement par exemple, sont "
+    "dans sa langue."
 )
 
 

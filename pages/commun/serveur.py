@@ -311,6 +311,9 @@ def lifespan_with(readiness: Readiness, pages: Sequence[str]) -> Any:
             # Slow to import, and only simulations need it: ready before anyone asks for one.
             await asyncio.to_thread(import_module, "scipy.stats")
 
+        # Before anyone is served: the framework imports it on first use, and plotly, which asks another
+        # thread's half-imported module for its types, would fail on the very first pages.
+        await asyncio.to_thread(import_module, "pandas")
         task = asyncio.create_task(warm_up())
         yield
         task.cancel()
