@@ -364,7 +364,8 @@ def _import_one(
             for sentence in group_refusals(examen.jugement.rejets, shown=5):
                 click.echo(f"  {sentence}")
         for line in account["rejets"][:_SHOWN_REFUSALS]:
-            click.echo(f"  ligne {line['ligne']}, {line['champ']} : {line['motif']}")
+            where = f", {line['champ']}" if line["champ"] else ""
+            click.echo(f"  ligne {line['ligne']}{where} : {line['motif']}")
         hidden = len(account["rejets"]) - _SHOWN_REFUSALS
         if hidden > 0:
             click.echo(

@@ -1017,7 +1017,7 @@ def _compare(connection: Connection, entree: Entree) -> _Comparaison:
     before = _before(connection, entree.recu_le)
     current = _current(connection, entree, before)
     changed = _changed(current, entree)
-    news = changed if entree.retablir else _news(connection, changed, entree)
+    news = changed if entree.retablir else _news(connection, changed, entree, current)
     key = _key_of(TABLE_OF_NATURE[entree.nature])
     history = _history(connection, entree, changed, before or _known(connection, None, None))
     said = changed.join(news, on=changed.columns, how="anti", nulls_equal=True)
@@ -1067,14 +1067,22 @@ def _changed(current: pl.DataFrame, entree: Entree) -> pl.DataFrame:
     return compared.filter(~same & (known | ~withdrawn)).select(proposed.columns)
 
 
-def _news(connection: Connection, changed: pl.DataFrame, entree: Entree) -> pl.DataFrame:
-    """Leave out what this very file already said: brought again, it does not undo a later correction."""
+def _news(
+    connection: Connection, changed: pl.DataFrame, entree: Entree, current: pl.DataFrame
+) -> pl.DataFrame:
+    """Leave out what this very file already said: brought again, it does not undo a later correction.
+
+    What it said and was not written, for it stood already, is told by the later lot that changed it.
+    """
     table = TABLE_OF_NATURE[entree.nature]
     same_file = select(lot.c.lot).where(lot.c.sha256 == entree.sha256)
+    last = connection.scalar(select(func.max(same_file.subquery().c.lot)))
+    if last is None:
+        return changed
     said = select(*(table.c[name] for name in changed.columns)).where(table.c.lot.in_(same_file))
     return changed.join(
         read_frame(connection, said, changed.schema), on=changed.columns, how="anti", nulls_equal=True
-    )
+    ).join(current.filter(pl.col("lot") > last), on=_key_of(table), how="anti")
 
 
 def _repeated(connection: Connection, entree: Entree, changed: pl.DataFrame) -> pl.DataFrame:

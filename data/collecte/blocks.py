@@ -39,6 +39,30 @@ def second_table(ligne: int, colonne: int, feuille: str | None, what: str) -> Un
     )
 
 
+_NUMBER = r"^\s*[-+−]?[0-9](?:[0-9  .,'’]*[0-9])?\s*$"
+
+
+def refuse_figures_without_title(cells: pl.DataFrame, columns: Sequence[int], feuille: str | None) -> None:
+    """Refuse a table that has figures in columns of which no title says what they count.
+
+    A word there is a note; a number is something that its sender believes to have sent.
+    """
+    for index in columns:
+        name = f"c{index}"
+        if name not in cells.columns:
+            continue
+        found = cells.filter(pl.col(name).str.contains(_NUMBER))
+        if found.height:
+            ligne, text = found.select("ligne", name).row(0)
+            raise UnreadableFile(
+                typeset(
+                    f"La cellule {cell_name(ligne, index, feuille)} porte « {text.strip()[:40]} » sous "
+                    "aucun titre connu : donnez son titre à cette colonne (une activité et, dessous, sa "
+                    "mesure, dans une grille), ou retirez-la. Rien n'a été pris."
+                )
+            )
+
+
 def _texts(cells: pl.DataFrame, ligne: int) -> int:
     """Count the cells of a row that hold something."""
     row = cells.row(by_predicate=pl.col("ligne") == ligne)

@@ -4,8 +4,8 @@ The XML is streamed, a cell repeated a million times is one finding, and nothing
 nothing to say.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,11 +13,13 @@ from xml.parsers import expat
 
 import polars as pl
 
-# `mixte`: several formats, harmless in a text; `format`: raised, lowered or struck out, harmless nowhere.
-Genre = Literal["erreur", "formule", "mixte", "format"]
+# `mixte`: several formats, harmless in a text; `format`: raised, lowered or struck out, harmless nowhere;
+# `affichage`: a number that its format shows as another.
+Genre = Literal["erreur", "formule", "mixte", "format", "affichage"]
 # A fragment of a cell: its text, and how it is shown.
 Fragment = tuple[str, str]
 
+NOTHING = "(rien)"
 EXPOSANT, INDICE, BARRE = "exposant", "indice", "barré"
 _LONGEST = 60
 # More than these and the workbook is not one with a few faults.
@@ -143,10 +145,59 @@ def _mark_of(element: str, attributes: dict[str, str]) -> str:
 # ---------------------------------------------------------------- XLSX
 
 
-def read_struck_styles(blocks: Iterable[bytes]) -> frozenset[int]:
-    """List the numbers of the cell styles of an XLSX whose font is struck out."""
+@dataclass(frozen=True)
+class XlsxStyles:
+    """The cell styles of an XLSX, by number, that show something else than the value: struck out, or by a
+    number format (`formats` holds its code)."""
+
+    barres: frozenset[int] = frozenset()
+    formats: dict[int, str] = field(default_factory=lambda: dict[int, str]())
+
+
+# Percentages, powers of ten and fractions among the formats that every workbook has.
+_BUILT_IN = {9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 48: "##0.0E+0"}
+_QUOTED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
+_SPACES = " \u00a0\u202f\u2009"
+
+
+def shown_by(code: str, value: str) -> str | None:
+    """Write a number as its format shows it, where that is another number or a mark; None where it is plain.
+
+    Known of a format code: its sections by sign, literal text, percent, powers, fractions, scaling by
+    thousands. Dates, decimals and groups of thousands change no number.
+    """
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    sections = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)
+    rank = 1 if number < 0 and len(sections) > 1 else 2 if number == 0 and len(sections) > 2 else 0
+    section = sections[rank]
+    literal = "".join(quoted or escaped or "" for quoted, escaped in _QUOTED.findall(section))
+    bare = _QUOTED.sub("", section)
+    if re.search(r"(?i)[ymdhs]", bare) or bare.strip() in {"General", "Standard", "@"}:
+        return None
+    if not section.strip():
+        return ""
+    if "%" in bare:
+        return f"{number * 100:g}\u00a0%"
+    scaled = re.search(r"[0#?](,+)(?:$|[^0#?,])", bare)
+    if scaled:
+        return f"{number / 1000 ** len(scaled[1]):g}"
+    if re.search(r"(?i)e[+-]|/", bare):
+        return f"{number:g} ({bare.strip()})"
+    marks = literal.strip(_SPACES + "-+()")
+    if not re.search("[0#?]", bare):
+        return marks
+    return f"{number:g}{literal}" if marks else None
+
+
+def read_cell_styles(blocks: Iterable[bytes]) -> XlsxStyles:
+    """List the cell styles of an XLSX that are struck out, or whose format may show another number."""
     struck_fonts: set[int] = set()
     struck: set[int] = set()
+    codes = dict(_BUILT_IN)
+    formats: dict[int, str] = {}
     path: list[str] = []
     fonts = styles = -1
     parser = expat.ParserCreate()
@@ -160,18 +211,23 @@ def read_struck_styles(blocks: Iterable[bytes]) -> frozenset[int]:
             fonts += 1
         elif "fonts" in path and _mark_of(element, attributes) == BARRE:
             struck_fonts.add(fonts)
+        elif element == "numFmt" and parent == "numFmts" and attributes.get("numFmtId", "").isdigit():
+            codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")[:200]
         elif element == "xf" and parent == "cellXfs":
             styles += 1
             font = attributes.get("fontId", "0")
             if font.isdigit() and int(font) in struck_fonts:
                 struck.add(styles)
+            code = codes.get(int(number)) if (number := attributes.get("numFmtId", "")).isdigit() else None
+            if code is not None and any(shown_by(code, value) is not None for value in ("12", "0")):
+                formats[styles] = code
 
     def end(_name: str) -> None:
         path.pop()
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     _parse(parser, blocks)
-    return frozenset(struck)
+    return XlsxStyles(frozenset(struck), formats)
 
 
 class _Runs:
@@ -245,11 +301,11 @@ def read_xlsx_sheet(
     blocks: Iterator[bytes],
     *,
     whole: bool,
-    struck: AbstractSet[int] = frozenset(),
+    styles: XlsxStyles | None = None,
     rich: dict[int, tuple[Genre, str]] | None = None,
 ) -> Constats:
     """Look at the cells of an XLSX sheet; only up to the first that holds something unless `whole`."""
-    sheet = _XlsxSheet(whole, struck, rich or {})
+    sheet = _XlsxSheet(whole, styles or XlsxStyles(), rich or {})
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = sheet.start, sheet.end
     parser.CharacterDataHandler = sheet.text
@@ -259,9 +315,9 @@ def read_xlsx_sheet(
 
 
 class _XlsxSheet:
-    def __init__(self, whole: bool, struck: AbstractSet[int], rich: dict[int, tuple[Genre, str]]) -> None:
+    def __init__(self, whole: bool, styles: XlsxStyles, rich: dict[int, tuple[Genre, str]]) -> None:
         self.constats = Constats()
-        self._whole, self._struck, self._rich = whole, struck, rich
+        self._whole, self._styles, self._rich = whole, styles, rich
         self._row, self._column = 0, -1
         self._type = self._value = self._formula = ""
         self._style = 0
@@ -282,7 +338,8 @@ class _XlsxSheet:
                 _extend(self.constats.lignes_masquees, self._row, self._row)
         elif element == "col":
             first, last = attributes.get("min", ""), attributes.get("max", "")
-            if _is_on(attributes.get("hidden", "")) and first.isdigit() and last.isdigit():
+            away = _is_on(attributes.get("hidden", "")) or attributes.get("width", "") in {"0", "0.0"}
+            if away and first.isdigit() and last.isdigit():
                 self.constats.colonnes_masquees.append((int(first) - 1, int(last) - 1))
         elif element == "c":
             letters = attributes.get("r", "").rstrip("0123456789")
@@ -340,9 +397,12 @@ class _XlsxSheet:
             return "erreur", self._value or "#N/A"
         if self._has_formula and not self._value.strip() and not (self._type == "str" and self._has_value):
             return "formule", "=" + (self._formula or self._shared.get(self._share, ""))
-        if self._style in self._struck and self._value.strip():
+        if self._style in self._styles.barres and self._value.strip():
             # The text of a shared string is not here: it is read in the table.
             return "format", "" if self._type == "s" else f"({BARRE} {self._value.strip()})"
+        if self._type == "n" and self._style in self._styles.formats and self._value.strip():
+            shown = shown_by(self._styles.formats[self._style], self._value.strip())
+            return None if shown is None else ("affichage", shown[:_LONGEST] or NOTHING)
         if self._type == "s" and self._value.isdigit():
             return self._rich.get(int(self._value))
         return seen(self._runs.fragments)
@@ -500,6 +560,7 @@ class OdsDocument:
             and self._sheet.premiere is not None
             and "table:formula" not in cell
             and cell.get("calcext:value-type") != "error"
+            and _says_its_value(cell, self._fragments)
         ):
             return
         shown = "".join(text for text, _ in self._fragments).strip()
@@ -520,13 +581,32 @@ class OdsDocument:
         if formula and not value and not shown and kind != "string":
             return "formule", "=" + formula.rpartition(":=")[2].removeprefix("=")[:_LONGEST]
         if not shown:
-            return None
+            return None if _says_its_value(cell, self._fragments) else ("affichage", NOTHING)
         style = cell.get("table:style-name") or self._row_style
         if not style:
             style = next((name for first, last, name in self._columns if first <= column <= last), "")
         if self.styles.mark("table-cell", style) == BARRE:
             return "format", f"({BARRE} {shown[:_LONGEST]})"
+        if not _says_its_value(cell, self._fragments):
+            return "affichage", shown[:_LONGEST]
         return seen(self._fragments)
+
+
+def _says_its_value(cell: dict[str, str], fragments: Sequence[Fragment]) -> bool:
+    """Tell whether the text of a cell is the number that it holds, but for its spaces and its decimals."""
+    value = cell.get("office:value", "")
+    if not value:
+        return True
+    text = fragments[0][0] if len(fragments) == 1 else "".join(text for text, _ in fragments)
+    if text == value:
+        return True
+    read = re.sub(r"[\s\u00a0\u202f\u2009]", "", text).replace(",", ".").replace("−", "-").strip("()")
+    try:
+        number, written = float(value), float(read)
+    except ValueError:
+        return False
+    digits = len(read.partition(".")[2])
+    return abs(abs(number) - abs(written)) <= 0.5 * 10**-digits + 1e-9
 
 
 _VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")

@@ -12,6 +12,7 @@ from data.collecte.blocks import (
     Note,
     cells_with_keys,
     month_said,
+    refuse_figures_without_title,
     second_table,
     set_notes_aside,
 )
@@ -29,7 +30,8 @@ from data.collecte.totals import Total, set_totals_aside
 class Grille:
     """Where the questionnaire grid's two header rows stand, its month, and its pairs of columns.
 
-    `ligne` is the second of the two rows, `titres` the first.
+    `ligne` is the second of the two rows, `titres` the first. `sans_titre`: the columns on the right of the
+    courts that bear no title of a pair, or none at all: nothing is read there.
     """
 
     ligne: int
@@ -37,6 +39,7 @@ class Grille:
     colonne_juridiction: int
     paires: tuple[tuple[str, int | None, int | None], ...]
     ignorees: tuple[str, ...]
+    sans_titre: tuple[int, ...]
     titres: int
 
     @property
@@ -56,6 +59,30 @@ _LIKE_A_MONTH = (
 )
 
 
+# Words of a sub-title that counts something else: a share, an amount, what was not avoided or is hoped for.
+_OTHER_THAN_COUNTS = frozenset(
+    (
+        "non",
+        "sans",
+        "hors",
+        "pourcent",
+        "mille",
+        "taux",
+        "part",
+        "euros",
+        "dollars",
+        "cumul",
+        "cumule",
+        "cumulees",
+        "objectif",
+        "prevision",
+        "prevues",
+        "ecart",
+        "evolution",
+    )
+)
+
+
 def match_grid(first: pl.DataFrame, feuille: str | None = None) -> Grille | None:
     """Recognise the questionnaire: a row of activities that begins with « Juridiction », a row of columns."""
     rows = [list(row) for row in first.iter_rows()]
@@ -65,7 +92,7 @@ def match_grid(first: pl.DataFrame, feuille: str | None = None) -> Grille | None
         if len(titled) < 2 or header_key(cells[titled[0]]) not in COURTS:
             continue
         below = [str(cell) for cell in rows[position + 1][1:]]
-        paires, ignorees = _pairs(cells, below, titled[0])
+        paires, ignorees, bare = _pairs(cells, below, titled[0])
         if not paires:
             continue
         mois = _month_above(first.head(position), feuille)
@@ -75,28 +102,34 @@ def match_grid(first: pl.DataFrame, feuille: str | None = None) -> Grille | None
                     "Le mois du questionnaire manque : écrivez « Mois : mars 2009 » au-dessus du tableau."
                 )
             )
-        return Grille(int(rows[position + 1][0]), mois, titled[0], paires, ignorees, int(row[0]))
+        return Grille(int(rows[position + 1][0]), mois, titled[0], paires, ignorees, bare, int(row[0]))
     return None
 
 
 def _pairs(
     titles: Sequence[str], below: Sequence[str], court: int
-) -> tuple[tuple[tuple[str, int | None, int | None], ...], tuple[str, ...]]:
-    """Pair the columns of each activity; a title stands over the columns that follow it until the next."""
+) -> tuple[tuple[tuple[str, int | None, int | None], ...], tuple[str, ...], tuple[int, ...]]:
+    """Pair the columns of each activity; a title stands over the columns that follow it until the next.
+
+    Gives the pairs, the titles that are left out, and the columns without any.
+    """
     totals: dict[str, int] = {}
     avoided: dict[str, int] = {}
     order: list[str] = []
     ignored: list[str] = []
+    bare: list[int] = []
     label, group = "", 0
     for index in range(court + 1, len(titles)):
         if titles[index].strip():
             label, group = titles[index].strip(), group + 1
         key = header_key(below[index]) if index < len(below) else ""
         if not label or not key:
+            if not is_total(label):
+                bare.append(index)
             continue
         # The same activity twice in the grid stays two pairs: the judge compares them.
         name = f"{group}\n{label}"
-        if is_total(label):
+        if is_total(label) or _OTHER_THAN_COUNTS & {*key.split()}:
             ignored.append(f"{label} – {below[index].strip()}")
         elif "evitee" in key and name not in avoided:
             avoided[name] = index
@@ -116,7 +149,7 @@ def _pairs(
         for name in order
         if name in totals or name in avoided
     )
-    return paires, tuple(ignored)
+    return paires, tuple(ignored), tuple(bare)
 
 
 def _months_in(cells: pl.DataFrame) -> Iterator[tuple[int, int, str, bool]]:
@@ -240,6 +273,7 @@ def melt_grid(
     body = body.with_columns(*seen, *(o.alias(f"o {name}") for name, o in laid.items() if o is not None))
     body, notes = set_notes_aside(body, needed, notes)
     body = body.filter(pl.any_horizontal(pl.col(name).str.strip_chars() != "" for name in needed))
+    refuse_figures_without_title(body, grille.sans_titre, feuille)
 
     def figure(index: int | None) -> pl.Expr:
         return pl.lit(None, dtype=pl.String) if index is None else as_typed(pl.col(f"c{index}"))

@@ -1,5 +1,6 @@
 """The titles of a table in long form → which column is which field, of which nature."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,8 +22,15 @@ class Entete:
 
 
 def header_key(title: str) -> str:
-    """Reduce a title to what tells it from the others: accents, case and underscores do not count."""
-    return unaccented(title[:100])
+    """Reduce a title to what tells it from the others: accents, case and underscores do not count.
+
+    A unit does: « extractions évitées (%) » counts none.
+    """
+    return unaccented(_UNIT.sub(lambda sign: f" {_UNITS[sign[0]]} ", title[:100]))
+
+
+_UNITS = {"%": "pourcent", "‰": "pour mille", "€": "euros", "$": "dollars"}
+_UNIT = re.compile("[%‰€$]")
 
 
 _HEADERS: dict[str, dict[str, Champ]] = {

@@ -32,6 +32,11 @@ def _sentence(genre: str, vu: str, cell: str, counted: bool) -> str:
                 f"La cellule {cell} contient une formule sans valeur enregistrée (« {vu} ») : ouvrez le "
                 "classeur, enregistrez-le, renvoyez-le"
             )
+        case "affichage":
+            said = (
+                f"La cellule {cell} montre « {vu} », et tient un autre nombre sous son format d'affichage : "
+                "donnez-lui le format Nombre, vérifiez-la, renvoyez le fichier"
+            )
         case _:
             wanted = "le seul nombre" if counted else "le seul texte"
             said = (
@@ -58,7 +63,7 @@ class Obstacles:
         )
         seen = self._constats.filter(pl.col("colonne") == colonne)
         if not counted:
-            seen = seen.filter(pl.col("genre") != "mixte")
+            seen = seen.filter(~pl.col("genre").is_in(["mixte", "affichage"]))
         found = wrong.join(seen, on="ligne", how="inner")
         if texts.str.contains(_ERROR).any():
             written = wrong.filter(pl.col("texte").str.contains(_ERROR))

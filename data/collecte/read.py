@@ -12,7 +12,13 @@ from pathlib import PurePosixPath
 import polars as pl
 
 from analytics.wording import enumeration, number, typeset
-from data.collecte.blocks import Note, second_table, set_headers_aside, set_notes_aside
+from data.collecte.blocks import (
+    Note,
+    refuse_figures_without_title,
+    second_table,
+    set_headers_aside,
+    set_notes_aside,
+)
 from data.collecte.cells import column_letters
 from data.collecte.formats import ZIP_SIGNATURE, refuse_other_binaries
 from data.collecte.grid import Grille, match_grid, melt_grid
@@ -302,7 +308,10 @@ def _pick_fields(
             else pl.col("surplus")
         )
     else:
-        # A note beside the table of a worksheet shifts nothing: it is left aside.
+        # A note beside the table of a worksheet shifts nothing: it is left aside. A figure is no note.
+        titled = {*range(entete.largeur)} - {*entete.sans_titre}
+        bare = [index for index in range(cells.width - 1) if index not in titled]
+        refuse_figures_without_title(cells, bare, tableau.nom)
         surplus = pl.lit(None, dtype=pl.String)
     laid = {nom: obstacles.laid_on(cells, entete.places[nom], nom) for nom in present}
     obstacle, champ = first_obstacle(cells.height, ((nom, laid[nom][1]) for nom in present))

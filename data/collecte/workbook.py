@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Literal, TypeVar
 from xml.parsers import expat
 
@@ -22,8 +23,9 @@ from data.collecte.cells import (
     Constats,
     OdsDocument,
     TooManyFindings,
+    XlsxStyles,
+    read_cell_styles,
     read_rich_strings,
-    read_struck_styles,
     read_xlsx_sheet,
     repeat_of,
 )
@@ -209,7 +211,7 @@ def _days_late(first_day: str) -> int:
         return 0
 
 
-_WORTH_READING = re.compile(rb"<(?:\w+:)?(?:f|r|rPr)[ />]|\bhidden\s*=|\bt\s*=\s*[\"']e[\"']")
+_WORTH_READING = re.compile(rb"<(?:\w+:)?(?:f|r|rPr)[ />]|\bhidden\s*=|\bwidth=\"0|\bt\s*=\s*[\"']e[\"']")
 
 
 class _XlsxBook:
@@ -238,9 +240,9 @@ class _XlsxBook:
 
         self._walk("xl/_rels/workbook.xml.rels", relation)
         self._walk("xl/workbook.xml", described)
-        self._struck = frozenset[int]()
-        if self._says("xl/styles.xml", re.compile(rb"strike")):
-            self._struck = self._read("xl/styles.xml", read_struck_styles, frozenset[int]())
+        self._styles = XlsxStyles()
+        if self._says("xl/styles.xml", re.compile(rb"strike|numFmt")):
+            self._styles = self._read("xl/styles.xml", read_cell_styles, XlsxStyles())
         self._rich: dict[int, Any] = {}
         if self._says("xl/sharedstrings.xml", _WORTH_READING):
             self._rich = self._read("xl/sharedstrings.xml", read_rich_strings, {})
@@ -248,10 +250,12 @@ class _XlsxBook:
     def constats(self, nom: str) -> Constats:
         """Look at a sheet: whole where it may have something to say."""
         place = self._sheets.get(nom, "")
-        whole = bool(self._struck or self._rich) or self._says(place, _WORTH_READING)
+        whole = bool(self._styles.barres or self._styles.formats or self._rich) or self._says(
+            place, _WORTH_READING
+        )
         return self._read(
             place,
-            lambda blocks: read_xlsx_sheet(blocks, whole=whole, struck=self._struck, rich=self._rich),
+            partial(read_xlsx_sheet, whole=whole, styles=self._styles, rich=self._rich),
             Constats(),
         )
 

@@ -119,6 +119,23 @@ def test_the_same_file_after_a_correction_changes_nothing_and_says_so_truly(
     assert (written.lot, written.depassees.select("avant", "apres").rows()) == (None, [("15/4", "12/3")])
 
 
+def test_what_a_file_only_repeated_is_not_undone_either(store: Store, bring: Bring) -> None:
+    """JAP stood at 12/3 before V1 came: V1 wrote nothing of it, and brought again after V2 still does not."""
+    bring("03/2009;TGI-LILLE;JAP;12;3\n03/2009;TGI-LYON;CIVIL;8;0\n")
+    bring(V1)
+    bring(V2)
+    _, written = bring(V1)
+    assert written.lot is None
+    assert values(store)["JAP"] == (15, 4)
+    assert written.depassees.select("activite").to_series().to_list() == ["JAP"]
+    _, restored = bring(V1, retablir=True)
+    assert restored.acceptees == 1
+    # And V2 does not come back either, once V1 was put back on purpose.
+    _, again = bring(V2)
+    assert again.lot is None
+    assert again.depassees.height == 1
+
+
 def test_the_same_file_with_nothing_corrected_says_only_when(store: Store, bring: Bring) -> None:
     bring(V1)
     examen, written = bring(V1)

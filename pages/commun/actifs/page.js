@@ -107,7 +107,8 @@
   const MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
     "novembre", "décembre"];
   const UNITS = { B: "octets", KB: "Ko", MB: "Mo", GB: "Go" };
-  const size = (number, unit) => number.replace(".", ",") + NBSP + UNITS[unit.toUpperCase()];
+  const size = (number, unit) =>
+    (unit === "B" ? number.replace(/\..*$/, "") : number.replace(".", ",")) + NBSP + UNITS[unit.toUpperCase()];
   const PATTERNS = [
     [/^(Show\/hide columns|Download as CSV|Search|Fullscreen|Close fullscreen): (.+)$/s,
       (_, what, name) => `${TEXTS.get(what)}${NBSP}: ${name}`],

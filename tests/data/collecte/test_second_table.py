@@ -151,3 +151,101 @@ def test_words_of_a_title_in_a_line_are_no_second_table(format_: str) -> None:
         totaux=[(7, True), (7, True)],
         notes=[8],
     )
+
+
+# A grid whose figures stand under no title of a pair, and the cell that the refusal names.
+LEFT_OUT: dict[str, tuple[Rows, str]] = {
+    "the first activity has no measures": (
+        [
+            GRID[0],
+            ["Juridiction", "JAP", None, "TAP", None],
+            [None, None, None, TOTAL, AVOIDED],
+            ["TGI de Lille", 12, 3, 20, 9],
+        ],
+        "B4",
+    ),
+    "the last activity has no measures": (
+        [
+            GRID[0],
+            ["Juridiction", "JAP", None, "TAP", None],
+            [None, TOTAL, AVOIDED, None, None],
+            ["TGI de Lille", 12, 3, 20, 9],
+        ],
+        "D4",
+    ),
+    "titles over the second column of their pair": (
+        [
+            GRID[0],
+            ["Juridiction", None, "JAP", None, "TAP"],
+            [None, TOTAL, AVOIDED, TOTAL, AVOIDED],
+            ["TGI de Lille", 12, 3, 20, 9],
+        ],
+        "B4",
+    ),
+    "a figure beyond the titles": (
+        [
+            GRID[0],
+            ["Juridiction", "JAP", None],
+            [None, TOTAL, AVOIDED],
+            ["TGI de Lille", 12, 3, None, "1 077"],
+        ],
+        "E4",
+    ),
+    "another table without any title": (
+        [
+            GRID[0],
+            ["Juridiction", "JAP", None],
+            [None, TOTAL, AVOIDED],
+            ["TGI de Lille", 12, 3, None, "TGI-AUCH", 4, 1],
+        ],
+        "F4",
+    ),
+}
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+@pytest.mark.parametrize("nom", LEFT_OUT)
+def test_no_figure_of_a_grid_is_lost_without_a_word(nom: str, format_: str) -> None:
+    rows, cell = LEFT_OUT[nom]
+    with pytest.raises(UnreadableFile) as refusal:
+        reading(WRITERS[format_](rows), f"c.{format_}")
+    sheet = "" if format_ == "csv" else " de la feuille «\u00a0F\u00a0»"
+    assert str(refusal.value).startswith(f"La cellule {cell}{sheet} porte «\u00a0")
+    assert str(refusal.value).endswith("Rien n'a été pris.")
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "ods"])
+def test_no_figure_beside_the_long_form_is_lost_without_a_word(format_: str) -> None:
+    rows = [LONG[0], [*LONG[1], None, "03/2009", "TGI-CHAUMONT", "JAP", 7, 2]]
+    with pytest.raises(UnreadableFile, match=r"La cellule J2 de la feuille .* porte «\u00a07\u00a0»"):
+        reading(WRITERS[format_](rows), f"c.{format_}")
+    # A word beside the table is a note.
+    noted = [LONG[0], [*LONG[1], None, "vu avec le greffe"]]
+    assert reading(WRITERS[format_](noted), f"c.{format_}").lignes.height == 1
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+@pytest.mark.parametrize(
+    "title",
+    ["Extractions non évitées", "Dont extractions évitées (%)", "Extractions évitées (€)", "Taux d'évitées"],
+)
+def test_a_measure_that_counts_something_else_is_left_and_said(title: str, format_: str) -> None:
+    rows = [
+        GRID[0],
+        ["Juridiction", "JAP", None, None],
+        [None, TOTAL, AVOIDED, title],
+        ["TGI de Lille", 12, 3, 9],
+    ]
+    read = reading(WRITERS[format_](rows), f"c.{format_}")
+    assert read.colonnes_ignorees == (f"JAP – {title}",)
+    assert read.lignes.select("visioconferences", "extractions_evitees").row(0) == ("12", "3")
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+@pytest.mark.parametrize(
+    "title", ["extractions évitées (%)", "extractions évitées €", "Extractions évitées ‰"]
+)
+def test_a_unit_is_part_of_a_title(title: str, format_: str) -> None:
+    rows = [[*LONG[0][:4], title], LONG[1]]
+    with pytest.raises(UnreadableFile, match="n'a pas «\u00a0extractions_evitees\u00a0»"):
+        reading(WRITERS[format_](rows), f"c.{format_}")

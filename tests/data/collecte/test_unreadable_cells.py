@@ -3,9 +3,12 @@
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
+import xlsxwriter
 
+from data.collecte.cells import shown_by
 from data.collecte.importer import detected
 from data.collecte.read import UnreadableFile
 from tests.data.collecte.classeurs import (
@@ -435,3 +438,89 @@ def test_dates_that_are_dates_are_left_as_they_are() -> None:
     settings = null_date("1904-01-01")
     jugement = judging(reading(ods(Page([TITLES, [date_cell, *DOUAI[1:]]]), settings=settings)))
     assert jugement.acceptees["mois"].to_list() == [MARS]
+
+
+# A number format, a value under it, and what is seen in its place; None: the number itself.
+SHOWN = [
+    ('0" 000"', 12, "12 000"),
+    ('0"*"', 12, "12*"),
+    ("0%", 12, "1200\u00a0%"),
+    (";;;", 12, "(rien)"),
+    ("0;-0;;@", 0, "(rien)"),
+    ("#,##0,", 12_000, "12"),
+    ("0.00E+00", 12, "12 (0.00E+00)"),
+    ("# ?/?", 12, "12 (# ?/?)"),
+    ("0;-0;;@", 12, None),
+    ("#,##0", 1_204, None),
+    ("# ##0", 1_204, None),
+    ("0.00", 12, None),
+    ('_-* #,##0\\ _€_-;-* #,##0\\ _€_-;_-* "-"??\\ _€_-;_-@_-', 12, None),
+    ("[Red]0;[Blue]-0", 12, None),
+    ("dd/mm/yyyy", 12, None),
+    ("General", 12, None),
+]
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(("code", "value", "vu"), SHOWN)
+def test_number_that_its_format_shows_as_another_is_refused(code: str, value: int, vu: str | None) -> None:
+    assert (shown_by(code, str(value)) or (None if vu is None else "(rien)")) == vu
+    out = BytesIO()
+    book: Any = xlsxwriter.Workbook(out)
+    with book:
+        sheet = book.add_worksheet("F")
+        sheet.write_row(0, 0, TITLES)
+        sheet.write_row(1, 0, ["03/2009", "TGI-LILLE", "JAP"])
+        sheet.write_number(1, 3, value, book.add_format({"num_format": code}))
+        sheet.write_number(1, 4, 0)
+        sheet.write_row(2, 0, DOUAI)
+    found = state(out.getvalue(), "c.xlsx")
+    assert TAKEN in found["acceptees"]
+    if code == "dd/mm/yyyy":
+        # A date is no count: refused as such.
+        assert len(found["acceptees"]) == 1
+        return
+    assert (len(found["acceptees"]) == 2) is (vu is None)
+    if vu is not None:
+        ((line, _, champ, _, motif),) = found["refusees"]
+        assert (line, champ) == (2, "visioconferences")
+        assert f"La cellule D2 de la feuille « F » montre « {plain(vu)} »" in plain(motif)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "taken"),
+    [
+        ("12", "12", True),
+        ("1204", "1 204", True),
+        ("12", "12,00", True),
+        ("12", "12 000", False),
+        ("12", "12*", False),
+        ("12", "1200 %", False),
+        ("12", "", False),
+        ("12000", "12", False),
+    ],
+)
+def test_ods_cell_that_shows_another_number_is_refused(value: str, text: str, taken: bool) -> None:
+    shown = f"<text:p>{text}</text:p>" if text else ""
+    cell = Xml(
+        f'<table:table-cell office:value-type="float" office:value="{value}">{shown}</table:table-cell>'
+    )
+    found = state(ods(Page([TITLES, ["03/2009", "TGI-LILLE", "JAP", cell, 3], DOUAI])), "c.ods")
+    assert TAKEN in found["acceptees"]
+    assert (len(found["acceptees"]) == 2) is taken
+    if not taken:
+        assert f"montre « {text or '(rien)'} »" in plain(found["refusees"][0][4])
+
+
+def test_column_of_no_width_is_hidden() -> None:
+    out = BytesIO()
+    book: Any = xlsxwriter.Workbook(out)
+    with book:
+        sheet = book.add_worksheet("F")
+        sheet.write_row(0, 0, [*TITLES, "note"])
+        sheet.write_row(1, 0, [*DOUAI, "vu"])
+        sheet.set_column(5, 5, 0)
+    assert reading(out.getvalue(), "c.xlsx").colonnes_masquees == ("F",)
