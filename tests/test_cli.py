@@ -629,6 +629,10 @@ def test_one_cour_is_reminded_and_no_other(collected: Terminal, monkeypatch: pyt
         boxes = re.findall(r"chg\S+", listed)
         assert 0 < len(boxes) < 15
         assert f"{len(boxes)}\u00a0messages à envoyer" in listed
+        # Out of those of that cour, not of the country.
+        reference = load_reference()
+        own = reference.attendues(date(2009, 4, 1), date(2009, 4, 1)).filter(cour="CA-DOUAI").height
+        assert f"{len(boxes)}\u00a0juridictions sur {own} n'ont pas répondu" in listed
         code, out, _ = collected(*words, "--envoyer", *OPEN_AGAIN)
         assert (code, out) == (0, f"{len(boxes)}\u00a0messages envoyés.\n")
         assert sorted(facteur.destinataires) == sorted(boxes)

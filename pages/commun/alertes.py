@@ -1,11 +1,13 @@
 """The figures to check: what each alert asks, what became of it, and the question to send."""
 
+from datetime import date
 from html import escape
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
+from analytics.calendar import campaign_of
 from analytics.display.tables import Colonne, plain
 from analytics.questions import TO_CHECK, write_question
 from analytics.schemas import STATUTS_ALERTE
@@ -91,8 +93,20 @@ def _draw_one(suivi: Suivi, kept: pl.DataFrame) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
         _draw_question(rows[chosen], fictif=suivi.demo)
+        composants.note(_warn_if_closed(suivi, rows[chosen]["mois"]))
     with right:
         _draw_follow_up(suivi, rows[chosen])
+
+
+def _warn_if_closed(suivi: Suivi, mois: date) -> str:
+    """Say that the form a question leads to would refuse the answer, and what opens it."""
+    if suivi.jour <= campaign_of(mois, lecture.parametres()).cloture:
+        return ""
+    return typeset(
+        f"La collecte {of_month(mois)} est close : si ce mois n'est pas déjà rouvert pour cette juridiction, "
+        "rouvrez-le (page Saisie, « Rouvrir un mois ») avant d'envoyer la question, sinon le questionnaire "
+        "refusera la réponse."
+    )
 
 
 def _label(row: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ The same for the screen and the terminal. A store of demonstration never sends a
 be written to files, and say that they are fictional.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -70,16 +71,16 @@ class Bureau:
 class Preparation:
     """Who is to be reminded of a month on a day, and what each would receive.
 
-    `attendues`: how many juridictions are in force. `deja`: those whose e-mail has left for this campaign,
-    and when. `douteuses`: those whose e-mail was begun, what is known of it, and that waits for a person to
-    say whether it left. `closes`: those whose form would refuse the answer that the message asks for;
-    `a_rouvrir`: until when the form of some is opened again as their message leaves. `fictif`: the store
-    holds the demonstration.
+    `en_vigueur`: how many juridictions are in force in each cour. `deja`: those whose e-mail has left for
+    this campaign, and when. `douteuses`: those whose e-mail was begun, what is known of it, and that waits
+    for a person to say whether it left. `closes`: those whose form would refuse the answer that the message
+    asks for; `a_rouvrir`: until when the form of some is opened again as their message leaves. `fictif`: the
+    store holds the demonstration.
     """
 
     campagne: Campagne
     jour: date
-    attendues: int
+    en_vigueur: Mapping[str, int]
     rappels: tuple[Rappel, ...]
     deja: Mapping[str, datetime]
     douteuses: Mapping[str, str]
@@ -103,11 +104,20 @@ class Preparation:
             if each.juridiction in self.douteuses
         )
 
+    @property
+    def attendues(self) -> int:
+        """Count the juridictions that were to answer, in the cours of these reminders."""
+        return sum(self.en_vigueur.values())
+
     def of_cour(self, cour: str) -> "Preparation":
         """Keep the juridictions of one cour: what is listed is what leaves; nothing asked: all of them."""
         if not cour:
             return self
-        return replace(self, rappels=tuple(each for each in self.rappels if each.cour == cour))
+        return replace(
+            self,
+            en_vigueur={cour: self.en_vigueur.get(cour, 0)},
+            rappels=tuple(each for each in self.rappels if each.cour == cour),
+        )
 
 
 @dataclass(frozen=True)
@@ -202,7 +212,7 @@ def prepare_from(
     return Preparation(
         campagne=campagne,
         jour=jour,
-        attendues=attendues.filter(pl.col("mois") == campagne.mois).height,
+        en_vigueur=Counter(attendues.filter(pl.col("mois") == campagne.mois)["cour"]),
         rappels=rappels,
         deja=dict(left.select("juridiction", "connu_le").iter_rows()),
         douteuses={

@@ -192,6 +192,22 @@ def test_tab_and_enter_go_from_field_to_field_and_overwrite_nothing(browser: Bro
         says(seen, "dans 2 des 18")
 
 
+def test_a_figure_pressed_is_replaced_by_what_is_typed(browser: Browser, server: Server) -> None:
+    """A tap puts the caret where it falls: « 7 », tapped, then « 9 », read 97."""
+    with watched(browser, viewport=SCREEN) as seen:
+        form(seen, server, "TGI-MONTLUCON")
+        typed(seen, "JAP", "7", "<Tab>", "1", "<Tab>")
+        cell(seen, "JAP").click(position={"x": 4, "y": 20})
+        seen.page.keyboard.type("9")
+        assert cell(seen, "JAP").input_value() == "9"
+        # A second press, in the same field, puts the caret where it falls.
+        cell(seen, "JAP").click(position={"x": 4, "y": 20})
+        seen.page.keyboard.press("Home")
+        seen.page.keyboard.type("1")
+        kept(seen)
+        assert fields(seen) == {"JAP.visioconferences": "19", "JAP.extractions_evitees": "1"}
+
+
 def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser, server: Server) -> None:
     rights = ["clipboard-read", "clipboard-write"]
     with watched(browser, viewport=SCREEN, permissions=rights) as seen:

@@ -58,6 +58,14 @@ class Table {
         field.setAttribute("enterkeyhint", "next");
         field.addEventListener("input", () => this.note(field));
         field.addEventListener("change", () => this.send());
+        // The first press in a field takes its figure whole, as Tab does: what is typed next replaces it.
+        field.addEventListener("pointerdown", () => {
+          this.entered = field.getRootNode().activeElement === field ? null : field;
+        });
+        field.addEventListener("click", () => {
+          if (this.entered === field) field.select();
+          this.entered = null;
+        });
         field.addEventListener("keydown", (event) => this.move(event, row, rank));
         field.addEventListener("paste", (event) => this.paste(event, row, rank));
         this.fields.set(field.name, field);
