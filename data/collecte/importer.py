@@ -52,6 +52,10 @@ class Examen:
         """Say which day the file was received, where its lines do not."""
         return replace(self, entree=replace(self.entree, recu_le=recu_le))
 
+    def against(self, store: Store) -> "Examen":
+        """Foresee again what writing it would change, another file having been written since."""
+        return _foresee(store, self.jugement, self.entree)
+
     def restored(self, store: Store) -> "Examen":
         """Put back what the file says, whatever was corrected since it was brought first."""
         return _foresee(store, self.jugement, replace(self.entree, retablir=True))
@@ -106,11 +110,15 @@ def examine(
     return _foresee(store, jugement, replace(entree, retablir=retablir))
 
 
+_RETURN = "valeur_reprise"
+
+
 def _foresee(store: Store, jugement: Jugement, entree: Entree) -> Examen:
     """Tell what writing would change, and question the values that go back to one already replaced."""
     prevision = store.preview(entree)
     back = _question_returns(prevision.corrigees, entree.acceptees)
-    alertes = pl.concat([jugement.alertes, back]).sort("ligne", "regle")
+    own = jugement.alertes.filter(pl.col("regle") != _RETURN)
+    alertes = pl.concat([own, back]).sort("ligne", "regle")
     return Examen(replace(jugement, alertes=alertes), replace(entree, alertes=alertes), prevision)
 
 
@@ -121,8 +129,8 @@ def _question_returns(corrigees: pl.DataFrame, acceptees: pl.DataFrame) -> pl.Da
     back = corrigees.filter("deja_remplacee").join(acceptees.select("ligne", *key), on=key)
     return back.select(
         pl.col("ligne").cast(pl.Int64),
-        regle=pl.lit("valeur_reprise"),
-        message=filled_in(ALERTES["valeur_reprise"], valeur=pl.col("avant"), detail=pl.col("apres")),
+        regle=pl.lit(_RETURN),
+        message=filled_in(ALERTES[_RETURN], valeur=pl.col("avant"), detail=pl.col("apres")),
         **{nom: null_or_column(back, nom) for nom in CELL},
     )
 

@@ -204,6 +204,9 @@ def record(
         signed = depot.examen.signed(auteur)
         if recu_le is not None:
             signed = signed.received(recu_le)
+        if any(well for _, well in outcome) and not store().etat().demo:
+            # Judged beside the others, it may now correct what one of them has just said.
+            signed = signed.against(store())
         try:
             written = store().record(signed.entree, connu_le=utc_now(), remplacer_demo=remplacer_demo)
         except UserFacingError as error:
@@ -233,7 +236,8 @@ def _told(written: Ecriture) -> str:
     taken = count(written.acceptees, "ligne enregistrée", "lignes enregistrées")
     kept = f", {count(written.refus, 'refusée')} gardée{'s' if written.refus > 1 else ''} à corriger"
     unchanged = count(written.inchangees, "inchangée")
-    return f"lot {written.lot}, {taken}, {unchanged}{kept if written.refus else ''}."
+    told = f"lot {written.lot}, {taken}, {unchanged}{kept if written.refus else ''}."
+    return " ".join((told, *tell_revisions(replace(written, importe_le=None), shown=_SHOWN)))
 
 
 def quarantine(nature: str) -> pl.DataFrame:

@@ -29,9 +29,11 @@ from analytics.questionnaire import (
 )
 from analytics.schemas import DEMO, ON_SCREEN, Brouillon, Perimetre, Place, Reponse, Saisie
 from analytics.wording import typeset
+from data.collecte.figures import NON_ANSWERS
 from data.collecte.forms import WITHDRAWAL, judge_form, name_form, read_moment, write_form
 from data.collecte.importer import make_entree
 from data.collecte.judge import Jugement
+from data.collecte.limits import UnreadableFile
 from data.drafts import QUESTION
 from data.moments import PARIS
 from data.reference import load_parameters, load_reference
@@ -212,14 +214,13 @@ def sheet_of(dossier: Dossier) -> Feuille:
 def examine(dossier: Dossier, feuille: Feuille) -> Examen:
     """Judge what is typed as a file would be, and put it beside what is known."""
     cases = cases_to_send(feuille.cases, feuille.ouvert_sur, WITHDRAWAL)
-    jugement = judge_form(
-        write_form(dossier.mois, dossier.juridiction, cases),
-        dossier.mois,
-        reference=load_reference(),
-        parametres=load_parameters(),
-        historique=dossier.historique.drop("lot", "auteur", "connu_le"),
-        today=dossier.fenetre.jour,
-    )
+    try:
+        jugement = _judge(dossier, cases)
+    except UnreadableFile:
+        # Titles pasted with their figures would begin a second table: here they are no numbers, and no more.
+        jugement = _judge(
+            dossier, {code: (_no_title(first), _no_title(last)) for code, (first, last) in cases.items()}
+        )
     previous = dossier.historique.filter(pl.col("mois") == pl.lit(dossier.mois_precedent, pl.Date))
     erreurs: dict[str, str] = {}
     for code, motif in jugement.rejets.select("activite", "motif").iter_rows():
@@ -235,6 +236,23 @@ def examine(dossier: Dossier, feuille: Feuille) -> Examen:
         questions=tuple(_asked(jugement.alertes, names, settled)),
         comparaison=comparaison,
     )
+
+
+def _judge(dossier: Dossier, cases: Mapping[str, tuple[str, str]]) -> Jugement:
+    return judge_form(
+        write_form(dossier.mois, dossier.juridiction, cases),
+        dossier.mois,
+        reference=load_reference(),
+        parametres=load_parameters(),
+        historique=dossier.historique.drop("lot", "auteur", "connu_le"),
+        today=dossier.fenetre.jour,
+    )
+
+
+def _no_title(text: str) -> str:
+    """Replace the words of a cell of figures by one that no title of a table is."""
+    known = text.strip().lower() in {*NON_ANSWERS, WITHDRAWAL}
+    return text if known or not any(each.isalpha() for each in text) else "du texte"
 
 
 def _asked(alertes: pl.DataFrame, names: Mapping[str, str], settled: set[str]) -> Iterable[Question]:

@@ -127,6 +127,24 @@ def test_one_confirmation_empties_the_demo_and_imports(
     assert "vigie-demo'" not in unescape(words(page))
 
 
+def test_files_dropped_together_correct_each_other_aloud(page: AppTest, store: Store) -> None:
+    """Judged beside each other, each knew nothing of what the one before would write."""
+    ran(page)
+    head = "mois;juridiction;activite;visioconferences;extractions_evitees\n03/2009;TGI-DOUAI;JAP;"
+    files = [("a.csv", f"{head}12;3\n"), ("b.csv", f"{head}7;2\n"), ("c.csv", f"{head}12;3\n\n")]
+    examined = [depot.judge_file(text.encode(), name, lambda _part, _label: None) for name, text in files]
+    outcome = depot.record(examined, auteur="SDSE", remplacer_demo=False)
+    told = [text.replace("\u00a0", " ").replace("\u202f", " ") for text, _ in outcome]
+    assert told == [
+        "a.csv : lot 1, 1 ligne enregistrée, 0 inchangée.",
+        "b.csv : lot 2, 1 ligne enregistrée, 0 inchangée. Corrigées : mars 2009 TGI-DOUAI JAP : 12/3 → 7/2.",
+        "c.csv : lot 3, 1 ligne enregistrée, 0 inchangée. Corrigées : mars 2009 TGI-DOUAI JAP : 7/2 → 12/3.",
+    ]
+    # The value that comes back is questioned, once.
+    alerts = store.alertes(NATIONAL)
+    assert alerts.select("lot", "regle").rows() == [(3, "valeur_reprise")]
+
+
 def test_a_reader_of_some_cours_imports_nothing(
     page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, reference: Reference
 ) -> None:

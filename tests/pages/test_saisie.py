@@ -87,6 +87,29 @@ def test_what_is_typed_is_judged_as_a_file(office: Store) -> None:
     assert "120 visioconférences, pour 15 d'habitude" in question.texte
 
 
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("Visioconférences", "Extractions évitées"),
+        ("visioconferences", "Dont extractions évitées"),
+        ("Activité", "Visioconférences"),
+        ("Juridiction", "Mois : avril 2009"),
+        ("mois", "juridiction"),
+    ],
+)
+def test_titles_pasted_with_their_figures_are_no_second_table(office: Store, titles: tuple[str, str]) -> None:
+    """The whole form went away, and the draft kept it away: they are cells that hold no number."""
+    guichet = desk(office)
+    dossier = questionnaires.open_form(guichet, MARCH, "TGI-LILLE")
+    sheet = fill(guichet, JAP=titles, TAP=("12", "3"), TPOL=("n.r.", "n.r."))
+    examined = questionnaires.examine(dossier, sheet)
+    assert set(examined.erreurs) == {"JAP"}
+    assert "n'est pas un nombre" in examined.erreurs["JAP"]
+    assert examined.comparaison.filter(activite="TAP")["etat"].item() in ("corrigée", "nouvelle")
+    with pytest.raises(UserFacingError, match="Corrigez avant de valider"):
+        validate(guichet, sheet)
+
+
 def test_nothing_is_validated_before_it_is_ready(office: Store) -> None:
     guichet = desk(office)
     for sheet, auteur, why in (
