@@ -59,7 +59,8 @@ _LIKE_A_MONTH = (
 )
 
 
-# Words of a sub-title that counts something else: a share, an amount, what was not avoided or is hoped for.
+# Words of a sub-title that counts something else, as a year does: a share, an amount, what was not
+# avoided, or is only hoped for.
 _OTHER_THAN_COUNTS = frozenset(
     (
         "non",
@@ -76,7 +77,11 @@ _OTHER_THAN_COUNTS = frozenset(
         "cumulees",
         "objectif",
         "prevision",
+        "prevue",
         "prevues",
+        "annulee",
+        "annulees",
+        "reportees",
         "ecart",
         "evolution",
     )
@@ -129,7 +134,7 @@ def _pairs(
             continue
         # The same activity twice in the grid stays two pairs: the judge compares them.
         name = f"{group}\n{label}"
-        if is_total(label) or _OTHER_THAN_COUNTS & {*key.split()}:
+        if is_total(label) or any(word in _OTHER_THAN_COUNTS or word[:4].isdigit() for word in key.split()):
             ignored.append(f"{label} – {below[index].strip()}")
         elif "evitee" in key and name not in avoided:
             avoided[name] = index

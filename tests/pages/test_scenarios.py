@@ -341,6 +341,24 @@ def test_the_month_of_the_full_effect_is_asked_of_a_rise_alone(opened: Store) ->
     assert shown(at).leviers == (PLAIN,)
 
 
+def test_a_model_that_loses_a_lever_is_that_model_no_more(opened: Store) -> None:
+    at = press(visit(), "Équiper et faire répondre")
+    assert (shown(at).nom, len(shown(at).leviers)) == ("Équiper et faire répondre", 2)
+    at.button(key="retirer_0").click().run()
+    assert (shown(at).nom, len(shown(at).leviers)) == ("", 1)
+    # A name that somebody gave stays.
+    named = Scenario(MARCH, (PLAIN, ANSWERS), nom="Mon essai")
+    at = visit(scenario=calcul_scenarios.write_link(named))
+    at.button(key="retirer_0").click().run()
+    assert shown(at).nom == "Mon essai"
+
+
+def test_a_year_that_has_not_begun_has_no_state(opened: Store) -> None:
+    for annee in ("2009", "2010"):
+        assert "État à fin décembre" not in words(visit(annee=annee, mois="12")).replace("\u00a0", " ")
+    assert "État à fin mars 2010" in words(visit()).replace("\u00a0", " ")
+
+
 def test_renouncing_changes_nothing(opened: Store) -> None:
     at = change(visit(scenario=calcul_scenarios.write_link(of(PLAIN, ANSWERS))), 0)
     field(at, "Au plus (%)").set_value(90)

@@ -227,7 +227,18 @@ def test_no_figure_beside_the_long_form_is_lost_without_a_word(format_: str) -> 
 @pytest.mark.parametrize("format_", WRITERS)
 @pytest.mark.parametrize(
     "title",
-    ["Extractions non évitées", "Dont extractions évitées (%)", "Extractions évitées (€)", "Taux d'évitées"],
+    [
+        "Extractions non évitées",
+        "Visioconférences annulées",
+        "Visioconférences 2008",
+        "Extractions évitées 2008",
+        "Visioconférences prévues",
+        "Visioconférences sans détenu",
+        "Extractions évitées (cumul)",
+        "Dont extractions évitées (%)",
+        "Extractions évitées (€)",
+        "Taux d'évitées",
+    ],
 )
 def test_a_measure_that_counts_something_else_is_left_and_said(title: str, format_: str) -> None:
     rows = [
