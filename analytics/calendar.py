@@ -20,6 +20,11 @@ GENRES: Mapping[str, int] = {"calendaire": CALENDAIRE, "ouvrable": OUVRABLE, "ou
 
 TO_COME, OPEN, REMINDED, CLOSED = "à venir", "ouverte", "en relance", "close"
 
+# How many months may part one that is declared from the latest before it is questioned.
+ORDINARY_MONTHS = 24
+# Fewer months than this are no row, from which another could be told.
+_TELLING = 2
+
 _DAY = timedelta(days=1)
 
 
@@ -154,6 +159,22 @@ def is_exceptional(mois: date, parametres: Parametres) -> bool:
 def first_month(parametres: Parametres) -> date:
     """Give the first month of data that was ever collected."""
     return min(each.valide_du for each in parametres if each.nom == "jour_cloture").replace(day=1)
+
+
+def last_in_a_row(months: Iterable[date]) -> date | None:
+    """Give the latest month, leaving out one that stands alone, far after several others: a mistyped year.
+
+    Of two months far from each other, nothing tells which is mistyped. None where there are no months.
+    """
+    ordered = sorted(set(months))
+    if len(ordered) > _TELLING and is_far(ordered[-2], ordered[-1]):
+        return ordered[-2]
+    return ordered[-1] if ordered else None
+
+
+def is_far(earlier: date, later: date) -> bool:
+    """Tell whether more than two years part two months: nothing is declared so late without being asked."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month > ORDINARY_MONTHS
 
 
 def counts(day: date, genre: int) -> bool:

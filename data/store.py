@@ -35,6 +35,7 @@ from sqlalchemy import (
     update,
 )
 
+from analytics.calendar import last_in_a_row
 from analytics.errors import UserFacingError
 from analytics.schemas import (
     DEMO,
@@ -468,9 +469,9 @@ class Store:
             return read_frame(connection, statement, _CELL_SCHEMA).drop("premier_lot", "lot")
 
     def dernier_mois(self) -> date | None:
-        """Give the latest month that holds a declared cell, None where none does."""
+        """Give the latest month that holds a declared cell, but a mistyped one; None where none does."""
         with reading(self._engine) as connection:
-            return connection.scalar(select(func.max(total_juridiction.c.mois)))
+            return last_in_a_row(connection.scalars(select(total_juridiction.c.mois).distinct()))
 
     def projections(
         self, perimetre: Perimetre, *, dernier_lot: int | None = None, connu_le: date | None = None

@@ -57,8 +57,9 @@ def _draw(demande: Demande, *, demo: bool) -> None:
 
 def _say_fictional(demande: Demande) -> None:
     told = (
-        f"Pour l'essai, la page se place au {long_date(demande.guichet.jour)}. Ce qui est validé ici est "
-        "FICTIF, et part avec la démonstration."
+        f"Pour l'essai, la page se place au {long_date(demande.guichet.jour)} ; les réponses reçues depuis y "
+        "figurent aussi. Ce qui est validé ici est FICTIF, prend rang après elles et part avec la "
+        "démonstration."
     )
     st.html(f"<p class='vigie-demo' role='note'>{escape(typeset(told))}</p>")
 

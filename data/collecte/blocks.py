@@ -47,20 +47,17 @@ def refuse_figures_without_title(cells: pl.DataFrame, columns: Sequence[int], fe
 
     A word there is a note; a number is something that its sender believes to have sent.
     """
-    for index in columns:
-        name = f"c{index}"
-        if name not in cells.columns:
-            continue
-        found = cells.filter(pl.col(name).str.contains(_NUMBER))
-        if found.height:
-            ligne, text = found.select("ligne", name).row(0)
-            raise UnreadableFile(
-                typeset(
-                    f"La cellule {cell_name(ligne, index, feuille)} porte « {text.strip()[:40]} » sous "
-                    "aucun titre connu : donnez son titre à cette colonne (une activité et, dessous, sa "
-                    "mesure, dans une grille), ou retirez-la. Rien n'a été pris."
-                )
+    names = [name for index in columns if (name := f"c{index}") in cells.columns]
+    counted = cells.select(pl.col(names).str.contains(_NUMBER).any()).row(0) if names else ()
+    for name in (name for name, holds in zip(names, counted, strict=True) if holds):
+        ligne, text = cells.filter(pl.col(name).str.contains(_NUMBER)).select("ligne", name).row(0)
+        raise UnreadableFile(
+            typeset(
+                f"La cellule {cell_name(ligne, int(name[1:]), feuille)} porte « {text.strip()[:40]} » sous "
+                "aucun titre connu : donnez son titre à cette colonne (une activité et, dessous, sa "
+                "mesure, dans une grille), ou retirez-la. Rien n'a été pris."
             )
+        )
 
 
 def _texts(cells: pl.DataFrame, ligne: int) -> int:
@@ -79,10 +76,16 @@ def cells_with_keys(cells: pl.DataFrame, keys: frozenset[str]) -> list[tuple[int
     starts = {re.sub("[aeiouc]", ".", key[:3]) for key in keys}
     likely = r"(?i)^\W*(?:" + "|".join(sorted(starts)) + ")"
     found: list[tuple[int, int, str]] = []
-    for index in _columns(cells):
-        column = cells[f"c{index}"]
-        texts = column.unique().drop_nulls()
-        texts = texts.filter(texts.str.contains(likely) & (texts.str.len_chars() < 120))
+    columns = _columns(cells)
+    # All the columns at once: a sheet may have thousands of them.
+    names = [f"c{index}" for index in columns]
+    kept = cells.select(pl.col(name).unique().drop_nulls().implode() for name in names)
+    texts = [pl.col(name).explode() for name in names]
+    kept = kept.select(
+        each.filter(each.str.contains(likely) & (each.str.len_chars() < 120)).implode() for each in texts
+    )
+    for index in columns:
+        column, texts = cells[f"c{index}"], kept[f"c{index}"][0]
         named = {text: key for text in texts if (key := header_key(text)) in keys}
         if named:
             where = cells.filter(column.is_in(list(named))).select("ligne", f"c{index}")

@@ -213,6 +213,7 @@ def _state(
                 ).to_series(),
                 **{nom: regles[nom] for nom in nature.cles},
                 **_rules_of_place(valeurs, reference),
+                **_rules_of_time(valeurs, today),
             }
         )
         .select(pl.min_horizontal(pl.all()))
@@ -262,6 +263,13 @@ def _rules_of_place(valeurs: pl.DataFrame, reference: Reference) -> dict[str, pl
         }
     absent = ~in_force_then(frame, reference.cours, "cour")
     return {"vigueur": pl.select(_rule(pl.lit(absent), "cour_hors_vigueur")).to_series()}
+
+
+def _rules_of_time(valeurs: pl.DataFrame, today: date) -> dict[str, pl.Series]:
+    """Check that the month has begun: nothing was done yet in one to come."""
+    if "mois" not in valeurs.columns:
+        return {}
+    return valeurs.select(_rule(pl.col("mois") > today, "mois_pas_commence").alias("a venir")).to_dict()
 
 
 def _rules_of_reception(valeurs: pl.DataFrame, today: date) -> dict[str, pl.Series]:

@@ -129,6 +129,9 @@ _USUAL_PLACES = {
     "Villefranche-sur-Saône": "Villefranche",
 }
 
+# One letter apart: what is short could be either, and is asked again.
+_MISTAKEN_FOR = {"Chalon-sur-Saône": "Châlons", "Châlons-en-Champagne": "Chalon"}
+
 
 def court_key(name: str) -> str:
     """Reduce a court's name to what tells it from the others: « TGI du Mans » → « tgi mans »."""
@@ -174,7 +177,9 @@ def _keys_of_courts(rows: tuple[_Court, ...]) -> tuple[dict[str, list[str]], dic
     libelles: dict[str, str] = {}
     for code, nom, nom_court, kind, ville in rows:
         place = place_of(nom)
-        places = [place, ville, *(_USUAL_PLACES[p] for p in {place, ville} & _USUAL_PLACES.keys())]
+        places = [place, ville]
+        for short in (_USUAL_PLACES, _MISTAKEN_FOR):
+            places += [short[full] for full in {place, ville} & short.keys()]
         names = {code, nom, nom_court, *places, *(f"{kind} {spelled}" for spelled in places)}
         for cle in sorted({court_key(name) for name in names}):
             cles.setdefault(cle, []).append(code)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from analytics.calendar import is_far, last_in_a_row, previous_month
 from analytics.parameters import Parametres
 from analytics.wording import NARROW_SPACE, month, number, of_court
 from data.collecte.rules import ALERTES
@@ -32,9 +33,8 @@ _HABIT_MONTHS = 6
 _TELLING_FIGURES = 2
 # Smaller numbers than this are the sum of others by chance alone, every month.
 _LEAST_SUM = 10
-# The first month that was ever collected, and how far back from the latest a month stays ordinary.
+# The first month that was ever collected.
 _FIRST_MONTH = date(2009, 1, 1)
-_ORDINARY_MONTHS = 24
 
 
 def question_declarations(
@@ -132,18 +132,24 @@ def _future_months(declared: pl.DataFrame, today: date) -> pl.DataFrame:
 
 
 def _far_months(declared: pl.DataFrame, dernier_mois: date | None) -> pl.DataFrame:
-    """Question each month before the first collection, or long before the latest, once, at its first line."""
+    """Question a month before the first collection, or far from the latest, once, at its first line.
+
+    What is far after all the others stands alone: it is no latest month.
+    """
     first = declared.sort("ligne").unique("mois", keep="first", maintain_order=True)
-    latest = max(first["mois"].to_list() + ([dernier_mois] if dernier_mois else []))
-    far = pl.col("mois").dt.offset_by(f"{_ORDINARY_MONTHS}mo") < latest
+    months: list[date] = first["mois"].to_list()
+    # What is known already is a row of months by itself.
+    known = [] if dernier_mois is None else [previous_month(dernier_mois), dernier_mois]
+    latest = last_in_a_row([*(mois for mois in months if mois >= _FIRST_MONTH), *known]) or _FIRST_MONTH
     found: list[pl.DataFrame] = []
-    for regle, condition, detail in (
-        ("mois_avant_la_collecte", pl.col("mois") < _FIRST_MONTH, _FIRST_MONTH),
-        ("mois_lointain", far & (pl.col("mois") >= _FIRST_MONTH), latest),
+    for regle, phrase, far, detail in (
+        ("mois_avant_la_collecte", None, [mois < _FIRST_MONTH for mois in months], _FIRST_MONTH),
+        ("mois_lointain", None, [mois >= _FIRST_MONTH and is_far(mois, latest) for mois in months], latest),
+        ("mois_lointain", "mois_lointain_apres", [is_far(latest, mois) for mois in months], latest),
     ):
-        lines = first.filter(condition)
+        lines = first.filter(pl.Series(far, dtype=pl.Boolean))
         names = pl.Series([month(mois) for mois in lines["mois"]], dtype=pl.String)
-        found.append(_alert(lines, regle, valeur=pl.lit(names), detail=pl.lit(month(detail))))
+        found.append(_alert(lines, regle, valeur=pl.lit(names), detail=pl.lit(month(detail)), phrase=phrase))
     return pl.concat(found)
 
 

@@ -197,6 +197,8 @@ def _field_at_fault(nature: Nature, regle: str) -> pl.Expr:
         case "colonne_manquante":
             requis = [champ.nom for champ in nature.champs if champ.requis]
             return _first_where(requis, lambda nom: pl.col(f"{nom} tapé").is_null())
+        case "mois_pas_commence":
+            return pl.lit("mois")
         case "juridiction_hors_vigueur":
             return pl.lit("juridiction")
         case "cour_hors_vigueur":

@@ -27,6 +27,7 @@ _REGLES: dict[str, str] = {
     "mois_hors_bornes": (
         "Le mois « {valeur} » est hors de la période suivie (2000 à 2100) : corrigez l'année."
     ),
+    "mois_pas_commence": "Le mois « {valeur} » n'a pas commencé : corrigez le mois ou l'année.",
     "annee_illisible": (
         "« {valeur} » n'est pas une année de 2000 à 2100 : écrivez-la en quatre chiffres, comme 2009."
     ),
@@ -140,6 +141,10 @@ _ALERTES: dict[str, str] = {
         "Le mois « {valeur} » précède la première collecte ({detail}) : est-ce le bon mois ?"
     ),
     "mois_lointain": "Le mois « {valeur} » précède de plus de deux ans {detail} : est-ce le bon mois ?",
+    "mois_lointain_apres": (
+        "Le mois « {valeur} » suit de plus de deux ans {detail} : est-ce la bonne année ? Les pages ne s'y "
+        "ouvrent pas."
+    ),
     "valeur_reprise": (
         "{valeur} redevient {detail}, valeur déjà remplacée une fois : est-ce voulu, ou un ancien fichier ?"
     ),

@@ -40,12 +40,14 @@ def set_totals_aside(
     rest = lignes.filter(~looks_total)
     # A month is written in many ways, sometimes two in the same file.
     months = {text: month_of(text) for text in rest["mois"].unique().drop_nulls()} if "mois" in keys else {}
-    figures = rest.select(*keys, *(_amounts(nature, nom, rest[nom]).alias(nom) for nom in counted))
+    figures = rest.select("ligne", *keys, *(_amounts(nature, nom, rest[nom]).alias(nom) for nom in counted))
     found: list[Total] = []
+    last = 0
     for row in totals.head(1_000).iter_rows(named=True):
         spoken = [nom for nom in keys if (row[nom] or "").strip() and not is_total(row[nom])]
         part = figures.filter(_spoken_of(nom, row[nom], months) for nom in spoken) if spoken else figures
-        found.append(_checked_total(nature, row, part, counted, keys))
+        found.append(_checked_total(nature, row, _parts(part, int(row["ligne"]), last), counted, keys))
+        last = int(row["ligne"])
     return rest, tuple(found)
 
 
@@ -57,6 +59,11 @@ def _spoken_of(nom: str, text: str, months: Mapping[str, date | None]) -> pl.Exp
     return pl.col(nom).is_in([written for written, meant in months.items() if meant == month])
 
 
+def _parts(part: pl.DataFrame, ligne: int, last: int) -> tuple[pl.DataFrame, ...]:
+    """List what a totals line may add up: the lines since the totals line before it, all above, or all."""
+    return part.filter(pl.col("ligne").is_between(last, ligne)), part.filter(pl.col("ligne") < ligne), part
+
+
 def _amounts(nature: Nature, nom: str, texts: pl.Series) -> pl.Series:
     read = read_amounts if nature.champ(nom).genre == "montant" else read_counts
     return read(texts)["valeur"]
@@ -65,12 +72,32 @@ def _amounts(nature: Nature, nom: str, texts: pl.Series) -> pl.Series:
 def _checked_total(
     nature: Nature,
     row: dict[str, str | None],
-    part: pl.DataFrame,
+    parts: Sequence[pl.DataFrame],
     counted: Sequence[str],
     keys: Sequence[str],
 ) -> Total:
     ligne = int(row["ligne"] or 0)
     libelle = next(((row[nom] or "").strip() for nom in keys if is_total(row[nom] or "")), "Total")[:60]
+    likely = parts if libelle.lower().startswith("sous") else reversed(parts)
+    gaps = min((_gaps(nature, row, part, counted) for part in likely), key=len)
+    if not gaps:
+        return Total(
+            ligne, libelle, juste=True, message=typeset(f"Ligne {ligne}, « {libelle} » : somme exacte.")
+        )
+    return Total(
+        ligne,
+        libelle,
+        juste=False,
+        message=typeset(
+            f"Ligne {ligne}, « {libelle} », {' ; '.join(gaps)} : vérifiez qu'il ne manque pas de ligne."
+        ),
+    )
+
+
+def _gaps(
+    nature: Nature, row: Mapping[str, str | None], part: pl.DataFrame, counted: Sequence[str]
+) -> list[str]:
+    """Say where the sums announced are not those of some lines."""
     gaps: list[str] = []
     for nom in counted:
         announced = _amounts(nature, nom, pl.Series([row[nom]], dtype=pl.String))[0]
@@ -84,15 +111,4 @@ def _checked_total(
                 f"{nature.champ(nom).libelle} : {number(announced, digits)} {said}, "
                 f"{number(computed, digits)} en additionnant les lignes"
             )
-    if not gaps:
-        return Total(
-            ligne, libelle, juste=True, message=typeset(f"Ligne {ligne}, « {libelle} » : somme exacte.")
-        )
-    return Total(
-        ligne,
-        libelle,
-        juste=False,
-        message=typeset(
-            f"Ligne {ligne}, « {libelle} », {' ; '.join(gaps)} : vérifiez qu'il ne manque pas de ligne."
-        ),
-    )
+    return gaps

@@ -136,9 +136,14 @@ def _seen_sheet(nom: str, sheet: pl.DataFrame, constats: Constats, decalage: int
 
 
 def _as_cells(sheet: pl.DataFrame, constats: Constats) -> pl.DataFrame:
-    texts = sheet.select(
-        cleaned(sheet[name].cast(pl.String).fill_null("")).alias(f"c{index}")
-        for index, name in enumerate(sheet.columns)
+    texts = sheet.select(pl.all().cast(pl.String).fill_null(""))
+    texts.columns = [f"c{index}" for index in range(sheet.width)]
+    # A sheet may have thousands of columns that hold nothing.
+    holds = texts.select((pl.all() != "").any()).row(0) if texts.width else ()
+    width = max((index for index, held in enumerate(holds, 1) if held), default=0)
+    texts = texts.select(
+        cleaned(column) if held else column
+        for column, held in zip(texts.iter_columns(), holds[:width], strict=False)
     )
     # The native reader begins at the first column that holds something.
     missing = _columns_missing(texts, constats)

@@ -13,7 +13,7 @@ from analytics.questions import TO_CHECK, write_question
 from analytics.schemas import STATUTS_ALERTE
 from analytics.wording import NO_BREAK_SPACE, count, month, of_month, short_month, typeset
 from data.settings import Settings
-from pages.commun import composants, lecture, rappels, suites, telechargements
+from pages.commun import composants, depot, lecture, rappels, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.vue_collecte import Suivi, VueCollecte
 
@@ -147,7 +147,7 @@ def _draw_follow_up(suivi: Suivi, row: dict[str, Any]) -> None:
             key=f"alerte_statut_{number}_{row['statut']}",
         )
         comment = st.text_area("Commentaire", key=f"alerte_commentaire_{number}", height=90, max_chars=1000)
-        author = suites.ask_name("alerte_auteur")
+        author = depot.ask_name(key="alerte_auteur")
         sent = st.form_submit_button("Enregistrer la suite")
     if sent:
         suites.do(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from analytics.calendar import campaign_of
+from analytics.calendar import campaign_of, last_in_a_row
 from analytics.hindsight import lines_to_keep
 from analytics.objective import USUAL_RULE, Periode
 from analytics.schemas import NATIONAL
@@ -37,8 +37,8 @@ def keep_past_projections(store: Store) -> None:
 
 def _project(faits: Faits, lot: int) -> pl.DataFrame:
     reference = load_reference()
-    last = faits.agregat["mois"].max()
-    if not isinstance(last, date):
+    last = last_in_a_row(faits.agregat["mois"])
+    if last is None:
         return pl.DataFrame()
     pays = survey(
         faits,

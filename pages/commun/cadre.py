@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from analytics import wording
+from analytics.calendar import last_in_a_row
 from analytics.display.activities import name_activity
 from analytics.received import day_counted, tell_declared_after
 from pages.commun import filtres, lecture, navigation, style
@@ -99,14 +100,11 @@ def choices(situation: Situation) -> Choix | None:
 
     The months are those of the whole country: a cour that was silent for one must see that it was.
     """
-    months = (
-        lecture.whole(situation)
-        .agregat.select(premier=pl.col("mois").min(), dernier=pl.col("mois").max())
-        .row(0)
-    )
-    if months[0] is None:
+    months: list[date] = lecture.whole(situation).agregat["mois"].unique().sort().to_list()
+    usuel = last_in_a_row(months)
+    if usuel is None:
         return None
-    premier, dernier = months
+    premier, dernier = months[0], months[-1]
     reference = lecture.reference()
     seen = situation.perimetre.restrict(reference.attendues(premier, dernier))["cour"].unique().to_list()
     names = {
@@ -118,6 +116,7 @@ def choices(situation: Situation) -> Choix | None:
     return Choix(
         premier=premier,
         dernier=dernier,
+        usuel=usuel,
         cours={code: names[code] for code in codes},
         groupes=tuple(reference.activites["groupe"].unique(maintain_order=True)),
         activites={

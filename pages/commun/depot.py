@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
+from urllib.parse import unquote
 
 import polars as pl
 import streamlit as st
@@ -33,6 +34,9 @@ from pages.commun.lecture import parametres, reference, store
 _MEGABYTE = 1_000_000
 _SHOWN = 10
 _NAME, _SHOWN_NAMES = "nom_de_qui_agit", "noms_montres"
+_LONGEST_NAME = 200
+# Written by `page.js`: a reload begins another session.
+NAME_COOKIE = "vigie-nom"
 _COLUMNS = {
     "rejets": ["ligne", "champ", "valeur", "motif"],
     "alertes": ["ligne", "juridiction", "activite", "message"],
@@ -96,7 +100,9 @@ class Depot:
     @property
     def totaux(self) -> tuple[str, ...]:
         """Say how the totals lines agree with the sums."""
-        return tuple(total.message for total in self.examen.lecture.totaux) if self.examen else ()
+        found = self.examen.lecture.totaux if self.examen else ()
+        # The total of a grid is one of each activity.
+        return tuple(dict.fromkeys(total.message for total in found))
 
     def premieres(self, quoi: Sort) -> pl.DataFrame:
         """Give the first lines of one sort, as they are shown."""
@@ -138,18 +144,20 @@ def signature() -> str:
 
 
 def name_given() -> str:
-    """Give the name of whoever acts: that of their identity, else the last one typed in this session."""
+    """Give the name of whoever acts: that of their identity, else the last one typed in this browser."""
     state = st.session_state
     shown: dict[str, str] = state.setdefault(_SHOWN_NAMES, {})
     for key, name in shown.items():
         typed = str(state.get(key, name)).strip()
         if typed != name:
             state[_NAME] = shown[key] = typed
-    return signature() or str(state.get(_NAME, ""))
+    if _NAME not in state:
+        state[_NAME] = unquote(st.context.cookies.get(NAME_COOKIE, "")).strip()[:_LONGEST_NAME]
+    return signature() or str(state[_NAME])
 
 
 def ask_name(label: str = "Votre nom", *, key: str, width: int | Literal["stretch"] = "stretch") -> str:
-    """Ask who signs, unless their identity says it; a name typed once serves every form of the session."""
+    """Ask who signs, unless their identity says it; a name typed once serves every form of the browser."""
     if signature():
         return signature()
     name = name_given()
@@ -157,7 +165,7 @@ def ask_name(label: str = "Votre nom", *, key: str, width: int | Literal["stretc
         st.session_state[key] = name
     st.session_state[_SHOWN_NAMES][key] = name
     return st.text_input(
-        label, key=key, max_chars=200, placeholder="Prénom Nom, service", width=width
+        label, key=key, max_chars=_LONGEST_NAME, placeholder="Prénom Nom, service", width=width
     ).strip()
 
 

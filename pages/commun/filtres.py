@@ -117,10 +117,14 @@ _FORGET = "vigie_oubli"
 
 @dataclass(frozen=True)
 class Choix:
-    """What can be chosen: the months of data, the cours of the reader, the groups, the activities."""
+    """What can be chosen: the months of data, the cours of the reader, the groups, the activities.
+
+    `usuel`: the month shown when none is asked for; `dernier` is another where a far month stands alone.
+    """
 
     premier: date
     dernier: date
+    usuel: date
     cours: Mapping[str, str]
     groupes: Sequence[str]
     activites: Mapping[str, str]
@@ -254,19 +258,20 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
         if demande.get("annee"):
             notices.append(
                 f"Le lien demande l'année « {demande['annee']} », sans données : "
-                f"{choix.dernier.year} est affichée."
+                f"{choix.usuel.year} est affichée."
             )
-        annee = choix.dernier.year
+        annee = choix.usuel.year
     months = choix.mois(annee)
+    usual = choix.usuel.month if annee == choix.usuel.year else months[-1]
     mois = _parse_number(demande.get("mois", ""))
     if mois not in months:
         if demande.get("mois"):
-            shown = wording.month(date(annee, months[-1], 1))
+            shown = wording.month(date(annee, usual, 1))
             notices.append(
                 f"Le lien demande le mois « {demande['mois']} », sans données en {annee} : "
                 f"{shown} est affiché."
             )
-        mois = months[-1]
+        mois = usual
     cour = demande.get("cour", "")
     if cour not in choix.cours:
         fallback = next(iter(choix.cours), "")

@@ -13,7 +13,7 @@ from analytics.reminders import USUAL_TEMPLATE, VARIABLES, Rappel, check_templat
 from analytics.schemas import Modele
 from analytics.wording import NO_BREAK_SPACE, agree, count, number, typeset
 from data.moments import tell_moment
-from pages.commun import composants, lecture, rappels, suites, telechargements
+from pages.commun import composants, depot, lecture, rappels, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown
 from pages.commun.relances import (
@@ -175,7 +175,7 @@ def _draw_doubts(suivi: Suivi, preparation: Preparation) -> None:
         "</section>"
     )
     with st.form("lever_doutes", border=False, enter_to_submit=False):
-        author = suites.ask_name("doute_auteur")
+        author = depot.ask_name(key="doute_auteur")
         with st.container(horizontal=True, gap="small"):
             left = st.form_submit_button(
                 f"{count(len(doubts), 'message')} bien parti{'s' if len(doubts) > 1 else ''}"
@@ -241,7 +241,7 @@ def _draw_drafts(suivi: Suivi, demande: _Demande, preparation: Preparation) -> N
     waiting = len(preparation.to_send(renvoyer=demande.renvoyer))
     fictional = " (FICTIF)" if preparation.fictif else ""
     with st.form("ecrire_messages", border=False, enter_to_submit=False):
-        author = suites.ask_name("archive_auteur")
+        author = depot.ask_name(key="archive_auteur")
         sent = st.form_submit_button(
             _act(demande, f"Préparer {count(waiting, 'brouillon')} en un fichier ZIP{fictional}"),
             key="archive_bouton",
@@ -274,7 +274,7 @@ def _draw_sending(suivi: Suivi, demande: _Demande, preparation: Preparation) -> 
         return
     waiting = count(len(preparation.to_send(renvoyer=demande.renvoyer)), "message")
     with st.form("envoyer_messages", border=False, enter_to_submit=False):
-        author = suites.ask_name("envoi_auteur")
+        author = depot.ask_name(key="envoi_auteur")
         sure = st.checkbox(f"Je confirme l'envoi de {waiting}, ceux de la liste", key="envoi_confirme")
         sent = st.form_submit_button(_act(demande, f"Envoyer {waiting}"), type="primary", key="envoi_bouton")
     if not sent:
@@ -377,7 +377,7 @@ def _draw_template(suivi: Suivi, typed: Modele, fault: str) -> None:
         accepted = not astray or st.checkbox(
             typeset(f"{_NO_LINK} Je garde ce texte ainsi."), key="modele_sans_lien"
         )
-        author = suites.ask_name("modele_auteur")
+        author = depot.ask_name(key="modele_auteur")
         with st.container(horizontal=True, gap="small"):
             if st.button(
                 "Enregistrer ce texte",

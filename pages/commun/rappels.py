@@ -11,7 +11,7 @@ from analytics.reminders import Rappel
 from analytics.schemas import DOSSIER, EN_COURS, MESSAGERIE, Relances
 from analytics.wording import NO_BREAK_SPACE, count, of_month, short_date, typeset
 from data.moments import tell_moment
-from pages.commun import composants, lecture, suites, telechargements
+from pages.commun import composants, depot, lecture, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.relances import note_call
 from pages.commun.vue_collecte import Suivi, VueCollecte
@@ -122,7 +122,7 @@ def _draw_call(suivi: Suivi, rappels: list[Rappel]) -> None:
             filter_mode="contains",
         )
         said = st.text_area("Ce qui a été dit", key="appel_dit", height=90, max_chars=1000)
-        author = suites.ask_name("appel_auteur")
+        author = depot.ask_name(key="appel_auteur")
         sent = st.form_submit_button("Enregistrer l'appel")
     composants.note(f"L'appel est daté du {short_date(suivi.clock().date())}.")
     if sent:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from analytics.errors import UserFacingError
 from analytics.wording import typeset
-from pages.commun import depot
 
 _SAID = "dit"
 
@@ -50,8 +49,3 @@ def do(act: Callable[[], str | None], said: str = "") -> None:
 def refuse(why: str) -> None:
     """Say why nothing was done."""
     st.html(f"<p class='vigie-avis' role='alert'>{escape(why)}</p>")
-
-
-def ask_name(key: str) -> str:
-    """Ask who is writing, unless the reader's identity already says it."""
-    return depot.ask_name(key=key)

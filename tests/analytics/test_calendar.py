@@ -20,6 +20,7 @@ from analytics.calendar import (
     counts,
     first_month,
     is_exceptional,
+    last_in_a_row,
     last_opened,
     next_campaign,
     open_campaign,
@@ -187,3 +188,24 @@ def test_the_campaign_to_show_is_the_open_one_else_the_last(parametres: Parametr
     assert shown(date(2009, 3, 31)) == date(2009, 2, 1)
     assert is_exceptional(date(2009, 1, 1), parametres)
     assert not is_exceptional(date(2009, 2, 1), parametres)
+
+
+@pytest.mark.parametrize(
+    ("months", "last"),
+    [
+        ([], None),
+        (["2009-01"], "2009-01"),
+        (["2009-03", "2009-01"], "2009-03"),
+        (["2009-01", "2011-01"], "2011-01"),
+        (["2009-01", "2011-02"], "2011-02"),
+        (["2009-01", "2009-01", "2011-02"], "2011-02"),
+        (["2009-01", "2009-02", "2011-02"], "2011-02"),
+        (["2009-01", "2009-02", "2011-03"], "2009-02"),
+        (["2009-01", "2009-02", "2019-05"], "2009-02"),
+        (["2009-01", "2019-04", "2019-05"], "2019-05"),
+        (["2019-05"], "2019-05"),
+    ],
+)
+def test_a_month_that_stands_alone_is_no_latest_one(months: list[str], last: str | None) -> None:
+    found = last_in_a_row(date.fromisoformat(f"{mois}-01") for mois in months)
+    assert found == (None if last is None else date.fromisoformat(f"{last}-01"))

@@ -88,7 +88,7 @@ class Watched:
 @contextmanager
 def watched(browser: Browser, **options: Any) -> Generator[Watched]:
     """Open a browser window that notes its faults, and fail on them at the end."""
-    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", **options)
+    context = browser.new_context(**{"locale": "fr-FR", "timezone_id": "Europe/Paris", **options})
     page = context.new_page()
     seen = Watched(page)
     page.on("console", lambda message: seen.faults.append(message.text) if message.type == "error" else None)

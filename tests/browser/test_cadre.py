@@ -90,6 +90,33 @@ def test_a_list_without_an_answer_and_a_file_dropped_speak_french(
         expect(seen.page.get_by_role("button", name="Retirer mars.csv")).to_be_visible()
 
 
+def test_the_calendar_speaks_french_in_a_browser_of_another_language(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "mars.csv").write_text(
+        "mois;juridiction;activite;visioconferences;extractions_evitees\n2009-03;TGI-LILLE;JAP;3;1\n"
+    )
+    with watched(browser, viewport=SCREEN, locale="en-US") as seen:
+        seen.open(f"{server.url}/donnees")
+        seen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "mars.csv")
+        day = seen.page.get_by_test_id("stDateInput")
+        expect(day).to_contain_text("jj/mm/aaaa")
+        first, second, third = day.get_by_role("spinbutton").all()
+        for part in (first, second, third):
+            expect(part).to_have_attribute("aria-valuetext", "vide")
+        first.focus()
+        seen.page.keyboard.type("14012011")
+        day.get_by_role("button", name="Choisir une date").click()
+        calendar = seen.page.get_by_test_id("stDateInputCalendar")
+        expect(calendar).to_contain_text("janvier 2011")
+        expect(calendar.locator("thead")).to_have_text("LMMJVSD")
+        expect(calendar.get_by_role("button", name="vendredi 14 janvier 2011")).to_be_visible()
+        spoken = calendar.evaluate(
+            "whole => [...whole.querySelectorAll('*')].map(each => each.ariaLabel ?? '').join(' ')"
+        )
+        assert re.search(r"January|Friday|Selected|Today|Choose|month|year", spoken) is None
+
+
 def outline(seen: Watched) -> tuple[str, str]:
     """Tell which element the keyboard is on, and the line drawn around it."""
     name, line = seen.page.evaluate(

@@ -249,6 +249,40 @@ def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser,
         assert fields(seen) == pasted
 
 
+def test_a_press_is_not_lost_when_leaving_a_field_moves_the_button(browser: Browser, server: Server) -> None:
+    rights = ["clipboard-read", "clipboard-write"]
+    with watched(browser, viewport=SCREEN, permissions=rights) as seen:
+        form(seen, server, "TGI-ALES")
+        before = fields(seen)
+        # Two half rows: each is reproached as soon as its field is left, above the button that is pressed.
+        cell(seen, "ENTRAIDE", "extractions_evitees").focus()
+        paste(seen, "5\n6")
+        kept(seen)
+        after = {"ENTRAIDE.extractions_evitees": "5", "AUTRE.extractions_evitees": "6"}
+        assert fields(seen) == {**before, **after}
+        seen.settle()
+        seen.page.get_by_role("button", name="Annuler le collage").click()
+        says(seen, "Collage annulé")
+        assert fields(seen) == before
+        kept(seen)
+        assert fields(seen) == before
+
+
+def test_the_name_that_signs_is_kept_after_a_reload(browser: Browser, server: Server) -> None:
+    with watched(browser, viewport=SCREEN) as seen:
+        form(seen, server, "TGI-EVREUX", "2010-11")
+        seen.page.get_by_label("Votre nom").fill("Éloïse d'Évreux; greffe")
+        seen.page.keyboard.press("Tab")
+        seen.settle()
+        seen.page.reload()
+        seen.settle()
+        seen.page.locator(".vigie-q").wait_for()
+        assert seen.page.get_by_label("Votre nom").input_value() == "Éloïse d'Évreux; greffe"
+        form(seen, server, "TGI-EVREUX")
+        typed(seen, "AUTRE", "3", "<Tab>", "1", "<Tab>")
+        says(seen, "par Éloïse d'Évreux; greffe")
+
+
 def test_a_key_pressed_just_before_a_reload_is_not_lost(browser: Browser, server: Server) -> None:
     with watched(browser, viewport=SCREEN) as seen:
         form(seen, server, "TGI-EVREUX")

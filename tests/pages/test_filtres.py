@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from pages.commun.filtres import NAMES, Choix, Selection, parse, slug
 CHOIX = Choix(
     premier=date(2009, 1, 1),
     dernier=date(2010, 3, 1),
+    usuel=date(2010, 3, 1),
     cours={"CA-AGEN": "Agen", "CA-DOUAI": "Douai"},
     groupes=("Application des peines", "Jugement"),
     activites={"JAP": "Juge de l'application des peines"},
@@ -87,3 +89,13 @@ def test_the_size_of_type_does_not_change_what_is_computed() -> None:
 
 def test_names_read_well_in_an_address() -> None:
     assert slug("Détention et instruction") == "detention-et-instruction"
+
+
+def test_a_month_that_stands_alone_can_be_asked_and_is_not_where_the_pages_open() -> None:
+    choix = replace(CHOIX, dernier=date(2019, 5, 1))
+    selection, notices = parse({}, choix)
+    assert (selection.annee, selection.mois, notices) == (2010, 3, ())
+    selection, notices = parse({"annee": "2019", "mois": "5"}, choix)
+    assert (selection.annee, selection.mois, notices) == (2019, 5, ())
+    selection, notices = parse({"annee": "2011"}, choix)
+    assert (selection.annee, selection.mois, notices) == (2011, 12, ())

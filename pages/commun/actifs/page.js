@@ -3,6 +3,12 @@
 // The framework speaks English only. Nothing that people typed is touched: a text is changed when it is, whole,
 // one of those below, outside of what our pages write themselves.
 (() => {
+  // Calendars and counters are written in the language of the browser: here, that of the page.
+  Object.defineProperties(navigator, {
+    language: { get: () => "fr-FR" },
+    languages: { get: () => Object.freeze(["fr-FR", "fr"]) },
+  });
+
   const NBSP = "\u00a0";
   const TEXTS = new Map(Object.entries({
     "Skip to main content": "Aller au contenu",
@@ -66,6 +72,9 @@
     "Choose date": "Choisir une date",
     "Choose date range": "Choisir une période",
     "Clear date": "Effacer la date",
+    "dd": "jj",
+    "yyyy": "aaaa",
+    "Empty": "vide",
     "Calendar": "Calendrier",
     "Previous month": "Mois précédent",
     "Next month": "Mois suivant",
@@ -192,6 +201,34 @@
       }
     }
   }
+
+  // Leaving a field can write a sentence that moves a button away between the press and the release: the browser
+  // then clicks what holds both. What was pressed is what is meant, as long as the mouse itself did not move away.
+  const NEAR = 6;
+  let pressed = null;
+  addEventListener("pointerdown", (event) => {
+    const button = event.composedPath().find((each) => each.matches?.("button, summary, a[href]"));
+    const meant = button && event.button === 0 && event.pointerType === "mouse";
+    pressed = meant ? { button, x: event.clientX, y: event.clientY } : null;
+  }, true);
+  addEventListener("click", (event) => {
+    if (event.composedPath().includes(pressed?.button)) pressed = null;
+  }, true);
+  addEventListener("pointerup", ({ clientX, clientY }) => {
+    const press = pressed;
+    if (!press || Math.hypot(clientX - press.x, clientY - press.y) > NEAR) return;
+    setTimeout(() => {
+      if (pressed === press && press.button.isConnected) press.button.click();
+    });
+  }, true);
+
+  // The name that signs serves again after a reload, which begins another session: kept half a day, here alone.
+  const SIGNS = "input[placeholder='Prénom Nom, service']";
+  addEventListener("input", ({ target }) => {
+    if (!target.matches?.(SIGNS)) return;
+    const rest = `path=/; max-age=43200; samesite=strict${location.protocol === "https:" ? "; secure" : ""}`;
+    document.cookie = `vigie-nom=${encodeURIComponent(target.value.trim())}; ${rest}`;
+  }, true);
 
   // What is shown and not recorded yet is not lost without a word: the browser asks before it leaves.
   addEventListener("beforeunload", (event) => {

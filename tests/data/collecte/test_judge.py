@@ -39,6 +39,7 @@ def only_rejet(line: str, **options: str) -> dict[str, object]:
         (";TGI-LILLE;JAP;1;0", "mois_absent", "mois", "", "2009-03"),
         ("13/2009;TGI-LILLE;JAP;1;0", "mois_illisible", "mois", "13/2009", "03/2009"),
         ("1999-12;TGI-LILLE;JAP;1;0", "mois_hors_bornes", "mois", "1999-12", "2000 à 2100"),
+        ("2090-05;TGI-LILLE;JAP;1;0", "mois_pas_commence", "mois", "2090-05", "n'a pas commencé"),
         ("2101-01;TGI-LILLE;JAP;1;0", "mois_hors_bornes", "mois", "2101-01", "2000 à 2100"),
         ("2009-03; ;JAP;1;0", "juridiction_absente", "juridiction", " ", "code"),
         ("2009-03;TGI de Lile;JAP;1;0", "juridiction_inconnue", "juridiction", "TGI de Lile", "TGI-LILLE"),

@@ -133,8 +133,11 @@ def test_every_court_is_known_by_code_and_by_both_names(reference: Reference) ->
             assert names.resolve(court_key(spelled)).code == code, spelled
 
 
-@pytest.mark.parametrize("name", ["Douai", "Saint-Pierre", "Mamoudzou", "Saint-Denis"])
-def test_bare_town_with_several_courts_is_ambiguous(reference: Reference, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["Douai", "Saint-Pierre", "Mamoudzou", "Saint-Denis", "TGI de Chalons", "TGI Châlons", "TGI de Chalon"],
+)
+def test_bare_town_of_several_courts_is_ambiguous(reference: Reference, name: str) -> None:
     found = court_names(reference).resolve(court_key(name))
     assert found.code is None
     assert len(found.candidats) >= 2

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.wording import typeset
 from tests.data.collecte.saisie import history, judging, lines
 
 
@@ -189,10 +190,11 @@ def test_a_cour_that_is_the_sum_of_its_juridictions_is_questioned(
         ("2009-01", date(2011, 1, 1), None),
         ("2009-01", date(2011, 2, 1), "mois_lointain"),
         ("2009-01", None, None),
-        ("2012-05", date(2009, 1, 1), None),
+        ("2011-01", date(2009, 1, 1), None),
+        ("2012-05", date(2010, 3, 1), "mois_lointain"),
     ],
 )
-def test_a_month_too_far_back_is_a_question_never_a_block(
+def test_a_month_too_far_from_the_others_is_a_question_never_a_block(
     month_: str, latest: date | None, regle: str | None
 ) -> None:
     jugement = judging(lines(f"{month_};TGI-LILLE;JAP;3;1"), dernier_mois=latest)
@@ -203,3 +205,19 @@ def test_a_month_too_far_back_is_a_question_never_a_block(
 def test_a_month_far_before_the_others_of_the_file_is_asked_once() -> None:
     typed = ("2009-01;TGI-LILLE;JAP;3;1", "2009-01;TGI-DOUAI;JAP;3;1", "2011-03;TGI-LILLE;JAP;3;1")
     assert alerts(*typed) == [(2, "mois_lointain")]
+
+
+def test_a_mistyped_year_is_the_one_that_is_asked_not_all_the_other_months() -> None:
+    typed = [f"2009-{mois:02};TGI-LILLE;JAP;3;1" for mois in range(1, 13)]
+    assert alerts(*typed, "2012-05;TGI-LILLE;JAP;3;1") == [(14, "mois_lointain")]
+    jugement = judging(lines("2012-05;TGI-LILLE;JAP;3;1"), dernier_mois=date(2010, 3, 1))
+    (message,) = jugement.alertes["message"]
+    assert message == typeset(
+        "Le mois « mai\u00a02012 » suit de plus de deux ans mars\u00a02010 : est-ce la bonne année ? "
+        "Les pages ne s'y ouvrent pas."
+    )
+
+
+def test_a_collection_that_resumes_after_years_is_no_mistyped_year() -> None:
+    typed = ("2012-04;TGI-LILLE;JAP;3;1", "2012-05;TGI-LILLE;JAP;3;1")
+    assert judging(lines(*typed), dernier_mois=date(2009, 12, 1)).alertes.is_empty()

@@ -92,6 +92,40 @@ def test_totals_line_is_checked_and_not_counted() -> None:
     assert judging(wrong).lues == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "juste"),
+    [
+        # Subtotals, each of what stands above it since the last one; the total of all.
+        (("A;5;1", "B;2;1", "Sous-total;7;2", "C;3;1", "D;4;0", "Sous-total;7;1", "Total;14;3"), [True] * 3),
+        # A total carried forward: of all the lines above it.
+        (("A;5;1", "Total;5;1", "B;2;1", "Total;7;2", "C;3;1", "Total;10;3"), [True] * 3),
+        # A total that stands above its lines.
+        (("Total;7;2", "A;5;1", "B;2;1"), [True]),
+        (("A;5;1", "B;2;1", "Sous-total;8;2", "C;3;1"), [False]),
+    ],
+)
+def test_a_subtotal_is_compared_with_the_lines_it_can_add_up(
+    typed: tuple[str, ...], juste: list[bool]
+) -> None:
+    courts = {"A": "TGI-LILLE", "B": "TGI-DOUAI", "C": "TGI-ARRAS", "D": "TGI-CAMBRAI"}
+    written = [line.split(";") for line in typed]
+    lecture = reading(
+        lines(
+            *(f"2009-03;{courts.get(name, name)};JAP;{total};{avoided}" for name, total, avoided in written)
+        )
+    )
+    assert [total.juste for total in lecture.totaux] == juste
+    assert lecture.lignes.height == len(typed) - len(juste)
+
+
+def test_a_wrong_subtotal_says_the_sum_of_its_own_lines() -> None:
+    first = "2009-03;TGI-ARRAS;JAP;40;4"
+    typed = (first, "2009-03;Sous-total;JAP;40;4", LINE, "2009-03;Sous-total;JAP;13;9")
+    right, wrong = reading(lines(*typed)).totaux
+    assert right.juste
+    assert "13 annoncés, 12 en additionnant" in wrong.message
+
+
 def test_totals_line_of_a_month_written_otherwise() -> None:
     typed = (LINE, "03/2009;TGI-LILLE;JAP;1;0", "2009-04;TGI-LILLE;JAP;3;1")
     assert reading(lines(*typed, "mars 2009;Total;;13;9")).totaux[0].juste
