@@ -252,7 +252,7 @@ def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser,
 def test_a_press_is_not_lost_when_leaving_a_field_moves_the_button(browser: Browser, server: Server) -> None:
     rights = ["clipboard-read", "clipboard-write"]
     with watched(browser, viewport=SCREEN, permissions=rights) as seen:
-        form(seen, server, "TGI-ALES")
+        form(seen, server, "TGI-GRENOBLE")
         before = fields(seen)
         # Two half rows: each is reproached as soon as its field is left, above the button that is pressed.
         cell(seen, "ENTRAIDE", "extractions_evitees").focus()
@@ -270,7 +270,7 @@ def test_a_press_is_not_lost_when_leaving_a_field_moves_the_button(browser: Brow
 
 def test_the_name_that_signs_is_kept_after_a_reload(browser: Browser, server: Server) -> None:
     with watched(browser, viewport=SCREEN) as seen:
-        form(seen, server, "TGI-EVREUX", "2010-11")
+        form(seen, server, "TGI-CAYENNE", "2010-11")
         seen.page.get_by_label("Votre nom").fill("Éloïse d'Évreux; greffe")
         seen.page.keyboard.press("Tab")
         seen.settle()
@@ -278,7 +278,7 @@ def test_the_name_that_signs_is_kept_after_a_reload(browser: Browser, server: Se
         seen.settle()
         seen.page.locator(".vigie-q").wait_for()
         assert seen.page.get_by_label("Votre nom").input_value() == "Éloïse d'Évreux; greffe"
-        form(seen, server, "TGI-EVREUX")
+        form(seen, server, "TGI-CAYENNE")
         typed(seen, "AUTRE", "3", "<Tab>", "1", "<Tab>")
         says(seen, "par Éloïse d'Évreux; greffe")
 
