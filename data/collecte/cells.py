@@ -14,8 +14,8 @@ from xml.parsers import expat
 import polars as pl
 
 # `mixte`: several formats, harmless in a text; `format`: raised, lowered or struck out, harmless nowhere;
-# `affichage`: a number that its format shows as another.
-Genre = Literal["erreur", "formule", "mixte", "format", "affichage"]
+# `affichage`: a number that its format shows as another; `couverte`: hidden under merged cells.
+Genre = Literal["erreur", "formule", "mixte", "format", "affichage", "couverte"]
 # A fragment of a cell: its text, and how it is shown.
 Fragment = tuple[str, str]
 
@@ -46,19 +46,33 @@ class Constat:
 class Constats:
     """What was seen in one sheet: cells, hidden rows (from 1) and columns (from 0), as first and last.
 
-    `premiere`: the row and the column of the first cell that holds something.
+    `premiere`: the row and the column of the first cell that holds something. `fusions`: the merged cells
+    of an XLSX, as first row, last row, first column and last column, which do not say what they cover.
     """
 
     cellules: list[Constat] = field(default_factory=lambda: list[Constat]())
     lignes_masquees: list[tuple[int, int]] = field(default_factory=lambda: list[tuple[int, int]]())
     colonnes_masquees: list[tuple[int, int]] = field(default_factory=lambda: list[tuple[int, int]]())
     premiere: tuple[int, int] | None = None
+    fusions: list[tuple[int, int, int, int]] = field(
+        default_factory=lambda: list[tuple[int, int, int, int]]()
+    )
 
     def add(self, constat: Constat) -> None:
         """Keep a finding; refuse to keep without bound."""
         if len(self.cellules) >= MOST_FINDINGS:
             raise TooManyFindings
         self.cellules.append(constat)
+
+    def add_covered(self, cells: pl.DataFrame) -> None:
+        """Find what merged cells cover in a table, `ligne` and columns `c0`, `c1`…: only the first shows."""
+        for top, bottom, left, right in self.fusions:
+            for colonne in range(left, min(right + 1, cells.width - 1)):
+                texts = cells[f"c{colonne}"].slice(top - 1, bottom - top + 1)
+                for rank in (texts != "").arg_true():
+                    if (rank, colonne) != (0, left):
+                        vu = str(texts[rank]).strip()[:_LONGEST]
+                        self.add(Constat(top + rank, 1, colonne, 1, "couverte", vu))
 
     def within(self, height: int, width: int) -> pl.DataFrame:
         """List the cells found in a table of that size: `ligne`, `colonne`, `genre`, `vu`."""
@@ -293,6 +307,9 @@ def read_rich_strings(blocks: Iterable[bytes]) -> dict[int, tuple[Genre, str]]:
     return rich
 
 
+_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
+
+
 class _Enough(Exception):  # noqa: N818 - nothing went wrong
     """What was looked for in a sheet has been found."""
 
@@ -341,6 +358,13 @@ class _XlsxSheet:
             away = _is_on(attributes.get("hidden", "")) or attributes.get("width", "") in {"0", "0.0"}
             if away and first.isdigit() and last.isdigit():
                 self.constats.colonnes_masquees.append((int(first) - 1, int(last) - 1))
+        elif element == "mergeCell" and (found := _RANGE.fullmatch(attributes.get("ref", ""))):
+            if len(self.constats.fusions) >= MOST_FINDINGS:
+                raise TooManyFindings
+            left, top, right, bottom = found.groups()
+            self.constats.fusions.append(
+                (int(top), int(bottom), column_number(left) - 1, column_number(right) - 1)
+            )
         elif element == "c":
             letters = attributes.get("r", "").rstrip("0123456789")
             self._column = column_number(letters) - 1 if letters.isalpha() else self._column + 1
@@ -548,14 +572,15 @@ class OdsDocument:
             self._marks.pop()
             self._fragments.append(("", ""))
         elif element in {"table-cell", "covered-table-cell"} and self._cell is not None:
-            self._end_cell(self._cell)
+            self._end_cell(self._cell, covered=element == "covered-table-cell")
             self._cell = None
 
-    def _end_cell(self, cell: dict[str, str]) -> None:
+    def _end_cell(self, cell: dict[str, str], *, covered: bool) -> None:
         column, self._column = self._column, self._column + self._repeat
         plain = len(self._fragments) < 2 and not (self._fragments and self._fragments[0][1])
         if (
             plain
+            and not covered
             and not self._any_struck
             and self._sheet.premiere is not None
             and "table:formula" not in cell
@@ -568,6 +593,9 @@ class OdsDocument:
         if self._sheet.premiere is None and (shown or value):
             self._sheet.premiere = (self._row, column)
         found = self._finding(cell, shown, value, column)
+        if covered:
+            held = shown or value
+            found = ("couverte", held[:_LONGEST]) if held else None
         if found is not None:
             self._sheet.add(Constat(self._row, self._row_repeat, column, self._repeat, *found))
 

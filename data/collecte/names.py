@@ -135,6 +135,8 @@ _MISTAKEN_FOR = {"Chalon-sur-Saône": "Châlons", "Châlons-en-Champagne": "Chal
 
 def court_key(name: str) -> str:
     """Reduce a court's name to what tells it from the others: « TGI du Mans » → « tgi mans »."""
+    if _is_formula(name):
+        return _NO_NAME
     key = unaccented(name[:200])
     for spelled, kind in _KINDS:
         if key == spelled or key.startswith(spelled + " "):
@@ -146,8 +148,15 @@ def court_key(name: str) -> str:
 
 def activity_key(name: str) -> str:
     """Reduce an activity's name to its letters: case, accents, dashes and apostrophes do not count."""
-    return unaccented(name[:300])
+    return _NO_NAME if _is_formula(name) else unaccented(name[:300])
 
+
+def _is_formula(name: str) -> bool:
+    """Tell whether a spreadsheet would show something else than what is written."""
+    return name.lstrip().startswith("=")
+
+
+_NO_NAME = "="
 
 # Code, name, short name, kind, town.
 _Court = tuple[str, str, str, str, str]

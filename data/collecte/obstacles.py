@@ -37,6 +37,11 @@ def _sentence(genre: str, vu: str, cell: str, counted: bool) -> str:
                 f"La cellule {cell} montre « {vu} », et tient un autre nombre sous son format d'affichage : "
                 "donnez-lui le format Nombre, vérifiez-la, renvoyez le fichier"
             )
+        case "couverte":
+            said = (
+                f"La cellule {cell} tient « {vu} » sous des cellules fusionnées, qui ne le montrent pas : "
+                "défusionnez-les, vérifiez, renvoyez le fichier"
+            )
         case _:
             wanted = "le seul nombre" if counted else "le seul texte"
             said = (

@@ -105,6 +105,7 @@ def open_workbook(content: bytes, limites: Limites) -> Classeur:
 def _seen_sheet(nom: str, sheet: pl.DataFrame, constats: Constats, decalage: int) -> Feuille:
     """Keep of a sheet what its sender sees, each cell in its own column."""
     cells = _as_cells(sheet, constats)
+    constats.add_covered(cells)
     width = cells.width - 1
     columns = [
         index
@@ -142,7 +143,7 @@ def _as_cells(sheet: pl.DataFrame, constats: Constats) -> pl.DataFrame:
     holds = texts.select((pl.all() != "").any()).row(0) if texts.width else ()
     width = max((index for index, held in enumerate(holds, 1) if held), default=0)
     texts = texts.select(
-        cleaned(column) if held else column
+        _as_shown(cleaned(column)) if held else column
         for column, held in zip(texts.iter_columns(), holds[:width], strict=False)
     )
     # The native reader begins at the first column that holds something.
@@ -153,6 +154,11 @@ def _as_cells(sheet: pl.DataFrame, constats: Constats) -> pl.DataFrame:
             *(pl.col(f"c{index}").alias(f"c{index + missing}") for index in range(texts.width)),
         )
     return texts.with_row_index("ligne", offset=1).with_columns(pl.col("ligne").cast(pl.Int64))
+
+
+def _as_shown(texts: pl.Series) -> pl.Series:
+    """Write the booleans as a French spreadsheet does; the native reader gives their English names."""
+    return texts.replace(_BOOLEANS) if texts.is_in(list(_BOOLEANS)).any() else texts
 
 
 def _columns_missing(texts: pl.DataFrame, constats: Constats) -> int:
@@ -216,7 +222,8 @@ def _days_late(first_day: str) -> int:
         return 0
 
 
-_WORTH_READING = re.compile(rb"<(?:\w+:)?(?:f|r|rPr)[ />]|\bhidden\s*=|\bwidth=\"0|\bt\s*=\s*[\"']e[\"']")
+_BOOLEANS = {"true": "VRAI", "false": "FAUX"}
+_WORTH_READING = re.compile(rb"<(?:\w+:)?(?:f|r|rPr|mergeCell)[ />]|\bhidden\s*=|\bwidth=\"0|\bt\s*=\s*[\"']e[\"']")
 
 
 class _XlsxBook:

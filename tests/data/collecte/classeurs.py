@@ -82,6 +82,7 @@ class Page:
     state: str = "visible"
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -108,7 +109,9 @@ def _xlsx_sheet(page: Page) -> str:
         for number, row in enumerate(page.rows, 1)
     )
     columns = f"<cols>{columns}</cols>" if columns else ""
-    return f'<worksheet xmlns="{_MAIN}">{columns}<sheetData>{rows}</sheetData></worksheet>'
+    merges = "".join(f'<mergeCell ref="{place}"/>' for place in page.merged)
+    merges = f"<mergeCells>{merges}</mergeCells>" if merges else ""
+    return f'<worksheet xmlns="{_MAIN}">{columns}<sheetData>{rows}</sheetData>{merges}</worksheet>'
 
 
 def xlsx(*pages: Page, properties: str = "", fonts: str = "", strings: str = "") -> bytes:

@@ -228,6 +228,76 @@ def test_workbook_of_faults_only_is_one_sentence() -> None:
         reading(xlsx(Page(rows)), "c.xlsx")
 
 
+BOOLEANS: dict[str, Callable[[bool], Cell]] = {
+    "xlsx": lambda true: Xml(f'<c r="{{r}}" t="b"><v>{true:d}</v></c>'),
+    "ods": lambda true: Xml(
+        f'<table:table-cell office:value-type="boolean" office:boolean-value="{str(true).lower()}">'
+        f"<text:p>{'VRAI' if true else 'FAUX'}</text:p></table:table-cell>"
+    ),
+}
+
+
+@pytest.mark.parametrize("format_", BOOLEANS)
+@pytest.mark.parametrize(("true", "shown"), [(True, "VRAI"), (False, "FAUX")])
+def test_a_boolean_is_said_as_its_sender_sees_it(format_: str, true: bool, shown: str) -> None:
+    line = ["03/2009", "TGI-LILLE", "JAP", BOOLEANS[format_](true), 0]
+    found = state(WRITERS[format_]([TITLES, line, DOUAI]), f"c.{format_}")
+    ((_, regle, champ, valeur, motif),) = found["refusees"]
+    assert (regle, champ, valeur) == ("valeur_logique", "visioconferences", shown)
+    assert motif.startswith(f"«\u00a0{shown}\u00a0» dit oui ou non")
+
+
+# ---------------------------------------------------------------- under merged cells
+
+
+def covered(text: str) -> Xml:
+    return Xml(
+        f'<table:covered-table-cell office:value-type="string"><text:p>{text}</text:p>'
+        "</table:covered-table-cell>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "merged", "champ", "cell", "vu"),
+    [
+        (["03/2009", "TGI-LILLE", "JAP", 12, 3], "D2:E2", "extractions_evitees", "E2", "3"),
+        (["03/2009", "TGI-LILLE", "JAP", 12, 3], "D1:D2", "visioconferences", "D2", "12"),
+        (["03/2009", "TGI-LILLE", "JAP", 12, 3], "A2:B2", "juridiction", "B2", "TGI-LILLE"),
+        (["03/2009", "TGI-LILLE", "JAP", 12, 3], "B1:C2", "juridiction", "B2", "TGI-LILLE"),
+    ],
+)
+def test_what_merged_cells_cover_is_not_read(
+    line: list[Cell], merged: str, champ: str, cell: str, vu: str
+) -> None:
+    found = state(xlsx(Page([TITLES, line, DOUAI], merged=(merged,))), "c.xlsx")
+    assert found["acceptees"] == [TAKEN]
+    ((ligne, regle, wrong, valeur, motif),) = found["refusees"]
+    assert (ligne, regle, wrong, valeur) == (2, "cellule_illisible", champ, vu)
+    assert motif.startswith(f"La cellule {cell} de la feuille «\u00a0F\u00a0» tient «\u00a0{vu}\u00a0» sous")
+
+
+@pytest.mark.parametrize("place", [1, 3, 4])
+def test_what_merged_cells_cover_is_not_read_in_ods(place: int) -> None:
+    line: list[Cell] = ["03/2009", "TGI-LILLE", "JAP", 12, 3]
+    line[place] = covered(str(line[place]))
+    found = state(ods(Page([TITLES, line, DOUAI])), "c.ods")
+    assert found["acceptees"] == [TAKEN]
+    ((ligne, regle, _, _, motif),) = found["refusees"]
+    assert (ligne, regle) == (2, "cellule_illisible")
+    assert f"La cellule {'ABCDE'[place]}2 de la feuille" in motif
+
+
+def test_merged_cells_that_cover_nothing_are_read_as_before() -> None:
+    rows: Rows = [
+        ["Collecte de mars", None, None, None, None],
+        TITLES,
+        DOUAI,
+        ["Fin", None, None, None, None],
+    ]
+    found = state(xlsx(Page(rows, merged=("A1:E1", "A4:E4"))), "c.xlsx")
+    assert found["acceptees"] == [TAKEN]
+
+
 # ---------------------------------------------------------------- several formats in a cell
 
 SUPER = '<r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r>'
