@@ -56,7 +56,10 @@ class Noms:
         if self._of_courts:
             found = [known for known in self._cles if _may_be_the_court(cle[:80], known)]
         else:
-            found = get_close_matches(cle[:80], self._cles, n=6, cutoff=0.72)
+            # What is short is a part of a name sooner than another name with slips.
+            words = set(cle[:80].split()) - _LINKS
+            found = [known for known in self._cles if words and words <= set(known.split())]
+            found = found or get_close_matches(cle[:80], self._cles, n=6, cutoff=0.72)
         codes = dict.fromkeys(code for near in found for code in self._cles[near])
         return tuple(self._label(code) for code in list(codes)[:3])
 

@@ -204,3 +204,28 @@ def test_head_shared_by_two_activities_is_ambiguous(reference: Reference) -> Non
     found = activity_names(reference).resolve(activity_key("Cour d'assises"))
     assert found.code is None
     assert len(found.candidats) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("Rétention", ["ETRANGERS_RETENTION"]),
+        ("CIVI", ["CIVI_REPARATION"]),
+        ("garde à vue", ["GAV_PROLONGATION"]),
+        ("GAV", ["GAV_PROLONGATION"]),
+        ("Tribunal de police", ["TPOL"]),
+        ("mandat d'arrêt européen", ["MANDATS_MAE"]),
+        ("témoins", ["ASSISES_TEMOINS", "CORRECTIONNEL_TEMOINS"]),
+        ("Tribunal de l'aplication des peines", ["TAP"]),
+        ("de la", []),
+        ("photocopies", []),
+    ],
+)
+def test_a_part_of_the_name_of_an_activity_suggests_it(
+    reference: Reference, typed: str, codes: list[str]
+) -> None:
+    found = activity_names(reference).resolve(activity_key(typed))
+    assert found.code is None
+    suggested = [label.rpartition("(")[2].rstrip(")") for label in found.proches]
+    assert suggested[: len(codes)] == codes
+    assert codes or not suggested
