@@ -221,7 +221,7 @@ def _tell_response(reponses: dy.DataFrame[coverage.Reponses], mois: date) -> Cha
         return None
     before = response_rate(reponses, _month_before(mois))
     phrase = f"{wording.percent(now)} des juridictions ont répondu pour {wording.month(mois)}" + (
-        f" ({wording.points(now - before)} en un mois)" if before is not None else ""
+        f" ({wording.points(wording.difference(before, now, 3))} en un mois)" if before is not None else ""
     )
     return _change("taux", phrase + ".", "donnees")
 

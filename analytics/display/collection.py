@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import dataframely as dy
 import polars as pl
@@ -36,6 +37,9 @@ LEGEND = {
     NOT_IN_FORCE: "pas en vigueur",
     UNDATED: "jour de réception inconnu",
 }
+
+# Shares are written with one decimal of a percent.
+_SHARE_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,10 @@ class Avancement:
         return (self.campagne.cloture - self.jour).days
 
     @property
-    def ecart(self) -> float | None:
-        """Give how far the share of answers is from what is usual by then."""
+    def ecart(self) -> Decimal | None:
+        """Give how far the share of answers is from what is usual by then, both as shown."""
         usual, part = self.ensemble["part_habituelle"], self.ensemble["part"]
-        return None if usual is None or part is None else part - usual
+        return None if usual is None or part is None else wording.difference(usual, part, _SHARE_DIGITS)
 
 
 def list_steps(campagne: Campagne, jour: date) -> tuple[Etape, ...]:
@@ -118,9 +122,10 @@ def conclude(avancement: Avancement) -> str:
         told.append(f"dont {wording.number(undated)} sans jour de réception connu")
     rate = ", ".join(told)
     usual = ensemble["part_habituelle"]
-    habit = (
-        _why_no_habit(avancement) if usual is None else f"pour {wording.percent(usual)} d'habitude à ce stade"
-    )
+    habit = _why_no_habit(avancement) if usual is None else f"pour {wording.percent(usual)} d'habitude"
+    if usual is not None:
+        # The curve stops at the closing; this goes on.
+        habit += ", réponses tardives comprises" if avancement.close else " à ce stade"
     if avancement.close:
         head = (
             f"Collecte {wording.of_month(campagne.mois)} close le {wording.long_date(campagne.cloture)} : "
@@ -274,11 +279,11 @@ def title_rate(rythme: dy.DataFrame[RythmeReponse]) -> str:
     usual = last["part_habituelle"]
     if usual is None:
         return told
-    gap = last["part"] - usual
-    if abs(gap) < 0.0005:
+    gap = wording.difference(usual, last["part"], _SHARE_DIGITS)
+    if not gap:
         return f"{told}, comme d'habitude"
     side = "au-dessus" if gap > 0 else "au-dessous"
-    return f"{told}, {wording.points(abs(gap)).removeprefix('+')} {side} de l'habitude"
+    return f"{told}, {wording.points(abs(gap)).removeprefix('+')} {side} de l'habitude de ce jour"
 
 
 # --- Cour by cour ----------------------------------------------------------------------------------

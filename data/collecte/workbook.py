@@ -223,7 +223,9 @@ def _days_late(first_day: str) -> int:
 
 
 _BOOLEANS = {"true": "VRAI", "false": "FAUX"}
-_WORTH_READING = re.compile(rb"<(?:\w+:)?(?:f|r|rPr|mergeCell)[ />]|\bhidden\s*=|\bwidth=\"0|\bt\s*=\s*[\"']e[\"']")
+_WORTH_READING = re.compile(
+    rb"<(?:\w+:)?(?:f|r|rPr|mergeCell)[ />]|\bhidden\s*=|\bwidth=\"0|\bt\s*=\s*[\"']e[\"']"
+)
 
 
 class _XlsxBook:

@@ -152,7 +152,7 @@ def name_given() -> str:
         if typed != name:
             state[_NAME] = shown[key] = typed
     if _NAME not in state:
-        state[_NAME] = unquote(st.context.cookies.get(NAME_COOKIE, "")).strip()[:_LONGEST_NAME]
+        state[_NAME] = unquote(dict(st.context.cookies).get(NAME_COOKIE, "")).strip()[:_LONGEST_NAME]
     return signature() or str(state[_NAME])
 
 

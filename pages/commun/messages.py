@@ -206,8 +206,9 @@ def _draw_ways(suivi: Suivi, demande: _Demande, preparation: Preparation, *, uns
         composants.note(typeset(_NO_LINK))
     demande = replace(demande, montree=st.session_state.get(SHOWN, ()))
     st.session_state[SHOWN] = _leaving(preparation, demande)
-    _draw_drafts(suivi, demande, preparation)
-    _draw_sending(suivi, demande, preparation)
+    author = depot.ask_name(key="messages_auteur", width=420)
+    _draw_drafts(suivi, demande, preparation, author)
+    _draw_sending(suivi, demande, preparation, author)
 
 
 def _act(demande: _Demande, label: str) -> str:
@@ -235,18 +236,15 @@ def _prepare_as_shown(suivi: Suivi, demande: _Demande, author: str) -> Preparati
     return fresh
 
 
-def _draw_drafts(suivi: Suivi, demande: _Demande, preparation: Preparation) -> None:
+def _draw_drafts(suivi: Suivi, demande: _Demande, preparation: Preparation, author: str) -> None:
     """Offer the messages as drafts that a mail program opens; writing them is kept in the history."""
     composants.head("Emporter les messages")
     waiting = len(preparation.to_send(renvoyer=demande.renvoyer))
     fictional = " (FICTIF)" if preparation.fictif else ""
-    with st.form("ecrire_messages", border=False, enter_to_submit=False):
-        author = depot.ask_name(key="archive_auteur")
-        sent = st.form_submit_button(
-            _act(demande, f"Préparer {count(waiting, 'brouillon')} en un fichier ZIP{fictional}"),
-            key="archive_bouton",
-        )
-    if sent:
+    if st.button(
+        _act(demande, f"Préparer {count(waiting, 'brouillon')} en un fichier ZIP{fictional}"),
+        key="archive_bouton",
+    ):
 
         def write() -> None:
             fresh = _prepare_as_shown(suivi, demande, author)
@@ -265,7 +263,7 @@ def _draw_drafts(suivi: Suivi, demande: _Demande, preparation: Preparation) -> N
         )
 
 
-def _draw_sending(suivi: Suivi, demande: _Demande, preparation: Preparation) -> None:
+def _draw_sending(suivi: Suivi, demande: _Demande, preparation: Preparation, author: str) -> None:
     composants.head("Envoyer")
     try:
         check_ready(suivi.bureau(""), fictif=preparation.fictif)
@@ -274,7 +272,6 @@ def _draw_sending(suivi: Suivi, demande: _Demande, preparation: Preparation) -> 
         return
     waiting = count(len(preparation.to_send(renvoyer=demande.renvoyer)), "message")
     with st.form("envoyer_messages", border=False, enter_to_submit=False):
-        author = depot.ask_name(key="envoi_auteur")
         sure = st.checkbox(f"Je confirme l'envoi de {waiting}, ceux de la liste", key="envoi_confirme")
         sent = st.form_submit_button(_act(demande, f"Envoyer {waiting}"), type="primary", key="envoi_bouton")
     if not sent:

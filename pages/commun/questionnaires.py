@@ -223,7 +223,12 @@ def examine(dossier: Dossier, feuille: Feuille) -> Examen:
         )
     previous = dossier.historique.filter(pl.col("mois") == pl.lit(dossier.mois_precedent, pl.Date))
     erreurs: dict[str, str] = {}
-    for code, motif in jugement.rejets.select("activite", "motif").iter_rows():
+    for code, regle, text, motif in jugement.rejets.select(
+        "activite", "regle", "valeur", "motif"
+    ).iter_rows():
+        if regle == "cellule_illisible":
+            # A field is no cell of a worksheet.
+            motif = typeset(f"« {text} » est l'erreur d'un tableur : tapez le nombre.")
         erreurs[code] = f"{erreurs[code]} {motif}" if code in erreurs else motif
     comparaison = compare_answer(
         jugement.acceptees, dossier.lignes, dossier.declarees, previous, refusees=erreurs

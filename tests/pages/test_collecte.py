@@ -268,7 +268,7 @@ def test_the_messages_leave_from_the_page_once_confirmed(
         facteur.refuses = frozenset({"chg.tgi-evry@justice.fr"})
         facteur.take_mail_of_vigie(monkeypatch)
         page = visit(onglet="messages")
-        page.text_input(key="envoi_auteur").set_value("A. Martin")
+        page.text_input(key="messages_auteur").set_value("A. Martin")
         press(page, "Envoyer")
         assert "Rien n'est parti" in words(page)
         assert facteur.courriers == []
@@ -283,7 +283,7 @@ def test_the_messages_leave_from_the_page_once_confirmed(
 
 
 def typed_and_confirmed(page: AppTest, label: str) -> AppTest:
-    page.text_input(key="envoi_auteur").set_value("A. Martin")
+    page.text_input(key="messages_auteur").set_value("A. Martin")
     page.checkbox(key="envoi_confirme").set_value(True)
     return press(page, label)
 
@@ -315,7 +315,7 @@ def test_what_the_screen_lists_is_what_leaves(
         labels = [label.replace("\u00a0", " ") for label in offered(page)]
         assert f"Envoyer {number}" in labels
         assert f"Préparer {number.replace('message', 'brouillon')} en un fichier ZIP" in labels
-        page.text_input(key="archive_auteur").set_value("A. Martin")
+        page.text_input(key="messages_auteur").set_value("A. Martin")
         press(page, "Préparer")
         with zipfile.ZipFile(BytesIO(page.session_state["relances_archive"].contenu)) as drafts:
             assert len(drafts.namelist()) == len(boxes)
@@ -447,7 +447,7 @@ def test_the_demonstration_sends_nothing_and_gives_its_messages_away(
         assert "Démonstration : vu au 7 avril 2009" in said
         assert "elle n'envoie aucun message" in said
         assert "[FICTIF]" in said
-        page.text_input(key="archive_auteur").set_value("A. Martin")
+        page.text_input(key="messages_auteur").set_value("A. Martin")
         press(page, "Préparer 5 brouillons en un fichier ZIP (FICTIF)")
         archive = page.session_state["relances_archive"]
         assert archive.nom == "2009-03_relances_FICTIF.zip"

@@ -84,6 +84,15 @@ def test_a_closed_campaign_tells_its_late_answers(underway: Avancement) -> None:
     assert values["Habituel à ce stade"] == ("n.d.", "aucune collecte antérieure")
 
 
+def test_the_gap_is_that_of_the_two_shares_as_they_are_written(underway: Avancement) -> None:
+    ensemble = {**underway.ensemble, "part": 102 / 203, "part_habituelle": 0.450549}
+    seen = replace(underway, ensemble=ensemble, jour=date(2009, 4, 20))
+    values = {each.libelle: (plain(each.valeur), plain(each.complement)) for each in list_figures(seen)}
+    assert values["Juridictions qui ont répondu"][0] == "50,2 %"
+    assert values["Habituel à ce stade"] == ("45,1 %", "+5,1 pt")
+    assert "(50,2 %), pour 45,1 % d'habitude, réponses tardives comprises." in plain(conclude(seen))
+
+
 def test_the_day_shown_takes_its_place_among_the_steps(parametres: Parametres) -> None:
     april = campaign_of(date(2009, 4, 1), parametres)
 
@@ -124,8 +133,21 @@ def rates(*parts: float | None, usual: float | None = 0.5, sans_jour: int = 0) -
 @pytest.mark.parametrize(
     ("parts", "usual", "told"),
     [
-        ((0.2, 0.6, None), 0.5, "60,0 % de réponses le 2 avril 2009, 10,0 pt au-dessus de l'habitude"),
-        ((0.2, 0.3, None), 0.5, "30,0 % de réponses le 2 avril 2009, 20,0 pt au-dessous de l'habitude"),
+        (
+            (0.2, 0.6, None),
+            0.5,
+            "60,0 % de réponses le 2 avril 2009, 10,0 pt au-dessus de l'habitude de ce jour",
+        ),
+        (
+            (0.2, 0.3, None),
+            0.5,
+            "30,0 % de réponses le 2 avril 2009, 20,0 pt au-dessous de l'habitude de ce jour",
+        ),
+        (
+            (0.502475, None, None),
+            0.450549,
+            "50,2 % de réponses le 1er avril 2009, 5,1 pt au-dessus de l'habitude de ce jour",
+        ),
         ((0.5, None, None), 0.5, "50,0 % de réponses le 1er avril 2009, comme d'habitude"),
         ((0.5, None, None), None, "50,0 % de réponses le 1er avril 2009"),
         ((None, None, None), 0.5, "Aucune réponse n'est encore attendue"),
