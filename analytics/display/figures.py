@@ -199,7 +199,8 @@ def figures_of_use(
             _answered(bilan, bilan.visioconferences),
             ""
             if bilan.part_evitees is None
-            else f"{wording.number(bilan.evitees_objectif)} évitent une extraction",
+            else f"{wording.number(bilan.evitees_objectif)} "
+            f"{wording.agree(bilan.evitees_objectif, 'évite', 'évitent')} une extraction",
             wording.typeset(
                 "Colonne 1 de l'indicateur : toutes les visioconférences judiciaires, que la personne soit "
                 "détenue ou non. Celles qui évitent une extraction : colonne 2, dans les activités qui "

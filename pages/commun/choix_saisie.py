@@ -42,6 +42,9 @@ def settle(situation: Situation, clock: Clock = utc_now) -> Demande:
     """
     parametres, avis = lecture.parametres(), list[str]()
     texte = st.query_params.get(MOIS, "")
+    if not texte and read_month(plain := st.query_params.get("mois", "")) is not None:
+        # Elsewhere that key is a number; typed by hand here, it is the whole month.
+        texte = plain
     asked = read_month(texte)
     if asked is not None and asked < first_month(parametres):
         asked = None

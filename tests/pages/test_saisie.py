@@ -521,6 +521,12 @@ def test_outside_the_window_the_figures_are_read_only(office: Store, visit: Visi
     assert table(national)
     to_come = visit(office, juridiction="TGI-LILLE", mois_saisi="2009-04")
     assert "la collecte d'avril\u00a02009 ouvrira le 2\u00a0mai\u00a02009" in words(to_come)
+    # As it is typed by hand; the number that the other pages share is no month here.
+    typed = visit(office, juridiction="TGI-LILLE", mois="2009-04")
+    assert "la collecte d'avril\u00a02009 ouvrira le 2\u00a0mai\u00a02009" in words(typed)
+    shared = visit(office, juridiction="TGI-LILLE", mois="2")
+    assert "mars\u00a02009" in words(shared)
+    assert "ne se lit pas" not in words(shared)
 
 
 def test_a_reader_sees_the_juridictions_and_receipts_of_their_cours(office: Store, visit: Visit) -> None:
@@ -537,6 +543,16 @@ def test_a_reader_sees_the_juridictions_and_receipts_of_their_cours(office: Stor
     assert all("Lyon" in label for label in other.selectbox[0].options)
     alone = visit(office, perimetre=Perimetre.of(["TSA-SAINT-PIERRE"]))
     assert "Choisissez votre juridiction" in words(alone) or table(alone)
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#DIV/0!", "Err:502"])
+def test_an_error_pasted_in_a_field_is_no_cell_of_a_worksheet(office: Store, visit: Visit, text: str) -> None:
+    at = visit(office, nom="greffe@lille", **LILLE)
+    edit(at, "JAP", text, "1")
+    drawn = table(at)
+    assert drawn is not None
+    told = {line["code"]: line["erreur"] for line in drawn["lignes"] if line["erreur"]}
+    assert told == {"JAP": f"«\u00a0{text}\u00a0» est l'erreur d'un tableur\u00a0: tapez le nombre."}
 
 
 def test_a_draft_is_given_up(office: Store, visit: Visit) -> None:
