@@ -557,7 +557,7 @@ def trajectoire(
         parametres=parametres,
     )
     country, *each = list_positions(pays, reference.cours, rests_on, parametres)
-    lines = [line for line in each if seen.cours is None or line["cour"] in seen.cours]
+    lines = [line for line in each if seen.holds(line["cour"])]
     for line in (country, *lines):
         couverture = rests_on[line["cour"]]
         line |= {
@@ -572,7 +572,7 @@ def trajectoire(
             "choisissez une autre année."
         )
     if output == "csv":
-        rows = [country, *lines] if seen.cours is None else lines
+        rows = [country, *lines] if seen.national else lines
         click.echo(write_table(flatten(rows), "csv", sheet="Trajectoire"), nl=False)
         return
     account = {
@@ -640,7 +640,7 @@ def decompte(
         releve,
         output,
         faits,
-        cour=None if seen.cours is None else next(iter(seen.cours)),
+        cour=None if seen.national else next(iter(seen.cours)),
         perimetre=NATIONAL,
         reference=reference,
         parametres=load_parameters(),
@@ -893,7 +893,8 @@ def relances(
         )
     with _opened() as store:
         bureau = Bureau(store, NATIONAL, Settings(), auteur or _account(), utc_now)
-        (asked,) = _perimetre(cour).cours or ("",)
+        seen = _perimetre(cour)
+        asked = "" if seen.national else next(iter(seen.cours))
 
         def list_them() -> Preparation:
             return prepare(bureau, mois, au=au, rouvrir_jusqu_au=rouvrir_jusqu_au).of_cour(asked)

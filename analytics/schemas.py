@@ -14,33 +14,58 @@ from typing import NamedTuple, Self
 import dataframely as dy
 import polars as pl
 
+# The whole ministry, where cours are named by codes.
+ALL_COURS = "*"
+
 
 @dataclass(frozen=True)
 class Perimetre:
-    """The cours a reader may see; `None` means all of them (the ministry).
+    """What a reader may see: the whole ministry (`national`), or some cours; of no cour, nothing.
 
-    Every read of the store takes one, so that rights are enforced where data is read.
+    Every read of the store takes one, so that rights are enforced where data is read. The whole ministry is
+    no list of cours: asking for one is an error of the program, so that « none » is never taken for « all ».
     """
 
-    cours: frozenset[str] | None = None
+    national: bool = False
+    nommees: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, cours: Iterable[str]) -> Self:
         """Restrict to some cours; none at all is a perimeter that sees nothing."""
-        return cls(frozenset(cours))
+        return cls(nommees=frozenset(cours))
+
+    @classmethod
+    def of_key(cls, cle: str) -> Self:
+        """Give the perimeter of a `cle`."""
+        return cls(national=True) if cle == ALL_COURS else cls.of(filter(None, cle.split(",")))
+
+    @property
+    def cle(self) -> str:
+        """Name the perimeter in a key: `*`, or its cours."""
+        return ALL_COURS if self.national else ",".join(sorted(self.nommees))
+
+    @property
+    def cours(self) -> frozenset[str]:
+        """Give the cours of a reader who does not see the whole ministry."""
+        if self.national:
+            raise TypeError("the whole ministry is no list of cours")
+        return self.nommees
+
+    @property
+    def vide(self) -> bool:
+        """Tell whether nothing at all may be seen."""
+        return not self.national and not self.nommees
 
     def holds(self, cour: str) -> bool:
         """Tell whether the reader may see a cour."""
-        return self.cours is None or cour in self.cours
+        return self.national or cour in self.nommees
 
     def restrict(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Keep the rows of the reader's cours; `frame` must have a `cour` column."""
-        if self.cours is None:
-            return frame
-        return frame.filter(pl.col("cour").is_in(sorted(self.cours)))
+        return frame if self.national else frame.filter(pl.col("cour").is_in(sorted(self.nommees)))
 
 
-NATIONAL = Perimetre()
+NATIONAL = Perimetre(national=True)
 # Where a line of figures by cour also has one for the whole country.
 COUNTRY = "NATIONAL"
 

@@ -123,7 +123,7 @@ def keep(connection: Connection, lot: int, reponse: Reponse) -> None:
 
 def lots_of_others(connection: Connection, reference: Reference, perimetre: Perimetre) -> list[int]:
     """List the lots that are answers of cours the reader does not see, whose authors they must not learn."""
-    if perimetre.cours is None:
+    if perimetre.national:
         return []
     said = tables.questionnaire.c
     kinds = {"lot": pl.Int64, "mois": pl.Date, "juridiction": pl.String}

@@ -378,7 +378,7 @@ class Collecte:
         check_allowed(self._reference, perimetre, mois, juridiction)
 
     def _allow_national(self, perimetre: Perimetre, what: str) -> None:
-        if perimetre.cours is not None:
+        if not perimetre.national:
             raise refusal(f"Seul qui voit tout le ministère peut {what}.")
 
 

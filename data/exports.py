@@ -59,7 +59,7 @@ def accompanying(store: Store, *, perimetre: Perimetre, connu_le: date | None) -
     """Say what must travel with a workbook: perimeter, date of the situation, version, fiction."""
     etat = store.etat()
     known = long_date(connu_le) if connu_le else f"lot {store.lot_connu_le(None)}, révision {etat.revision}"
-    cours = "France entière" if perimetre.cours is None else ", ".join(sorted(perimetre.cours))
+    cours = "France entière" if perimetre.national else ", ".join(sorted(perimetre.cours))
     lines = [
         f"Périmètre : {cours}",
         f"Situation connue : {known}",

@@ -29,7 +29,7 @@ def check_allowed(reference: Reference, perimetre: Perimetre, mois: date, juridi
     """Refuse a juridiction that is not in force that month, or not the reader's."""
     if juridiction in perimetre.restrict(reference.in_force(mois))["juridiction"]:
         return
-    if perimetre.cours is None:
+    if perimetre.national:
         raise refusal(
             f"La juridiction « {juridiction} » n'est pas en vigueur en {month(mois)} : "
             "choisissez-en une autre."

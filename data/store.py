@@ -392,7 +392,7 @@ class Store:
             if _is_everything(connection, known):
                 # Months × juridictions as two lists: both engines answer from the primary key.
                 statement = select(cellule).where(cellule.c.mois.in_(_months(connection, du, au)))
-                if perimetre.cours is not None:
+                if not perimetre.national:
                     statement = statement.where(cellule.c.juridiction.in_(self._juridictions(perimetre)))
                 cells = read_frame(connection, statement, _CELL_SCHEMA)
             else:

@@ -49,7 +49,7 @@ def _draw(contexte: Contexte, vue: VueDecompte) -> None:
     composants.note(vue.modes)
     if not contexte.selection.presentation:
         _draw_choices(contexte)
-    national = contexte.situation.perimetre.cours is None
+    national = contexte.situation.perimetre.national
     shown = filtres.draw_tabs(contexte.selection, TABS if national else TABS[:4])
     agrandi = contexte.selection.presentation
     if shown == "releve":
@@ -64,14 +64,14 @@ def _draw(contexte: Contexte, vue: VueDecompte) -> None:
         left, right = st.columns([1, 1], gap="medium")
         with left:
             bloc_graphique.draw(vue.cascade, agrandi=agrandi)
-            _draw_documents(contexte, vue, cour=None)
+            _draw_documents(contexte, vue, cour=vue.cour)
         with right:
             bloc_graphique.draw(vue.cours, agrandi=agrandi)
 
 
 def _draw_documents(contexte: Contexte, vue: VueDecompte, *, cour: str | None) -> None:
     """Draw the links to the documents, each written when it is asked for."""
-    national = contexte.situation.perimetre.cours is None
+    national = contexte.situation.perimetre.national
     sorts: tuple[Sorte, ...] = ("pdf", "xlsx", "csv", "json") if national else ("pdf", "csv", "json")
     with st.container(horizontal=True, gap="small"):
         for sort in sorts:

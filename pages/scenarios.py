@@ -375,7 +375,7 @@ def _draw_reverse(contexte: Contexte, ground: Socle, scenario: Scenario) -> None
             )
         question = Question(
             cours,
-            ensemble=contexte.situation.perimetre.cours is None,
+            ensemble=contexte.situation.perimetre.national,
             part=Fraction(str(typed)) / 100,
             pondere=pondere,
         )

@@ -70,11 +70,10 @@ class Contexte:
     @property
     def cle(self) -> tuple[Any, ...]:
         """Give the scalars that name everything this view shows; one perimeter never meets another."""
-        cours = self.situation.perimetre.cours
         return (
             *self.situation.moment,
             self.situation.demo,
-            None if cours is None else tuple(sorted(cours)),
+            self.situation.perimetre.cle,
             self.selection.cle,
             self.sombre,
         )
@@ -82,7 +81,7 @@ class Contexte:
 
 def name_perimeter(situation: Situation, choix: Choix) -> str:
     """Name what the reader may see: the country, one cour, or how many."""
-    if situation.perimetre.cours is None:
+    if situation.perimetre.national:
         return NATIONAL
     if len(choix.cours) == 1:
         return next(iter(choix.cours.values()))
@@ -158,8 +157,7 @@ def open_page(
     name_window(titre)
     day, _ = filtres.parse_day(filtres.read_request())
     situation = lecture.situation(day)
-    cours = situation.perimetre.cours
-    choix = choices_of(situation, cours)
+    choix = choices_of(situation)
     if choix is None:
         st.html(style.sheet(presentation=False))
         _banner(situation)
@@ -221,10 +219,9 @@ def name_window(titre: str) -> None:
     st.set_page_config(page_title=wording.typeset(f"{titre} · Vigie"))
 
 
-def choices_of(situation: Situation, cours: frozenset[str] | None) -> Choix | None:
+def choices_of(situation: Situation) -> Choix | None:
     """Give the choices of a situation, from the cache shared by the readers of the same perimeter."""
-    key = (*situation.moment, None if cours is None else tuple(sorted(cours)))
-    return _choices(situation, key)
+    return _choices(situation, (*situation.moment, situation.perimetre.cle))
 
 
 def _banner(situation: Situation) -> None:

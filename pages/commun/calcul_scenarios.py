@@ -122,7 +122,7 @@ def account(
         for each in (etude.socle.pays, etude.pays)
     )
     cours = seen_cours(etude.socle, perimetre)
-    kept = {*cours} if perimetre.cours is not None else {COUNTRY, *cours}
+    kept = {COUNTRY, *cours} if perimetre.national else {*cours}
     return write_account(
         etude,
         cours,

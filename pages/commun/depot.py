@@ -135,7 +135,7 @@ class Depot:
 
 def may_import() -> bool:
     """Tell whether the reader may write: only those who see the whole ministry run the collection."""
-    return lecteur().perimetre.cours is None
+    return lecteur().perimetre.national
 
 
 def signature() -> str:
@@ -228,8 +228,7 @@ def record(
 
 def rebase(cour: str, mois: date, cause: str, auteur: str, *, retire: bool) -> str:
     """Start the control chart of a cour anew at a month, or take it back; say what became of it."""
-    seen = lecteur().perimetre.cours
-    if seen is not None and cour not in seen:
+    if not lecteur().perimetre.holds(cour):
         return "Cette cour n'est pas dans votre périmètre : rien n'a été enregistré."
     try:
         store().rebase(cour=cour, mois=mois, cause=cause, auteur=auteur, retire=retire, connu_le=utc_now())

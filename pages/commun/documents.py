@@ -13,7 +13,7 @@ from analytics.display.statement import write_statement
 from analytics.documents.decompte import MINISTERE, account_frame, file_name, tell_reserve
 from analytics.errors import UserFacingError
 from analytics.parameters import Parametres
-from analytics.schemas import ETATS_DECOMPTE, Lots, Perimetre
+from analytics.schemas import COUNTRY, ETATS_DECOMPTE, Lots, Perimetre
 from analytics.settlement import Part
 from analytics.settlement_range import draw_range
 from analytics.silence import Manque, Muets, survey_silence
@@ -23,6 +23,8 @@ from data.reference import Reference
 
 Sorte = Literal["json", "csv", "xlsx", "pdf"]
 WHOLE_ONLY = "Le classeur contient toutes les cours : il n'est donné qu'à qui les voit toutes."
+
+ONE_COUR = "Le document PDF est celui d'une seule cour : choisissez laquelle."
 
 
 def write_document(
@@ -46,6 +48,8 @@ def write_document(
     """
     reserve = tell_reserve(lots, releve.connu_le)
     seen = {part.cour for part in releve.decompte.cours if perimetre.holds(part.cour)}
+    if not seen:
+        raise UserFacingError("Aucune des cours de ce décompte ne vous est ouverte.")
     if cour is not None:
         seen &= {cour}
         if not seen:
@@ -56,15 +60,18 @@ def write_document(
     match sorte:
         case "json":
             account = write_account(releve)
-            account["cours"] = [line for line in account["cours"] if line["cour"] in seen]
+            for name in ("cours", "ajustements"):
+                account[name] = [line for line in account[name] if line["cour"] in seen]
+            if not perimetre.national:
+                del account["national"]
             # Beside the figures that the fingerprint is of: it does not change them.
             return write_json(account | ({"reserve": reserve} if reserve else {})).encode()
         case "csv":
             frame = account_frame(releve, names, reserve=reserve)
-            shown = sorted(seen) if cour is not None else [*sorted(seen), "NATIONAL"]
+            shown = [*sorted(seen), COUNTRY] if cour is None and perimetre.national else sorted(seen)
             return write_table(frame.filter(pl.col("cour").is_in(shown)), "csv", sheet="Décompte")
         case "xlsx":
-            if perimetre.cours is not None:
+            if not perimetre.national:
                 raise UserFacingError(WHOLE_ONLY)
             from analytics.documents.decompte_xlsx import write_xlsx
 
@@ -81,9 +88,11 @@ def write_document(
         case "pdf":
             from analytics.documents.decompte_pdf import write_pdf
 
-            part = _part(
-                releve, cour if cour is not None or perimetre.cours is None else next(iter(seen), None)
-            )
+            if cour is None and not perimetre.national:
+                if len(seen) != 1:
+                    raise UserFacingError(ONE_COUR)
+                (cour,) = seen
+            part = _part(releve, cour)
             lines = write_statement(releve, part, manque=_hidden(releve, faits, part, reference, parametres))
             return write_pdf(
                 releve,

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analytics.parameters import Parametres
 from analytics.received import day_counted
-from analytics.schemas import Declarations, Lots, Perimetre, ProjectionGardee, Recalages
+from analytics.schemas import NATIONAL, Declarations, Lots, Perimetre, ProjectionGardee, Recalages
 from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters, load_reference, load_rules
 from data.settings import Settings
@@ -74,8 +74,7 @@ def situation(connu_le: date | None) -> Situation:
     etat = opened.etat()
     lot = etat.lot if connu_le is None else opened.lot_connu_le(connu_le)
     reader = lecteur().perimetre
-    cours = None if reader.cours is None else tuple(sorted(reader.cours))
-    return _situation(Settings().database_url, etat.revision, lot, etat.demo, connu_le, cours)
+    return _situation(Settings().database_url, etat.revision, lot, etat.demo, connu_le, reader.cle)
 
 
 def whole(seen: Situation) -> Situation:
@@ -84,9 +83,11 @@ def whole(seen: Situation) -> Situation:
     Only for what rests on the whole country (shape of a year, common path of a projection, limits of a
     comparison): what is computed from it is restricted to `seen.perimetre` before it is shown.
     """
-    if seen.perimetre.cours is None:
+    if seen.perimetre.national:
         return seen
-    return _situation(Settings().database_url, seen.revision, seen.lot, seen.demo, seen.connu_le, None)
+    return _situation(
+        Settings().database_url, seen.revision, seen.lot, seen.demo, seen.connu_le, NATIONAL.cle
+    )
 
 
 def cells(seen: Situation, du: date, au: date) -> dy.DataFrame[Declarations]:
@@ -105,10 +106,10 @@ def _open_store(settings: Settings) -> Store:
 
 @st.cache_resource(show_spinner="Lecture des données…", max_entries=16)
 def _situation(
-    url: str, revision: int, lot: int, demo: bool, connu_le: date | None, cours: tuple[str, ...] | None
+    url: str, revision: int, lot: int, demo: bool, connu_le: date | None, perimetre: str
 ) -> Situation:
     del url  # part of the key only
-    reader = Perimetre(None if cours is None else frozenset(cours))
+    reader = Perimetre.of_key(perimetre)
     opened = store()
     faits = opened.faits(reader, dernier_lot=lot, connu_le=connu_le)
     lots = opened.lots(reader).filter(pl.col("lot") <= lot)

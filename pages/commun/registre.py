@@ -26,7 +26,6 @@ from analytics.schemas import (
     DecompteGarde,
     EtapeDecompte,
     Lots,
-    Perimetre,
 )
 from analytics.statement import (
     CONTESTABLES,
@@ -376,4 +375,4 @@ def record_cost(text: str, *, source: str, auteur: str, annee: int) -> str:
 
 def reads_all() -> bool:
     """Tell whether the reader sees the whole ministry, and so may keep, advance and answer."""
-    return lecteur().perimetre == Perimetre()
+    return lecteur().perimetre.national

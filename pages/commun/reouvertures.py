@@ -29,7 +29,7 @@ _COLUMNS = (
 
 def draw(guichet: Guichet, mois: date, juridiction: str, noms: Mapping[str, str]) -> None:
     """Draw, for who sees the whole ministry, the form that reopens a month, and the months reopened."""
-    if guichet.perimetre.cours is not None:
+    if not guichet.perimetre.national:
         return
     said = st.session_state.pop(SAID, "")
     with st.expander("Rouvrir un mois (SDSE)", icon=":material/lock_open:", expanded=bool(said)):

@@ -78,7 +78,7 @@ class Suivi:
     @property
     def national(self) -> bool:
         """Tell whether the reader runs the collection: sees the whole ministry."""
-        return self.situation.perimetre.cours is None
+        return self.situation.perimetre.national
 
     @property
     def au(self) -> date | None:
@@ -196,11 +196,10 @@ def places_of(suivi: Suivi) -> pl.DataFrame:
 def view(suivi: Suivi) -> VueCollecte:
     """Give what the page shows. Raises `UserFacingError` for a campaign that has not opened."""
     situation = suivi.situation
-    cours = situation.perimetre.cours
     key = (
         *situation.moment,
         situation.demo,
-        None if cours is None else tuple(sorted(cours)),
+        situation.perimetre.cle,
         suivi.campagne.mois,
         suivi.jour,
         suivi.rejouee,

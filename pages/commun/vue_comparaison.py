@@ -108,7 +108,7 @@ def _comparaison(_contexte: Contexte, key: tuple[Any, ...]) -> VueComparaison:
 def _note(contexte: Contexte, *, masked: bool) -> str:
     texts = [
         "Les limites viennent de toutes les cours, quelles que soient celles qui sont montrées."
-        if contexte.situation.perimetre.cours is None
+        if contexte.situation.perimetre.national
         else "Votre profil ne montre que ses propres cours ; les limites viennent de toutes."
     ]
     if masked:

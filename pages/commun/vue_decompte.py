@@ -62,10 +62,14 @@ MOST_BARS = 15
 
 @dataclass(frozen=True)
 class VueDecompte:
-    """What the page of settlement shows for one selection; `releve` is shared: never show it unrestricted."""
+    """What the page of settlement shows for one selection: of the ministry, or of one `cour`.
+
+    `releve` is shared: never show it unrestricted.
+    """
 
     releve: Releve
     parts: tuple[Part, ...]
+    cour: str | None
     conclusion: str
     avertissement: str
     chiffres: tuple[Chiffre, ...]
@@ -158,12 +162,12 @@ def tell_standing(contexte: Contexte, found: Releve, cour: str | None = None) ->
     if standing is None:
         return ""
     dossier = registre.open_file(standing.decompte)
-    seen = contexte.situation.perimetre.cours
+    seen = contexte.situation.perimetre
     shown, kept = found.decompte.national.centimes, dossier.national["montant_eur"]
     nom = ""
-    if cour is not None or seen is not None:
+    if cour is not None or not seen.national:
         # To a reader of some cours, what is kept of those; the ministry's amount is not his to read.
-        whose = {cour} if cour is not None else set(seen or ())
+        whose = {cour} if cour is not None else seen.cours
         own = [part.centimes for part in found.decompte.cours if part.cour in whose]
         lines = [line["montant_eur"] for line in dossier.cours if line["cour"] in whose]
         if not own or not lines:
@@ -190,11 +194,16 @@ def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
     del key  # names everything that is shown
     found, ranged, alerte = releve(_contexte), fourchettes(_contexte), alert_level()
     whole = lecture.whole(_contexte.situation)
-    seen = _contexte.situation.perimetre.cours
-    parts = tuple(part for part in found.decompte.cours if seen is None or part.cour in seen)
-    national = seen is None or len(parts) != 1
-    subject = found.decompte.national if national else parts[0]
-    nom = "le ministère" if national else _contexte.choix.cours[parts[0].cour]
+    seen = _contexte.situation.perimetre
+    parts = tuple(part for part in found.decompte.cours if seen.holds(part.cour))
+    if not parts:
+        raise UserFacingError(
+            f"Aucune de vos cours n'a de base en {found.annee} : rien n'est à y régler cette année-là."
+        )
+    # To a reader of several cours, the one that is chosen: the ministry's line is not theirs.
+    chosen = next((part for part in parts if part.cour == _contexte.selection.cour), parts[0])
+    subject = found.decompte.national if seen.national else chosen
+    nom = "le ministère" if seen.national else _contexte.choix.cours[chosen.cour]
     table = lay_out_parts(found, parts, dict(_contexte.choix.cours), ranged, alerte=alerte)
     place = f"{_contexte.perimetre}, {found.bareme.libelle}, {_contexte.date_donnees}"
     warned = warn_settlement(found)
@@ -211,11 +220,12 @@ def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
     return VueDecompte(
         releve=found,
         parts=parts,
+        cour=subject.cour or None,
         conclusion=conclude_settlement(found, subject, nom=nom, fourchette=ranged.get(subject.cour)),
         avertissement=warned,
         chiffres=figures_of_settlement(found, subject, ranged.get(subject.cour), alerte=alerte),
         note_total=vues.note_of(_contexte, whose),
-        modes=compare_modes(found) if seen is None else "",
+        modes=compare_modes(found) if seen.national else "",
         cascade=Bloc(
             cle="cascade",
             titre=wording.typeset(f"De l'objectif à ce qui en manque : {nom}"),
@@ -365,9 +375,9 @@ def rules_side_by_side(contexte: Contexte, names: Sequence[str]) -> str:
             found.append(releve(contexte, name))
         except UserFacingError:
             continue
-    seen = contexte.situation.perimetre.cours
+    seen = contexte.situation.perimetre
     columns = (
-        RULE_COLUMNS if seen is None else tuple(c for c in RULE_COLUMNS if c.nom not in ("etpt", "montant"))
+        RULE_COLUMNS if seen.national else tuple(c for c in RULE_COLUMNS if c.nom not in ("etpt", "montant"))
     )
     nom = contexte.choix.cours[contexte.selection.cour]
     return write_plain_table(

@@ -168,7 +168,7 @@ def assess(contexte: Contexte, pays: Pays, ground: Socle) -> Bilan:
         ground,
         pays,
         calcul_scenarios.seen_cours(ground, contexte.situation.perimetre),
-        ensemble=contexte.situation.perimetre.cours is None,
+        ensemble=contexte.situation.perimetre.national,
     )
 
 
@@ -216,8 +216,8 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
     year = ground.periode.annee
     owed = settle(_contexte, ground, ground.pays), settle(_contexte, ground, _etude.pays)
     objectif = ground.pays.exigence.of(
-        sorted(ground.pays.exigence.bases) if _contexte.situation.perimetre.cours is None else cours,
-        ensemble=_contexte.situation.perimetre.cours is None,
+        sorted(ground.pays.exigence.bases) if _contexte.situation.perimetre.national else cours,
+        ensemble=_contexte.situation.perimetre.national,
     )
     frame = lay_out_year(
         add_up(ground.pays.mois[cour] for cour in cours if cour in ground.pays.mois),
@@ -474,7 +474,7 @@ def _note(contexte: Contexte, etude: Etude, before: Bilan, after: Bilan, releve:
             "Décompte non déterminé : aucun objectif ou aucune règle ne s'applique à "
             f"{etude.socle.periode.annee}."
         )
-    if contexte.situation.perimetre.cours is not None:
+    if not contexte.situation.perimetre.national:
         texts.append("Seules les cours de votre périmètre sont comptées.")
     return wording.typeset(" ".join(texts))
 

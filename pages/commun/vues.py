@@ -251,12 +251,11 @@ def activites(contexte: Contexte) -> VueActivites:
 def fonds(contexte: Contexte) -> Fonds:
     """Give what every page of this situation starts from."""
     situation = contexte.situation
-    cours = situation.perimetre.cours
     return _fonds(
         situation,
         contexte.choix.premier,
         contexte.choix.dernier,
-        (*situation.moment, None if cours is None else tuple(sorted(cours))),
+        (*situation.moment, situation.perimetre.cle),
     )
 
 
@@ -493,9 +492,9 @@ def _compute(contexte: Contexte, *, cour: str | None) -> _Calcul:
         return frame if cour is None else frame.filter(pl.col("cour") == cour)
 
     everywhere = pays(contexte)
-    seen = situation.perimetre.cours
-    cours = [cour] if cour else sorted(everywhere.mois.keys() if seen is None else seen)
-    ensemble = cour is None and seen is None
+    seen = situation.perimetre
+    cours = [cour] if cour else sorted(everywhere.mois.keys() if seen.national else seen.cours)
+    ensemble = cour is None and seen.national
     asked = sorted(everywhere.exigence.bases) if ensemble else cours
     objectif = everywhere.exigence.of(asked, ensemble=ensemble)
     reponses = coverage.Reponses.cast(keep(base.reponses))
@@ -677,7 +676,7 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
         table=_table_of(lines, ""),
         note_objectif=" ".join(
             filter(None, (note_on_targets(by_cour), compare_sums(calcul.pays.exigence)))
-            if situation.perimetre.cours is None
+            if situation.perimetre.national
             else [note_on_targets(by_cour)]
         ),
         avertissement=_warn(calcul),

@@ -86,9 +86,9 @@ class Watched:
 
 
 @contextmanager
-def watched(browser: Browser, **options: Any) -> Generator[Watched]:
+def watched(browser: Browser, *, locale: str = "fr-FR", **options: Any) -> Generator[Watched]:
     """Open a browser window that notes its faults, and fail on them at the end."""
-    context = browser.new_context(**{"locale": "fr-FR", "timezone_id": "Europe/Paris", **options})
+    context = browser.new_context(locale=locale, timezone_id="Europe/Paris", **options)
     page = context.new_page()
     seen = Watched(page)
     page.on("console", lambda message: seen.faults.append(message.text) if message.type == "error" else None)
