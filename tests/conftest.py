@@ -19,6 +19,8 @@ from data.store import Entree, Store, open_store
 from pages.commun.archive import keep_past_projections
 
 REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
+# What costs most, and what repeats on the second engine what was tried on the first: in the whole run.
+whole_run = pytest.mark.skipif(not REQUIRED, reason="suite entière : VIGIE_TESTS_COMPLETS=1")
 # Where compiled modules may not be kept, each server and each terminal started here would compile scipy anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -93,6 +95,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty store, once on each engine."""
     if request.param == "sqlite":
         return str(tmp_path / "vigie.sqlite")
+    if not REQUIRED and request.path.parent.name != "data":
+        pytest.skip("second entrepôt, hors de tests/data : VIGIE_TESTS_COMPLETS=1")
     return new_database(request.getfixturevalue("postgres"), request.getfixturevalue("empty_store"))
 
 

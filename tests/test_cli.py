@@ -19,7 +19,7 @@ from data.engine import open_engine, writing
 from data.reference import load_reference
 from data.settings import Settings
 from data.store import open_store
-from tests.conftest import new_database
+from tests.conftest import new_database, whole_run
 from tests.courrier import mail_server
 
 SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
@@ -495,6 +495,7 @@ def _write(path: Path, **document: Any) -> Path:
     return path
 
 
+@whole_run
 def test_a_scenario_gives_the_same_bytes_on_both_engines(
     postgres: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

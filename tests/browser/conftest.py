@@ -26,10 +26,6 @@ _FLAGS = (
 )
 
 
-# Stories of a minute each: where all the tests are asked for.
-long_story = pytest.mark.skipif(not REQUIRED, reason="récit entier : VIGIE_TESTS_COMPLETS=1")
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:

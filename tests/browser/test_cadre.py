@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, expect
 
-from tests.browser.conftest import Watched, long_story, watched
+from tests.browser.conftest import Watched, watched
+from tests.conftest import whole_run
 from tests.visiteur import Server, running_server
 
 SCREEN = {"width": 1280, "height": 800}
@@ -183,7 +184,7 @@ def test_the_window_is_named_after_what_it_shows(browser: Browser, server: Serve
             expect(seen.page).to_have_title(name)
 
 
-@long_story
+@whole_run
 def test_a_lost_server_is_said_in_french(browser: Browser, tmp_path: Path) -> None:
     page = browser.new_page()
     with running_server(tmp_path, VIGIE_DEMO="false") as server:
@@ -238,6 +239,7 @@ def test_a_file_that_is_not_confirmed_is_not_left_without_a_word(browser: Browse
         expect(seen.page.locator(".vigie-non-enregistre")).to_be_visible()
 
 
+@whole_run
 @pytest.mark.parametrize(
     "address",
     [

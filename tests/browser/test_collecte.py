@@ -6,7 +6,8 @@ from zipfile import ZipFile
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Watched, long_story, watched
+from tests.browser.conftest import Watched, watched
+from tests.conftest import whole_run
 from tests.visiteur import Server
 
 SCREEN = {"width": 1280, "height": 800}
@@ -18,7 +19,7 @@ def show(seen: Watched, tab: str) -> None:
     seen.settle()
 
 
-@long_story
+@whole_run
 def test_the_whole_story_of_a_campaign(browser: Browser, server: Server, tmp_path: Path) -> None:
     with watched(browser, viewport=SCREEN) as seen:
         page = seen.page

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import long_story, watched
+from tests.browser.conftest import watched
+from tests.conftest import whole_run
 from tests.visiteur import PAGES, Server
 
 SIZES = {"projection": (1280, 800), "telephone": (390, 844)}
@@ -27,10 +28,10 @@ SAMPLE = Path(__file__).parent.parent / "data" / "collecte" / "echantillons" / "
 @pytest.mark.parametrize(
     ("size", "scheme"),
     [
-        ("projection", "light"),
         ("telephone", "dark"),
-        pytest.param("projection", "dark", marks=long_story),
-        pytest.param("telephone", "light", marks=long_story),
+        pytest.param("projection", "light", marks=whole_run),
+        pytest.param("projection", "dark", marks=whole_run),
+        pytest.param("telephone", "light", marks=whole_run),
     ],
 )
 def test_every_page_opens_whole_and_in_french(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.conftest import Watched, long_story, watched
+from tests.browser.conftest import Watched, watched
+from tests.conftest import whole_run
 from tests.visiteur import Server
 
 SCREEN = {"width": 1280, "height": 800}
@@ -73,7 +74,7 @@ def download(seen: Watched, label: str, folder: Path) -> Path:
     return path
 
 
-@long_story
+@whole_run
 def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path: Path) -> None:
     rights = ["clipboard-read", "clipboard-write"]
     with watched(browser, viewport=SCREEN, permissions=rights) as seen:
@@ -305,6 +306,7 @@ def test_a_key_pressed_just_before_a_reload_is_not_lost(browser: Browser, server
         assert len(fields(other)) == 3
 
 
+@whole_run
 def test_two_people_on_one_month_see_each_other(browser: Browser, server: Server) -> None:
     with watched(browser, viewport=SCREEN) as anne, watched(browser, viewport=SCREEN) as bruno:
         for seen, name in ((anne, "Anne"), (bruno, "Bruno")):

@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Watched, long_story, watched
+from tests.browser.conftest import Watched, watched
+from tests.conftest import whole_run
 from tests.visiteur import Server
 
 SCREEN = {"width": 1280, "height": 800}
@@ -23,7 +24,7 @@ def keep(seen: Watched, nom: str) -> None:
     seen.settle()
 
 
-@long_story
+@whole_run
 def test_the_whole_story_of_a_scenario(browser: Browser, server: Server) -> None:
     with watched(browser, viewport=SCREEN) as seen:
         seen.open(f"{server.url}/scenarios?annee=2010&mois=3")

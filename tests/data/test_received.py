@@ -18,6 +18,7 @@ from data.exports import accompanying, exported
 from data.reference import load_parameters, load_reference
 from data.settings import Settings
 from data.store import Entree, Store, open_store
+from tests.conftest import REQUIRED
 from tests.data.test_store import entree
 
 JAN, FEB = date(2009, 1, 1), date(2009, 2, 1)
@@ -68,7 +69,7 @@ def beside(reference: Any, tmp_path_factory: pytest.TempPathFactory) -> Store:
     return open_store(Settings(database_url=f"sqlite:///{path}"), reference)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(6 if REQUIRED else 2))
 def test_the_order_of_entering_changes_nothing_of_what_was_known_each_day(
     store: Store, beside: Store, seed: int
 ) -> None:

@@ -25,7 +25,7 @@ from pages.commun.cadre import Contexte
 from pages.commun.couts import choose_cost
 from pages.commun.documents import Sorte
 from pages.commun.identite import Lecteur
-from tests.conftest import lots_of_demo
+from tests.conftest import lots_of_demo, whole_run
 from tests.data.test_store import entree
 from tests.pages.situations import words
 
@@ -163,7 +163,9 @@ def test_a_base_put_right_carries_its_objective(opened: Store, reference: Refere
     assert (part.base, part.objectif) == (9_000, 450)
 
 
-@pytest.mark.parametrize("sorte", ["json", "csv", "xlsx", "pdf"])
+@pytest.mark.parametrize(
+    "sorte", ["json", "pdf", *(pytest.param(each, marks=whole_run) for each in ("csv", "xlsx"))]
+)
 @pytest.mark.parametrize("cour", [None, "CA-DOUAI"])
 def test_the_terminal_gives_the_bytes_of_the_page(
     opened: Store, monkeypatch: pytest.MonkeyPatch, sorte: Sorte, cour: str | None

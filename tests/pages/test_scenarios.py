@@ -30,7 +30,7 @@ from data.settings import Settings
 from data.store import Store, open_store
 from pages.commun import calcul_scenarios, gardes, identite, lecture
 from pages.commun.identite import Lecteur
-from tests.conftest import lots_of_demo
+from tests.conftest import lots_of_demo, whole_run
 from tests.pages import situations
 from tests.test_cli import Terminal
 
@@ -341,6 +341,7 @@ def test_the_month_of_the_full_effect_is_asked_of_a_rise_alone(opened: Store) ->
     assert shown(at).leviers == (PLAIN,)
 
 
+@whole_run
 def test_a_model_that_loses_a_lever_is_that_model_no_more(opened: Store) -> None:
     at = press(visit(), "Équiper et faire répondre")
     assert (shown(at).nom, len(shown(at).leviers)) == ("Équiper et faire répondre", 2)
@@ -493,7 +494,14 @@ def test_the_etpt_rest_on_what_is_really_avoided(opened: Store) -> None:
     assert flat["gain_moyenne"].to_list() == [told["etpt"]["moyenne"]]
 
 
-@pytest.mark.parametrize("part", [Fraction(3, 100), Fraction(4, 100), Fraction(5, 100)])
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(Fraction(3, 100), marks=whole_run),
+        Fraction(4, 100),
+        pytest.param(Fraction(5, 100), marks=whole_run),
+    ],
+)
 def test_the_answer_opened_reaches_what_was_asked(opened: Store, part: Fraction) -> None:
     socle = start(opened, MARCH_2009)
     asked = Scenario(MARCH_2009, (replace(EVERYWHERE, nom="Dosé"),))
@@ -524,6 +532,7 @@ def test_the_answer_opened_reaches_what_was_asked(opened: Store, part: Fraction)
             assert p >= chance
 
 
+@whole_run
 def test_what_was_found_opens_with_a_word(opened: Store) -> None:
     at = visit(
         scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (EVERYWHERE,), nom="Essai")),
@@ -540,6 +549,7 @@ def test_what_was_found_opens_with_a_word(opened: Store) -> None:
     assert "Le moindre effort" not in said
 
 
+@whole_run
 def test_no_share_of_the_uncertainty_is_impossible(opened: Store) -> None:
     socle = start(opened, MARCH_2009)
     for levers in ((EVERYWHERE,), (REPLIES,), (EVERYWHERE, REPLIES)):
