@@ -7,7 +7,7 @@ from pages import activites, collecte, comparaison, cour, decompte, donnees, met
 
 # isort: split
 from pages import saisie, scenarios, synthese
-from pages.commun import defauts, identite, navigation, serveur
+from pages.commun import acces, defauts, identite, navigation, serveur
 
 # Drawn here: the framework would fetch a named icon from the internet.
 ICON = (
@@ -38,11 +38,9 @@ def main() -> None:
         ],
         position="top",
     )
-    if identite.must_sign_in():
-        identite.ask_to_sign_in()
-        return
     try:
-        page.run()
+        if identite.lets_in():
+            page.run()
     except Exception as error:  # the reader is told in French, and the log without figures
         defauts.report(error)
 
@@ -50,7 +48,7 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
-    serveur.refuse_open_address()
+    acces.check_settings()
     readiness = serveur.Readiness()
     app = st.App(
         __file__,

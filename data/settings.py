@@ -1,11 +1,15 @@
 """Every setting of the installation, read once from the environment (`VIGIE_…`)."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+Identite = Literal["locale", "oidc", "mandataire"]
 
 
 class Settings(BaseSettings):
@@ -20,6 +24,28 @@ class Settings(BaseSettings):
     demo: bool = Field(
         default=True,
         description="Remplir de données de démonstration un entrepôt que l'application crée.",
+    )
+    identite: Identite = Field(
+        default="locale",
+        description="Qui lit : `locale`, la personne au clavier de cette machine ; `oidc`, un fournisseur "
+        "OpenID Connect ; `mandataire`, un serveur mandataire qui l'annonce.",
+    )
+    mandataire_adresses: str = Field(
+        default="127.0.0.1",
+        description="Adresses du mandataire, séparées par des virgules : nulle autre n'est servie.",
+    )
+    mandataire_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret que le mandataire joint à chaque requête (en-tête `X-Vigie-Secret`), de 32 "
+        "caractères au moins.",
+    )
+    mandataire_nom: str = Field(
+        default="X-Remote-User",
+        description="En-tête où le mandataire dit qui lit.",
+    )
+    mandataire_cours: str = Field(
+        default="X-Vigie-Cours",
+        description="En-tête où il dit ses cours : codes séparés par des virgules, ou `*`.",
     )
     taille_max_mo: int = Field(
         default=200,

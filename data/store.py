@@ -68,6 +68,7 @@ from data.revisions import corrected, overtaken
 from data.scenarios import Scenarios
 from data.settings import Settings
 from data.settlements import Registre
+from data.signatures import Deconnexions
 from data.tables import (
     agregat_activite,
     alerte,
@@ -120,7 +121,7 @@ _STAYS: Mapping[Table, tuple[str, str]] = {
     tables.regle_ajoutee: ("règle de décompte", "règles de décompte"),
     tables.cout_etpt: ("coût d'un ETPT", "coûts d'un ETPT"),
 }
-_STAY_WITH_THEM = (tables.scenario_rangement, tables.modele_en_cours)
+_STAY_WITH_THEM = (tables.scenario_rangement, tables.modele_en_cours, tables.deconnexion)
 # The lot of what was computed on a demo that has left.
 NO_LOT = 0
 
@@ -329,6 +330,10 @@ class Store:
     def brouillons(self) -> Brouillons:
         """Open what is typed in questionnaires and not sent yet."""
         return Brouillons(self._engine, self._reference)
+
+    def deconnexions(self) -> Deconnexions:
+        """Open the signatures that were given back before their time."""
+        return Deconnexions(self._engine)
 
     # ------------------------------------------------------------------ where it stands
 

@@ -81,7 +81,7 @@ metadata = MetaData(
 )
 
 # The last migration; a test holds it against the scripts, so that a start need not read them.
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 
 # One row: the number that every write raises. Caches are keyed by it, so several servers agree.
 revision = Table(
@@ -563,4 +563,12 @@ questionnaire = Table(
     Column("mois", Date, nullable=False),
     Column("juridiction", String(60), nullable=False),
     Column("contenu", Text, nullable=False),
+)
+
+# A signature that its owner gave back before it ended; the key says nothing of whose it was.
+deconnexion = Table(
+    "deconnexion",
+    metadata,
+    Column("cle", String(64), primary_key=True),
+    Column("connu_le", UtcDateTime(), nullable=False),
 )

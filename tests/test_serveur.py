@@ -187,7 +187,7 @@ def test_another_address_is_refused_without_identity(tmp_path: Path) -> None:
     )
     assert refused.returncode != 0
     assert "aucune identité n'est configurée" in refused.stderr
-    assert "[auth]" in refused.stderr
+    assert "VIGIE_IDENTITE" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not (tmp_path / "v.sqlite").exists()
 

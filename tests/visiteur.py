@@ -62,9 +62,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_server(folder: Path, *, wait_until_ready: bool = True, **environment: str) -> Generator[Server]:
+def running_server(
+    folder: Path, *, wait_until_ready: bool = True, port: int = 0, **environment: str
+) -> Generator[Server]:
     """Start `streamlit run app.py` as the README does, on a store of its own, and stop it at the end."""
-    port = free_port()
+    port = port or free_port()
     log = folder / "serveur.log"
     variables = {
         **os.environ,

@@ -4,16 +4,15 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import json
 import logging
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from html import escape
 from importlib import import_module
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.requests import Request
@@ -25,14 +24,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from analytics.wording import NO_BREAK_SPACE
-from pages.commun import identite
+from pages.commun import acces
 
 _LOGGER = logging.getLogger("vigie.serveur")
-_NO_IDENTITY = (
-    "Vigie refuse de répondre hors de cette machine tant qu'aucune identité n'est configurée : "
-    "décrivez le fournisseur d'identité dans la section [auth] de .streamlit/secrets.toml "
-    "(voir docs/exploitation.md), ou gardez server.address = 127.0.0.1."
-)
 # Routes of the framework that answer without identity and that the product does not use.
 _CLOSED = (
     "/_stcore/metrics",
@@ -45,29 +39,10 @@ _WARM_UP_S = 60.0
 _RETRY_S = 10.0
 
 
-def is_loopback(host: str | None) -> bool:
-    """Tell whether an address can only be reached from this machine."""
-    if not host:
-        return False
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def base_path() -> str:
     """Give the prefix under which the server answers: empty, or « /prefixe »."""
     prefix = str(config.get_option("server.baseUrlPath")).strip("/")
     return f"/{prefix}" if prefix else ""
-
-
-def refuse_open_address() -> None:
-    """Stop the start with one sentence when the server would be reachable without identity."""
-    address = config.get_option("server.address")
-    if not identite.is_configured() and not is_loopback(address):
-        raise SystemExit(_NO_IDENTITY)
 
 
 class Readiness:
@@ -111,6 +86,7 @@ def shell() -> tuple[bytes, str]:
         "<script>", f"<script>\n      window.__streamlit = {{ BACKEND_BASE_URL: {base_url} }}", 1
     )
     ours = (Path(__file__).parent / "actifs" / "page.js").read_text(encoding="utf-8")
+    ours = ours.replace("__BASE__", json.dumps(base_path()))
     page = page.replace("<head>", f"<head>\n    <script>{ours}</script>", 1)
     hashes = [
         "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
@@ -167,50 +143,47 @@ class Guard:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
+        path = str(scope["path"]).removeprefix(base_path()) or "/"
+        refusal = await self._refusal(scope, path)
         if refusal is not None and scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "refus"})
         elif refusal is not None:
             await refusal(scope, receive, _Dressing(send, self._page, self._policy))
         elif scope["type"] == "websocket":
             await self._app(scope, receive, send)
-        elif (str(scope["path"]).removeprefix(base_path()) or "/") in self._addresses:
+        elif path in self._addresses:
             await self._app(scope, receive, _Dressing(send, self._page, self._policy))
+        elif path in {acces.LOGOUT, acces.CALLBACK}:
+            await self._sign(scope, receive, send, path)
         else:
             await self._app(scope, receive, _Dressing(send, self._unknown, self._policy, status=404))
 
-    @staticmethod
-    def _refusal(scope: Scope) -> ASGIApp | None:
-        if not identite.is_configured():
-            server: tuple[str, int | None] | None = scope.get("server")
-            if not is_loopback(server[0] if server else None):
-                return PlainTextResponse(_NO_IDENTITY, status_code=403)
-            # A page of elsewhere may give its own name to this machine's address: the name must be ours.
-            if not is_loopback(_host_named(scope)):
-                return PlainTextResponse("Ce nom n'est pas celui de cette machine.", status_code=403)
-        path = str(scope["path"]).removeprefix(base_path())
-        if any(path == closed or path.startswith(closed + "/") for closed in _CLOSED):
+    async def _sign(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
+        """Let somebody out for good, or in where they were going."""
+        headers = acces.read_headers(scope)
+        going = ""
+        if path == acces.LOGOUT:
+            await asyncio.to_thread(acces.sign_out, headers)
+        else:
+            going = acces.return_to(headers, self._addresses)
+        await self._app(scope, receive, _Dressing(send, self._unknown, self._policy, status=404, going=going))
+
+    async def _refusal(self, scope: Scope, path: str) -> ASGIApp | None:
+        refused = await acces.refuse(scope, path)
+        if refused is None and any(path == closed or path.startswith(closed + "/") for closed in _CLOSED):
             return PlainTextResponse("Adresse inconnue.", status_code=404)
-        return None
-
-
-def _host_named(scope: Scope) -> str | None:
-    """Give the host a request is addressed to, without its port."""
-    named = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), None)
-    try:
-        return None if named is None else urlsplit(f"//{named}").hostname
-    except ValueError:  # not an address at all
-        return None
+        return refused
 
 
 class _Dressing:
     """Add the security headers to a response, and put a page of ours in place of the framework's."""
 
-    def __init__(self, send: Send, page: bytes, policy: str, *, status: int = 200) -> None:
+    def __init__(self, send: Send, page: bytes, policy: str, *, status: int = 200, going: str = "") -> None:
         self._send = send
         self._page = page
         self._policy = policy
         self._status = status
+        self._going = going
         self._is_page = False
 
     async def __call__(self, message: Message) -> None:
@@ -225,6 +198,7 @@ class _Dressing:
                     (b"content-length", str(len(self._page)).encode()),
                     (b"cache-control", b"no-cache"),
                 ]
+            headers = [self._held(name, value) for name, value in headers]
             headers += [
                 (b"content-security-policy", self._policy.encode()),
                 (b"x-content-type-options", b"nosniff"),
@@ -239,6 +213,15 @@ class _Dressing:
                 await self._send({"type": "http.response.body", "body": self._page})
         else:
             await self._send(message)
+
+    def _held(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        """Keep cookies to https where browsers come by it; send who has signed in where they were going."""
+        kind = name.lower()
+        if kind == b"set-cookie" and b"secure" not in value.lower() and acces.is_secure():
+            return name, value + b"; Secure"
+        if kind == b"location" and self._going:
+            return name, (base_path() + self._going).encode()
+        return name, value
 
 
 async def visit(app: ASGIApp, page: str) -> bool:

@@ -8,6 +8,7 @@ _SHEET = """
 .vigie-entete h1 { font-size: 1.5rem; font-weight: 700; line-height: 1.2; margin: 0; padding: 0;
   display: inline; }
 .vigie-entete p { display: inline; margin: 0 0 0 .75rem; font-size: .875rem; opacity: .8; }
+.vigie-lecteur { margin: 0; font-size: .875rem; line-height: 2.5rem; }
 .vigie-demo { border-left: 4px solid #b34000; padding: .2rem .6rem; margin: 0; font-size: .875rem;
   background: rgba(179, 64, 0, .10); }
 .vigie-avis { border-left: 4px solid #0063cb; padding: .35rem .6rem; margin: 0; font-size: .875rem;

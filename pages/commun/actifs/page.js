@@ -230,6 +230,13 @@
     document.cookie = `vigie-nom=${encodeURIComponent(target.value.trim())}; ${rest}`;
   }, true);
 
+  // Signing in goes through the provider, which comes back to the first page: the server is told where one was.
+  addEventListener("click", ({ target }) => {
+    if (!target.closest?.(".st-key-se_connecter button")) return;
+    const asked = encodeURIComponent(location.pathname.replace(__BASE__, "") + location.search);
+    document.cookie = `vigie-retour=${asked}; path=/; max-age=900; samesite=lax`;
+  }, true);
+
   // What is shown and not recorded yet is not lost without a word: the browser asks before it leaves.
   addEventListener("beforeunload", (event) => {
     const typing = document.activeElement?.matches(".st-key-modele_corps textarea, .st-key-modele_sujet input");

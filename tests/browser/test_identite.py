@@ -1,0 +1,252 @@
+"""Signing in through a real provider, in a real browser: each sees and takes away what is theirs."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
+
+from tests.browser.conftest import Watched
+from tests.conftest import whole_run
+from tests.visiteur import PAGES, Server, free_port, running_server
+
+SCREEN: ViewportSize = {"width": 1280, "height": 800}
+READERS = {
+    "nationale": {"email": "sg@justice.example", "vigie_cours": "*"},
+    "douai": {"email": "pp@douai.example", "vigie_cours": "CA-DOUAI"},
+    "deux": {"email": "deux@cours.example", "vigie_cours": "CA-DOUAI, CA-PARIS"},
+    "sans": {"email": "stagiaire@justice.example"},
+    "vrai": {"email": "vrai@justice.example", "vigie_cours": True},
+    "etoile": {"email": "etoile@justice.example", "vigie_cours": {"*": True}},
+    "inconnue": {"email": "inconnue@justice.example", "vigie_cours": ["CA-DOUAI", "CA-LILLE"]},
+}
+DECEMBER = "annee=2009&mois=12&cour=CA-DOUAI"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server that knows its readers by a provider."""
+
+    url: str
+    server: Server
+    secrets: Path
+
+
+@pytest.fixture(scope="module")
+def site(browser: Browser, demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serving(tmp_path_factory.mktemp("identite"), demo_file) as found:
+        yield found
+
+
+@contextmanager
+def serving(folder: Path, demo_file: Path) -> Generator[Site]:
+    shutil.copy(demo_file, folder / "vigie.sqlite")
+    with provider(folder) as metadata:
+        port = free_port()
+        secrets = folder / ".streamlit" / "secrets.toml"
+        secrets.parent.mkdir()
+        secrets.write_text(described(port, metadata))
+        with running_server(folder, port=port, VIGIE_IDENTITE="oidc") as running:
+            yield Site(f"http://127.0.0.1:{port}", running, secrets)
+
+
+@contextmanager
+def provider(folder: Path) -> Generator[str]:
+    """Start an OpenID Connect provider that knows the readers; give where it describes itself."""
+    port = free_port()
+    users = [json.dumps({"sub": sub, **claims}) for sub, claims in READERS.items()]
+    words = [word for user in users for word in ("--user-claims", user)]
+    with (folder / "fournisseur.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), "-e", "36000", *words],
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield f"http://127.0.0.1:{port}/.well-known/openid-configuration"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def described(port: int, metadata: str) -> str:
+    return (
+        "[auth]\n"
+        f'redirect_uri = "http://127.0.0.1:{port}/oauth2callback"\n'
+        f'cookie_secret = "{"k" * 40}"\n'
+        'client_id = "vigie"\nclient_secret = "secret"\n'
+        f'server_metadata_url = "{metadata}"\n'
+    )
+
+
+@contextmanager
+def window(browser: Browser) -> Generator[tuple[BrowserContext, Watched]]:
+    context = browser.new_context(
+        locale="fr-FR", timezone_id="Europe/Paris", viewport=SCREEN, accept_downloads=True
+    )
+    context.route("https://**", lambda route: route.abort())
+    yield context, Watched(context.new_page())
+    context.close()
+
+
+def sign_in(seen: Watched, site: Site, who: str, page: str) -> None:
+    """Ask for a page, and sign in on the way."""
+    seen.page.goto(f"{site.url}/{page}")
+    seen.page.get_by_role("button", name="Se connecter").click(timeout=30_000)
+    seen.page.get_by_role("button", name=who, exact=True).click(timeout=30_000)
+    seen.page.get_by_text("Connecté").wait_for(timeout=30_000)
+
+
+def take(seen: Watched, label: str) -> tuple[str, bytes]:
+    with seen.page.expect_download(timeout=60_000) as waiting:
+        seen.page.get_by_role("button", name=label, exact=True).first.click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+
+
+def plain(seen: Watched) -> str:
+    return seen.text().replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("page", ["cour", "decompte", "donnees"])
+def test_nobody_sees_nothing(browser: Browser, site: Site, page: str) -> None:
+    with window(browser) as (_, seen):
+        seen.page.goto(f"{site.url}/{page}?{DECEMBER}")
+        expect(seen.page.get_by_role("button", name="Se connecter")).to_be_visible(timeout=30_000)
+        assert "Douai" not in plain(seen)
+        assert "footer" not in seen.page.content()
+
+
+@pytest.mark.parametrize("path", ["media/0123456789abcdef.csv", "_stcore/upload_file/fenetre/fichier"])
+def test_nobody_reads_nor_leaves_a_file(site: Site, path: str) -> None:
+    request = urllib.request.Request(f"{site.url}/{path}", data=b"x" * 100, method="PUT")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 403
+    assert refused.value.read().decode() == "Connectez-vous d'abord."
+
+
+def test_a_national_reader_comes_back_where_they_were_going_and_takes_every_document(
+    browser: Browser, site: Site
+) -> None:
+    with window(browser) as (_, seen):
+        sign_in(seen, site, "nationale", f"decompte?{DECEMBER}")
+        seen.settle()
+        assert seen.page.url.startswith(f"{site.url}/decompte?")
+        assert "cour=CA-DOUAI" in seen.page.url
+        assert "Connecté : sg@justice.example" in plain(seen)
+        assert "le ministère" in plain(seen)
+        names: dict[str, bytes] = {}
+        for label in ("Relevé (PDF)", "Classeur à formules (XLSX)", "Tableau (CSV)", "Données (JSON)"):
+            name, content = take(seen, label)
+            names[name.rpartition(".")[2]] = content
+        assert names["pdf"].startswith(b"%PDF")
+        assert names["xlsx"].startswith(b"PK")
+        assert "NATIONAL" in names["csv"].decode("utf-8-sig")
+        assert len(json.loads(names["json"])["cours"]) == 37
+        # One field of a name, nowhere: the identity signs.
+        seen.open(f"{site.url}/decompte?{DECEMBER}&onglet=etats")
+        assert seen.page.get_by_label("Votre nom").count() == 0
+
+
+def test_a_reader_of_one_cour_takes_away_that_cour_alone(browser: Browser, site: Site) -> None:
+    with window(browser) as (_, seen):
+        sign_in(seen, site, "douai", f"decompte?{DECEMBER}")
+        seen.settle()
+        assert "le ministère" not in plain(seen)
+        _, table = take(seen, "Tableau (CSV)")
+        rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig")), delimiter=";"))
+        assert [row["cour"] for row in rows] == ["CA-DOUAI"]
+        account = json.loads(take(seen, "Données (JSON)")[1])
+        assert "national" not in account
+        assert [line["cour"] for line in account["cours"]] == ["CA-DOUAI"]
+        assert take(seen, "Relevé (PDF)")[1].startswith(b"%PDF")
+        assert seen.page.get_by_role("button", name="Classeur à formules (XLSX)").count() == 0
+
+
+def test_a_reader_of_two_cours_reads_one_at_a_time(browser: Browser, site: Site) -> None:
+    with window(browser) as (_, seen):
+        sign_in(seen, site, "deux", "decompte?annee=2009&mois=12&cour=CA-PARIS")
+        seen.settle()
+        assert "le ministère" not in plain(seen)
+        account = json.loads(take(seen, "Données (JSON)")[1])
+        assert [line["cour"] for line in account["cours"]] == ["CA-PARIS"]
+
+
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        ("sans", "Aucune cour ne vous est ouverte."),
+        ("vrai", "n'est ni une liste de codes, ni « * »"),
+        ("etoile", "n'est ni une liste de codes, ni « * »"),
+        ("inconnue", "« CA-LILLE », qui n'est pas le code d'une cour"),
+    ],
+)
+def test_without_a_cour_nothing_is_shown_and_the_reason_is_said(
+    browser: Browser, site: Site, who: str, why: str
+) -> None:
+    with window(browser) as (_, seen):
+        sign_in(seen, site, who, f"decompte?{DECEMBER}")
+        for page in PAGES:
+            seen.page.goto(f"{site.url}/{page}?{DECEMBER}")
+            seen.page.get_by_role("alert").wait_for(timeout=30_000)
+            said = plain(seen)
+            assert why in said
+            assert "n'a pas pu être affichée" not in said
+            assert "extraction" not in said.lower()
+
+
+def test_who_signed_out_is_out_whatever_the_browser_kept(browser: Browser, site: Site) -> None:
+    with window(browser) as (context, seen):
+        sign_in(seen, site, "douai", f"cour?{DECEMBER}")
+        seen.settle()
+        kept = [each for each in context.cookies() if each.get("name", "").startswith("_streamlit_user")]
+        assert kept
+        assert all(each.get("httpOnly") for each in kept)
+        # A second window of the same person, open already.
+        other = Watched(context.new_page())
+        other.open(f"{site.url}/cour?{DECEMBER}")
+        assert "Connecté : pp@douai.example" in plain(other)
+        seen.page.get_by_role("button", name="Se déconnecter").click()
+        seen.page.get_by_role("button", name="End session").click(timeout=30_000)
+        expect(seen.page.get_by_role("button", name="Se connecter")).to_be_visible(timeout=30_000)
+        other.page.get_by_role("link", name="Activités", exact=True).click()
+        expect(other.page.get_by_role("button", name="Se connecter")).to_be_visible(timeout=30_000)
+        context.add_cookies(kept)  # pyright: ignore[reportArgumentType] - as they came
+        seen.page.goto(f"{site.url}/cour?{DECEMBER}")
+        expect(seen.page.get_by_role("button", name="Se connecter")).to_be_visible(timeout=30_000)
+        assert "Douai" not in plain(seen)
+
+
+def test_secrets_that_cannot_be_read_any_more_open_nothing(
+    browser: Browser, demo_file: Path, tmp_path: Path
+) -> None:
+    with serving(tmp_path, demo_file) as site:
+        for broken in ("[auth\nredirect", "", "[autre]\nx = 1\n"):
+            site.secrets.write_text(broken)
+            with window(browser) as (_, seen):
+                seen.page.goto(f"{site.url}/decompte?{DECEMBER}")
+                button = seen.page.get_by_role("button", name="Se connecter")
+                expect(button).to_be_visible(timeout=30_000)
+                assert "Douai" not in plain(seen)
+                button.click()
+                seen.page.get_by_role("alert").wait_for(timeout=30_000)
+                assert "prévenez l'équipe qui tient Vigie" in plain(seen)
+
+
+@whole_run
+def test_every_page_opens_to_a_reader_of_one_cour(browser: Browser, site: Site) -> None:
+    with window(browser) as (_, seen):
+        sign_in(seen, site, "douai", f"synthese?{DECEMBER}")
+        for page in PAGES:
+            seen.open(f"{site.url}/{page}?{DECEMBER}")
+            assert "n'a pas pu être affichée" not in plain(seen)
