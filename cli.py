@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TypeVar
 
 import click
@@ -24,6 +25,7 @@ from analytics.bareme import USUAL_SETTLEMENT, Bareme
 from analytics.calendar import GENRES, campaigns_of_year, list_closed
 from analytics.display.scenario import tell_chances, tell_search
 from analytics.errors import UserFacingError
+from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
 from analytics.reminders import Rappel
@@ -197,7 +199,7 @@ class _Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         day = day_of(str(value))
-        if day is None:
+        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             self.fail(f"« {value} » n'est pas une date. Écrivez par exemple 2009-07-10.", param, ctx)
         return day
 
@@ -246,6 +248,28 @@ def vider_demo(oui: bool) -> int:
     if staying:
         click.echo(f"Resterait : {staying}.")
     click.echo("Rien n'a été retiré : ajoutez --oui pour confirmer.")
+    return 1
+
+
+@vigie.command(name="reparer-dates")
+@click.option("--oui", is_flag=True, help="Confirmer : sans cette option, dire seulement ce qui changerait.")
+def reparer_dates(oui: bool) -> int:
+    """Redater de maintenant ce qu'une horloge en avance a daté du futur.
+
+    Tant que ces dates restent, « connu au » ne voit rien de ce qui est importé ensuite. À lancer quand
+    l'horloge du serveur est réglée.
+    """
+    now = utc_now()
+    with _opened() as store:
+        found = store.redate(now) if oui else store.dated_later(now)
+    if not found:
+        click.echo("Rien n'est daté du futur dans cet entrepôt.")
+        return 0
+    if oui:
+        click.echo(f"{count(found, 'écriture redatée', 'écritures redatées')} du {tell_moment(now)}.")
+        return 0
+    click.echo(f"{count(found, 'écriture est datée', 'écritures sont datées')} d'après {tell_moment(now)}.")
+    click.echo("Rien n'a été changé : ajoutez --oui pour confirmer.")
     return 1
 
 
@@ -319,7 +343,10 @@ def _import_one(
     output: str,
 ) -> dict[str, Any]:
     try:
-        if path.stat().st_size > settings.taille_max_mo * _MEGABYTE:
+        found = path.stat()
+        if not S_ISREG(found.st_mode):
+            raise UserFacingError(f"{path} n'est pas un fichier : donnez le chemin d'un tableau enregistré.")
+        if found.st_size > settings.taille_max_mo * _MEGABYTE:
             raise UserFacingError(f"{path.name} dépasse {settings.taille_max_mo} Mo : découpez-le par mois.")
         content = path.read_bytes()
     except OSError as error:

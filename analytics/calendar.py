@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from analytics.errors import UserFacingError
+from analytics.months import previous_month
 from analytics.parameters import Parametres
 from analytics.wording import month, of_month, typeset
 
@@ -19,11 +20,6 @@ CALENDAIRE, OUVRABLE, OUVRE = 7, 6, 5
 GENRES: Mapping[str, int] = {"calendaire": CALENDAIRE, "ouvrable": OUVRABLE, "ouvre": OUVRE}
 
 TO_COME, OPEN, REMINDED, CLOSED = "à venir", "ouverte", "en relance", "close"
-
-# How many months may part one that is declared from the latest before it is questioned.
-ORDINARY_MONTHS = 24
-# Fewer months than this are no row, from which another could be told.
-_TELLING = 2
 
 _DAY = timedelta(days=1)
 
@@ -161,22 +157,6 @@ def first_month(parametres: Parametres) -> date:
     return min(each.valide_du for each in parametres if each.nom == "jour_cloture").replace(day=1)
 
 
-def last_in_a_row(months: Iterable[date]) -> date | None:
-    """Give the latest month, leaving out one that stands alone, far after several others: a mistyped year.
-
-    Of two months far from each other, nothing tells which is mistyped. None where there are no months.
-    """
-    ordered = sorted(set(months))
-    if len(ordered) > _TELLING and is_far(ordered[-2], ordered[-1]):
-        return ordered[-2]
-    return ordered[-1] if ordered else None
-
-
-def is_far(earlier: date, later: date) -> bool:
-    """Tell whether more than two years part two months: nothing is declared so late without being asked."""
-    return (later.year - earlier.year) * 12 + later.month - earlier.month > ORDINARY_MONTHS
-
-
 def counts(day: date, genre: int) -> bool:
     """Tell whether a day is of a kind: any day, or one of the first days of the week that is no holiday."""
     return genre == CALENDAIRE or (day.weekday() < genre and day not in public_holidays(day.year))
@@ -204,11 +184,6 @@ def public_holidays(annee: int) -> Mapping[date, str]:
 def next_month(mois: date) -> date:
     """Give the first day of the month that follows."""
     return date(mois.year + mois.month // 12, mois.month % 12 + 1, 1)
-
-
-def previous_month(day: date) -> date:
-    """Give the first day of the month before that of a day."""
-    return (day.replace(day=1) - _DAY).replace(day=1)
 
 
 def _months_from(mois: date) -> Iterator[date]:

@@ -11,16 +11,9 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
-from analytics.calendar import (
-    CLOSED,
-    TO_COME,
-    Campagne,
-    campaign_of,
-    first_month,
-    open_campaign,
-    previous_month,
-)
+from analytics.calendar import CLOSED, TO_COME, Campagne, campaign_of, first_month, open_campaign
 from analytics.errors import UserFacingError
+from analytics.months import FIRST_YEAR, LAST_YEAR, previous_month
 from analytics.parameters import Parametres
 from analytics.schemas import Reouvertures
 from analytics.wording import count, long_date, number, of_month, typeset
@@ -118,9 +111,10 @@ def months_to_answer(jour: date, parametres: Parametres) -> list[date]:
 def read_month(text: str) -> date | None:
     """Read the month of a link: « 2009-03 »; None where there is none."""
     try:
-        return date.fromisoformat(f"{text}-01") if len(text) == len("2009-03") else None
+        mois = date.fromisoformat(f"{text}-01") if len(text) == len("2009-03") else None
     except ValueError:
         return None
+    return mois if mois is not None and FIRST_YEAR <= mois.year <= LAST_YEAR else None
 
 
 def usual_month(jour: date, parametres: Parametres) -> date:

@@ -20,6 +20,11 @@ def day_entered() -> pl.Expr:
     return pl.col("connu_le").dt.convert_time_zone(_PARIS).dt.date()
 
 
+def told_lots(lots: pl.DataFrame) -> pl.DataFrame:
+    """Keep the lots whose author and file the reader may know; of the others, only that they came."""
+    return lots.filter(pl.col("sha256") != "")
+
+
 def day_counted() -> pl.Expr:
     """Give the day from which a lot counts as known."""
     return pl.coalesce("recu_le", day_entered())

@@ -288,7 +288,7 @@ def parse_scenario(text: str, lieux: Lieux) -> Scenario:
     """Read a scenario from its JSON; say in French everything that is wrong with it."""
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserFacingError(
             "Ce scénario n'est pas un texte JSON lisible : exportez-le de nouveau, ou recopiez le lien "
             "entier."

@@ -29,6 +29,16 @@ _CELLS = {
 }
 
 
+# What a lot says of its authors, its file and its lines: of those that are not only theirs, a reader of some
+# cours does not learn it.
+HIDDEN_OF_A_LOT = frozenset(
+    {
+        *("auteur", "fichier", "sha256", "encodage"),
+        *("lues", "acceptees", "inchangees", "refusees", "non_reponses", "alertes"),
+    }
+)
+
+
 class OvertakenError(UserFacingError):
     """The month changed after it was shown: whoever validates must read it again first."""
 
@@ -121,12 +131,12 @@ def keep(connection: Connection, lot: int, reponse: Reponse) -> None:
     )
 
 
-def lots_of_others(connection: Connection, reference: Reference, perimetre: Perimetre) -> list[int]:
-    """List the lots that are answers of cours the reader does not see, whose authors they must not learn."""
-    if perimetre.national:
-        return []
+def answers_by_owner(
+    connection: Connection, reference: Reference, perimetre: Perimetre
+) -> tuple[list[int], list[int]]:
+    """List the lots that are answers on screen of the reader's cours, then those of the others."""
     said = tables.questionnaire.c
     kinds = {"lot": pl.Int64, "mois": pl.Date, "juridiction": pl.String}
     answers = read_frame(connection, select(said.lot, said.mois, said.juridiction), kinds)
-    seen = perimetre.restrict(reference.locate(answers))["lot"]
-    return [lot for lot in answers["lot"] if lot not in seen]
+    own = perimetre.restrict(reference.locate(answers))["lot"].to_list()
+    return own, [lot for lot in answers["lot"] if lot not in set(own)]

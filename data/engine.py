@@ -10,7 +10,8 @@ import polars as pl
 import polars.selectors as cs
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from analytics.errors import UserFacingError
 from data.tables import SCHEMA_VERSION
@@ -18,6 +19,9 @@ from data.tables import SCHEMA_VERSION
 # Any constant does, as long as every process of the product uses this one.
 _ADVISORY_LOCK = 0x56494749
 _BATCH = 50_000
+# How long a database server may take to answer at all, and to finish one statement: an import of a million
+# lines writes by batches of a second or two.
+_ANSWER_S, _STATEMENT_S = 10, 300
 
 
 def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
@@ -34,7 +38,17 @@ def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
         ) from error
     if backend == "postgresql":
         return create_engine(
-            url, pool_pre_ping=True, isolation_level="REPEATABLE READ", hide_parameters=True
+            url,
+            pool_pre_ping=True,
+            pool_timeout=_ANSWER_S,
+            connect_args={
+                "connect_timeout": _ANSWER_S,
+                # A server that went away without a word is given up too.
+                "tcp_user_timeout": _ANSWER_S * 1000,
+                "options": f"-c statement_timeout={_STATEMENT_S}s",
+            },
+            isolation_level="REPEATABLE READ",
+            hide_parameters=True,
         ).execution_options(lock_timeout_s=lock_timeout_s)
     if backend != "sqlite":
         raise UserFacingError(
@@ -100,6 +114,11 @@ def writing(engine: Engine) -> Generator[Connection]:
             ) from error
         with transaction:
             yield connection
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether the store does not answer, whatever was asked of it."""
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def _is_lock(error: OperationalError) -> bool:

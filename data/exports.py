@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from analytics.received import day_counted, tell_declared_after
+from analytics.received import day_counted, tell_declared_after, told_lots
 from analytics.schemas import NATIONAL, Perimetre
 from analytics.wording import long_date, typeset
 from data.collecte.names import day_of
@@ -50,7 +50,7 @@ def exported(
     elif what == "rejets":
         frame = _quarantine(store, perimetre, nature, last, du, au)
     else:
-        frame = store.lots(perimetre).sort("lot")
+        frame = told_lots(store.lots(perimetre)).sort("lot")
         frame = frame if connu_le is None else frame.filter(day_counted() <= connu_le)
     return frame.with_columns(donnees=pl.lit(FICTIONAL)) if store.etat().demo else frame
 

@@ -11,11 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Self
+from unicodedata import category
 
 from analytics.errors import UserFacingError
 from data.moments import PARIS
@@ -47,12 +49,29 @@ class Courrier:
     moment: datetime
 
 
+# Control characters, halves of characters, ends of lines and of paragraphs.
+_ENDS_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+class _Subject(str):
+    """A subject as it was typed: the library would decode « =?utf-8?q?…?= » in it, and make headers of it."""
+
+    __slots__ = ()
+    name = "Subject"
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """Write the header: the whole text encoded, so that a mail program decodes it once, to what it is."""
+        text = "".join(" " if category(each) in _ENDS_A_LINE else each for each in self)
+        encoded = Header(text, "utf-8", header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {encoded}{policy.linesep}"
+
+
 def compose(courrier: Courrier, *, brouillon: bool) -> EmailMessage:
     """Write a message; `brouillon`: a mail program opens it ready to be read over and sent."""
     message = EmailMessage(policy=SMTP)
     message["From"] = courrier.expediteur
     message["To"] = courrier.destinataire
-    message["Subject"] = courrier.sujet
+    message["Subject"] = _Subject(courrier.sujet)
     message["Date"] = format_datetime(courrier.moment.astimezone(PARIS))
     message["Message-ID"] = courrier.message_id
     if brouillon:

@@ -29,11 +29,11 @@ from analytics.schemas import (
     RegleAjoutee,
     ReponseContestation,
 )
-from analytics.wording import long_date
+from analytics.wording import count, long_date
 from data import tables
 from data.engine import reading, writing
 from data.moments import PARIS, tell_moment
-from data.signed import known_by, raise_revision, refusal, typed
+from data.signed import check_clock, check_order, known_by, raise_revision, refusal, typed
 
 _NEXT = {SIMULATION: PROVISOIRE, PROVISOIRE: CONTRADICTOIRE, CONTRADICTOIRE: DEFINITIF}
 
@@ -191,7 +191,8 @@ class Registre:
         """Bring a settlement from the state that a person saw to the next one.
 
         Raises `UserFacingError` when someone changed the state meanwhile (who, when, to what), when states
-        do not follow each other, and when the year already has a settlement that is final.
+        do not follow each other, when the year already has a settlement that is final, and when one would
+        be with a contest that nobody answered.
         """
         auteur, motif = _signed("Un changement d'état", auteur, motif)
         if _NEXT.get(depuis) != vers:
@@ -212,6 +213,7 @@ class Registre:
                         f"L'année {seen.annee} a déjà un décompte définitif, le {_number(final)} : "
                         "c'est lui qu'il faut remplacer."
                     )
+                _check_answered(connection, decompte)
             _step(connection, decompte, vers, auteur, motif, connu_le)
             raise_revision(connection)
 
@@ -299,7 +301,9 @@ class Registre:
         if not proposition.is_finite():
             raise refusal("La valeur proposée est un nombre : corrigez-la.")
         with writing(self._engine) as connection:
-            etat = _header(connection, decompte).etat
+            header = _header(connection, decompte)
+            etat = header.etat
+            check_order(connu_le, header.connu_le)
             if etat != CONTRADICTOIRE:
                 raise refusal(
                     f"Le décompte {_number(decompte)} est à l'état « {_name(etat)} » : il ne se conteste que "
@@ -334,8 +338,10 @@ class Registre:
         auteur, motif = _signed("Une réponse", auteur, motif)
         asked, table = tables.contestation, tables.reponse_contestation
         with writing(self._engine) as connection:
-            if connection.execute(select(asked).where(asked.c.contestation == contestation)).first() is None:
+            contest = connection.execute(select(asked).where(asked.c.contestation == contestation)).first()
+            if contest is None:
                 raise refusal(f"La contestation {_number(contestation)} n'existe pas : rechargez la page.")
+            check_order(connu_le, contest.connu_le)
             known = connection.execute(select(table).where(table.c.contestation == contestation)).first()
             if known is not None:
                 raise refusal(
@@ -442,17 +448,36 @@ def _insert(
     ).scalar_one()
 
 
+def _check_answered(connection: Connection, decompte: int) -> None:
+    """Refuse to make final what a cour contests still; read where the state is written, not before."""
+    asked, said = tables.contestation, tables.reponse_contestation
+    pending = connection.scalar(
+        select(func.count())
+        .select_from(asked.outerjoin(said))
+        .where(asked.c.decompte == decompte, said.c.contestation.is_(None))
+    )
+    if pending:
+        told = count(int(pending), "contestation")
+        raise refusal(f"{told} sans réponse : répondez avant de rendre ce décompte définitif.")
+
+
 def _step(
     connection: Connection, decompte: int, etat: str, auteur: str, motif: str, connu_le: datetime
 ) -> None:
     """Add the next state of a settlement, with the hash that its row holds."""
     of_decompte = tables.decompte_etape.c.decompte == decompte
-    rang = int(connection.scalar(select(func.max(tables.decompte_etape.c.rang)).where(of_decompte)) or 0)
+    rang, before = connection.execute(
+        select(func.max(tables.decompte_etape.c.rang), func.max(tables.decompte_etape.c.connu_le)).where(
+            of_decompte
+        )
+    ).one()
+    check_clock(connection, connu_le)
+    check_order(connu_le, before)
     kept = select(tables.decompte.c.empreinte).where(tables.decompte.c.decompte == decompte)
     connection.execute(
         insert(tables.decompte_etape).values(
             decompte=decompte,
-            rang=rang + 1,
+            rang=int(rang or 0) + 1,
             etat=etat,
             auteur=auteur,
             motif=motif,

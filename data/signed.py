@@ -1,13 +1,13 @@
 """What every signed write shares: texts typed, juridictions allowed, moments asked for, the revision."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Column, ColumnElement, Connection, true, update
+from sqlalchemy import Column, ColumnElement, Connection, text, true, update
 
 from analytics.errors import UserFacingError
 from analytics.schemas import Perimetre
 from analytics.wording import month, typeset
-from data.moments import end_of
+from data.moments import end_of, tell_moment
 from data.reference import Reference
 from data.tables import revision
 
@@ -23,6 +23,36 @@ def typed(sentence: str, *texts: str) -> tuple[str, ...]:
     if not all(stripped):
         raise refusal(sentence)
     return stripped
+
+
+# Two machines never tell quite the same time.
+SKEW = timedelta(minutes=10)
+# The clock of the store, which its servers share.
+_CLOCKS = {
+    "postgresql": text("SELECT extract(epoch from clock_timestamp())"),
+    "sqlite": text("SELECT strftime('%s', 'now')"),
+}
+
+
+def check_clock(connection: Connection, moment: datetime) -> None:
+    """Refuse what would be dated in the future: all that is written later would seem to come before it."""
+    clock = _CLOCKS[connection.dialect.name]
+    now = datetime.fromtimestamp(float(connection.execute(clock).scalar_one()), UTC)
+    if moment > now + SKEW:
+        raise refusal(
+            f"Rien n'a été enregistré : l'heure donnée ({tell_moment(moment)}) est en avance sur celle de "
+            f"l'entrepôt ({tell_moment(now)}). Réglez l'horloge de ce serveur, puis recommencez."
+        )
+
+
+def check_order(moment: datetime, before: datetime | None) -> None:
+    """Refuse what would be dated before what it follows: a clock that stepped back."""
+    if before is not None and moment < before:
+        raise refusal(
+            f"Rien n'a été enregistré : l'heure de ce serveur ({tell_moment(moment)}) précède ce qui a déjà "
+            f"été fait ({tell_moment(before)}). Réglez son horloge, ou, si elle avançait alors, lancez "
+            "« vigie reparer-dates »."
+        )
 
 
 def check_allowed(reference: Reference, perimetre: Perimetre, mois: date, juridiction: str) -> None:

@@ -35,8 +35,8 @@ from sqlalchemy import (
     update,
 )
 
-from analytics.calendar import last_in_a_row
 from analytics.errors import UserFacingError
+from analytics.months import last_in_a_row
 from analytics.schemas import (
     DEMO,
     NATIONAL,
@@ -58,7 +58,7 @@ from analytics.schemas import (
 )
 from analytics.wording import count, enumeration, typeset
 from data import tables
-from data.answers import Reponses, check_unchanged, keep, lots_of_others
+from data.answers import HIDDEN_OF_A_LOT, Reponses, answers_by_owner, check_unchanged, keep
 from data.campaigns import Collecte
 from data.drafts import Brouillons
 from data.engine import insert_frame, open_engine, prepare_schema, read_frame, reading, writing
@@ -69,6 +69,7 @@ from data.scenarios import Scenarios
 from data.settings import Settings
 from data.settlements import Registre
 from data.signatures import Deconnexions
+from data.signed import SKEW, check_clock, check_order
 from data.tables import (
     agregat_activite,
     alerte,
@@ -411,14 +412,27 @@ class Store:
         )
 
     def lots(self, perimetre: Perimetre) -> dy.DataFrame[Lots]:
-        """Read the history of writes: no figure of any cour, nor the answers of others."""
+        """Read the history of writes: no figure of any cour, nor the answers of others.
+
+        To a reader of some cours, a file that may hold those of others says when it came, and no more.
+        """
         with reading(self._engine) as connection:
             columns = [lot.c[name] for name in Lots.columns()]
             rows = read_frame(
                 connection, select(*columns).where(lot.c.lot != NO_LOT).order_by(lot.c.lot.desc()), Lots
             )
-            hidden = lots_of_others(connection, self._reference, perimetre)
-        return Lots.validate(rows.filter(~pl.col("lot").is_in(hidden)))
+            own, others = answers_by_owner(connection, self._reference, perimetre)
+        seen = rows.filter(~pl.col("lot").is_in(others))
+        if not perimetre.national:
+            seen = seen.with_columns(
+                pl.when(pl.col("lot").is_in(own))
+                .then(pl.col(name))
+                .otherwise(pl.lit(0 if dtype == pl.Int64 else "", dtype=dtype))
+                .alias(name)
+                for name, dtype in rows.schema.items()
+                if name in HIDDEN_OF_A_LOT
+            )
+        return Lots.validate(seen)
 
     def rejets(self, perimetre: Perimetre, *, ouverts: bool = True) -> pl.DataFrame:
         """Read the refused lines that nobody corrected yet (or all), latest lot first.
@@ -642,6 +656,30 @@ class Store:
             contents = _contents(connection)
             _empty(connection)
             return contents
+
+    def dated_later(self, now: datetime) -> int:
+        """Count the rows that are dated later than now: written while a clock was ahead."""
+        with reading(self._engine) as connection:
+            return sum(
+                int(connection.scalar(select(func.count()).select_from(table).where(later)) or 0)
+                for table, later in _later_than(now)
+            )
+
+    def redate(self, now: datetime) -> int:
+        """Date from now what is dated later, and put the lots in order again; give how many rows were."""
+        with writing(self._engine) as connection:
+            changed = sum(
+                connection.execute(update(table).where(later).values(connu_le=now)).rowcount
+                for table, later in _later_than(now)
+            )
+            day = now.astimezone(PARIS).date()
+            moved = select(lot.c.lot).where(lot.c.connu_le == now, lot.c.recu_le.is_(None))
+            for number in connection.scalars(moved).all():
+                connection.execute(update(lot).where(lot.c.lot == number).values(ordre=_rank(day, number)))
+            if changed:
+                self._rebuild(connection)
+                connection.execute(update(revision).values(numero=revision.c.numero + 1))
+            return changed
 
     def rebuild(self) -> None:
         """Recompute from the history alone what is kept beside it; it must change nothing."""
@@ -1144,8 +1182,12 @@ def _insert_lot(
     last_lot, last_moment = connection.execute(select(func.max(lot.c.lot), func.max(lot.c.connu_le))).one()
     number = int(last_lot or 0) + 1
     moment = connu_le.astimezone(UTC)
+    check_clock(connection, moment)
     if last_moment is not None:
-        # A clock that steps back must not put a lot before those it follows.
+        # A clock that steps back a little must not put a lot before those it follows. A fictional answer is
+        # given on a day of the past.
+        if entree.origine != DEMO:
+            check_order(moment + SKEW, last_moment)
         moment = max(moment, last_moment)
     connection.execute(
         insert(lot).values(
@@ -1234,6 +1276,13 @@ def _contents(connection: Connection) -> ContenuDemo:
         return tuple(each for each in found if each[0])
 
     return ContenuDemo(counted(_LEAVES), counted(_STAYS))
+
+
+def _later_than(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
+    """List the tables that say when each of their rows was written, and which rows were after now."""
+    return [
+        (table, table.c.connu_le > now) for table in metadata.sorted_tables if "connu_le" in table.columns
+    ]
 
 
 def _empty(connection: Connection) -> None:

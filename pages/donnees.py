@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.wording import NO_BREAK_SPACE, count, month, number, short_date
+from analytics.received import told_lots
+from analytics.wording import NO_BREAK_SPACE, count, month, number, short_date, typeset
 from pages.commun import cadre, composants, depot, navigation, telechargements
 from pages.commun.depot import Depot
 from pages.commun.lecture import Situation
@@ -349,9 +350,14 @@ def _draw_exports(situation: Situation) -> None:
 
 def _draw_history(situation: Situation) -> None:
     composants.head("Historique des lots")
-    lots = situation.lots.sort("lot", descending=True)
+    lots = told_lots(situation.lots).sort("lot", descending=True)
+    if others := situation.lots.height - lots.height:
+        told = f"{count(others, 'lot')} de plusieurs cours : seul qui les voit toutes en lit le détail."
+        composants.note(typeset(told))
     if lots.is_empty():
-        composants.note("Aucun lot : rien n'a encore été importé.")
+        composants.note(
+            "Aucun lot : rien n'a encore été importé." if not others else "Aucun lot de vos cours."
+        )
         return
     shown = lots.head(LOTS_SHOWN)
     rows = "".join(

@@ -1,6 +1,7 @@
 """The terminal: same answers as the screens, exit codes, errors in French."""
 
 import json
+import os
 import re
 import shutil
 from contextlib import closing
@@ -230,6 +231,8 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
         (["exporter", "declarations", "--format", "csv", "--sortie", "-", "--connu-le", "hier"], "hier"),
         (["exporter", "declarations", "--format", "csv", "--sortie", "-", "--cour", "Dooai"], "CA-DOUAI"),
         (["exporter", "lots", "--format", "csv", "--sortie", "/nulle/part.csv"], "/nulle/part.csv"),
+        (["exporter", "lots", "--format", "csv", "--sortie", "-", "--connu-le", "9999-12-31"], "9999-12-31"),
+        (["trajectoire", "--annee", "2009", "--au", "9999-12-31", "--format", "csv"], "9999-12-31"),
     ],
 )
 def test_errors_are_french_sentences(vigie: Terminal, words: list[str], said: str) -> None:
@@ -342,7 +345,7 @@ def test_a_file_received_long_ago_is_known_then(vigie: Terminal, tmp_path: Path)
         "mois;juridiction;activite;visioconferences;extractions_evitees\n2009-03;TGI-LILLE;JAP;4;2\n",
         encoding="utf-8",
     )
-    code, out, err = vigie("importer", path, "--recu-le", "2999-01-01")
+    code, out, err = vigie("importer", path, "--recu-le", "2099-01-01")
     assert (code, out) == (2, "")
     assert "n'est pas encore passé" in err
     code, out, _ = vigie("importer", path, "--recu-le", "2009-04-09", "--format", "json")
@@ -735,3 +738,17 @@ def test_a_demonstration_reminds_nobody(on_demo: Terminal, tmp_path: Path) -> No
     code, out, _ = vigie("relances", "--mois", "2009-03", "--dossier", tmp_path / "messages")
     assert code == 0
     assert "fictifs (démonstration)" in out
+
+
+def test_what_is_no_file_is_not_read(vigie: Terminal, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "tube.csv")
+    for path in (tmp_path / "tube.csv", Path("/dev/zero"), tmp_path):
+        code, _, err = vigie("importer", path)
+        assert code == 2
+        assert "n'est pas un fichier" in err
+        assert len(err.strip().splitlines()) == 1
+
+
+def test_dates_of_the_future_are_looked_for_and_said(vigie: Terminal) -> None:
+    assert vigie("reparer-dates") == (0, "Rien n'est daté du futur dans cet entrepôt.\n", "")
+    assert vigie("reparer-dates", "--oui") == (0, "Rien n'est daté du futur dans cet entrepôt.\n", "")

@@ -4,8 +4,10 @@ Texts travel as data, never as markup: whatever a name holds is printed as it is
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
 from analytics.wording import typeset
 
@@ -50,6 +52,29 @@ _TEMPLATE = r"""
 """
 
 
+# What the font draws, and what shows where something else was typed: a PDF for everyone refuses a character
+# that it cannot draw, and with it the whole document.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f]")
+_NOT_DRAWN = re.compile(
+    "[^\n\t\u0020-\u007e\u00a0-\u024f\u2000-\u2040\u2042\u2044-\u2052\u2054-\u205f"
+    "\u20a0-\u20bf\u2116\u2122\u2190-\u222f\u2260-\u226f\u25a0-\u25af]"
+)
+_SUBSTITUTE = "\u25a1"
+
+
+def _drawn(value: object) -> object:
+    """Give a document whose every text can be printed; nobody's name may prevent it."""
+    match value:
+        case str():
+            return _NOT_DRAWN.sub(_SUBSTITUTE, _INVISIBLE.sub("", value))
+        case Mapping():
+            return {name: _drawn(each) for name, each in cast("Mapping[str, object]", value).items()}
+        case list() | tuple():
+            return [_drawn(each) for each in cast("Sequence[object]", value)]
+        case _:
+            return value
+
+
 def print_pdf(document: Mapping[str, object], moment: datetime) -> bytes:
     """Print a document: `titre`, `sous_titre`, `alertes`, `tableaux`, `textes`, `pied`, `empreinte`.
 
@@ -61,7 +86,7 @@ def print_pdf(document: Mapping[str, object], moment: datetime) -> bytes:
     return typst.compile(
         _TEMPLATE.encode(),
         ignore_system_fonts=True,
-        sys_inputs={"document": json.dumps(document, ensure_ascii=False)},
+        sys_inputs={"document": json.dumps(_drawn(document), ensure_ascii=False)},
         pdf_standards=["ua-1"],
         timestamp=moment,
     )

@@ -657,7 +657,13 @@ def _ods_mark(attributes: dict[str, str]) -> str | None:
     return "" if place[0] in {"0%", "0"} else EXPOSANT
 
 
+# No number longer than this is told from another: all of them are out of any bound.
+_DIGITS = 12
+
+
 def repeat_of(attributes: dict[str, str], name: str) -> int:
-    """Tell how many times an element is repeated."""
+    """Tell how many times an element is repeated; without bound where the number is."""
     value = _attribute(attributes, name) or "1"
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 1
+    if not (value.isascii() and value.isdigit()):
+        return 1
+    return int(value) if len(value) <= _DIGITS else 10**_DIGITS

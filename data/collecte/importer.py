@@ -8,12 +8,13 @@ from typing import Any
 import polars as pl
 
 from analytics.errors import UserFacingError
+from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.parameters import Parametres
 from analytics.schemas import IMPORT
 from analytics.wording import agree, count, long_date, number, short_month, typeset
 from data.collecte.judge import Jugement, judge
 from data.collecte.limits import Limites, Progress, ignore_progress
-from data.collecte.names import FIRST_YEAR, LAST_YEAR, month_of
+from data.collecte.names import month_of
 from data.collecte.natures import NATURES
 from data.collecte.plausibility import SCHEMA_ALERTES
 from data.collecte.read import Lecture, read_file

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.wording import number
 from data.collecte.figures import read_amounts, read_counts
 from data.collecte.names import (
-    FIRST_YEAR,
-    LAST_YEAR,
     Noms,
     activity_key,
     activity_names,

@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 
+from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.wording import MONTHS, place_of, unaccented
 from data.reference import Reference
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 # Nearest names are looked for only for the first unknown names of a file: the search is slow, and a
 # file where more names than this are unknown is not suffering from typing errors.

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from analytics.calendar import is_far, last_in_a_row, previous_month
+from analytics.months import is_far, last_in_a_row, previous_month
 from analytics.parameters import Parametres
 from analytics.wording import NARROW_SPACE, month, number, of_court
 from data.collecte.rules import ALERTES

@@ -414,21 +414,29 @@ def _column_number(letters: bytes) -> int:
 
 
 def _check_ods_cells(blocks: Iterator[bytes], limites: Limites, document: OdsDocument) -> None:
-    """Count the cells that hold something, each as often as it and its row say to repeat them."""
-    counted = 0
+    """Count the cells that hold something, each as often as it and its row say to repeat them.
+
+    And those of the rectangle that they draw: the native reader lays out the empty ones too.
+    """
+    counted = row = column = width = 0
     row_repeat = 1
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal counted, row_repeat
+        nonlocal counted, row, column, width, row_repeat
         kind = name.rpartition(":")[2]
-        if kind == "table-row":
+        if kind == "table":
+            row = width = 0
+        elif kind == "table-row":
             row_repeat = repeat_of(attributes, "number-rows-repeated")
-        elif kind in ("table-cell", "covered-table-cell") and any(
-            key.endswith(("value-type", "formula")) for key in attributes
-        ):
-            counted += row_repeat * repeat_of(attributes, "number-columns-repeated")
-            if counted > limites.cellules:
-                raise UnreadableFile(typeset(_TOO_LARGE))
+            row, column = row + row_repeat, 0
+        elif kind in ("table-cell", "covered-table-cell"):
+            repeat = repeat_of(attributes, "number-columns-repeated")
+            column += repeat
+            if any(key.endswith(("value-type", "formula")) for key in attributes):
+                counted += row_repeat * repeat
+                width = max(width, column)
+                if max(counted, row * width) > limites.cellules:
+                    raise UnreadableFile(typeset(_TOO_LARGE))
         document.start(name, attributes)
 
     _walk_ods(blocks, document, start)

@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 import polars as pl
 
-from analytics.calendar import campaign_of, last_in_a_row
+from analytics.calendar import campaign_of
 from analytics.hindsight import lines_to_keep
+from analytics.months import last_in_a_row
 from analytics.objective import USUAL_RULE, Periode
 from analytics.schemas import NATIONAL
 from analytics.survey import survey

@@ -10,8 +10,8 @@ import polars as pl
 import streamlit as st
 
 from analytics import wording
-from analytics.calendar import last_in_a_row
 from analytics.display.activities import name_activity
+from analytics.months import last_in_a_row
 from analytics.received import day_counted, tell_declared_after
 from pages.commun import filtres, lecture, navigation, style
 from pages.commun.filtres import Choix, Selection

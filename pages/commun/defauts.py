@@ -9,8 +9,11 @@ import streamlit as st
 
 from analytics.errors import UserFacingError
 from analytics.wording import typeset
+from data.engine import is_away
 
 _LOGGER = logging.getLogger("vigie")
+_RETRY_S = 10
+_WAITING = "entrepot_attendu"
 
 
 def report(error: Exception) -> None:
@@ -21,6 +24,15 @@ def report(error: Exception) -> None:
     if isinstance(error, UserFacingError):
         _show("Cette page ne peut pas être affichée", str(error))
         return
+    if is_away(error):
+        _LOGGER.error("l'entrepôt ne répond pas : %s", type(error).__name__)
+        _show(
+            "L'entrepôt ne répond pas",
+            "Vos données ne sont pas en cause. Si vous veniez d'enregistrer, vérifiez-le quand la page "
+            f"reviendra : nouvel essai dans {_RETRY_S} secondes, sans rien faire.",
+        )
+        _try_again()
+        return
     reference = secrets.token_hex(4)
     places = " < ".join(
         f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
@@ -29,9 +41,17 @@ def report(error: Exception) -> None:
     _LOGGER.error("défaut %s : %s ; %s", reference, type(error).__name__, places)
     _show(
         "Cette page n'a pas pu être affichée",
-        "Vos données ne sont pas en cause, et rien n'a été modifié. Rechargez la page ; si cela persiste, "
+        "Rechargez la page, et vérifiez ce que vous veniez d'enregistrer ; si cela persiste, "
         f"signalez la référence {reference} à l'équipe qui tient Vigie.",
     )
+
+
+@st.fragment(run_every=_RETRY_S)
+def _try_again() -> None:
+    """Draw the page again a while later: a store that comes back needs nobody."""
+    if st.session_state.pop(_WAITING, False):
+        st.rerun()
+    st.session_state[_WAITING] = True
 
 
 def _show(title: str, sentence: str) -> None:

@@ -14,6 +14,7 @@ import streamlit as st
 from analytics import wording
 from analytics.bareme import MODES as SHARING
 from analytics.comparison import CRITERES, MESURES
+from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.objective import CHAINAGES, LECTURES, MODES, Periode, Regle
 from analytics.profile import PROFILS
 
@@ -238,14 +239,17 @@ def parse_day(demande: Mapping[str, str]) -> tuple[date | None, tuple[str, ...]]
     if not asked:
         return None, ()
     try:
-        return date.fromisoformat(asked), ()
+        day = date.fromisoformat(asked)
     except ValueError:
-        return None, (
-            wording.typeset(
-                f"Le lien demande la situation connue au « {asked} », qui n'est pas une date "
-                "(attendu : 2009-10-12) : la dernière situation connue est affichée."
-            ),
-        )
+        day = date.min
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day, ()
+    return None, (
+        wording.typeset(
+            f"Le lien demande la situation connue au « {asked[:LONGEST]} », qui n'est pas une date "
+            "(attendu : 2009-10-12) : la dernière situation connue est affichée."
+        ),
+    )
 
 
 def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[str, ...]]:

@@ -37,7 +37,7 @@ from analytics.statement import (
     write_exact,
     write_texts,
 )
-from analytics.wording import MINUS, count, percent, typeset
+from analytics.wording import MINUS, percent, typeset
 from data.moments import PARIS
 from data.settlements import Contenu, Registre
 from data.store import Faits, utc_now
@@ -223,12 +223,6 @@ def check(dossier: Dossier) -> str:
 
 def advance(dossier: Dossier, vers: str, *, auteur: str, motif: str) -> str:
     """Bring a settlement to its next state."""
-    pending = [each for each in dossier.contestations if each.reponse is None]
-    if vers == "definitif" and pending:
-        told = count(len(pending), "contestation")
-        raise UserFacingError(
-            typeset(f"{told} sans réponse : répondez avant de rendre ce décompte définitif.")
-        )
     registre().advance(
         dossier.garde.decompte,
         depuis=dossier.garde.etat,

@@ -24,7 +24,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from analytics.wording import NO_BREAK_SPACE
-from pages.commun import acces
+from pages.commun import acces, lecture
 
 _LOGGER = logging.getLogger("vigie.serveur")
 # Routes of the framework that answer without identity and that the product does not use.
@@ -37,6 +37,7 @@ _CLOSED = (
 )
 _WARM_UP_S = 60.0
 _RETRY_S = 10.0
+_STORE_ANSWERS_S = 2.0
 
 
 def base_path() -> str:
@@ -45,15 +46,25 @@ def base_path() -> str:
     return f"/{prefix}" if prefix else ""
 
 
+async def _store_answers() -> bool:
+    """Tell whether the store answers at once; waiting longer would keep a load balancer waiting too."""
+    try:
+        await asyncio.wait_for(asyncio.to_thread(lambda: lecture.store().etat()), _STORE_ANSWERS_S)
+    except Exception:  # whatever it is, the store cannot be read
+        return False
+    return True
+
+
 class Readiness:
-    """Whether the first visitor's work is done: `/pret` answers 503 until then."""
+    """Whether the first visitor's work is done and the store answers: `/pret` answers 503 until then."""
 
     def __init__(self) -> None:
         self.done = False
 
     async def answer(self, _request: Request) -> JSONResponse:
-        """Answer a load balancer."""
-        return JSONResponse({"pret": self.done}, status_code=200 if self.done else 503)
+        """Answer a load balancer: whether the first visitor's work is done, and the store answers."""
+        ready = self.done and await _store_answers()
+        return JSONResponse({"pret": ready}, status_code=200 if ready else 503)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Give the route to mount beside the framework's."""

@@ -20,13 +20,13 @@ from analytics.calendar import (
     counts,
     first_month,
     is_exceptional,
-    last_in_a_row,
     last_opened,
     next_campaign,
     open_campaign,
     public_holidays,
 )
 from analytics.errors import UserFacingError
+from analytics.months import last_in_a_row
 from analytics.parameters import Parametre, Parametres
 from data.reference import load_parameters
 

@@ -37,7 +37,7 @@ def main(url: str, decompte: int, last_write: int) -> None:
         empreinte=empreinte,
         lot=1,
         auteur="Essai",
-        connu_le=datetime(2010, 3, 1, tzinfo=UTC),
+        connu_le=datetime(2010, 3, 2, tzinfo=UTC),
     )
 
 

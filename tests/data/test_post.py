@@ -210,3 +210,34 @@ def test_a_server_that_cannot_serve_is_said_in_french(facteur: Facteur, tmp_path
         assert said in sentence(failure)
         assert not re.search(r"[Ee]rror|Connection|SSL\b", sentence(failure))
     assert facteur.courriers == []
+
+
+@pytest.mark.parametrize(
+    "sujet",
+    [
+        "=?utf-8?q?=0D=0ABcc:_e@x.fr?=",
+        "Re: =?utf-8?b?DQpCY2M6IGVAeC5mcg==?= suite",
+        "=?utf-8?q?=0D=0A=0D=0ACorps_de_rechange?=",
+        "=?us-ascii?q?a?= =?us-ascii?q?b?=",
+        "=?",
+        "a" * 400,
+        "é" * 200,
+        "données « de mars » : 5\u202f%",
+        "",
+    ],
+)
+@pytest.mark.parametrize("brouillon", [True, False])
+def test_a_subject_is_the_text_that_was_typed_decoded_by_nobody(sujet: str, brouillon: bool) -> None:
+    plain_, typed = (compose(replace(LETTER, sujet=each), brouillon=brouillon) for each in ("x", sujet))
+    message = read(typed.as_bytes())
+    assert message["Subject"] == sujet
+    assert message.keys() == read(plain_.as_bytes()).keys()
+    assert message.get_content() == read(plain_.as_bytes()).get_content()
+
+
+def test_what_ends_a_line_is_a_space_in_a_subject() -> None:
+    message = read(
+        compose(replace(LETTER, sujet="a\r\nBcc: e@x.fr\x00\u2028\ud800b"), brouillon=False).as_bytes()
+    )
+    assert message["Subject"] == "a  Bcc: e@x.fr   b"
+    assert "Bcc" not in message

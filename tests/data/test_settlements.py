@@ -210,7 +210,7 @@ def test_the_tables_themselves_refuse_a_step_a_successor_or_an_answer_twice(
 ) -> None:
     number = kept(registre, etat="contradictoire")
     asked = contest(registre, number)
-    registre.answer(asked, acceptee=False, motif="Non", auteur="DSJ", connu_le=T0)
+    registre.answer(asked, acceptee=False, motif="Non", auteur="DSJ", connu_le=T0 + DAY)
     replaced(registre, number, "contradictoire")
     for table in (tables.decompte, tables.decompte_etape, tables.reponse_contestation):
         with reading(engine) as connection:
@@ -480,7 +480,7 @@ def test_settlements_of_the_demo_leave_with_it_rules_and_costs_stay(
         acceptee=True,
         motif="m",
         auteur="a",
-        connu_le=T0,
+        connu_le=T0 + 2 * DAY,
     )
     cost(registre, 1)
     registre.add_rule(identifiant="r", toml="t", auteur="a", connu_le=T0)
@@ -499,7 +499,14 @@ def test_settlements_of_the_demo_leave_with_it_rules_and_costs_stay(
 def replaced_open(registre: Registre, number: int) -> int:
     """Replace a settlement, and open the new one to contests."""
     new = replaced(registre, number, "contradictoire")
-    step(registre, new, "provisoire", "contradictoire")
+    registre.advance(
+        new,
+        depuis="provisoire",
+        vers="contradictoire",
+        auteur="A. Martin",
+        motif="Relu",
+        connu_le=T0 + DAY,
+    )
     return new
 
 
@@ -541,3 +548,61 @@ def test_the_migration_can_be_taken_back(settings: Settings, engine: Engine) -> 
         command.upgrade(config, "head")
     with reading(engine) as connection:
         assert {*tables.metadata.tables} <= {*inspect(connection).get_table_names()}
+
+
+def test_nothing_contested_is_made_final_before_it_is_answered(registre: Registre) -> None:
+    number = kept(registre, etat="contradictoire")
+    first, second = contest(registre, number), contest(registre, number, cour="CA-LYON")
+    for asked, said in ((first, "2 contestations sans réponse"), (second, "1 contestation sans réponse")):
+        # Whoever looked before those came in learns it where the state is written.
+        with pytest.raises(UserFacingError) as refused:
+            registre.advance(
+                number,
+                depuis="contradictoire",
+                vers="definitif",
+                auteur="A",
+                motif="Relu",
+                connu_le=T0 + 2 * DAY,
+            )
+        assert said in sentence(refused)
+        assert etat(registre, number) == "contradictoire"
+        registre.answer(asked, acceptee=False, motif="Vu", auteur="B", connu_le=T0 + 2 * DAY)
+    registre.advance(
+        number, depuis="contradictoire", vers="definitif", auteur="A", motif="Relu", connu_le=T0 + 2 * DAY
+    )
+    assert etat(registre, number) == "definitif"
+
+
+def test_no_step_is_dated_before_the_one_it_follows(registre: Registre) -> None:
+    number = kept(registre, etat="provisoire")
+    for moment in (T0 + HOUR - timedelta(seconds=1), T0 - 3650 * DAY):
+        with pytest.raises(UserFacingError, match="précède ce qui a déjà"):
+            registre.advance(
+                number, depuis="provisoire", vers="contradictoire", auteur="A", motif="Relu", connu_le=moment
+            )
+        with pytest.raises(UserFacingError, match="précède ce qui a déjà"):
+            registre.replace(
+                number, depuis="provisoire", motif="x", auteur="B", connu_le=moment, **contenu(2)
+            )
+    assert [each.etat for each in registre.steps(number)] == ["simulation", "provisoire"]
+    step(registre, number, "provisoire", "contradictoire")
+    with pytest.raises(UserFacingError, match="précède ce qui a déjà"):
+        contest(registre, number, connu_le=T0 - DAY)
+    asked = contest(registre, number)
+    with pytest.raises(UserFacingError, match="précède ce qui a déjà"):
+        registre.answer(asked, acceptee=True, motif="Vu", auteur="B", connu_le=T0)
+    assert registre.contests(number, NATIONAL)[0].reponse is None
+
+
+def test_no_step_is_dated_in_the_future(registre: Registre) -> None:
+    number = kept(registre)
+    with pytest.raises(UserFacingError, match="en avance sur celle de"):
+        registre.advance(
+            number,
+            depuis="simulation",
+            vers="provisoire",
+            auteur="A",
+            motif="Relu",
+            connu_le=datetime.now(UTC) + timedelta(minutes=11),
+        )
+    assert etat(registre, number) == "simulation"

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, update
 from sqlalchemy.exc import IntegrityError
 
 from analytics.errors import UserFacingError
 from analytics.schemas import COUNTRY, NATIONAL, Perimetre
-from data.engine import open_engine, prepare_schema, reading
+from data import tables
+from data.engine import open_engine, prepare_schema, reading, writing
 from data.reference import Reference
 from data.settings import Settings
 from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, Etat, Store, open_store
@@ -312,7 +313,10 @@ def test_the_same_refused_file_is_not_kept_twice(store: Store) -> None:
 
 def test_a_clock_that_steps_back_does_not_reorder_lots(store: Store) -> None:
     store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
-    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 5, 2), sha="1" * 64), connu_le=T0 - timedelta(days=9))
+    later = entree((JANUARY, "TGI-LILLE", "JAP", 5, 2), sha="1" * 64)
+    with pytest.raises(UserFacingError, match="précède ce qui a déjà été fait"):
+        store.record(later, connu_le=T0 - timedelta(days=9))
+    store.record(later, connu_le=T0 - timedelta(minutes=9))
     assert store.lots(NATIONAL)["connu_le"].to_list() == [T0, T0]
 
 
@@ -498,3 +502,48 @@ def test_a_new_start_is_kept_with_who_and_why_and_can_be_taken_back(store: Store
     assert store.recalages(NATIONAL, connu_le=T0.date()).height == 2
     assert store.recalages(NATIONAL, connu_le=T0.date() - timedelta(days=1)).is_empty()
     assert store.recalages(Perimetre.of(["CA-LYON"])).is_empty()
+
+
+def test_a_lot_dated_in_the_future_is_refused(store: Store) -> None:
+    cell = (JANUARY, "TGI-LILLE", "JAP", 4, 2)
+    for ahead in (timedelta(minutes=11), timedelta(days=3650)):
+        with pytest.raises(UserFacingError, match="en avance sur celle de"):
+            store.record(entree(cell), connu_le=datetime.now(UTC) + ahead)
+    assert store.lots(NATIONAL).is_empty()
+    assert store.record(entree(cell), connu_le=datetime.now(UTC) + timedelta(minutes=5)).lot == 1
+
+
+def test_dates_left_by_a_clock_that_was_ahead_are_said_then_repaired(
+    store: Store, settings: Settings
+) -> None:
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 5, 2), sha="1" * 64), connu_le=T0 + timedelta(days=1))
+    far = datetime(2019, 3, 11, 12, tzinfo=UTC)
+    engine = open_engine(settings.database_url, lock_timeout_s=5)
+    with writing(engine) as connection:
+        # As an earlier version wrote it, ten years ahead.
+        rank = date(2019, 3, 11).toordinal() * 10**9 + 2
+        connection.execute(update(tables.lot).where(tables.lot.c.lot == 2).values(connu_le=far, ordre=rank))
+    engine.dispose()
+    now = T0 + timedelta(days=2)
+    with pytest.raises(UserFacingError, match="vigie reparer-dates"):
+        store.record(entree((JANUARY, "TGI-DOUAI", "JAP", 1, 0), sha="2" * 64), connu_le=now)
+    assert store.dated_later(now) == 1
+    revision = store.etat().revision
+    assert store.redate(now) == 1
+    assert store.etat().revision == revision + 1
+    assert (store.dated_later(now), store.redate(now)) == (0, 0)
+    assert store.record(entree((JANUARY, "TGI-DOUAI", "JAP", 1, 0), sha="2" * 64), connu_le=now).lot == 3
+    assert figures(store) == {("TGI-LILLE", "JAP"): (5, 2), ("TGI-DOUAI", "JAP"): (1, 0)}
+    seen = store.declarations(NATIONAL, connu_le=date(2009, 3, 12))
+    assert sorted(seen["juridiction"]) == ["TGI-DOUAI", "TGI-LILLE"]
+    assert store.declarations(NATIONAL, connu_le=date(2009, 3, 11))["visioconferences"].to_list() == [4]
+
+
+def test_a_reader_of_some_cours_learns_of_a_file_only_that_it_came(store: Store) -> None:
+    store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
+    (seen,) = store.lots(Perimetre.of(["CA-DOUAI"])).iter_rows(named=True)
+    assert {name for name, value in seen.items() if value not in ("", 0, None)} == {
+        *("lot", "nature", "origine", "connu_le", "forme")
+    }
+    assert store.lots(NATIONAL)["fichier"].to_list() == ["f.csv"]

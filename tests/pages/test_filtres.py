@@ -23,7 +23,7 @@ selections = st.builds(
     cour=st.sampled_from(list(CHOIX.cours)),
     groupe=st.sampled_from([None, *CHOIX.groupes]),
     activite=st.sampled_from([None, "JAP"]),
-    connu_le=st.one_of(st.none(), st.dates()),
+    connu_le=st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2100, 12, 31))),
     fourchette=st.booleans(),
     presentation=st.booleans(),
     comparer=st.sampled_from([None, (), (2009,)]),
@@ -99,3 +99,13 @@ def test_a_month_that_stands_alone_can_be_asked_and_is_not_where_the_pages_open(
     assert (selection.annee, selection.mois, notices) == (2019, 5, ())
     selection, notices = parse({"annee": "2011"}, choix)
     assert (selection.annee, selection.mois, notices) == (2011, 12, ())
+
+
+@pytest.mark.parametrize(
+    "asked", ["9999-12-31", "0001-01-01", "1999-12-31", "2101-01-01", "hier", "2009-13-01"]
+)
+def test_a_day_out_of_all_bounds_is_said_and_ignored(asked: str) -> None:
+    selection, notices = parse({"connu_le": asked}, CHOIX)
+    assert selection.connu_le is None
+    assert len(notices) == 1
+    assert asked in notices[0]

@@ -144,6 +144,8 @@
       (_, page) => `La page «${NBSP}${page}${NBSP}» n'existe pas${NBSP}: voici la première.`],
     [/^The page that you have requested does not seem to exist\..*$/s,
       () => `Cette page n'existe pas${NBSP}: voici la première.`],
+    [/^This app has encountered an error\..*$/s, () =>
+      `Ce que vous demandiez n'a pas pu être fait${NBSP}: rechargez la page, et vérifiez ce qui est enregistré.`],
     [/^Connection failed with status (\d+).*$/s, (_, code) => `Le serveur de Vigie ne répond pas (${code}).`],
   ];
   const NAMES = ["aria-label", "title", "placeholder", "alt", "aria-roledescription", "aria-description", "aria-valuetext"];

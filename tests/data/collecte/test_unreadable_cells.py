@@ -22,6 +22,7 @@ from tests.data.collecte.classeurs import (
     Rows,
     Xml,
     ods,
+    packed,
     state,
     whole,
     xlsx,
@@ -594,3 +595,49 @@ def test_column_of_no_width_is_hidden() -> None:
         sheet.write_row(1, 0, [*DOUAI, "vu"])
         sheet.set_column(5, 5, 0)
     assert reading(out.getvalue(), "c.xlsx").colonnes_masquees == ("F",)
+
+
+# ---------------------------------------------------------------- laid out without bound
+
+HELD = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+EMPTY = "<table:table-cell/>"
+
+
+def repeated(what: str, times: int, cells: str) -> str:
+    row = f' table:number-rows-repeated="{times}"' if what == "rows" else ""
+    column = f' table:number-columns-repeated="{times}"' if what == "columns" else ""
+    return f"<table:table-row{row}>{cells.replace('/>', column + '/>', 1)}</table:table-row>"
+
+
+def with_rows(*rows: str) -> bytes:
+    content = ods(Page([TITLES, DOUAI]))
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    members["content.xml"] = members["content.xml"].replace(
+        "</table:table>", "".join(rows) + "</table:table>"
+    )
+    return packed(members)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (repeated("rows", 2**31, HELD),),
+        (repeated("rows", 10**30, HELD),),
+        (repeated("rows", 10**9 - 1, EMPTY), repeated("rows", 1, HELD)),
+        (repeated("rows", 2**31, EMPTY), repeated("rows", 1, HELD)),
+        (repeated("columns", 2**31, EMPTY + HELD),),
+    ],
+)
+def test_a_sheet_that_unfolds_without_bound_is_refused_before_it_does(rows: tuple[str, ...]) -> None:
+    content = with_rows(*rows)
+    assert len(content) < 5_000
+    with pytest.raises(UnreadableFile, match="se déploie bien au-delà"):
+        reading(content, "c.ods")
+
+
+def test_the_empty_rest_of_a_sheet_is_nothing() -> None:
+    rest = repeated("columns", 16_384, EMPTY).replace(
+        "<table:table-row", '<table:table-row table:number-rows-repeated="1048573"'
+    )
+    assert state(with_rows(rest), "c.ods")["acceptees"] == [(2, *TAKEN[1:])]
