@@ -264,3 +264,22 @@ def _hold_numbers(text: str) -> str:
     """Hold the thousands and the unit of numbers typed in a text: « 155 000 », « 5 % », « 63,5 ETPT »."""
     grouped = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NARROW_SPACE, text)
     return re.sub(r"(?<=\d) (?=%|ETPT\b|€)", NO_BREAK_SPACE, grouped)
+
+
+def clean_text(text: str, *, lines: bool = True) -> str:
+    """Keep of what a person typed what can be read: nothing invisible, no half of a character.
+
+    What ends a line in other systems becomes a line feed, or a space where a text has one line (`lines`).
+    """
+    end = "\n" if lines else " "
+    whole = text.replace("\r\n", "\n")
+    kept: list[str] = []
+    for each in whole:
+        kind = unicodedata.category(each)
+        if each in "\n\r\x0b\x0c\x85" or kind in {"Zl", "Zp"}:
+            kept.append(end)
+        elif each == "\t":
+            kept.append(each if lines else " ")
+        elif kind not in {"Cc", "Cf", "Cs", "Cn"}:
+            kept.append(each)
+    return "".join(kept)

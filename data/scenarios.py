@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from analytics.errors import UserFacingError
@@ -13,6 +13,7 @@ from analytics.schemas import Perimetre, ScenarioGarde
 from analytics.wording import typeset
 from data import tables
 from data.engine import reading, writing
+from data.signed import raise_revision
 
 _LAST = (
     select(tables.scenario_rangement.c.scenario, func.max(tables.scenario_rangement.c.rang).label("rang"))
@@ -72,7 +73,7 @@ class Scenarios:
                 )
                 .returning(tables.scenario.c.scenario)
             ).scalar_one()
-            connection.execute(update(tables.revision).values(numero=tables.revision.c.numero + 1))
+            raise_revision(connection)
             return number
 
     def put_away(
@@ -82,7 +83,9 @@ class Scenarios:
         auteur = auteur.strip()
         if not auteur:
             raise UserFacingError("Indiquez votre nom : il est gardé avec le changement.")
-        self.get(scenario, perimetre)
+        kept = self.get(scenario, perimetre)
+        if not perimetre.national and kept.auteur != auteur:
+            raise UserFacingError("Ce scénario est celui de quelqu'un d'autre : gardez-en une copie à vous.")
         table = tables.scenario_rangement
         with writing(self._engine) as connection:
             last = connection.scalar(select(func.max(table.c.rang)).where(table.c.scenario == scenario))
@@ -95,7 +98,7 @@ class Scenarios:
                     connu_le=connu_le,
                 )
             )
-            connection.execute(update(tables.revision).values(numero=tables.revision.c.numero + 1))
+            raise_revision(connection)
 
     def list(self, perimetre: Perimetre, *, archives: bool = False) -> builtins.list[ScenarioGarde]:
         """Read the scenarios that a reader may see, oldest first; those put away only when asked."""

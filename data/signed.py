@@ -1,12 +1,13 @@
 """What every signed write shares: texts typed, juridictions allowed, moments asked for, the revision."""
 
 from datetime import UTC, date, datetime, timedelta
+from secrets import token_hex
 
 from sqlalchemy import Column, ColumnElement, Connection, text, true, update
 
 from analytics.errors import UserFacingError
 from analytics.schemas import Perimetre
-from analytics.wording import month, typeset
+from analytics.wording import clean_text, month, typeset
 from data.moments import end_of, tell_moment
 from data.reference import Reference
 from data.tables import revision
@@ -19,10 +20,9 @@ def refusal(sentence: str) -> UserFacingError:
 
 def typed(sentence: str, *texts: str) -> tuple[str, ...]:
     """Strip what a person must have typed; say `sentence` where one of the texts is empty."""
-    stripped = tuple(text.strip() for text in texts)
-    if not all(stripped):
+    if not all(clean_text(text).strip() for text in texts):
         raise refusal(sentence)
-    return stripped
+    return tuple(text.strip() for text in texts)
 
 
 # Two machines never tell quite the same time.
@@ -74,6 +74,7 @@ def known_by(moments: Column[datetime], connu_le: date | datetime | None) -> Col
     return moments <= connu_le if isinstance(connu_le, datetime) else moments < end_of(connu_le)
 
 
-def raise_revision(connection: Connection) -> None:
-    """Tell every cached view that something changed."""
-    connection.execute(update(revision).values(numero=revision.c.numero + 1))
+def raise_revision(connection: Connection, **changes: bool) -> None:
+    """Note that the store changed: what was read of it before is not what it says now."""
+    drawn = token_hex(16)
+    connection.execute(update(revision).values(numero=revision.c.numero + 1, jeton=drawn, **changes))

@@ -56,7 +56,7 @@ from analytics.schemas import (
     Reponse,
     TotalJuridiction,
 )
-from analytics.wording import count, enumeration, typeset
+from analytics.wording import clean_text, count, enumeration, typeset
 from data import tables
 from data.answers import HIDDEN_OF_A_LOT, Reponses, answers_by_owner, check_unchanged, keep
 from data.campaigns import Collecte
@@ -69,7 +69,7 @@ from data.scenarios import Scenarios
 from data.settings import Settings
 from data.settlements import Registre
 from data.signatures import Deconnexions
-from data.signed import SKEW, check_clock, check_order
+from data.signed import SKEW, check_clock, check_order, raise_revision
 from data.tables import (
     agregat_activite,
     alerte,
@@ -183,12 +183,14 @@ class Etat:
     """Where the store stands.
 
     `revision` rises with every write and is 0 while nobody decided what the store holds; `lot` is the
-    last lot (0: none yet).
+    last lot (0: none yet). `jeton` is drawn anew at each write: a store that was restored, then written to
+    again, has the numbers of one that no longer exists, and not its `jeton`.
     """
 
     revision: int
     lot: int
     demo: bool
+    jeton: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -596,7 +598,7 @@ class Store:
                     entree.rejets,
                 )
             self._rebuild(connection)
-            connection.execute(update(revision).values(numero=revision.c.numero + 1, demo=True))
+            raise_revision(connection, demo=True)
 
     def keep_projections(self, lines: pl.DataFrame, *, connu_le: datetime) -> None:
         """Keep what was projected from one lot; the same lot and month again change nothing.
@@ -613,7 +615,7 @@ class Store:
             if new.is_empty():
                 return
             insert_frame(connection, projection, new.with_columns(connu_le=pl.lit(connu_le.astimezone(UTC))))
-            connection.execute(update(revision).values(numero=revision.c.numero + 1))
+            raise_revision(connection)
 
     def rebase(
         self, *, cour: str, mois: date, cause: str, auteur: str, retire: bool, connu_le: datetime
@@ -625,14 +627,14 @@ class Store:
             connection.execute(
                 insert(recalage).values(
                     connu_le=connu_le.astimezone(UTC),
-                    auteur=auteur.strip()[:200],
+                    auteur=clean_text(auteur, lines=False).strip()[:200],
                     cour=cour,
                     mois=mois,
-                    cause=cause.strip()[:400],
+                    cause=clean_text(cause).strip()[:400],
                     retire=retire,
                 )
             )
-            connection.execute(update(revision).values(numero=revision.c.numero + 1))
+            raise_revision(connection)
 
     def settle(self) -> None:
         """Note that someone decided what this store holds, so that no start fills it with the demo."""
@@ -678,7 +680,7 @@ class Store:
                 connection.execute(update(lot).where(lot.c.lot == number).values(ordre=_rank(day, number)))
             if changed:
                 self._rebuild(connection)
-                connection.execute(update(revision).values(numero=revision.c.numero + 1))
+                raise_revision(connection)
             return changed
 
     def rebuild(self) -> None:
@@ -709,7 +711,7 @@ class Store:
         else:
             insert_frame(connection, TABLE_OF_NATURE[entree.nature], repeated.with_columns(lot=number))
         _mark_corrected(connection, number, corrections + refused["remplace"].drop_nulls().to_list())
-        connection.execute(update(revision).values(numero=revision.c.numero + 1))
+        raise_revision(connection)
         return replace(foreseen, lot=number)
 
     def _maintain(
@@ -828,9 +830,9 @@ def _faits(connection: Connection, known: _Connu, agregat: pl.DataFrame, totaux:
 
 
 def _etat(connection: Connection) -> Etat:
-    row = connection.execute(select(revision.c.numero, revision.c.demo)).one()
+    row = connection.execute(select(revision.c.numero, revision.c.jeton, revision.c.demo)).one()
     last = connection.scalar(select(func.max(lot.c.lot)))
-    return Etat(revision=row.numero, lot=int(last or 0), demo=row.demo)
+    return Etat(revision=row.numero, lot=int(last or 0), demo=row.demo, jeton=row.jeton)
 
 
 def _months(connection: Connection, du: date | None, au: date | None) -> list[date]:
@@ -1194,11 +1196,11 @@ def _insert_lot(
             lot=number,
             nature=entree.nature,
             origine=entree.origine,
-            auteur=entree.auteur[:200],
+            auteur=clean_text(entree.auteur, lines=False)[:200],
             connu_le=moment,
             recu_le=entree.recu_le,
             ordre=_rank(entree.recu_le or moment.astimezone(PARIS).date(), number),
-            fichier=entree.fichier[:400],
+            fichier=clean_text(entree.fichier, lines=False)[:400],
             sha256=entree.sha256,
             forme=entree.forme,
             encodage=entree.encodage,
@@ -1295,7 +1297,7 @@ def _empty(connection: Connection) -> None:
             connection.execute(delete(lot).where(lot.c.lot != NO_LOT))
         elif table not in kept:
             connection.execute(delete(table))
-    connection.execute(update(revision).values(numero=revision.c.numero + 1, demo=False))
+    raise_revision(connection, demo=False)
 
 
 def _keep_the_scenarios(connection: Connection) -> None:

@@ -33,6 +33,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from analytics.wording import clean_text
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, kept in UTC on engines that know time zones and on those that do not."""
@@ -53,6 +55,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class TypedText(TypeDecorator[str]):
+    """What a person typed, kept as it can be read: the same on an engine that takes any character and not."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Take away what nobody sees, and what one of the engines would refuse."""
+        return None if value is None else clean_text(value)
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -90,6 +103,8 @@ revision = Table(
     Column("id", Integer, primary_key=True),
     Column("numero", Integer, nullable=False),
     Column("demo", Boolean, nullable=False),
+    # Drawn anew at each write: a store put back to an earlier state never meets again what was read after it.
+    Column("jeton", String(32), nullable=False, server_default=""),
     CheckConstraint("id = 1", name="une_seule_ligne"),
 )
 
@@ -352,9 +367,9 @@ recalage = Table(
 regle_ajoutee = Table(
     "regle_ajoutee",
     metadata,
-    Column("identifiant", Text, primary_key=True),
+    Column("identifiant", TypedText, primary_key=True),
     Column("toml", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -366,8 +381,8 @@ cout_etpt = Table(
     Column("valide_du", Date, nullable=False),
     Column("valide_au", Date),
     Column("euros", ExactDecimal(), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("source", TypedText, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -384,7 +399,7 @@ decompte = Table(
     _of_lot(),
     # Unique: a settlement is replaced once, so that its versions make one chain.
     Column("remplace", Integer, ForeignKey("decompte.decompte"), unique=True),
-    Column("auteur", Text, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -395,8 +410,8 @@ decompte_etape = Table(
     Column("decompte", Integer, ForeignKey("decompte.decompte"), nullable=False),
     Column("rang", Integer, nullable=False),
     Column("etat", String(20), nullable=False),
-    Column("auteur", Text, nullable=False),
-    Column("motif", Text, nullable=False),
+    Column("auteur", TypedText, nullable=False),
+    Column("motif", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     # That of the settlement, again: what this person had before their eyes.
     Column("empreinte", String(64), nullable=False),
@@ -411,9 +426,9 @@ contestation = Table(
     Column("cour", String(60), nullable=False),
     Column("ligne", String(60), nullable=False),
     Column("proposition", ExactDecimal(), nullable=False),
-    Column("motif", Text, nullable=False),
-    Column("piece", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("motif", TypedText, nullable=False),
+    Column("piece", TypedText, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -423,8 +438,8 @@ reponse_contestation = Table(
     metadata,
     Column("contestation", Integer, ForeignKey("contestation.contestation"), primary_key=True),
     Column("acceptee", Boolean, nullable=False),
-    Column("motif", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("motif", TypedText, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -433,15 +448,15 @@ scenario = Table(
     "scenario",
     metadata,
     Column("scenario", Integer, primary_key=True),
-    Column("nom", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("nom", TypedText, nullable=False),
+    Column("note", TypedText, nullable=False),
     Column("texte", Text, nullable=False),
     Column("empreinte", String(64), nullable=False),
     _of_lot(),
     # The codes of the cours it names, sorted and joined by commas: who does not see them all does not see it.
     Column("cours", Text, nullable=False),
     Column("tire_de", Integer, ForeignKey("scenario.scenario")),
-    Column("auteur", Text, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -452,7 +467,7 @@ scenario_rangement = Table(
     Column("scenario", Integer, ForeignKey("scenario.scenario"), nullable=False),
     Column("rang", Integer, nullable=False),
     Column("archive", Boolean, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     PrimaryKeyConstraint("scenario", "rang"),
 )
@@ -465,8 +480,8 @@ reouverture = Table(
     Column("mois", Date, nullable=False),
     Column("juridiction", String(60), nullable=False),
     Column("jusqu_au", Date, nullable=False),
-    Column("motif", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("motif", TypedText, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -479,10 +494,10 @@ relance = Table(
     Column("juridiction", String(60), nullable=False),
     Column("etape", String(20), nullable=False),
     Column("rang", Integer, nullable=False),
-    Column("adresse", Text, nullable=False),
+    Column("adresse", TypedText, nullable=False),
     Column("message_id", Text, nullable=False),
-    Column("texte", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("texte", TypedText, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     UniqueConstraint("mois", "juridiction", "etape", "rang"),
 )
@@ -495,7 +510,7 @@ relance_issue = Table(
     Column("resultat", Text, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     # Who decided, where the sending was interrupted; null where the server itself answered.
-    Column("auteur", Text),
+    Column("auteur", TypedText),
 )
 
 # The text of the reminders as it is being typed, so that no interruption loses it; the last row counts,
@@ -504,8 +519,8 @@ modele_en_cours = Table(
     "modele_en_cours",
     metadata,
     Column("frappe", Integer, primary_key=True),
-    Column("sujet", Text, nullable=False),
-    Column("corps", Text, nullable=False),
+    Column("sujet", TypedText, nullable=False),
+    Column("corps", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -514,9 +529,9 @@ modele_relance = Table(
     "modele_relance",
     metadata,
     Column("modele", Integer, primary_key=True),
-    Column("sujet", Text, nullable=False),
-    Column("corps", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("sujet", TypedText, nullable=False),
+    Column("corps", TypedText, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -526,8 +541,8 @@ boite = Table(
     metadata,
     Column("boite", Integer, primary_key=True),
     Column("juridiction", String(60), nullable=False),
-    Column("adresse", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("adresse", TypedText, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -537,8 +552,8 @@ suivi_alerte = Table(
     Column("suivi", Integer, primary_key=True),
     Column("alerte", Integer, ForeignKey("alerte.alerte"), nullable=False),
     Column("statut", String(20), nullable=False),
-    Column("commentaire", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("commentaire", TypedText, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -550,7 +565,7 @@ brouillon = Table(
     Column("mois", Date, nullable=False),
     Column("juridiction", String(60), nullable=False),
     Column("texte", Text, nullable=False),
-    Column("auteur", Text, nullable=False),
+    Column("auteur", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     Index(None, "mois", "juridiction"),
 )

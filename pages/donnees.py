@@ -105,7 +105,7 @@ def _draw_import(situation: Situation) -> None:
     if not files:
         st.session_state.pop(JUDGED, None)
         return
-    depots = _judged(files, situation.revision)
+    depots = _judged(files, situation.jeton)
     for place, examined in enumerate(depots):
         _draw_depot(examined)
         overtaken = examined.corrigees_depuis
@@ -124,10 +124,10 @@ def _draw_import(situation: Situation) -> None:
     _draw_confirmation(depots, situation)
 
 
-def _judged(files: list[Any], revision: int) -> list[Depot]:
+def _judged(files: list[Any], jeton: str) -> list[Depot]:
     """Judge each file once, with a progress bar, however often the page runs."""
-    known: dict[tuple[str, int], Depot] = st.session_state.setdefault(JUDGED, {})
-    waiting = [file for file in files if (file.file_id, revision) not in known]
+    known: dict[tuple[str, str], Depot] = st.session_state.setdefault(JUDGED, {})
+    waiting = [file for file in files if (file.file_id, jeton) not in known]
     if waiting:
         bar = st.progress(0.0, "Lecture…")
         for rank, file in enumerate(waiting):
@@ -138,9 +138,9 @@ def _judged(files: list[Any], revision: int) -> list[Depot]:
                     navigation.escape_markdown(f"{name} : {label.lower()}"),
                 )
 
-            known[file.file_id, revision] = depot.judge_file(file.getvalue(), file.name, tell)
+            known[file.file_id, jeton] = depot.judge_file(file.getvalue(), file.name, tell)
         bar.empty()
-    return [known[file.file_id, revision] for file in files]
+    return [known[file.file_id, jeton] for file in files]
 
 
 def _draw_depot(examined: Depot) -> None:

@@ -28,7 +28,7 @@ from data.exports import Export, accompanying, exported
 from data.moments import PARIS
 from data.store import ContenuDemo, Ecriture, utc_now
 from pages.commun.archive import keep_projection
-from pages.commun.identite import lecteur
+from pages.commun.identite import clean_name, lecteur
 from pages.commun.lecture import parametres, reference, store
 
 _MEGABYTE = 1_000_000
@@ -148,11 +148,11 @@ def name_given() -> str:
     state = st.session_state
     shown: dict[str, str] = state.setdefault(_SHOWN_NAMES, {})
     for key, name in shown.items():
-        typed = str(state.get(key, name)).strip()
+        typed = clean_name(str(state.get(key, name)))
         if typed != name:
             state[_NAME] = shown[key] = typed
     if _NAME not in state:
-        state[_NAME] = unquote(dict(st.context.cookies).get(NAME_COOKIE, "")).strip()[:_LONGEST_NAME]
+        state[_NAME] = clean_name(unquote(dict(st.context.cookies).get(NAME_COOKIE, "")))
     return signature() or str(state[_NAME])
 
 
@@ -161,12 +161,12 @@ def ask_name(label: str = "Votre nom", *, key: str, width: int | Literal["stretc
     if signature():
         return signature()
     name = name_given()
-    if str(st.session_state.get(key, "")).strip() != name:
+    if clean_name(str(st.session_state.get(key, ""))) != name:
         st.session_state[key] = name
     st.session_state[_SHOWN_NAMES][key] = name
-    return st.text_input(
-        label, key=key, max_chars=_LONGEST_NAME, placeholder="Prénom Nom, service", width=width
-    ).strip()
+    return clean_name(
+        st.text_input(label, key=key, max_chars=_LONGEST_NAME, placeholder="Prénom Nom, service", width=width)
+    )
 
 
 def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:

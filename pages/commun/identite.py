@@ -21,7 +21,7 @@ from typing import Any, TypeGuard, cast
 import streamlit as st
 
 from analytics.schemas import ALL_COURS, NATIONAL, Perimetre
-from analytics.wording import typeset
+from analytics.wording import clean_text, typeset
 from data.reference import load_reference
 from data.settings import Settings
 from data.store import utc_now
@@ -105,7 +105,7 @@ def read_cours(granted: object, known: Collection[str]) -> tuple[Perimetre, str]
 
 def clean_name(nom: str) -> str:
     """Keep of a name what is written: no control character, no more than a signature holds."""
-    return " ".join("".join(each if each.isprintable() else " " for each in nom).split())[:_LONGEST_NAME]
+    return " ".join(clean_text(nom, lines=False).split())[:_LONGEST_NAME]
 
 
 def is_fresh(claims: Mapping[str, Any], now: datetime) -> bool:

@@ -28,6 +28,7 @@ class Situation(Faits):
     """
 
     revision: int
+    jeton: str
     lot: int
     connu_le: date | None
     demo: bool
@@ -38,9 +39,9 @@ class Situation(Faits):
     recalages: dy.DataFrame[Recalages]
 
     @property
-    def moment(self) -> tuple[int, int, str]:
+    def moment(self) -> tuple[int, str, int, str]:
         """Name the moment."""
-        return self.revision, self.lot, str(self.connu_le)
+        return self.revision, self.jeton, self.lot, str(self.connu_le)
 
 
 def store() -> Store:
@@ -74,7 +75,9 @@ def situation(connu_le: date | None) -> Situation:
     etat = opened.etat()
     lot = etat.lot if connu_le is None else opened.lot_connu_le(connu_le)
     reader = lecteur().perimetre
-    return _situation(Settings().database_url, etat.revision, lot, etat.demo, connu_le, reader.cle)
+    return _situation(
+        Settings().database_url, etat.revision, etat.jeton, lot, etat.demo, connu_le, reader.cle
+    )
 
 
 def whole(seen: Situation) -> Situation:
@@ -86,7 +89,7 @@ def whole(seen: Situation) -> Situation:
     if seen.perimetre.national:
         return seen
     return _situation(
-        Settings().database_url, seen.revision, seen.lot, seen.demo, seen.connu_le, NATIONAL.cle
+        Settings().database_url, seen.revision, seen.jeton, seen.lot, seen.demo, seen.connu_le, NATIONAL.cle
     )
 
 
@@ -106,7 +109,7 @@ def _open_store(settings: Settings) -> Store:
 
 @st.cache_resource(show_spinner="Lecture des données…", max_entries=16)
 def _situation(
-    url: str, revision: int, lot: int, demo: bool, connu_le: date | None, perimetre: str
+    url: str, revision: int, jeton: str, lot: int, demo: bool, connu_le: date | None, perimetre: str
 ) -> Situation:
     del url  # part of the key only
     reader = Perimetre.of_key(perimetre)
@@ -118,6 +121,7 @@ def _situation(
     return Situation(
         **vars(faits),
         revision=revision,
+        jeton=jeton,
         lot=lot,
         connu_le=connu_le,
         demo=demo,

@@ -28,7 +28,7 @@ from analytics.questionnaire import (
     window_of,
 )
 from analytics.schemas import DEMO, ON_SCREEN, Brouillon, Perimetre, Place, Reponse, Saisie
-from analytics.wording import typeset
+from analytics.wording import clean_text, typeset
 from data.collecte.figures import NON_ANSWERS
 from data.collecte.forms import WITHDRAWAL, judge_form, name_form, read_moment, write_form
 from data.collecte.importer import make_entree
@@ -312,7 +312,7 @@ def validate(guichet: Guichet, dossier: Dossier, feuille: Feuille, *, auteur: st
     Raises `UserFacingError`, nothing being written: outside of the window, on an error, a question without an
     answer, an empty form or figures that are all known already, and when the month changed meanwhile.
     """
-    auteur = auteur.strip()
+    auteur = clean_text(auteur, lines=False).strip()
     if not auteur:
         raise UserFacingError(typeset("Donnez votre nom : il signe la réponse."))
     if not dossier.fenetre.prend:

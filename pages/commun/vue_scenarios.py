@@ -142,8 +142,7 @@ def study(contexte: Contexte, scenario: Scenario, progress: Callable[[float], No
     ground = socle(contexte)
     shown = replace(scenario, depuis=contexte.selection.periode.fin)
     key = (
-        contexte.situation.revision,
-        contexte.situation.lot,
+        *contexte.situation.moment,
         str(ground.periode),
         str(ground.pays.exigence.regle),
         replace(shown, nom="", note="").as_text(),

@@ -73,3 +73,40 @@ def test_a_name_and_an_author_are_asked_for(filled: Store) -> None:
     number = keep(filled)
     with pytest.raises(UserFacingError, match="votre nom"):
         filled.scenarios().put_away(number, NATIONAL, archive=True, auteur=" ", connu_le=NOW)
+
+
+def test_a_reader_puts_away_their_own_scenarios_alone(filled: Store) -> None:
+    number, reader = keep(filled, "G"), Perimetre.of(["CA-DOUAI"])
+    scenarios = filled.scenarios()
+    with pytest.raises(UserFacingError, match="celui de quelqu'un d'autre"):
+        scenarios.put_away(number, reader, archive=True, auteur="B. Petit", connu_le=NOW)
+    assert not scenarios.get(number, NATIONAL).archive
+    scenarios.put_away(number, reader, archive=True, auteur="A. Martin", connu_le=NOW)
+    assert scenarios.get(number, NATIONAL).archive
+
+
+NASTY = "a\x00=1+1\u2028b\ud800c\u200b\u202e\r\nd\te\x07\ufeff"
+
+
+def test_what_is_typed_is_kept_as_it_can_be_read_on_both_engines(filled: Store) -> None:
+    """One engine refused what the other kept, and a character that nobody sees hid a formula."""
+    number = filled.scenarios().keep(
+        nom=NASTY,
+        note=NASTY,
+        texte="{}",
+        cours=frozenset(),
+        lot=1,
+        tire_de=None,
+        auteur=NASTY,
+        connu_le=NOW,
+    )
+    kept = filled.scenarios().get(number, NATIONAL)
+    assert kept.note == "a=1+1\nbc\nd\te"
+    assert {kept.nom, kept.auteur} == {kept.note}
+    filled.rebase(
+        cour="CA-DOUAI", mois=date(2009, 3, 1), cause=NASTY, auteur=NASTY, retire=False, connu_le=NOW
+    )
+    (row,) = filled.recalages(NATIONAL).iter_rows(named=True)
+    assert (row["cause"], row["auteur"]) == ("a=1+1\nbc\nd\te", "a=1+1 bc d e")
+    with pytest.raises(UserFacingError, match="un nom"):
+        filled.registre().add_rule(identifiant="x", toml="y", auteur="\u200b\x00", connu_le=NOW)

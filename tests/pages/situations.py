@@ -103,6 +103,7 @@ def _situation(
     }
     written = [lot] if agregat.height else []
     return Situation(
+        jeton="",
         revision=1,
         lot=len(written),
         connu_le=None,

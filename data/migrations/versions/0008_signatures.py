@@ -1,4 +1,4 @@
-"""The signatures that were given back before their time."""
+"""The signatures that were given back before their time, and what tells a revision from another alike."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the store forward."""
+    op.add_column("revision", sa.Column("jeton", sa.String(length=32), nullable=False, server_default=""))
     op.create_table(
         "deconnexion",
         sa.Column("cle", sa.String(length=64), nullable=False),
@@ -22,3 +23,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Bring the store back."""
     op.drop_table("deconnexion")
+    op.drop_column("revision", "jeton")
