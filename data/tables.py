@@ -62,10 +62,18 @@ class TypedText(TypeDecorator[str]):
 
     impl = Text
     cache_ok = True
+    lines = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Take away what nobody sees, and what one of the engines would refuse."""
-        return None if value is None else clean_text(value)
+        return None if value is None else clean_text(value, lines=self.lines)
+
+
+class TypedLine(TypedText):
+    """What a person typed on one line."""
+
+    lines = False
+    cache_ok = True
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -367,9 +375,9 @@ recalage = Table(
 regle_ajoutee = Table(
     "regle_ajoutee",
     metadata,
-    Column("identifiant", TypedText, primary_key=True),
+    Column("identifiant", TypedLine, primary_key=True),
     Column("toml", Text, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -382,7 +390,7 @@ cout_etpt = Table(
     Column("valide_au", Date),
     Column("euros", ExactDecimal(), nullable=False),
     Column("source", TypedText, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -399,7 +407,7 @@ decompte = Table(
     _of_lot(),
     # Unique: a settlement is replaced once, so that its versions make one chain.
     Column("remplace", Integer, ForeignKey("decompte.decompte"), unique=True),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -410,7 +418,7 @@ decompte_etape = Table(
     Column("decompte", Integer, ForeignKey("decompte.decompte"), nullable=False),
     Column("rang", Integer, nullable=False),
     Column("etat", String(20), nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("motif", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     # That of the settlement, again: what this person had before their eyes.
@@ -428,7 +436,7 @@ contestation = Table(
     Column("proposition", ExactDecimal(), nullable=False),
     Column("motif", TypedText, nullable=False),
     Column("piece", TypedText, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -439,7 +447,7 @@ reponse_contestation = Table(
     Column("contestation", Integer, ForeignKey("contestation.contestation"), primary_key=True),
     Column("acceptee", Boolean, nullable=False),
     Column("motif", TypedText, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -448,7 +456,7 @@ scenario = Table(
     "scenario",
     metadata,
     Column("scenario", Integer, primary_key=True),
-    Column("nom", TypedText, nullable=False),
+    Column("nom", TypedLine, nullable=False),
     Column("note", TypedText, nullable=False),
     Column("texte", Text, nullable=False),
     Column("empreinte", String(64), nullable=False),
@@ -456,7 +464,7 @@ scenario = Table(
     # The codes of the cours it names, sorted and joined by commas: who does not see them all does not see it.
     Column("cours", Text, nullable=False),
     Column("tire_de", Integer, ForeignKey("scenario.scenario")),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -467,7 +475,7 @@ scenario_rangement = Table(
     Column("scenario", Integer, ForeignKey("scenario.scenario"), nullable=False),
     Column("rang", Integer, nullable=False),
     Column("archive", Boolean, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     PrimaryKeyConstraint("scenario", "rang"),
 )
@@ -481,7 +489,7 @@ reouverture = Table(
     Column("juridiction", String(60), nullable=False),
     Column("jusqu_au", Date, nullable=False),
     Column("motif", TypedText, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -494,10 +502,10 @@ relance = Table(
     Column("juridiction", String(60), nullable=False),
     Column("etape", String(20), nullable=False),
     Column("rang", Integer, nullable=False),
-    Column("adresse", TypedText, nullable=False),
+    Column("adresse", TypedLine, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("texte", TypedText, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     UniqueConstraint("mois", "juridiction", "etape", "rang"),
 )
@@ -510,7 +518,7 @@ relance_issue = Table(
     Column("resultat", Text, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     # Who decided, where the sending was interrupted; null where the server itself answered.
-    Column("auteur", TypedText),
+    Column("auteur", TypedLine),
 )
 
 # The text of the reminders as it is being typed, so that no interruption loses it; the last row counts,
@@ -519,7 +527,7 @@ modele_en_cours = Table(
     "modele_en_cours",
     metadata,
     Column("frappe", Integer, primary_key=True),
-    Column("sujet", TypedText, nullable=False),
+    Column("sujet", TypedLine, nullable=False),
     Column("corps", TypedText, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
@@ -529,9 +537,9 @@ modele_relance = Table(
     "modele_relance",
     metadata,
     Column("modele", Integer, primary_key=True),
-    Column("sujet", TypedText, nullable=False),
+    Column("sujet", TypedLine, nullable=False),
     Column("corps", TypedText, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -541,8 +549,8 @@ boite = Table(
     metadata,
     Column("boite", Integer, primary_key=True),
     Column("juridiction", String(60), nullable=False),
-    Column("adresse", TypedText, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("adresse", TypedLine, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -553,7 +561,7 @@ suivi_alerte = Table(
     Column("alerte", Integer, ForeignKey("alerte.alerte"), nullable=False),
     Column("statut", String(20), nullable=False),
     Column("commentaire", TypedText, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
 )
 
@@ -565,7 +573,7 @@ brouillon = Table(
     Column("mois", Date, nullable=False),
     Column("juridiction", String(60), nullable=False),
     Column("texte", Text, nullable=False),
-    Column("auteur", TypedText, nullable=False),
+    Column("auteur", TypedLine, nullable=False),
     Column("connu_le", UtcDateTime(), nullable=False),
     Index(None, "mois", "juridiction"),
 )

@@ -102,7 +102,7 @@ def test_what_is_typed_is_kept_as_it_can_be_read_on_both_engines(filled: Store) 
     )
     kept = filled.scenarios().get(number, NATIONAL)
     assert kept.note == "a=1+1\nbc\nd\te"
-    assert {kept.nom, kept.auteur} == {kept.note}
+    assert {kept.nom, kept.auteur} == {"a=1+1 bc d e"}
     filled.rebase(
         cour="CA-DOUAI", mois=date(2009, 3, 1), cause=NASTY, auteur=NASTY, retire=False, connu_le=NOW
     )
