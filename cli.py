@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import click
 import polars as pl
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.bareme import MODES as SHARING
 from analytics.bareme import USUAL_SETTLEMENT, Bareme
@@ -50,6 +51,7 @@ from data.collecte.limits import Limites
 from data.collecte.names import cour_names, court_key, day_of, month_of
 from data.collecte.natures import NATURES
 from data.demo import demo_lots
+from data.engine import tell_trouble
 from data.exchange import write_table
 from data.exports import accompanying, exported
 from data.moments import PARIS, tell_moment
@@ -133,6 +135,9 @@ def main(words: Sequence[str] | None = None) -> None:
     except ValidationError as error:
         names = ", ".join(f"VIGIE_{str(fault['loc'][0]).upper()}" for fault in error.errors())
         click.echo(f"Réglage invalide : {names}. Le tableau du README dit ce qui est attendu.", err=True)
+        code = 2
+    except SQLAlchemyError as error:
+        click.echo(tell_trouble(error), err=True)
         code = 2
     except click.Abort:
         click.echo("Interrompu : ce qui était fini est enregistré, rien de ce qui était en cours.", err=True)

@@ -10,10 +10,16 @@ import polars as pl
 import polars.selectors as cs
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from analytics.errors import UserFacingError
+from analytics.wording import typeset
 from data.tables import SCHEMA_VERSION
 
 # Any constant does, as long as every process of the product uses this one.
@@ -119,6 +125,42 @@ def writing(engine: Engine) -> Generator[Connection]:
 def is_away(error: Exception) -> bool:
     """Tell whether the store does not answer, whatever was asked of it."""
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+
+
+def tell_trouble(error: Exception) -> str:
+    """Say in French what prevents the store from answering, and what to do; never what was asked of it."""
+    origin = getattr(error, "orig", None)
+    name = str(getattr(origin, "sqlite_errorname", ""))
+    state = str(getattr(origin, "sqlstate", "") or "")
+    for names, states, sentence in _TROUBLES:
+        if name.startswith(names) or state.startswith(states):
+            return typeset(sentence)
+    return typeset(
+        "L'entrepôt ne répond pas comme il le devrait : vérifiez son fichier ou son serveur de base de "
+        "données, puis recommencez. Ce qui n'était pas fini n'est pas enregistré."
+    )
+
+
+# Names of errors of SQLite, beginnings of states of PostgreSQL.
+_TROUBLES = (
+    (
+        ("SQLITE_FULL", "SQLITE_IOERR"),
+        ("53100",),
+        "Le disque de l'entrepôt est plein, ou n'écrit plus : libérez de la place, puis recommencez. Ce qui "
+        "n'était pas fini n'est pas enregistré.",
+    ),
+    (
+        ("SQLITE_CORRUPT", "SQLITE_NOTADB"),
+        ("XX001", "XX002"),
+        "Le fichier de l'entrepôt est abîmé : arrêtez Vigie, et remettez la dernière sauvegarde (voir "
+        "docs/exploitation.md).",
+    ),
+    (
+        ("SQLITE_READONLY", "SQLITE_PERM"),
+        ("25006", "42501"),
+        "L'entrepôt ne peut être que lu : donnez à ce compte le droit d'y écrire.",
+    ),
+)
 
 
 def _is_lock(error: OperationalError) -> bool:

@@ -1,10 +1,12 @@
 """The terminal: same answers as the screens, exit codes, errors in French."""
 
+import io
 import json
 import os
 import re
 import shutil
-from contextlib import closing
+import sqlite3
+from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 import cli
 from analytics.schemas import NATIONAL, Envoi
@@ -752,3 +754,54 @@ def test_what_is_no_file_is_not_read(vigie: Terminal, tmp_path: Path) -> None:
 def test_dates_of_the_future_are_looked_for_and_said(vigie: Terminal) -> None:
     assert vigie("reparer-dates") == (0, "Rien n'est daté du futur dans cet entrepôt.\n", "")
     assert vigie("reparer-dates", "--oui") == (0, "Rien n'est daté du futur dans cet entrepôt.\n", "")
+
+
+def sqlite_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of one file, filled, which the terminal opens."""
+    path = tmp_path / "abime.sqlite"
+    monkeypatch.setenv("VIGIE_DATABASE_URL", str(path))
+    assert vigie_of_file("importer", DIRTY)[0] == 1
+    return path
+
+
+def vigie_of_file(*words: object) -> tuple[int, str]:
+    """Run the terminal; give its exit code and what it said of what went wrong."""
+    err = io.StringIO()
+    with redirect_stderr(err), redirect_stdout(io.StringIO()), pytest.raises(SystemExit) as stop:
+        cli.main([str(word) for word in words])
+    return int(str(stop.value.code)), err.getvalue().replace("\u00a0", " ")
+
+
+def test_a_store_that_is_damaged_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = sqlite_file(tmp_path, monkeypatch)
+    whole = path.read_bytes()
+    for name in ("abime.sqlite-wal", "abime.sqlite-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    code, said = vigie_of_file("importer", DIRTY)
+    assert code == 2
+    assert "abîmé" in said or "ne peut pas être ouvert" in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sqlite_file(tmp_path, monkeypatch)
+
+    def cramped(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    rows = "".join(f"2010-01;TGI-{'X' * 150}{rank};JAP;1;0\n" for rank in range(2_000))
+    (tmp_path / "plein.csv").write_text(
+        "mois;juridiction;activite;visioconferences;extractions_evitees\n2010-01;TGI-LILLE;JAP;1;0\n" + rows
+    )
+    event.listen(Engine, "connect", cramped)
+    try:
+        code, said = vigie_of_file("importer", tmp_path / "plein.csv")
+    finally:
+        event.remove(Engine, "connect", cramped)
+    assert (code, "disque de l'entrepôt est plein" in said) == (2, True)
+    assert len(said.strip().splitlines()) == 1
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT max(lot) FROM lot").fetchone() == (1,)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.errors import UserFacingError
 from analytics.wording import typeset
-from data.engine import is_away
+from data.engine import is_away, tell_trouble
 
 _LOGGER = logging.getLogger("vigie")
 _RETRY_S = 10
@@ -28,8 +28,8 @@ def report(error: Exception) -> None:
         _LOGGER.error("l'entrepôt ne répond pas : %s", type(error).__name__)
         _show(
             "L'entrepôt ne répond pas",
-            "Vos données ne sont pas en cause. Si vous veniez d'enregistrer, vérifiez-le quand la page "
-            f"reviendra : nouvel essai dans {_RETRY_S} secondes, sans rien faire.",
+            f"{tell_trouble(error)} Si vous veniez d'enregistrer, vérifiez-le quand la page reviendra : "
+            f"nouvel essai toutes les {_RETRY_S} secondes, sans rien faire.",
         )
         _try_again()
         return

@@ -264,3 +264,36 @@ def test_what_windows_hold_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_comes_back_to_a_page_of_ours_alone(kept: str, address: str) -> None:
     pages = {"/", "/cour", "/synthese", "/saisie"}
     assert acces.return_to({"cookie": f"vigie-retour={kept}"}, pages) == address
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_cookies_keep_to_https_where_browsers_come_by_it(
+    monkeypatch: pytest.MonkeyPatch, secure: bool
+) -> None:
+    monkeypatch.setattr(identite, "settings", lambda: Settings(identite="oidc"))
+    monkeypatch.setattr(acces, "is_secure", lambda: secure)
+    answers: list[MutableMapping[str, Any]] = []
+
+    async def signed(_scope: Any, _receive: Any, send: Any) -> None:
+        cookies = [(b"set-cookie", b"_streamlit_user=a; HttpOnly"), (b"set-cookie", b"b=c; Secure")]
+        await send({"type": "http.response.start", "status": 302, "headers": [*cookies, (b"location", b"/")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        answers.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/oauth2callback",
+        "headers": [(b"cookie", b"vigie-retour=%2Fcour%3Fannee%3D2009")],
+        "client": ("10.0.0.1", 1),
+    }
+    asyncio.run(Guard(signed, {"cour": "Cour"})(scope, None, send))  # pyright: ignore
+    headers: list[tuple[bytes, bytes]] = answers[0]["headers"]
+    assert [value for name, value in headers if name == b"set-cookie"] == [
+        b"_streamlit_user=a; HttpOnly" + (b"; Secure" if secure else b""),
+        b"b=c; Secure",
+    ]
+    # And whoever signed in comes back where they were going.
+    assert dict(headers)[b"location"] == b"/cour?annee=2009"

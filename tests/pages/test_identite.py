@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from sqlalchemy.exc import OperationalError
 
 from analytics.schemas import NATIONAL, Perimetre
 from data.settings import Settings
@@ -191,6 +192,19 @@ def test_a_defect_is_told_in_french_and_logged_without_figures(
     assert "155000" not in caplog.text
     assert "RuntimeError" in caplog.text
     assert "test_identite.py" in caplog.text
+
+
+def test_a_store_that_is_away_is_said_and_asked_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(st, "html", shown.append)
+    monkeypatch.setattr(defauts, "_try_again", lambda: shown.append("again"))
+    defauts.report(OperationalError("SELECT 155000", {}, Exception("no route to host")))
+    assert "entrepôt ne répond pas" in shown[0]
+    assert "nouvel essai toutes les 10" in shown[0]
+    assert shown[1:] == ["again"]
+    assert "155000" not in shown[0] + caplog.text
 
 
 def test_the_perimeters_of_none_and_of_all_are_never_confused() -> None:

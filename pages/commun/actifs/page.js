@@ -211,7 +211,7 @@
   addEventListener("pointerdown", (event) => {
     const button = event.composedPath().find((each) => each.matches?.("button, summary, a[href]"));
     const meant = button && event.button === 0 && event.pointerType === "mouse";
-    pressed = meant ? { button, x: event.clientX, y: event.clientY } : null;
+    pressed = meant ? { button, x: event.clientX, y: event.clientY, at: button.getBoundingClientRect() } : null;
   }, true);
   addEventListener("click", (event) => {
     if (event.composedPath().includes(pressed?.button)) pressed = null;
@@ -220,7 +220,9 @@
     const press = pressed;
     if (!press || Math.hypot(clientX - press.x, clientY - press.y) > NEAR) return;
     setTimeout(() => {
-      if (pressed === press && press.button.isConnected) press.button.click();
+      const now = press.button.getBoundingClientRect();
+      const moved = Math.hypot(now.left - press.at.left, now.top - press.at.top) > NEAR;
+      if (pressed === press && moved && press.button.isConnected) press.button.click();
     });
   }, true);
 
