@@ -46,7 +46,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with serveur.turn():
+        main()
 else:
     acces.check_settings()
     readiness = serveur.Readiness()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import NamedTuple, Self
 
 import dataframely as dy
@@ -16,6 +17,21 @@ import polars as pl
 
 # The whole ministry, where cours are named by codes.
 ALL_COURS = "*"
+
+
+class Savoir(Enum):
+    """What is not of any one cour, in the words that say it to readers; `A_UNE_COUR` says who may know it."""
+
+    MOYENNE = "la part moyenne du pays, et les limites de ce qui sépare d'ordinaire les cours"
+    ECART = "l'écart du ministère à son objectif et la somme des déficits, dont sa part se déduit"
+    ARRIVEES = "le jour où chaque fichier est arrivé"
+    LIGNE = "la ligne du ministère : évitées, ETPT, montants, intéressement, fourchettes"
+    LOTS = "l'auteur, le nom, l'empreinte et les comptes d'un fichier qui n'est pas de ses seules cours"
+    AUTRES = "les chiffres, les réponses, les décomptes et les contestations d'une autre cour"
+
+
+# A cour checks its place among the others, and every figure of its own statement; it needs no more.
+A_UNE_COUR = frozenset({Savoir.MOYENNE, Savoir.ECART, Savoir.ARRIVEES})
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,10 @@ class Perimetre:
     def vide(self) -> bool:
         """Tell whether nothing at all may be seen."""
         return not self.national and not self.nommees
+
+    def knows(self, savoir: Savoir) -> bool:
+        """Tell whether the reader may learn what is of no one cour."""
+        return self.national or savoir in A_UNE_COUR
 
     def holds(self, cour: str) -> bool:
         """Tell whether the reader may see a cour."""

@@ -156,12 +156,17 @@ def short_date(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+_PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+
+
 def unaccented(text: str) -> str:
     """Strip accents and case, spell out ligatures, straighten apostrophes and hyphens: the key of every name.
 
     Only letters and digits remain, separated by single spaces, so « Cour d’appel d'Aix–en–Provence »
     and « COUR D'APPEL D'AIX EN PROVENCE » have the same key.
     """
+    if text.isascii():  # nearly every name of a file, and at a tenth of the cost
+        return " ".join(text.translate(_PLAIN).split())
     spelled = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
     decomposed = unicodedata.normalize("NFKD", spelled)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

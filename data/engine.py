@@ -1,9 +1,11 @@
 """One way to open a database, whichever engine: locks, transactions, migrations, bulk writes."""
 
+import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dataframely as dy
 import polars as pl
@@ -25,9 +27,6 @@ from data.tables import SCHEMA_VERSION
 # Any constant does, as long as every process of the product uses this one.
 _ADVISORY_LOCK = 0x56494749
 _BATCH = 50_000
-# How long a database server may take to answer at all, and to finish one statement: an import of a million
-# lines writes by batches of a second or two.
-_ANSWER_S, _STATEMENT_S = 10, 300
 
 
 def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
@@ -43,19 +42,7 @@ def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
             "ou une adresse postgresql://utilisateur@hôte/base."
         ) from error
     if backend == "postgresql":
-        return create_engine(
-            url,
-            pool_pre_ping=True,
-            pool_timeout=_ANSWER_S,
-            connect_args={
-                "connect_timeout": _ANSWER_S,
-                # A server that went away without a word is given up too.
-                "tcp_user_timeout": _ANSWER_S * 1000,
-                "options": f"-c statement_timeout={_STATEMENT_S}s",
-            },
-            isolation_level="REPEATABLE READ",
-            hide_parameters=True,
-        ).execution_options(lock_timeout_s=lock_timeout_s)
+        return _open_postgresql(url).execution_options(lock_timeout_s=lock_timeout_s)
     if backend != "sqlite":
         raise UserFacingError(
             f"L'entrepôt « {backend} » n'est pas pris en charge : utilisez SQLite ou PostgreSQL."
@@ -66,13 +53,19 @@ def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
             Path(database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UserFacingError(_unopened(f"le dossier de {database} ne peut pas être créé")) from error
-    engine = create_engine(url, connect_args={"timeout": lock_timeout_s}, hide_parameters=True)
+    read_only = bool(database) and Path(str(database)).exists() and not os.access(str(database), os.W_OK)
+    engine = create_engine(
+        _read_only(Path(str(database))) if read_only else url,
+        connect_args={"timeout": lock_timeout_s},
+        hide_parameters=True,
+    )
 
     def prepare(dbapi_connection: Any, _record: object) -> None:
         # The driver's own implicit BEGIN comes too late to lock before reading.
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        if not read_only:
+            cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
@@ -83,6 +76,48 @@ def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _open_postgresql(url: str) -> Engine:
+    from data.postgres import ANSWER_S, READ_S, STATEMENT_S, ImpatientConnection  # SQLite does without
+
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=2 * ANSWER_S,
+        connect_args={
+            "connect_timeout": ANSWER_S,
+            "tcp_user_timeout": ANSWER_S * 1000,
+            "options": f"-c statement_timeout={STATEMENT_S}s",
+        },
+        isolation_level="REPEATABLE READ",
+        hide_parameters=True,
+    )
+
+    def connect(_dialect: object, _record: object, cargs: Any, cparams: Any) -> ImpatientConnection:
+        return ImpatientConnection.connect(*cargs, **cparams)
+
+    # Asked whether it is there, a connection answers at once; asked for something, it may take its time.
+    def lend(dbapi_connection: ImpatientConnection, *_: object) -> None:
+        dbapi_connection.patience = READ_S
+
+    def take_back(dbapi_connection: ImpatientConnection | None, _record: object) -> None:
+        if dbapi_connection is not None:
+            dbapi_connection.patience = ANSWER_S
+
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkout", lend)
+    event.listen(engine, "checkin", take_back)
+    return engine
+
+
+def _read_only(path: Path) -> str:
+    """Give the address of a file that may only be read: a copy on a share, an archive.
+
+    Where nothing can be written beside it either, nobody else is writing it: it is read without a lock.
+    """
+    sealed = not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
+    return f"sqlite:///file:{quote(str(path.resolve()))}?mode=ro&uri=true{'&immutable=1' if sealed else ''}"
 
 
 @contextmanager
@@ -105,6 +140,7 @@ def writing(engine: Engine) -> Generator[Connection]:
         try:
             transaction = connection.begin()
             if connection.dialect.name == "postgresql":
+                _wait_longer(connection)
                 milliseconds = int(float(engine.get_execution_options()["lock_timeout_s"]) * 1000)
                 connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
@@ -120,6 +156,15 @@ def writing(engine: Engine) -> Generator[Connection]:
             ) from error
         with transaction:
             yield connection
+
+
+def _wait_longer(connection: Connection) -> None:
+    """Let the statements of a write take what the server allows them, and a little more to say so."""
+    from data.postgres import ANSWER_S, STATEMENT_S, ImpatientConnection
+
+    raw = connection.connection.dbapi_connection
+    if isinstance(raw, ImpatientConnection):
+        raw.patience = STATEMENT_S + ANSWER_S
 
 
 def is_away(error: Exception) -> bool:
@@ -163,6 +208,12 @@ _TROUBLES = (
 )
 
 
+def _is_read_only(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_READONLY") or (
+        getattr(error.orig, "sqlstate", None) == "25006"
+    )
+
+
 def _is_lock(error: OperationalError) -> bool:
     """Tell a wait that lasted too long (SQLITE_BUSY, lock_not_available) from every other trouble."""
     origin = error.orig
@@ -194,11 +245,22 @@ def prepare_schema(engine: Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
-    with writing(engine) as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with writing(engine) as connection:
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as error:
+        if found is None or not _is_read_only(error):
+            raise
+        raise UserFacingError(
+            typeset(
+                f"L'entrepôt a la structure d'une version plus ancienne ({found}, celle-ci lit la "
+                f"{SCHEMA_VERSION}) et ne peut être que lu : mettez à niveau, par « vigie preparer », une "
+                "copie où ce compte peut écrire."
+            )
+        ) from error
 
 
 def _unopened(reason: str) -> str:

@@ -54,6 +54,7 @@ from analytics.schemas import (
     ProjectionGardee,
     Recalages,
     Reponse,
+    Savoir,
     TotalJuridiction,
 )
 from analytics.wording import clean_text, count, enumeration, typeset
@@ -425,7 +426,7 @@ class Store:
             )
             own, others = answers_by_owner(connection, self._reference, perimetre)
         seen = rows.filter(~pl.col("lot").is_in(others))
-        if not perimetre.national:
+        if not perimetre.knows(Savoir.LOTS):
             seen = seen.with_columns(
                 pl.when(pl.col("lot").is_in(own))
                 .then(pl.col(name))

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from analytics.errors import UserFacingError
+from analytics.schemas import Savoir
 from analytics.wording import with_unit
 from pages.commun import bloc_graphique, cadre, composants, filtres, registre, suites, telechargements
 from pages.commun.cadre import Contexte
@@ -49,8 +50,8 @@ def _draw(contexte: Contexte, vue: VueDecompte) -> None:
     composants.note(vue.modes)
     if not contexte.selection.presentation:
         _draw_choices(contexte)
-    national = contexte.situation.perimetre.national
-    shown = filtres.draw_tabs(contexte.selection, TABS if national else TABS[:4])
+    whole = contexte.situation.perimetre.knows(Savoir.LIGNE)
+    shown = filtres.draw_tabs(contexte.selection, TABS if whole else TABS[:4])
     agrandi = contexte.selection.presentation
     if shown == "releve":
         _draw_statement(contexte, vue)

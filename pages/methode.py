@@ -14,6 +14,7 @@ from analytics.method import (
     write_formulas,
     write_states,
 )
+from analytics.schemas import A_UNE_COUR, Savoir
 from analytics.trajectory import GLYPHS
 from analytics.wording import LEGEND_OF_ABSENCES, typeset
 from pages.commun import cadre, lecture
@@ -160,11 +161,20 @@ def render() -> None:
         + _part("Contrôles de vraisemblance", _items(CHECKS))
         + _part("Sources", _items(SOURCES))
         + _part("Choix de lecture et limites", _items(LIMITS))
+        + _part("Qui voit quoi", _items(_who_knows()))
         + _part("Chiffres publiés, pour comparaison", _items(PUBLISHED))
         + _part("Données de démonstration", f"<p>{_write(DEMONSTRATION)}</p>")
         + "</article>"
     )
     cadre.close_page(contexte)
+
+
+def _who_knows() -> Iterable[str]:
+    """Say what the profile of some cours reads beyond them, and what it does not."""
+    yield "Un profil national lit tout. Celui de quelques cours lit leurs chiffres et leurs documents."
+    for intro, known in (("Il lit aussi", True), ("Il ne lit pas", False)):
+        told = [each.value for each in Savoir if (each in A_UNE_COUR) is known]
+        yield f"{intro} : {' ; '.join(told)}."
 
 
 def _write(text: str) -> str:

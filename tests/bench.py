@@ -33,7 +33,8 @@ from tests.visiteur import PAGES, running_server, visiting
 
 LINES = 1_000_000
 VISITS = 25
-USERS, PAGES_EACH = 50, 8
+PAGES_EACH = 8
+REFUSED = 200_000
 
 
 def declared(reference: Reference, months: int) -> pl.DataFrame:
@@ -98,12 +99,36 @@ def bare_polars(cells: pl.DataFrame, lots: int) -> float:
 def measure_import(folder: Path) -> dict[str, Any]:
     """Time `vigie importer` on a million lines, and polars reading the same file as text."""
     cells = declared(load_reference(), 460).head(LINES)
-    path = folder / "million.csv"
-    cells.with_columns(pl.col("mois").dt.to_string("%Y-%m")).write_csv(path, separator=";")
+    return run_import(cells.with_columns(pl.col("mois").dt.to_string("%Y-%m")), folder)
+
+
+def measure_refusals(folder: Path) -> dict[str, Any]:
+    """Time `vigie importer` on lines all refused, each kind beside as many accepted."""
+    good = declared(load_reference(), 120).head(REFUSED)
+    good = good.with_columns(pl.col("mois").dt.to_string("%Y-%m"))
+    rank = pl.int_range(pl.len()).cast(pl.String)
+    results = {
+        "acceptees": run_import(good, folder),
+        "noms_inconnus": run_import(good.with_columns(juridiction="TGI de Nulle-part " + rank), folder),
+        "mois_illisibles": run_import(good.with_columns(mois="mois " + rank), folder),
+        "negatifs": run_import(good.with_columns(visioconferences=-1 - pl.int_range(pl.len())), folder),
+        "evitees_de_trop": run_import(good.with_columns(extractions_evitees=pl.lit(9_999)), folder),
+    }
+    for found in results.values():
+        found["fois_acceptees"] = round(found["secondes"] / results["acceptees"]["secondes"], 2)
+    return results
+
+
+def run_import(lines: pl.DataFrame, folder: Path) -> dict[str, Any]:
+    """Time `vigie importer` on some lines in an empty store, and polars reading the same file as text."""
+    for old in folder.iterdir():
+        old.unlink()
+    path = folder / "lignes.csv"
+    lines.write_csv(path, separator=";")
     began = time.perf_counter()
     pl.read_csv(path, separator=";", infer_schema=False)
     bare = time.perf_counter() - began
-    environment = {"VIGIE_DATABASE_URL": str(folder / "million.sqlite"), "PATH": "/usr/bin:/bin"}
+    environment = {"VIGIE_DATABASE_URL": str(folder / "lignes.sqlite"), "PATH": "/usr/bin:/bin"}
     began = time.perf_counter()
     account = folder / "compte_rendu.json"
     command = [sys.executable, "-m", "cli", "importer", str(path), "--auteur", "mesure", "--format", "json"]
@@ -192,7 +217,7 @@ def measure_start(folder: Path) -> dict[str, Any]:
     return result
 
 
-async def crowd(url: str) -> dict[str, Any]:
+async def crowd(url: str, users: int) -> dict[str, Any]:
     """Put many visitors on the server at once, without think time, and ask for its health meanwhile."""
     latencies: list[float] = []
     healths: list[float] = []
@@ -221,13 +246,13 @@ async def crowd(url: str) -> dict[str, Any]:
 
     watcher = asyncio.create_task(health())
     began = time.perf_counter()
-    await asyncio.gather(*(visitor(number) for number in range(USERS)))
+    await asyncio.gather(*(visitor(number) for number in range(users)))
     elapsed = time.perf_counter() - began
     done.set()
     await watcher
     ordered = sorted(latencies)
     return {
-        "visiteurs": USERS,
+        "visiteurs": users,
         "pages": len(latencies),
         "erreurs": len(errors),
         "exemples": errors[:3],
@@ -238,13 +263,13 @@ async def crowd(url: str) -> dict[str, Any]:
     }
 
 
-def measure_crowd(folder: Path) -> dict[str, Any]:
+def measure_crowd(folder: Path, users: int) -> dict[str, Any]:
     """Measure many visitors on the demo."""
     own = folder / "foule"
     own.mkdir()
     with running_server(own) as server:
         before = psutil.Process(server.pid).memory_info().rss
-        result = asyncio.run(crowd(server.url))
+        result = asyncio.run(crowd(server.url, users))
         result["memoire_mib"] = round(psutil.Process(server.pid).memory_info().rss / 2**20)
         result["memoire_avant_mib"] = round(before / 2**20)
     return result
@@ -284,8 +309,10 @@ STEPS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "pages_24_mois": lambda folder: measure_pages(folder, "mois_24", 24, 1),
     "pages_120_mois": lambda folder: measure_pages(folder, "mois_120", 120, 1),
     "scenario": measure_scenario,
-    "foule": measure_crowd,
+    "foule": lambda folder: measure_crowd(folder, 50),
+    "foule_200": lambda folder: measure_crowd(folder, 200),
     "import": measure_import,
+    "refus": measure_refusals,
     "pages_10_millions": lambda folder: measure_pages(folder, "millions_10", 120, 32),
 }
 

@@ -1,17 +1,22 @@
 """A fresh server, as a stranger and as a visitor meet it."""
 
+import contextlib
 import re
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import websockets
 
+from pages.commun import serveur
 from tests.visiteur import PAGES, ROOT, Server, run_apart, running_server, visiting
 
 
@@ -195,3 +200,32 @@ def test_another_address_is_refused_without_identity(tmp_path: Path) -> None:
 def test_a_server_bound_elsewhere_answers_nobody_without_identity() -> None:
     # The name is this machine's own: it is the address that is refused.
     assert _asked(host="127.0.0.1", server="10.0.0.1")["status"] == 403
+
+
+def test_two_pages_are_drawn_at_once_and_a_stuck_one_holds_up_nobody_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(serveur, "_TURNS", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(serveur, "_PATIENCE_S", 30.0)
+    drawing, most, lock = 0, 0, threading.Lock()
+
+    def draw(rank: int) -> None:
+        nonlocal drawing, most
+        with contextlib.suppress(RuntimeError), serveur.turn():
+            with lock:
+                drawing += 1
+                most = max(most, drawing)
+            time.sleep(0.02)
+            with lock:
+                drawing -= 1
+            if rank % 3 == 0:
+                raise RuntimeError  # its turn goes to the next all the same
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(draw, range(20)))
+    assert most == 2
+    monkeypatch.setattr(serveur, "_PATIENCE_S", 0.05)
+    with serveur.turn(), serveur.turn():
+        draw(1)
+    with serveur.turn(), serveur.turn():  # as many turns as before: who did without one gives none back
+        assert not serveur._TURNS.acquire(blocking=False)  # pyright: ignore[reportPrivateUsage]

@@ -24,7 +24,7 @@ from analytics.display.statement import (
 from analytics.display.tables import Colonne, tell_rest
 from analytics.objective import CHAINAGES, LECTURES
 from analytics.objective import MODES as COMPTAGES
-from analytics.schemas import ETATS_DECOMPTE, SIMULATION
+from analytics.schemas import ETATS_DECOMPTE, SIMULATION, Savoir
 from analytics.settlement import Decompte, Part
 from analytics.settlement_range import SEED, Fourchette
 from analytics.statement import Releve
@@ -453,6 +453,13 @@ RULE_COLUMNS = (
     Colonne("cour", "La cour choisie", nombre=True),
     Colonne("differences", "Ce qui change"),
 )
+# What a reader must be allowed to know to read a column; every other is of the cour chosen, or of the rule.
+RULE_KNOWN = {
+    "ecart": Savoir.ECART,
+    "etpt": Savoir.LIGNE,
+    "montant": Savoir.LIGNE,
+    "interessement": Savoir.LIGNE,
+}
 
 
 def compare_rules(releves: Sequence[Releve], *, cour: str) -> pl.DataFrame:

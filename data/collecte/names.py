@@ -93,18 +93,19 @@ def _alike(one: str, other: str, least: float) -> bool:
 # Two letters exchanged in six, or one missing in four.
 _NEAR = 0.8
 _KINDS_OF_COURT = frozenset({"tgi", "tpi", "tsa", "cha", "ca"})
-_KINDS = (
-    ("tribunal de grande instance", "tgi"),
-    ("tribunal grande instance", "tgi"),
-    ("t g i", "tgi"),
-    ("tribunal de premiere instance", "tpi"),
-    ("t p i", "tpi"),
-    ("tribunal superieur d appel", "tsa"),
-    ("t s a", "tsa"),
-    ("chambre d appel", "cha"),
-    ("cour d appel", "ca"),
-    ("c a", "ca"),
-)
+_KINDS = {
+    "tribunal de grande instance": "tgi",
+    "tribunal grande instance": "tgi",
+    "t g i": "tgi",
+    "tribunal de premiere instance": "tpi",
+    "t p i": "tpi",
+    "tribunal superieur d appel": "tsa",
+    "t s a": "tsa",
+    "chambre d appel": "cha",
+    "cour d appel": "ca",
+    "c a": "ca",
+}
+_KIND = re.compile(rf"({'|'.join(_KINDS)})(?![^ ])")
 _LINKS = frozenset({"de", "d", "du", "des", "la", "le", "les", "l", "a", "et"})
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 
@@ -140,10 +141,8 @@ def court_key(name: str) -> str:
     if _is_formula(name):
         return _NO_NAME
     key = unaccented(name[:200])
-    for spelled, kind in _KINDS:
-        if key == spelled or key.startswith(spelled + " "):
-            key = kind + key[len(spelled) :]
-            break
+    if found := _KIND.match(key):
+        key = _KINDS[found[1]] + key[found.end() :]
     words = [_ABBREVIATIONS.get(word, word) for word in key.split()]
     return " ".join(word for word in words if word not in _LINKS)
 

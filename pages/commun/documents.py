@@ -13,7 +13,7 @@ from analytics.display.statement import write_statement
 from analytics.documents.decompte import MINISTERE, account_frame, file_name, tell_reserve
 from analytics.errors import UserFacingError
 from analytics.parameters import Parametres
-from analytics.schemas import COUNTRY, ETATS_DECOMPTE, Lots, Perimetre
+from analytics.schemas import COUNTRY, ETATS_DECOMPTE, Lots, Perimetre, Savoir
 from analytics.settlement import Part
 from analytics.settlement_range import draw_range
 from analytics.silence import Manque, Muets, survey_silence
@@ -62,13 +62,15 @@ def write_document(
             account = write_account(releve)
             for name in ("cours", "ajustements"):
                 account[name] = [line for line in account[name] if line["cour"] in seen]
-            if not perimetre.national:
+            if not perimetre.knows(Savoir.LIGNE):
                 del account["national"]
             # Beside the figures that the fingerprint is of: it does not change them.
             return write_json(account | ({"reserve": reserve} if reserve else {})).encode()
         case "csv":
             frame = account_frame(releve, names, reserve=reserve)
-            shown = [*sorted(seen), COUNTRY] if cour is None and perimetre.national else sorted(seen)
+            shown = (
+                [*sorted(seen), COUNTRY] if cour is None and perimetre.knows(Savoir.LIGNE) else sorted(seen)
+            )
             return write_table(frame.filter(pl.col("cour").is_in(shown)), "csv", sheet="Décompte")
         case "xlsx":
             if not perimetre.national:
@@ -88,7 +90,7 @@ def write_document(
         case "pdf":
             from analytics.documents.decompte_pdf import write_pdf
 
-            if cour is None and not perimetre.national:
+            if cour is None and not perimetre.knows(Savoir.LIGNE):
                 if len(seen) != 1:
                     raise UserFacingError(ONE_COUR)
                 (cour,) = seen

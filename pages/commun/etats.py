@@ -18,6 +18,7 @@ from analytics.schemas import (
     PROVISOIRE,
     SIMULATION,
     Contestation,
+    Savoir,
 )
 from analytics.statement import CONTESTABLES, Ajustement, Releve
 from data.moments import tell_moment
@@ -25,6 +26,7 @@ from pages.commun import composants, depot, registre, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
 from pages.commun.documents import Sorte, name_document
+from pages.commun.identite import lecteur
 from pages.commun.navigation import escape_markdown
 from pages.commun.registre import Dossier
 
@@ -98,7 +100,13 @@ def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
     replaced = "" if garde.remplace is None else f", remplace le n° {garde.remplace}"
     composants.head(wording.typeset(f"Décompte n° {garde.decompte} : {ETATS_DECOMPTE[garde.etat]}{replaced}"))
     rule = dossier.entrees["regle"]
-    amount = dossier.national["montant_eur"]
+    # To a reader of some cours, the line of the one that is chosen.
+    own = {line["cour"]: line for line in dossier.cours}
+    whole = lecteur().perimetre.knows(Savoir.LIGNE)
+    chosen = contexte.selection.cour if contexte.selection.cour in own else next(iter(own), "")
+    line = dossier.national if whole else own.get(chosen)
+    amount = None if line is None else line["montant_eur"]
+    nom = "le ministère" if whole else contexte.choix.cours.get(chosen, "")
     st.html(
         write_plain_table(
             pl.DataFrame(
@@ -106,12 +114,10 @@ def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
                     "numero": [str(garde.decompte)],
                     "etat": [ETATS_DECOMPTE[garde.etat]],
                     "regle": [rule["libelle"] if rule["id"] != USUAL_SETTLEMENT else "Circulaire, prorata"],
-                    "etpt": [wording.number(float(dossier.national["etpt"]), 4)],
-                    "montant": [
-                        euros(None if amount is None else round(float(amount) * 100))
-                        if registre.reads_all()
-                        else wording.NOT_AVAILABLE
+                    "etpt": [
+                        wording.NOT_AVAILABLE if line is None else wording.number(float(line["etpt"]), 4)
                     ],
+                    "montant": [euros(None if amount is None else round(float(amount) * 100))],
                     "lot": [str(garde.lot)],
                     "auteur": [garde.auteur],
                     "quand": [tell_moment(garde.connu_le)],
@@ -119,7 +125,7 @@ def _draw_file(contexte: Contexte, dossier: Dossier) -> None:
                 }
             ),
             _KEPT_COLUMNS,
-            legende="Ce qui est enregistré",
+            legende=wording.typeset(f"Ce qui est enregistré : {nom}"),
         )
     )
     st.html(
@@ -358,7 +364,7 @@ def _tell_effect(before: Releve, after: Releve, cour: str) -> str:
     def told(releve: Releve) -> str:
         part = next(part for part in releve.decompte.cours if part.cour == cour)
         national = releve.decompte.national
-        whole = f" (ministère : {owed_exactly(national)})" if registre.reads_all() else ""
+        whole = f" (ministère : {owed_exactly(national)})" if lecteur().perimetre.knows(Savoir.LIGNE) else ""
         return f"{owed_exactly(part)}{whole}"
 
     return wording.typeset(f"Si elle est admise : de {told(before)} à {told(after)}.")

@@ -68,6 +68,13 @@ def registre() -> Registre:
     return lecture.store().registre()
 
 
+def _to_decide() -> Registre:
+    """Give the register to whoever may decide: a reader of the whole ministry."""
+    if not reads_all():
+        raise UserFacingError("Un décompte n'est tenu que par qui voit tout le ministère.")
+    return registre()
+
+
 def rules() -> list[Bareme]:
     """Give the rules of the product, then those that people added."""
     added = [Bareme.from_toml(_read_rule(each.toml)) for each in registre().rules()]
@@ -98,13 +105,13 @@ def add_rule(toml: str, *, auteur: str) -> str:
         )
     if any(known.id == bareme.id for known in rules()):
         raise UserFacingError(typeset(f"La règle « {bareme.id} » existe déjà : donnez un autre identifiant."))
-    registre().add_rule(identifiant=bareme.id, toml=toml, auteur=auteur, connu_le=utc_now())
+    _to_decide().add_rule(identifiant=bareme.id, toml=toml, auteur=auteur, connu_le=utc_now())
     return typeset(f"Règle « {bareme.libelle} » ajoutée.")
 
 
 def keep(releve: Releve, *, auteur: str) -> str:
     """Keep a simulation; say under which number."""
-    number = registre().record(annee=releve.annee, auteur=auteur, connu_le=utc_now(), **_contents(releve))
+    number = _to_decide().record(annee=releve.annee, auteur=auteur, connu_le=utc_now(), **_contents(releve))
     return typeset(f"Simulation enregistrée sous le n° {number}.")
 
 
@@ -223,7 +230,7 @@ def check(dossier: Dossier) -> str:
 
 def advance(dossier: Dossier, vers: str, *, auteur: str, motif: str) -> str:
     """Bring a settlement to its next state."""
-    registre().advance(
+    _to_decide().advance(
         dossier.garde.decompte,
         depuis=dossier.garde.etat,
         vers=vers,
@@ -308,7 +315,7 @@ def answer(
             raise ToConfirmError(
                 typeset(f"{doubt} Vérifiez la pièce, puis cochez la case qui confirme son effet.")
             )
-    registre().answer(
+    _to_decide().answer(
         contestation.contestation, acceptee=acceptee, motif=motif, auteur=auteur, connu_le=utc_now()
     )
     return "Réponse enregistrée."
@@ -343,7 +350,7 @@ def effect_of_change(dossier: Dossier, change: Ajustement) -> tuple[Releve, Rele
 
 def replace(dossier: Dossier, *, auteur: str, motif: str) -> str:
     """Reverse a settlement and keep the one that takes its place, the accepted contests in it."""
-    number = registre().replace(
+    number = _to_decide().replace(
         dossier.garde.decompte,
         depuis=dossier.garde.etat,
         motif=motif,
@@ -356,7 +363,7 @@ def replace(dossier: Dossier, *, auteur: str, motif: str) -> str:
 
 def record_cost(text: str, *, source: str, auteur: str, annee: int) -> str:
     """Record the cost of an ETPT for a year, with its source: it is then in force."""
-    registre().add_cost(
+    _to_decide().add_cost(
         valide_du=date(annee, 1, 1),
         valide_au=date(annee, 12, 31),
         euros=Decimal(write_exact(read_cost(text))),

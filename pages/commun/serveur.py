@@ -7,8 +7,9 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +39,22 @@ _CLOSED = (
 _WARM_UP_S = 60.0
 _RETRY_S = 10.0
 _STORE_ANSWERS_S = 2.0
+# Pages drawn at once in one process. More would each go slower, and the loop that answers everybody (health,
+# websockets) would get the interpreter after all of them: seconds, with 200 visitors.
+_TURNS = threading.BoundedSemaphore(2)
+# Past which a page is drawn all the same: a long import or a store that is away holds up nobody else.
+_PATIENCE_S = 10.0
+
+
+@contextmanager
+def turn() -> Generator[None]:
+    """Wait for one's turn to draw a page."""
+    held = _TURNS.acquire(timeout=_PATIENCE_S)
+    try:
+        yield
+    finally:
+        if held:
+            _TURNS.release()
 
 
 def base_path() -> str:

@@ -18,6 +18,7 @@ from analytics.display.figures import Chiffre
 from analytics.display.settlement import (
     COUR_COLUMNS,
     RULE_COLUMNS,
+    RULE_KNOWN,
     SENSITIVITY_COLUMNS,
     compare_rules,
     conclude_settlement,
@@ -42,7 +43,7 @@ from analytics.display.statement import (
 from analytics.display.tables import Colonne, integer
 from analytics.documents.decompte import account_frame, tell_reserve
 from analytics.errors import UserFacingError
-from analytics.schemas import SIMULATION
+from analytics.schemas import SIMULATION, Savoir
 from analytics.settlement import Compte, Part, settle
 from analytics.settlement_range import Fourchette, draw_range
 from analytics.statement import Cout, Releve, find_rule, settle_year
@@ -165,7 +166,7 @@ def tell_standing(contexte: Contexte, found: Releve, cour: str | None = None) ->
     seen = contexte.situation.perimetre
     shown, kept = found.decompte.national.centimes, dossier.national["montant_eur"]
     nom = ""
-    if cour is not None or not seen.national:
+    if cour is not None or not seen.knows(Savoir.LIGNE):
         # To a reader of some cours, what is kept of those; the ministry's amount is not his to read.
         whose = {cour} if cour is not None else seen.cours
         own = [part.centimes for part in found.decompte.cours if part.cour in whose]
@@ -202,8 +203,8 @@ def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
         )
     # To a reader of several cours, the one that is chosen: the ministry's line is not theirs.
     chosen = next((part for part in parts if part.cour == _contexte.selection.cour), parts[0])
-    subject = found.decompte.national if seen.national else chosen
-    nom = "le ministère" if seen.national else _contexte.choix.cours[chosen.cour]
+    subject = found.decompte.national if seen.knows(Savoir.LIGNE) else chosen
+    nom = "le ministère" if seen.knows(Savoir.LIGNE) else _contexte.choix.cours[chosen.cour]
     table = lay_out_parts(found, parts, dict(_contexte.choix.cours), ranged, alerte=alerte)
     place = f"{_contexte.perimetre}, {found.bareme.libelle}, {_contexte.date_donnees}"
     warned = warn_settlement(found)
@@ -225,7 +226,7 @@ def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
         avertissement=warned,
         chiffres=figures_of_settlement(found, subject, ranged.get(subject.cour), alerte=alerte),
         note_total=vues.note_of(_contexte, whose),
-        modes=compare_modes(found) if seen.national else "",
+        modes=compare_modes(found) if seen.knows(Savoir.LIGNE) else "",
         cascade=Bloc(
             cle="cascade",
             titre=wording.typeset(f"De l'objectif à ce qui en manque : {nom}"),
@@ -376,9 +377,7 @@ def rules_side_by_side(contexte: Contexte, names: Sequence[str]) -> str:
         except UserFacingError:
             continue
     seen = contexte.situation.perimetre
-    columns = (
-        RULE_COLUMNS if seen.national else tuple(c for c in RULE_COLUMNS if c.nom not in ("etpt", "montant"))
-    )
+    columns = [column for column in RULE_COLUMNS if seen.knows(RULE_KNOWN.get(column.nom, Savoir.ECART))]
     nom = contexte.choix.cours[contexte.selection.cour]
     return write_plain_table(
         compare_rules(found, cour=contexte.selection.cour),

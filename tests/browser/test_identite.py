@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
+from data.reference import load_reference
 from tests.browser.conftest import Watched
 from tests.conftest import whole_run
 from tests.visiteur import PAGES, Server, free_port, running_server
@@ -243,10 +245,80 @@ def test_secrets_that_cannot_be_read_any_more_open_nothing(
                 assert "prévenez l'équipe qui tient Vigie" in plain(seen)
 
 
+def test_what_is_kept_is_taken_away_by_whom_it_concerns(browser: Browser, site: Site) -> None:
+    states = f"decompte?{DECEMBER}&onglet=etats"
+    with window(browser) as (_, seen):
+        sign_in(seen, site, "nationale", states)
+        seen.settle()
+        seen.page.get_by_text("Enregistrer la simulation affichée").click()
+        seen.page.get_by_role("button", name="Enregistrer", exact=True).click()
+        seen.page.get_by_text("Ce qui est enregistré : le ministère").wait_for(timeout=30_000)
+        seen.settle()
+        kept = seen.page.locator("table", has_text="Empreinte").first.inner_text()
+        assert "sg@justice.example" in kept
+        total = json.loads(take(seen_at(seen, f"{site.url}/decompte?{DECEMBER}"), "Données (JSON)")[1])
+        etpt = f"{float(total['national']['etpt']):.4f}".replace(".", ",")
+        assert etpt in kept
+        seen.open(f"{site.url}/{states}")
+        for label, start in (
+            ("Relevé de la cour (PDF)", b"%PDF"),
+            ("Relevé du ministère (PDF)", b"%PDF"),
+            ("Classeur à formules (XLSX)", b"PK"),
+        ):
+            name, content = take(seen, label)
+            assert content.startswith(start), label
+            assert "simulation" in name
+    with window(browser) as (_, seen):
+        sign_in(seen, site, "douai", states)
+        seen.page.get_by_text("Ce qui est enregistré : Douai").wait_for(timeout=30_000)
+        seen.settle()
+        kept = seen.page.locator("table", has_text="Empreinte").first.inner_text()
+        own = next(line for line in total["cours"] if line["cour"] == "CA-DOUAI")
+        assert f"{float(own['etpt']):.4f}".replace(".", ",") in kept
+        assert etpt not in plain(seen)
+        assert seen.page.get_by_text("Enregistrer la simulation affichée").count() == 0
+        assert seen.page.get_by_text("Passer à l'état").count() == 0
+        offered = seen.page.get_by_test_id("stDownloadButton").all_inner_texts()
+        assert [text.split("\n")[-1] for text in offered] == ["Relevé de la cour (PDF)"]
+        assert take(seen, "Relevé de la cour (PDF)")[1].startswith(b"%PDF")
+
+
+def seen_at(seen: Watched, url: str) -> Watched:
+    seen.open(url)
+    return seen
+
+
 @whole_run
-def test_every_page_opens_to_a_reader_of_one_cour(browser: Browser, site: Site) -> None:
+def test_a_reader_of_one_cour_reads_of_no_other_and_not_the_line_of_the_ministry(
+    browser: Browser, site: Site
+) -> None:
+    """Every page, every tab, every table that can be taken away."""
+    cours = load_reference().cours
+    # Méthode speaks of no cour's figures; « Bas » and the like are words as well as places.
+    others = [nom for cour, nom in cours.select("cour", "nom_court").iter_rows() if cour != "CA-DOUAI"]
+    with window(browser) as (_, seen):
+        sign_in(seen, site, "nationale", f"decompte?{DECEMBER}")
+        seen.settle()
+        national = json.loads(take(seen, "Données (JSON)")[1])["national"]
+        secrets = {f"{int(national['evitees']):,}".replace(",", " ")}
+        secrets |= {f"{float(national['etpt']):.4f}".replace(".", ","), "Intéressement (simulation)"}
     with window(browser) as (_, seen):
         sign_in(seen, site, "douai", f"synthese?{DECEMBER}")
-        for page in PAGES:
-            seen.open(f"{site.url}/{page}?{DECEMBER}")
-            assert "n'a pas pu être affichée" not in plain(seen)
+        for address in [
+            *PAGES,
+            *(f"decompte?onglet={tab}" for tab in ("releve", "regles", "etats", "sensibilite")),
+            *(f"cour?onglet={tab}" for tab in ("activites", "agir")),
+            *(f"collecte?onglet={tab}" for tab in ("juridictions", "relances", "messages", "alertes")),
+        ]:
+            page, _, tab = address.partition("?")
+            seen.open(f"{site.url}/{page}?{DECEMBER}&{tab}")
+            said = plain(seen)
+            assert "n'a pas pu être affichée" not in said, address
+            buttons = seen.page.get_by_role("button", name="Télécharger les données (CSV)")
+            for rank in range(buttons.count()):
+                with seen.page.expect_download(timeout=60_000) as waiting:
+                    buttons.nth(rank).dispatch_event("click")
+                said += Path(waiting.value.path()).read_text("utf-8-sig")
+            assert [nom for nom in others if re.search(rf"\b{re.escape(nom)}\b", said)] == [], address
+            assert [code for code in set(cours["cour"]) - {"CA-DOUAI"} if code in said] == [], address
+            assert [secret for secret in secrets if secret in said] == [], address

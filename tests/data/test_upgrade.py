@@ -1,0 +1,121 @@
+"""A store that was filled under an earlier structure is brought up with all that it holds."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, inspect, select, text
+
+import data
+from analytics.schemas import NATIONAL
+from data.engine import open_engine, reading, writing
+from data.reference import load_reference
+from data.settings import Settings
+from data.store import Store, open_store
+from data.tables import SCHEMA_VERSION, metadata
+from tests.data.test_scenarios import keep
+from tests.data.test_settlements import contest, kept
+from tests.data.test_store import entree
+
+MARCH, APRIL = date(2009, 3, 1), date(2009, 4, 1)
+T0 = datetime(2009, 4, 20, 9, tzinfo=UTC)
+EARLIER = [f"{number:04d}" for number in range(1, int(SCHEMA_VERSION))]
+
+
+def fill(store: Store) -> None:
+    """Write something in each chapter of the product."""
+    store.record(entree((MARCH, "TGI-LILLE", "JAP", 9, 4), (MARCH, "TGI-DOUAI", "JAP", 3, 1)), connu_le=T0)
+    store.record(entree((MARCH, "TGI-LILLE", "JAP", 10, 5), sha="1" * 64), connu_le=T0)
+    store.rebase(
+        cour="CA-DOUAI", mois=MARCH, cause="Nouvelle maison d'arrêt", auteur="A", retire=False, connu_le=T0
+    )
+    keep(store)
+    contest(store.registre(), kept(store.registre(), etat="contradictoire"))
+    store.collecte().reopen(
+        NATIONAL,
+        mois=MARCH,
+        juridiction="TGI-LILLE",
+        jusqu_au=date(2009, 4, 30),
+        motif="Panne",
+        auteur="A",
+        connu_le=T0,
+    )
+
+
+def rows_of(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    """Read every row of every table that is there, in one order."""
+    there = set(inspect(connection).get_table_names())
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in sorted(there & set(metadata.tables)):
+        columns = {column["name"] for column in inspect(connection).get_columns(name)}
+        table = metadata.tables[name]
+        picked = [column for column in table.columns if column.name in columns]
+        rows = connection.execute(select(*picked).order_by(*picked)).mappings()
+        found[name] = [dict(row) for row in rows]
+    return found
+
+
+@contextmanager
+def migrating(settings: Settings) -> Generator[tuple[Connection, Callable[[str], None]]]:
+    from alembic import command
+    from alembic.config import Config
+
+    engine = open_engine(settings.database_url, lock_timeout_s=5)
+    config = Config()
+    config.set_main_option("script_location", str(Path(data.__file__).parent / "migrations"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+
+        def downgrade(version: str) -> None:
+            command.downgrade(config, version)
+
+        yield connection, downgrade
+    engine.dispose()
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_what_an_earlier_structure_held_is_all_there(settings: Settings, version: str) -> None:
+    store = open_store(settings, load_reference())
+    fill(store)
+    shown = store.faits(NATIONAL)
+    store.close()
+    with migrating(settings) as (connection, downgrade):
+        downgrade(version)
+        before = rows_of(connection)
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == version
+    assert before["cellule"]
+    store = open_store(settings, load_reference())
+    engine = open_engine(settings.database_url, lock_timeout_s=5)
+    with reading(engine) as connection:
+        after = rows_of(connection)
+    engine.dispose()
+    assert set(after) == set(metadata.tables)
+    for name, rows in before.items():
+        columns = rows[0].keys() if rows else ()
+        assert [{key: row[key] for key in columns} for row in after[name]] == rows, name
+    # The product reads it, and goes on writing.
+    again = store.faits(NATIONAL)
+    assert again.agregat.equals(shown.agregat)
+    assert again.totaux.equals(shown.totaux)
+    store.record(entree((APRIL, "TGI-LILLE", "JAP", 7, 2), sha="2" * 64), connu_le=T0)
+    assert store.declarations(NATIONAL).height == 3
+    store.close()
+
+
+def test_each_chapter_is_in_what_is_compared(settings: Settings) -> None:
+    """So that a table of tomorrow, forgotten here, is noticed."""
+    store = open_store(settings, load_reference())
+    fill(store)
+    store.close()
+    engine = open_engine(settings.database_url, lock_timeout_s=5)
+    with reading(engine) as connection:
+        filled = {
+            name
+            for name, table in metadata.tables.items()
+            if connection.execute(select(func.count()).select_from(table)).scalar()
+        }
+    engine.dispose()
+    assert {"cellule", "lot", "scenario", "decompte", "contestation", "recalage", "reouverture"} <= filled
