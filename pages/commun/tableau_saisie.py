@@ -32,6 +32,9 @@ _PHRASES = {
     "perdu tant que cette fenêtre reste ouverte.",
     "perdues": "Tapé avant le rechargement et non remis, la case ayant changé depuis :",
     "collees": "Cases collées :",
+    "titres": "Titres laissés de côté :",
+    "autres": "Rien n'est collé : ces noms ne sont pas ceux des lignes où ils iraient. Placez-vous sur la "
+    "première de leurs lignes, ou copiez les nombres seuls :",
     "dehors": "Hors du tableau, donc non collé :",
     "annuler": "Annuler le collage",
     "annule": "Collage annulé.",

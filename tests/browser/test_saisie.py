@@ -4,6 +4,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Watched, watched
@@ -209,6 +210,29 @@ def test_a_figure_pressed_is_replaced_by_what_is_typed(browser: Browser, server:
         assert fields(seen) == {"JAP.visioconferences": "19", "JAP.extractions_evitees": "1"}
 
 
+@pytest.mark.parametrize("wrong", ["7", "12,5", "abc"])
+def test_a_figure_pressed_is_replaced_even_where_the_press_moves_it(
+    browser: Browser, server: Server, wrong: str
+) -> None:
+    """Leaving a row writes its sentence under it before the mouse comes up: « 1 », then « 4 », read 41."""
+    with watched(browser, viewport=SCREEN) as seen:
+        form(seen, server, "TGI-MOULINS")
+        for column in ("visioconferences", "extractions_evitees"):
+            cell(seen, "TAP", column).fill("1")
+        cell(seen, "JAP", "extractions_evitees").fill("")
+        cell(seen, "JAP").fill(wrong)
+        before = fields(seen)
+        place = cell(seen, "TAP").bounding_box()
+        assert place
+        seen.page.mouse.move(place["x"] + 4, place["y"] + 4)
+        seen.page.mouse.down()
+        seen.page.wait_for_timeout(100)
+        seen.page.mouse.up()
+        seen.page.keyboard.type("4")
+        kept(seen)
+        assert fields(seen) == {**before, "TAP.visioconferences": "4"}
+
+
 def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser, server: Server) -> None:
     rights = ["clipboard-read", "clipboard-write"]
     with watched(browser, viewport=SCREEN, permissions=rights) as seen:
@@ -248,6 +272,44 @@ def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser,
         assert fields(seen) == pasted
         kept(seen)
         assert fields(seen) == pasted
+
+
+def test_titles_and_names_pasted_with_the_figures_shift_none_of_them(
+    browser: Browser, server: Server
+) -> None:
+    rights = ["clipboard-read", "clipboard-write"]
+    with watched(browser, viewport=SCREEN, permissions=rights) as seen:
+        form(seen, server, "TGI-EVREUX")
+        before = fields(seen)
+        figures = {
+            "JAP.visioconferences": "5",
+            "JAP.extractions_evitees": "2",
+            "TAP.visioconferences": "n.r.",
+            "TAP.extractions_evitees": "n.r.",
+        }
+        names = [cell(seen, code).evaluate("field => field.labels[0].textContent") for code in ("JAP", "TAP")]
+        for pasted, told in (
+            ("Visioconférences\tExtractions évitées\n5\t2\nn.r.\tn.r.", "Titres laissés de côté"),
+            (f"{names[0]}\t5\t2\n{names[1]}\tn.r.\tn.r.", "Cases collées\u00a0: 4."),
+            (
+                f"Activité\tVisioconférences\tÉvitées\n{names[0].upper()}\t5\t2\n{names[1]}\tn.r.\tn.r.",
+                "Titres laissés de côté",
+            ),
+        ):
+            cell(seen, "JAP").focus()
+            paste(seen, pasted)
+            says(seen, told)
+            assert fields(seen) == {**before, **figures}
+            kept(seen)
+            seen.page.get_by_role("button", name="Annuler le collage").click()
+            says(seen, "Collage annulé")
+            kept(seen)
+            assert fields(seen) == before
+        # Named otherwise than the rows they would go to, nothing is pasted.
+        cell(seen, "JAP").focus()
+        paste(seen, f"{names[1]}\t5\t2\n{names[0]}\t1\t1")
+        says(seen, "Rien n'est collé")
+        assert fields(seen) == before
 
 
 def test_a_press_is_not_lost_when_leaving_a_field_moves_the_button(browser: Browser, server: Server) -> None:

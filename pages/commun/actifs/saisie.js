@@ -58,13 +58,13 @@ class Table {
         field.setAttribute("enterkeyhint", "next");
         field.addEventListener("input", () => this.note(field));
         field.addEventListener("change", () => this.send());
-        // The first press in a field takes its figure whole, as Tab does: what is typed next replaces it.
-        field.addEventListener("pointerdown", () => {
-          this.entered = field.getRootNode().activeElement === field ? null : field;
-        });
-        field.addEventListener("click", () => {
-          if (this.entered === field) field.select();
-          this.entered = null;
+        // The first press in a field takes its figure whole, as Tab does: what is typed next replaces it. At the
+        // press: leaving a row may write a sentence that moves the field away before the release.
+        field.addEventListener("mousedown", (event) => {
+          if (event.button !== 0 || field.getRootNode().activeElement === field) return;
+          event.preventDefault();
+          field.focus();
+          field.select();
         });
         field.addEventListener("keydown", (event) => this.move(event, row, rank));
         field.addEventListener("paste", (event) => this.paste(event, row, rank));
@@ -225,6 +225,19 @@ class Table {
     const block = readBlock(event.clipboardData.getData("text/plain"));
     if (block.length < 2 && block[0].length < 2) return;
     event.preventDefault();
+    // Titles above the figures, and names beside them, are no figures: pasted, they would shift all the others.
+    const titles = [];
+    while (block.length > 1 && block[0].some(isWords) && block[0].every((text) => !text || isWords(text))) {
+      titles.push(...block.shift().filter(Boolean));
+    }
+    if (block.every((line) => line.length > 1 && isWords(line[0]))) {
+      const names = block.map((line) => line.shift());
+      const others = names.filter((name, down) => !this.isNamed(this.order[(row + down) * COLUMNS.length], name));
+      if (others.length) {
+        this.say(`${this.phrases.autres} ${others.join("\u00a0; ")}.`);
+        return;
+      }
+    }
     const before = [];
     const outside = [];
     block.forEach((line, down) => {
@@ -240,7 +253,8 @@ class Table {
       });
     });
     this.send();
-    const left = outside.length ? ` ${this.phrases.dehors} ${outside.join("\u00a0; ")}.` : "";
+    const left = [[this.phrases.titres, titles], [this.phrases.dehors, outside]]
+      .map(([told, texts]) => (texts.length ? ` ${told} ${texts.join("\u00a0; ")}.` : "")).join("");
     this.say(`${this.phrases.collees} ${before.length}.${left} `);
     const undo = element("button", { type: "button", textContent: this.phrases.annuler });
     undo.addEventListener("click", () => {
@@ -258,6 +272,13 @@ class Table {
     this.note(field);
   }
 
+  isNamed(field, name) {
+    if (!field) return false;
+    const label = document.getElementById(field.getAttribute("aria-labelledby").split(" ")[0]);
+    const [own, typed] = [label.textContent, name].map(bare);
+    return (own.startsWith(typed) || typed.startsWith(own));
+  }
+
   nameOf(field) {
     return field.getAttribute("aria-labelledby").split(" ").map((id) => document.getElementById(id).textContent).join(", ");
   }
@@ -270,6 +291,15 @@ class Table {
 
 function element(name, properties) {
   return Object.assign(document.createElement(name), properties);
+}
+
+// A title or a name, and neither a figure nor « n.r. ».
+function isWords(text) {
+  return /\p{L}{4}/u.test(text);
+}
+
+function bare(text) {
+  return text.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
 }
 
 // Rows and cells of what a spreadsheet puts on the clipboard; a cell with a quotation mark or a line feed is quoted.
