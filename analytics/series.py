@@ -88,7 +88,7 @@ def trace_year(
             evitees="evitees",
             cumul=pl.when(pl.col("evitees").is_not_null()).then(declared),
             estime=(declared + pl.col("non_dit")).round().cast(pl.Int64),
-            haut=(declared + pl.col("plafond")).round().cast(pl.Int64),
+            haut=(declared + pl.col("plafond")).round(6).ceil().cast(pl.Int64),
             objectif_cumule=pl.Series(targets, dtype=pl.Float64),
         )
     )

@@ -112,6 +112,11 @@ class Releve:
     demonstration: bool
     perspectives: Perspectives | None = None
 
+    def is_unheard(self, part: Part) -> bool:
+        """Tell whether, of an open year, a cour's juridictions have said nothing: nothing to project."""
+        heard = self.details.get(part.cour)
+        return self.projete and heard is not None and not any(month.repondues for month in heard.mois)
+
     @property
     def hypothetique(self) -> bool:
         """Tell whether any amount here rests on a working hypothesis: its rule, its cost or its base."""

@@ -46,10 +46,12 @@ class Ecart:
     """The gap between the two counts over the months that both know, and what makes it; exact.
 
     `declaree` − `constatee` = `calendrier` + `demande` + `declarations` (≤ 0, an estimate) + `non_executees`
-    (≤ 0). `part_demande`: demand against what the season expects, a share.
+    (≤ 0). `part_demande`: demand against what the season expects, a share. `muette`: nobody answered in
+    any of these months, so that `declaree`, 0, says nothing.
     """
 
     mois: int
+    muette: bool
     declaree: int
     constatee: Fraction
     calendrier: Fraction
@@ -95,6 +97,7 @@ def read_thermometers(
     rows: list[tuple[date, float, float, int | None, float, int | None, int | None]] = []
     base, due, unsaid = Fraction(0), Fraction(0), Fraction(0)
     declared = required = executed = known = 0
+    heard = False
     for month in months:
         if not periode.debut <= month.mois <= periode.fin:
             continue
@@ -107,7 +110,7 @@ def read_thermometers(
         rows.append((month.mois, float(part), float(expected), said, missing, r, x))
         if r is not None and x is not None:
             base, due, known = base + part, due + expected, known + 1
-            unsaid += Fraction(missing)
+            unsaid, heard = unsaid + Fraction(missing), heard or said is not None
             declared, required, executed = declared + month.evitees, required + r, executed + x
     frame = Thermometre.validate(pl.DataFrame(rows, schema=Thermometre.create_empty().schema, orient="row"))
     if not known:
@@ -115,6 +118,7 @@ def read_thermometers(
     demand = required + declared + unsaid - due
     return frame, Ecart(
         mois=known,
+        muette=not heard,
         declaree=declared,
         constatee=base - executed,
         calendrier=due - base,

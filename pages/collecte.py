@@ -24,6 +24,7 @@ from pages.commun import (
     vue_collecte,
 )
 from pages.commun.cadre import Contexte
+from pages.commun.navigation import findable
 from pages.commun.vue_collecte import Suivi, VueCollecte
 
 TABS = ("rythme", "grille", "relancer", "messages", "alertes")
@@ -112,7 +113,14 @@ def _choose_among_courts(contexte: Contexte, *, grid: bool) -> str:
     if not selection.presentation:
         with st.container(horizontal=True, gap="small"):
             if len(cours) > 1:
-                filtres.choose_among("ressort", "Cour", {"": "Toutes les cours", **cours}, chosen, width=230)
+                filtres.choose_among(
+                    "ressort",
+                    "Cour",
+                    {"": "Toutes les cours", **cours},
+                    chosen,
+                    width=230,
+                    show=lambda code: findable(code, cours[code]) if code else "Toutes les cours",
+                )
             if grid:
                 silent = filtres.OPTIONS["muettes"]
                 filtres.choose_among(

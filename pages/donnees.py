@@ -208,7 +208,9 @@ def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
     refused = kept - brought
     parts = [f"enregistrer {count(brought, 'ligne')}"] if brought else []
     parts += [f"garder {count(refused, 'refus', 'refus')} à corriger"] if refused else []
-    label = " et ".join(parts)
+    several = sum(bool(examined.a_conserver) for examined in depots)
+    # Each is judged again once those before it are written: what they say twice is not counted twice.
+    label = f"enregistrer {count(several, 'fichier')}" if several > 1 else " et ".join(parts)
     label = label[0].upper() + label[1:]
     contents = depot.demo_contents() if situation.demo else None
     agreed = True

@@ -71,7 +71,7 @@ def _draw_table(contexte: Contexte, vue: VueEnsemble) -> None:
             list(contexte.choix.cours),
             index=None,
             key=OPENER,
-            format_func=contexte.choix.cours.__getitem__,
+            format_func=lambda code: navigation.findable(code, contexte.choix.cours[code]),
             placeholder="Choisir une cour",
             filter_mode="contains",
             width=230,

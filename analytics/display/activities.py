@@ -142,6 +142,8 @@ def _mention(row: Mapping[str, Any]) -> str:
 
 def conclude_activities(bilans: dy.DataFrame[BilanActivite], bilan: Bilan, periode: Periode) -> str:
     """Say in one sentence what the activities amount to."""
+    if bilan.attendues and not bilan.repondues:
+        return wording.typeset(f"Fin {wording.month(periode.fin)} : {NOBODY[0].lower()}{NOBODY[1:]}.")
     used = bilans.filter(pl.col("visioconferences") > 0).height
     return wording.typeset(
         f"Fin {wording.month(periode.fin)}, "
@@ -167,8 +169,13 @@ def title_activities(bilans: dy.DataFrame[BilanActivite]) -> str:
     )
 
 
-def tell_activities(bilans: dy.DataFrame[BilanActivite]) -> str:
+NOBODY = "Aucune juridiction n'a répondu depuis janvier : ce qui a été fait n'est pas connu"
+
+
+def tell_activities(bilans: dy.DataFrame[BilanActivite], bilan: Bilan) -> str:
     """Say in one sentence what counts for the objective, and what was not legal yet."""
+    if bilan.attendues and not bilan.repondues:
+        return wording.typeset(f"{NOBODY}.")
     counted = bilans.filter("compte_objectif")
     outside = int(bilans.filter(~pl.col("compte_objectif"))["visioconferences"].sum())
     not_yet = bilans.filter("sans_objet").height

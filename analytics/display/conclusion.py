@@ -75,7 +75,7 @@ def conclude(
         if bilan.retenues is None:
             text = f"{subject} ; {tell_nothing_counted(lecture)} ; {_expected(bilan.objectif_a_date)}"
             return wording.typeset(f"{text} ; {answers}.")
-        told += f" ; la lecture {lecture} en retient {wording.number(bilan.retenues)}"
+        told += f" ; la lecture {lecture} en retient {counted(bilan)}"
     parts = [f"{told} sur {_expected(bilan.objectif_a_date)} : {_state(bilan)}"]
     undetermined = par_cour is not None and (par_cour["etat"] == trajectory.UNDETERMINED).all()
     if par_cour is not None and par_cour.height > 1 and not undetermined:
@@ -123,7 +123,7 @@ def _state(bilan: Bilan) -> str:
         if bilan.au_plus is None or bilan.retenues is None:
             return state
         return (
-            f"{state}, entre {wording.number(bilan.retenues)} et {wording.number(bilan.au_plus)} selon ce "
+            f"{state}, entre {counted(bilan)} et {wording.number(bilan.au_plus)} selon ce "
             "que diront les réponses manquantes"
         )
     if bilan.bornes_decident and bilan.repondues < bilan.attendues and bilan.etat == trajectory.LATE:
@@ -145,12 +145,26 @@ def target_of_year(bilan: Bilan) -> str:
     """Write the year's objective as finely as it takes to find what is left: 80,4 less 2 leaves 79 whole."""
     if bilan.objectif is None:
         return wording.NOT_AVAILABLE
-    if bilan.retenues is not None and bilan.reste:
+    return wording.number(bilan.objectif, fineness(bilan))
+
+
+def counted(bilan: Bilan) -> str:
+    """Write what a reading counts, as finely as the year's objective beside it."""
+    if bilan.retenues is None:
+        return wording.NOT_AVAILABLE
+    return wording.number(bilan.retenues, fineness(bilan))
+
+
+def fineness(bilan: Bilan) -> int:
+    """Give the decimals that the objective and what is counted need for their difference to be what is left.
+
+    None once the year is over: what it lacks is told as the difference of the two.
+    """
+    if bilan.rythme_requis is not None and bilan.retenues is not None and bilan.objectif is not None:
         for digits in (0, 1):
-            gap = wording.difference(bilan.retenues, bilan.objectif, digits)
-            if ceil(gap) == bilan.reste:
-                return wording.number(bilan.objectif, digits)
-    return wording.number(bilan.objectif)
+            if ceil(wording.difference(bilan.retenues, bilan.objectif, digits)) == bilan.reste:
+                return digits
+    return 0
 
 
 def still_to_avoid(bilan: Bilan) -> str:

@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics import wording
 from analytics.display.comparison import is_comparable, tell_ratio, verdict_of
-from analytics.display.conclusion import missing
+from analytics.display.conclusion import counted, missing
 from analytics.display.cours import ESTIMATED_LEGEND, mark_target
 from analytics.display.outlook import INDICATIVE, pace_ratio, short_odds, suppose
 from analytics.display.signals import icon, tell_signal
@@ -58,7 +58,7 @@ def row_of_figures(
     tiles = [
         Chiffre(
             "Extractions évitées" if plain else f"Lecture {lecture}",
-            _answered(bilan, bilan.evitees_objectif) if plain else wording.number(bilan.retenues),
+            _answered(bilan, bilan.evitees_objectif) if plain else counted(bilan),
             wording.typeset(f"objectif à date : {target}"),
             wording.typeset(
                 ("" if plain else f"Ce que la lecture retient. {LECTURES[lecture]}. ")
@@ -269,11 +269,11 @@ def tell_use(bilan: Bilan) -> str:
     text = f"{wording.count(bilan.visioconferences, 'visioconférence')} depuis janvier ; "
     if bilan.visioconferences_objectif == 1:
         held = "a évité une extraction" if bilan.evitees_objectif else "n'a pas évité d'extraction"
-        text += f"la seule des activités qui comptent pour l'objectif {held} ; "
+        text += f"la seule d'une activité qui compte pour l'objectif {held} ; "
     elif bilan.part_evitees is not None:
         text += (
             f"{wording.percent(bilan.part_evitees)} des {wording.number(bilan.visioconferences_objectif)} "
-            "des activités qui comptent pour l'objectif ont évité une extraction ; "
+            "qui relèvent d'activités comptées dans l'objectif ont évité une extraction ; "
         )
     return wording.typeset(
         text + f"{wording.percent(bilan.part_reponse)} des réponses attendues sont parvenues."

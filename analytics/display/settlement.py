@@ -39,6 +39,11 @@ def conclude_settlement(releve: Releve, part: Part, *, nom: str, fourchette: Fou
 
     Rounded; before the year is complete, in the conditional, with what it may come to.
     """
+    if releve.is_unheard(part):
+        return typeset(
+            f"Décompte {releve.annee}, « {releve.bareme.libelle} » : aucune juridiction n'a encore répondu "
+            f"pour {nom}, rien ne se projette ; seul ce qui sera déclaré comptera."
+        )
     when = f"Décompte {releve.annee}" + (", projeté à fin d'année" if releve.projete else "")
     told = _tell_gap(releve, part, nom) + ("" if part.exclue else _tell_debt(releve, part, fourchette))
     return typeset(f"{when}, « {releve.bareme.libelle} » : {told}.")
@@ -128,11 +133,13 @@ def _span(low: float, high: float) -> str:
 
 def _extractions(releve: Releve, value: Fraction) -> str:
     """Write a number of extractions as certain as it is: « environ 190 extractions », « 5 450 … »."""
-    noun = wording.agree(int(value), "extraction", "extractions")
     if not releve.projete:
+        noun = wording.agree(int(value), "extraction", "extractions")
         return f"{write_plain(value, 2)}{wording.NO_BREAK_SPACE}{noun}"
     if value < 1:
         return "moins d'une extraction"
+    # The noun agrees with the number as it is written.
+    noun = wording.agree(int(read_rough(float(value))), "extraction", "extractions")
     return f"environ {rough(float(value))}{wording.NO_BREAK_SPACE}{noun}"
 
 
@@ -222,7 +229,10 @@ def figures_of_settlement(
     over = part.part_credits is not None and part.part_credits >= alerte
     ahead = releve.projete
     gap = part.excedent or part.ecart
-    if fourchette is None:
+    unheard = releve.is_unheard(part)
+    if unheard:
+        told, beside = wording.NOT_AVAILABLE, "aucune réponse"
+    elif fourchette is None:
         told, beside = wording.NOT_AVAILABLE if part.centimes is None else _whole_euros(releve, part), ""
         if part.centimes is not None and not ahead:
             beside = "année terminée"
@@ -234,14 +244,16 @@ def figures_of_settlement(
     return (
         Chiffre(
             "Excédent" if part.excedent else "Non évitées",
-            _quantity(releve, gap),
+            wording.NOT_AVAILABLE if unheard else _quantity(releve, gap),
             typeset(f"objectif : {write_plain(part.objectif)}"),
             "Objectif de l'année moins ce qui est retenu comme évité"
             + (", mois à venir projetés." if ahead else "."),
         ),
         Chiffre(
             "Équivalent en ETPT",
-            (_etpt(releve, part.etpt) if ahead else number(part.etpt, 2)) if part.etpt else "0",
+            wording.NOT_AVAILABLE
+            if unheard
+            else ((_etpt(releve, part.etpt) if ahead else number(part.etpt, 2)) if part.etpt else "0"),
             "",
             "Au prorata des extractions non évitées, après la règle et le mode.",
         ),
@@ -257,8 +269,8 @@ def figures_of_settlement(
         ),
         Chiffre(
             "Part des crédits vacataires",
-            percent(part.part_credits, 0 if ahead else 1),
-            ("⚠ " if over else "")
+            wording.NOT_AVAILABLE if unheard else percent(part.part_credits, 0 if ahead else 1),
+            ("⚠ " if over and not unheard else "")
             + (f"alerte à {percent(alerte, 0)}" if part.part_credits is not None else ""),
             "Crédits de l'année suivante, sur lesquels la cour répond (circulaire, p. 2).",
         ),

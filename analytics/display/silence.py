@@ -12,10 +12,15 @@ def tell_silence(manque: Manque, *, etpt_par_extraction: Fraction, a_date: Fract
         return wording.typeset("Toutes les réponses attendues sont parvenues : rien n'est à estimer.")
     unsaid = manque.estimees - manque.declarees
     etpt = wording.with_unit(unsaid * etpt_par_extraction, "ETPT", 1)
+    declared = (
+        f"aux {wording.count(manque.declarees, 'extraction évitée', 'extractions évitées')} et déclarées "
+        f"s'en ajouteraient environ {wording.number(unsaid)}"
+        if manque.declarees > 1
+        else f"environ {wording.number(unsaid)} extractions auraient été évitées sans être déclarées"
+    )
     return wording.typeset(
-        f"{wording.count(manque.muettes, 'réponse manquante', 'réponses manquantes')} depuis janvier : aux "
-        f"{wording.number(manque.declarees)} extractions évitées déclarées s'en ajouteraient environ "
-        f"{wording.number(unsaid)}. Le décompte ne retient que le déclaré : ne pas répondre laisserait "
+        f"{wording.count(manque.muettes, 'réponse manquante', 'réponses manquantes')} depuis janvier : "
+        f"{declared}. Le décompte ne retient que le déclaré : ne pas répondre laisserait "
         f"{etpt} de côté." + _reaches(manque, a_date)
     )
 

@@ -129,7 +129,9 @@ def _base_year(releve: Releve) -> int:
 
 def _corrected(change: object, formula: str) -> str:
     motif = getattr(change, "motif", None)
-    return formula if motif is None else f"corrigé après contestation : {motif} (au lieu de {formula})"
+    return (
+        formula if motif is None else typeset(f"corrigé après contestation : {motif} (au lieu de {formula})")
+    )
 
 
 def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Manque | None) -> list[Ligne]:
@@ -159,9 +161,17 @@ def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Ma
 
 
 def _counted(releve: Releve, part: Part, detail: Detail | None, declared: int, projected: int) -> str:
-    text = f"{number(declared)} déclarées de janvier à {wording.MONTHS[releve.periode.fin.month - 1]}"
-    if releve.projete:
-        text += f" + {number(projected)} projetées jusqu'en décembre (milieu de la projection)"
+    last = wording.MONTHS[releve.periode.fin.month - 1]
+    text = f"{wording.count(declared, 'déclarée', 'déclarées')} " + (
+        "en janvier" if releve.periode.fin.month == 1 else f"de janvier à {last}"
+    )
+    if releve.is_unheard(part):
+        text = f"aucune réponse de janvier à {last}, rien n'est projeté"
+    elif releve.projete:
+        text += (
+            f" + {wording.count(projected, 'projetée', 'projetées')} jusqu'en décembre "
+            "(milieu de la projection)"
+        )
     match releve.bareme.lecture:
         case "B":
             level = None if detail is None else detail.objectif.niveau
@@ -377,7 +387,12 @@ def _margin_lines(releve: Releve, part: Part, manque: Manque | None) -> list[Lig
                 Ligne(
                     "cout_silence",
                     "Ce que coûte de ne pas répondre",
-                    f"environ {number(unsaid)} extractions sans doute évitées, non déclarées (estimation)",
+                    "environ "
+                    + wording.count(
+                        round(unsaid), "extraction sans doute évitée", "extractions sans doute évitées"
+                    )
+                    + ", déclarations manquantes (estimation)"
+                    + ("" if after.etpt else " : de quoi ne plus rien devoir"),
                     _saved(part, after, digits=(1, 0)),
                     "Estimation de pilotage, hors décompte",
                 )
@@ -441,7 +456,7 @@ def _price(releve: Releve, part: Part) -> Ligne:
         formula = f"{enough} × {_ratio(unit)}"
         if cout is not None:
             formula += f" × {write_plain(cout.euros, 2)} €"
-        if part.cour and decompte.mode == MUTUALISE:
+        if part.cour and decompte.mode == MUTUALISE and saved < 1:
             formula += " ; le reste du gain va aux autres cours en déficit"
         formula += " ; plus rien une fois l'objectif atteint"
     return Ligne(

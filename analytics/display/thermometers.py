@@ -1,6 +1,7 @@
 """The two thermometers, in words that both ministries can argue over."""
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import dataframely as dy
 import polars as pl
@@ -20,9 +21,10 @@ def title_thermometers(ecart: Ecart | None) -> str:
         if seen >= 0
         else f"{wording.number(-seen)} extractions de plus"
     )
-    return wording.typeset(
-        f"{wording.number(ecart.declaree)} évitées selon la Justice ; {fall} selon l'Intérieur"
-    )
+    if ecart.muette:
+        return wording.typeset(f"Rien de déclaré à la Justice, faute de réponse ; {fall} selon l'Intérieur")
+    declared = wording.count(ecart.declaree, "évitée", "évitées")
+    return wording.typeset(f"{declared} selon la Justice ; {fall} selon l'Intérieur")
 
 
 def tell_thermometers(ecart: Ecart | None) -> str:
@@ -32,24 +34,38 @@ def tell_thermometers(ecart: Ecart | None) -> str:
             "Importez les extractions requises et exécutées comptées par l'Intérieur pour comparer les deux."
         )
     counted = wording.agree(ecart.mois, "compté", "comptés")
+    if ecart.muette:
+        return wording.typeset(
+            "Aucune juridiction n'a répondu sur ces mois : les deux comptes ne se comparent pas encore."
+        )
+    many = ecart.declaree > 1
     text = (
         f"Sur {wording.count(ecart.mois, 'mois', 'mois')} {counted} des deux côtés, "
-        f"{wording.number(ecart.declaree)} extractions évitées"
+        f"{wording.count(ecart.declaree, 'extraction évitée', 'extractions évitées')}"
     )
     if ecart.part_demande is not None and ecart.part_constatee is not None:
-        moved = (
-            f"en hausse de {wording.percent(ecart.part_demande)}"
-            if ecart.part_demande >= 0
-            else f"en baisse de {wording.percent(-ecart.part_demande)}"
-        )
         fell = (
-            f"ne font baisser les extractions exécutées que de {wording.percent(ecart.part_constatee)}"
+            f"ne {'font' if many else 'fait'} baisser les extractions exécutées que de "
+            f"{wording.percent(ecart.part_constatee)}"
             if ecart.part_constatee >= 0
-            else "n'empêchent pas les extractions exécutées d'augmenter de "
+            else f"n'{'empêchent' if many else 'empêche'} pas les extractions exécutées d'augmenter de "
             f"{wording.percent(-ecart.part_constatee)}"
         )
-        text += f", avec une demande {moved}, {fell} de la base"
+        text += f", avec une demande {_moved(ecart.part_demande)}, {fell} de la base"
+        if abs(ecart.calendrier) > max(abs(ecart.demande), abs(ecart.declaree)):
+            text += (
+                " ; l'objectif répartit l'année autrement que la saison, ce qui pèse ici "
+                f"{wording.number(ecart.calendrier, signed=True)}"
+            )
     return wording.typeset(text + ".")
+
+
+def _moved(part: Fraction) -> str:
+    """Say which way the demand went: « stable » where no figure shown would tell."""
+    size = wording.percent(abs(part))
+    if size == wording.percent(0):
+        return "stable"
+    return f"en {'hausse' if part > 0 else 'baisse'} de {size}"
 
 
 # The rows that a line opens on, beside its months.
@@ -91,7 +107,7 @@ class Ligne:
 
 def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
     """Explain, line by line, what makes the gap between the two counts; the lines sum to it."""
-    if ecart is None:
+    if ecart is None or ecart.muette:
         return ()
 
     # As they are written, the two counts leave the gap, and the four lines make it.

@@ -12,6 +12,8 @@ def title_map(par_cour: dy.DataFrame[BilanCour]) -> str:
     holding = par_cour.filter(pl.col("etat").is_in(trajectory.HOLDING)).height
     if par_cour["objectif"].is_null().all():
         return "Aucun objectif à cette date"
+    if par_cour["atteinte"].is_null().all():
+        return "Aucune cour ne peut encore être située"
     held = wording.agree(holding, "cour sur {} tient son objectif", "cours sur {} tiennent leur objectif")
     return f"{wording.number(holding)} {held.format(wording.number(par_cour.height))}"
 

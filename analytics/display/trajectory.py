@@ -24,6 +24,8 @@ def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> s
             f"{avoided(bilan.evitees_objectif)} dans ce groupe, {wording.percent(bilan.atteinte)} de "
             "l'objectif à date de toutes les activités"
         )
+    if bilan.objectif is not None and bilan.retenues is None:
+        return "Rien à tracer : ce que cette lecture retient n'est pas connu"
     if bilan.atteinte is None:
         return wording.typeset(f"{avoided(bilan.evitees_objectif)} en {periode.annee}")
     if bilan.etat == trajectory.ATTAINED:
@@ -72,9 +74,9 @@ def label_trajectory(trajectoires: Iterable[dy.DataFrame[Trajectoire]]) -> pl.Da
             frame.with_columns(
                 libelle_cumul=pl.lit(f"{year}<br>{done}"),
                 libelle_objectif=pl.lit(f"Objectif<br>{wording.number(target)}"),
-                libelle_haut=pl.lit(f"Au plus<br>{wording.number(int(high[-1]))}" if high.len() else ""),
+                libelle_haut=pl.lit(f"Au plus<br>{wording.number(high[-1])}" if high.len() else ""),
                 libelle_estime=pl.lit(
-                    f"Estimé<br>{wording.number(int(estimated[-1]))}" if estimated.len() else ""
+                    f"Estimé<br>{wording.number(estimated[-1])}" if estimated.len() else ""
                 ),
                 texte_estime=pl.Series(
                     [

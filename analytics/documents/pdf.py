@@ -88,7 +88,7 @@ def print_pdf(document: Mapping[str, object], moment: datetime) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(_drawn(document), ensure_ascii=False)},
         pdf_standards=["ua-1"],
-        timestamp=moment,
+        timestamp=moment.replace(microsecond=0),  # it takes none
     )
 
 

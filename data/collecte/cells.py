@@ -200,6 +200,12 @@ def shown_by(code: str, value: str) -> str | None:
         return f"{number / 1000 ** len(scaled[1]):g}"
     if re.search(r"(?i)e[+-]|/", bare):
         return f"{number:g} ({bare.strip()})"
+    # What a positive number is written after: a minus or a parenthesis makes another of it.
+    before = re.split("[0#?]", _QUOTED.sub(lambda found: found[1] or found[2] or "", section))[0]
+    if number > 0 and "-" in before:
+        return f"-{number:g}"
+    if number > 0 and "(" in before:
+        return f"({number:g})"
     marks = literal.strip(_SPACES + "-+()")
     if not re.search("[0#?]", bare):
         return marks
@@ -632,6 +638,8 @@ def _says_its_value(cell: dict[str, str], fragments: Sequence[Fragment]) -> bool
     try:
         number, written = float(value), float(read)
     except ValueError:
+        return False
+    if number > 0 and ("(" in text or written < 0):
         return False
     digits = len(read.partition(".")[2])
     return abs(abs(number) - abs(written)) <= 0.5 * 10**-digits + 1e-9

@@ -134,7 +134,10 @@ def _pairs(
             continue
         # The same activity twice in the grid stays two pairs: the judge compares them.
         name = f"{group}\n{label}"
-        if is_total(label) or any(word in _OTHER_THAN_COUNTS or word[:4].isdigit() for word in key.split()):
+        # The same measure twice under one activity: the second is of another, whose title is missing.
+        if any(header_key(below[each[name]]) == key for each in (totals, avoided) if name in each):
+            bare.append(index)
+        elif is_total(label) or any(word in _OTHER_THAN_COUNTS or word[:4].isdigit() for word in key.split()):
             ignored.append(f"{label} – {below[index].strip()}")
         elif "evitee" in key and name not in avoided:
             avoided[name] = index

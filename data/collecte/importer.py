@@ -11,7 +11,7 @@ from analytics.errors import UserFacingError
 from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.parameters import Parametres
 from analytics.schemas import IMPORT
-from analytics.wording import agree, count, long_date, number, short_month, typeset
+from analytics.wording import agree, count, long_date, month, number, short_month, typeset
 from data.collecte.judge import Jugement, judge
 from data.collecte.limits import Limites, Progress, ignore_progress
 from data.collecte.names import month_of
@@ -27,7 +27,7 @@ from data.store import Clock, Ecriture, Entree, Store
 # Alerts told one by one in an account; all of them are counted, kept, and on screen.
 _TOLD = 1_000
 # Lines that are left aside, named in the one line that says what was recognised.
-_RUNS_TOLD = 20
+_RUNS_TOLD, _NAMES_TOLD = 20, 8
 # How far back the habit of a cell is looked for.
 _MONTHS_OF_HABIT = 24
 
@@ -50,7 +50,8 @@ class Examen:
         return replace(self, entree=replace(self.entree, auteur=auteur))
 
     def received(self, recu_le: date | None) -> "Examen":
-        """Say which day the file was received, where its lines do not."""
+        """Say which day the file was received, where its lines do not; raises `UserFacingError`."""
+        _check_received(recu_le, self.jugement)
         return replace(self, entree=replace(self.entree, recu_le=recu_le))
 
     def against(self, store: Store) -> "Examen":
@@ -107,8 +108,23 @@ def examine(
         dernier_mois=None if store.etat().demo else store.dernier_mois(),
         progress=stage(0.5),
     )
+    _check_received(recu_le, jugement)
     entree = make_entree(jugement, auteur=auteur, origine=IMPORT, recu_le=recu_le)
     return _foresee(store, jugement, replace(entree, retablir=retablir))
+
+
+def _check_received(recu_le: date | None, jugement: Jugement) -> None:
+    """Refuse a day that comes before the months it brings: nobody answers for a month to come."""
+    if recu_le is None or "mois" not in jugement.acceptees.columns or jugement.acceptees.is_empty():
+        return
+    last: date = jugement.acceptees["mois"].max()  # pyright: ignore[reportAssignmentType] - a Date column
+    if recu_le < last:
+        raise UserFacingError(
+            typeset(
+                f"Le {long_date(recu_le)} précède {month(last)}, que ce fichier déclare : donnez le jour où "
+                "il est arrivé. Rien n'a été écrit."
+            )
+        )
 
 
 _RETURN = "valeur_reprise"
@@ -273,7 +289,9 @@ def detected(lecture: Lecture) -> str:
     if lecture.feuille:
         parts.append(f"feuille « {lecture.feuille} »")
     if lecture.colonnes_ignorees:
-        parts.append("colonnes ignorées : " + ", ".join(lecture.colonnes_ignorees))
+        named, others = lecture.colonnes_ignorees[:_NAMES_TOLD], lecture.colonnes_ignorees[_NAMES_TOLD:]
+        more = f" et {count(len(others), 'autre')}" if others else ""
+        parts.append(typeset(f"colonnes ignorées : {', '.join(named)}{more}"))
     if lecture.notes:
         said = count(len(lecture.notes), "ligne qui n'est pas", "lignes qui ne sont pas")
         lines = _runs([note.ligne for note in lecture.notes])

@@ -258,7 +258,11 @@ def _detail(
         case "evitees_superieures":
             return pl.col("visioconferences lu").cast(pl.String)
         case "valeurs_contradictoires":
-            return pl.col("autre").cast(pl.String)
+            return (
+                pl.when(pl.col("autre") == pl.col("ligne"))
+                .then(pl.lit("Une autre colonne de cette ligne"))
+                .otherwise(pl.format("La ligne {}", "autre"))
+            )
         case "cellule_illisible":
             return pl.col("obstacle")
         case _:

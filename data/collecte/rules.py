@@ -105,8 +105,8 @@ _REGLES: dict[str, str] = {
     ),
     # What the file says elsewhere.
     "valeurs_contradictoires": (
-        "La ligne {detail} donne d'autres valeurs pour la même chose : gardez la bonne ligne, supprimez "
-        "l'autre."
+        "{detail} donne d'autres valeurs pour la même chose : gardez celles qui sont justes, supprimez les "
+        "autres."
     ),
 }
 

@@ -36,6 +36,7 @@ from analytics.wording import month, typeset
 from pages.commun import composants, filtres, lecture
 from pages.commun.cadre import Contexte
 from pages.commun.calcul_scenarios import seen_cours, write_link
+from pages.commun.navigation import findable
 
 EDITED = "scenario_levier_modifie"
 UNDO = "scenario_precedent"
@@ -327,7 +328,7 @@ def _draw_places(nature: str, edited: Levier | None, noms: Noms, ground: Socle, 
             label,
             list(named),
             [code for code in chosen if code in named],
-            format_func=lambda code: named[code],
+            format_func=lambda code: findable(code if key in ("cours", "juridictions") else "", named[code]),
             key=f"{key}_{mark}_{nature}",
             placeholder=none,
             filter_mode="contains",

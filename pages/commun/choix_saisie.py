@@ -14,6 +14,7 @@ from data.reference import LEVEL_OF_TYPE
 from data.store import Clock, utc_now
 from pages.commun import filtres, identite, lecture
 from pages.commun.lecture import Situation
+from pages.commun.navigation import findable
 from pages.commun.questionnaires import Guichet
 
 JURIDICTION, MOIS, RECU, CONNU_LE = "juridiction", "mois_saisi", "recu", "connu_le"
@@ -114,7 +115,7 @@ def _select(name: str, label: str, values: Mapping[str, str], value: str | None,
         label,
         list(values),
         key=key,
-        format_func=lambda code: values.get(code, code),
+        format_func=lambda code: findable(code if name == JURIDICTION else "", values.get(code, code)),
         placeholder="Cherchez par son nom",
         filter_mode="contains",
         width=width,

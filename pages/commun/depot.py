@@ -210,19 +210,19 @@ def record(
         if depot.examen is None:
             continue
         signed = depot.examen.signed(auteur)
-        if recu_le is not None:
-            signed = signed.received(recu_le)
-        if any(well for _, well in outcome) and not store().etat().demo:
-            # Judged beside the others, it may now correct what one of them has just said.
-            signed = signed.against(store())
         try:
+            if recu_le is not None:
+                signed = signed.received(recu_le)
+            if any(well for _, well in outcome) and not store().etat().demo:
+                # Judged beside the others, it may now correct what one of them has just said.
+                signed = signed.against(store())
             written = store().record(signed.entree, connu_le=utc_now(), remplacer_demo=remplacer_demo)
         except UserFacingError as error:
             outcome.append((f"{depot.fichier} : {error}", False))
             continue
         if written.lot is not None:
             keep_projection(store(), connu_le=utc_now())
-        outcome.append((f"{depot.fichier} : {_told(written)}", True))
+        outcome.append((f"{depot.fichier} : {_told(written, signed.jugement.alertes.height)}", True))
     return outcome
 
 
@@ -237,13 +237,14 @@ def rebase(cour: str, mois: date, cause: str, auteur: str, *, retire: bool) -> s
     return "Recalage annulé." if retire else "Recalage enregistré."
 
 
-def _told(written: Ecriture) -> str:
+def _told(written: Ecriture, alertes: int) -> str:
     if written.lot is None:
         return "rien de nouveau, tout était déjà connu ; aucun lot n'a été enregistré."
     taken = count(written.acceptees, "ligne enregistrée", "lignes enregistrées")
     kept = f", {count(written.refus, 'refusée')} gardée{'s' if written.refus > 1 else ''} à corriger"
     unchanged = count(written.inchangees, "inchangée")
-    told = f"lot {written.lot}, {taken}, {unchanged}{kept if written.refus else ''}."
+    asked = f", {count(alertes, 'alerte')} à vérifier" if alertes else ""
+    told = f"lot {written.lot}, {taken}, {unchanged}{kept if written.refus else ''}{asked}."
     return " ".join((told, *tell_revisions(replace(written, importe_le=None), shown=_SHOWN)))
 
 

@@ -4,6 +4,7 @@ The address always names the period, so that a link opens the same view next yea
 and cannot have is said in a French sentence, and replaced.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -17,6 +18,7 @@ from analytics.comparison import CRITERES, MESURES
 from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.objective import CHAINAGES, LECTURES, MODES, Periode, Regle
 from analytics.profile import PROFILS
+from pages.commun.navigation import findable
 
 T = TypeVar("T")
 
@@ -257,6 +259,9 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
     notices: list[str] = []
     connu_le, said = parse_day(demande)
     notices.extend(said)
+    # A month may be written whole, with its year.
+    if whole := re.fullmatch(r"(\d{4})-(\d{1,2})", demande.get("mois", "")):
+        demande = {**demande, "annee": demande.get("annee") or whole[1], "mois": whole[2]}
     annee = _parse_number(demande.get("annee", ""))
     if annee not in choix.annees:
         if demande.get("annee"):
@@ -419,7 +424,14 @@ def draw(
     Without `periode`, the page chooses by itself the months it shows.
     """
     if cour:
-        _select("cour", "Cour", list(choix.cours), selection.cour, choix.cours.__getitem__, width=180)
+        _select(
+            "cour",
+            "Cour",
+            list(choix.cours),
+            selection.cour,
+            lambda code: findable(code, choix.cours[code]),
+            width=205,
+        )
     if periode:
         _select("annee", "Année", choix.annees, selection.annee, str, width=88)
         months = choix.mois(selection.annee)
@@ -488,7 +500,15 @@ def draw_tabs(selection: Selection, onglets: Sequence[str]) -> str:
     return shown
 
 
-def choose_among(name: str, label: str, values: Mapping[str, str], value: str, *, width: int) -> None:
+def choose_among(
+    name: str,
+    label: str,
+    values: Mapping[str, str],
+    value: str,
+    *,
+    width: int,
+    show: Callable[[str], str] | None = None,
+) -> None:
     """Draw a choice that lives in the address, its values being known to the page only."""
     key = f"filtre_{name}"
     st.session_state[key] = value
@@ -496,7 +516,7 @@ def choose_among(name: str, label: str, values: Mapping[str, str], value: str, *
         label,
         list(values),
         key=key,
-        format_func=lambda code: values.get(code, code),
+        format_func=show or (lambda code: values.get(code, code)),
         placeholder="Choisir",
         filter_mode="contains",
         width=width,

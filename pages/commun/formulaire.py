@@ -37,6 +37,15 @@ _TOLD_AT_MOST = 4
 
 
 @dataclass
+class Ecartee:
+    """What was typed here and not kept: the text, what the place held instead then, and who put it there."""
+
+    texte: str
+    tenu: str
+    auteur: str
+
+
+@dataclass
 class Tenue:
     """The form that a session holds.
 
@@ -52,7 +61,7 @@ class Tenue:
     numero: int = 0
     montrees: dict[Place, str] = field(default_factory=dict[Place, str])
     venues: set[Place] = field(default_factory=set[Place])
-    ecartees: dict[Place, str] = field(default_factory=dict[Place, str])
+    ecartees: dict[Place, Ecartee] = field(default_factory=dict[Place, Ecartee])
 
     @property
     def table(self) -> str:
@@ -134,7 +143,10 @@ def _take_in(guichet: Guichet, dossier: Dossier, tenue: Tenue) -> tuple[Dossier,
             expected[saisie.place] = saisie.texte
             tenue.venues.discard(saisie.place)
             tenue.ecartees.pop(saisie.place, None)
-        tenue.ecartees.update({each.place: each.texte for each in refused})
+        held, frappes = _places(questionnaires.sheet_of(dossier)), dossier.brouillon.frappes
+        for each in refused:
+            by = frappes[each.place].auteur if each.place in frappes else ""
+            tenue.ecartees[each.place] = Ecartee(each.texte, held.get(each.place, ""), by)
     if sent:
         tenue.recu = sent.instance, sent.dernier
     shown = _places(questionnaires.sheet_of(dossier))
@@ -210,14 +222,15 @@ def _draw_top(dossier: Dossier, tenue: Tenue, examen: Examen) -> None:
 def _draw_others(dossier: Dossier, tenue: Tenue) -> None:
     """Say what somebody else typed since the form opened, and what was therefore not kept."""
     frappes = dossier.brouillon.frappes
-    for place, text in tenue.ecartees.items():
-        now = frappes.get(place)
-        held = (now.texte if now else tenue.montrees.get(place, "")) or NOT_ANSWERED
-        known = f"{now.auteur} a mis « {held} »" if now else f"« {held} » a été déclaré ou remis"
+    for place, each in tenue.ecartees.items():
+        held, now = each.tenu or NOT_ANSWERED, tenue.montrees.get(place, "") or NOT_ANSWERED
+        known = f"{each.auteur} a mis « {held} »" if each.auteur else f"« {held} » a été déclaré ou remis"
+        kept = "garde" if now == held else "montre maintenant"
         _tell(
             typeset(
-                f"{_where(dossier, place)} : {known} pendant que vous tapiez « {text or NOT_ANSWERED} ». La "
-                f"case garde « {held} » : tapez de nouveau pour le remplacer."
+                f"{_where(dossier, place)} : {known} pendant que vous tapiez "
+                f"« {each.texte or NOT_ANSWERED} ». La case {kept} « {now} » : "
+                "tapez de nouveau pour le remplacer."
             ),
             urgent=True,
         )

@@ -15,7 +15,7 @@ from analytics.wording import NO_BREAK_SPACE, agree, count, number, typeset
 from data.moments import tell_moment
 from pages.commun import composants, depot, lecture, rappels, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
-from pages.commun.navigation import escape_markdown
+from pages.commun.navigation import escape_markdown, findable
 from pages.commun.relances import (
     Bilan,
     Preparation,
@@ -135,7 +135,7 @@ def _draw_preview(preparation: Preparation) -> None:
     code = st.selectbox(
         "Message pour",
         list(letters),
-        format_func=lambda code: letters[code].nom if code in letters else code,
+        format_func=lambda code: findable(code, letters[code].nom) if code in letters else code,
         key="apercu_juridiction",
         filter_mode="contains",
     )

@@ -32,6 +32,19 @@ def link(nom: str, label: str, requete: dict[str, str], *, icon: str | None = No
     st.page_link(page(nom), label=escape_markdown(label), icon=icon, query_params=requete)
 
 
+def findable(code: str, nom: str) -> str:
+    """Write the name of a court for a list that is searched by typing: « nim » finds Nîmes.
+
+    The list looks for what is typed in the text of each choice, accents counting: a name that has some is
+    followed by its code, which has none.
+    """
+    return (
+        f"{nom} ({code})"
+        if code and any(not letter.isascii() and letter.isalpha() for letter in nom)
+        else nom
+    )
+
+
 def escape_markdown(text: str) -> str:
     """Keep a text as typed where Streamlit would read Markdown."""
     return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|<>~:$^=" else c for c in text)

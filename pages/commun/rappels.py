@@ -13,6 +13,7 @@ from analytics.wording import NO_BREAK_SPACE, count, of_month, short_date, types
 from data.moments import tell_moment
 from pages.commun import composants, depot, lecture, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
+from pages.commun.navigation import findable
 from pages.commun.relances import note_call
 from pages.commun.vue_collecte import Suivi, VueCollecte
 
@@ -117,7 +118,7 @@ def _draw_call(suivi: Suivi, rappels: list[Rappel]) -> None:
         code = st.selectbox(
             "Juridiction appelée",
             list(names),
-            format_func=names.__getitem__,
+            format_func=lambda code: findable(code, names[code]),
             key="appel_juridiction",
             filter_mode="contains",
         )

@@ -398,10 +398,10 @@ def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
     here = found.decompte
 
     def again(*, cout: Fraction | None, base: Fraction = Fraction(1), arriving: bool = False) -> Any:
-        missing: dict[str, int] = {}
+        missing: dict[str, Fraction] = {}
         if arriving and unsaid is not None:
             rows = unsaid.list_silent(set(unsaid.cours)).group_by("cour").agg(pl.col("manque").sum())
-            missing = {cour: round(count) for cour, count in rows.iter_rows()}
+            missing = {cour: Fraction(count) for cour, count in rows.iter_rows()}
         comptes = [
             Compte(
                 part.cour,

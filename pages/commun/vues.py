@@ -932,7 +932,7 @@ def _draw_activities_of(calcul: _Calcul) -> Bloc:
         sous_titre=f"Extractions évitées par activité depuis janvier, {calcul.mesure}",
         figure=draw_bars(ranked, dark=calcul.contexte.sombre),
         alt=title_ranked(ranked, "extractions évitées"),
-        phrase=f"{tell_activities(summed)} {to_come}".rstrip(),
+        phrase=f"{tell_activities(summed, calcul.bilan)} {to_come}".rstrip(),
         tableau=table,
         donnees=behind,
         fichier=f"{calcul.fichier}_activites",
@@ -1143,7 +1143,7 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
     summed = sum_up_activities(series)
     table, behind, to_come = _table_of_activities(calcul, summed)
     panels = arrange_panels(series, summed, focus=_contexte.selection.activite)
-    sentence = tell_activities(summed)
+    sentence = tell_activities(summed, calcul.bilan)
     crossed = cross_cours_and_activities(
         _contexte.situation.agregat,
         indicators.keep_group(lecture.reference().activites, _contexte.selection.groupe),

@@ -179,7 +179,12 @@ def avoided(annee: int, **counts: int) -> pl.DataFrame:
 
 def cours(states: dict[str, str]) -> pl.DataFrame:
     return pl.DataFrame(
-        {"cour": list(states), "etat": list(states.values()), "objectif": [1.0] * len(states)}
+        {
+            "cour": list(states),
+            "etat": list(states.values()),
+            "objectif": [1.0] * len(states),
+            "atteinte": [0.5] * len(states),
+        }
     )
 
 

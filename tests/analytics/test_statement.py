@@ -214,7 +214,7 @@ def test_silence_has_its_line_and_its_cost(parametres: Parametres) -> None:
         f"24 sur 120 attendues{NB}: rien n'est compté pour elles{NB}; au plus 800 évitées avec elles",
         "0",
     )
-    assert "120 extractions" in told["cout_silence"][0]
+    assert "120\u00a0extractions" in told["cout_silence"][0]
     # The ministry's gap falls by 120 and the part of B with it: 2 000 × 2 750 / 2 950 − 1 880 × 2 630 / 2 830
     # = 117,27 extractions, not 120.
     assert told["cout_silence"][1] == f"1,0{NB}ETPT, soit 43{NARROW}238{NB}€"
@@ -283,7 +283,7 @@ def test_a_figure_put_right_says_so_and_changes_the_account(parametres: Parametr
     after = account(parametres, ajustements=(change,))
     told = formulas(after, "CA-B")["evitees"]
     assert told == (
-        f"corrigé après contestation{NB}: double compte corrigé (au lieu de 500 déclarées de janvier à "
+        f"corrigé après contestation{NB}: double compte corrigé (au lieu de 500{NB}déclarées de janvier à "
         "décembre)",
         "700",
     )

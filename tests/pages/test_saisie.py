@@ -354,6 +354,12 @@ def test_in_the_same_cell_the_first_stays_and_the_second_is_told(office: Store, 
     assert shown(first)["TAP"] == ["33", ""]
     told = words(first)
     assert "Bruno a mis «\u00a033\u00a0» pendant que vous tapiez «\u00a044\u00a0»" in told
+    # What comes later was not there while it was typed.
+    send(second, ("TAP", "visioconferences", "0"))
+    first.run()
+    told = words(first)
+    assert "Bruno a mis «\u00a033\u00a0» pendant que vous tapiez «\u00a044\u00a0»" in told
+    assert "La case montre maintenant «\u00a00\u00a0»" in told
     # Typed again over what is shown, it replaces.
     send(first, ("TAP", "visioconferences", "44"))
     assert shown(first)["TAP"] == ["44", ""]

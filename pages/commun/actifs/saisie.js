@@ -245,7 +245,7 @@ class Table {
         const inside = rank + along < COLUMNS.length;
         const field = inside && this.order[(row + down) * COLUMNS.length + rank + along];
         if (field) {
-          before.push([field, field.value]);
+          before.push([field, field.value, text]);
           this.put(field, text);
         } else if (text) {
           outside.push(text);
@@ -258,7 +258,8 @@ class Table {
     this.say(`${this.phrases.collees} ${before.length}.${left} `);
     const undo = element("button", { type: "button", textContent: this.phrases.annuler });
     undo.addEventListener("click", () => {
-      for (const [field, text] of before) this.put(field, text);
+      // What has changed since, here or elsewhere, is not of this paste any more.
+      for (const [field, text, pasted] of before) if (field.value === pasted) this.put(field, text);
       this.send();
       this.say(this.phrases.annule);
       before[0]?.[0].focus();

@@ -83,9 +83,9 @@ def test_what_is_left_is_what_a_reader_subtracts(evitees: int, base: int, writte
 @pytest.mark.parametrize(
     ("held", "avoided", "said"),
     [
-        (1, 0, "la seule des activités qui comptent pour l'objectif n'a pas évité d'extraction"),
-        (1, 1, "la seule des activités qui comptent pour l'objectif a évité une extraction"),
-        (4, 1, "25,0 % des 4 des activités qui comptent pour l'objectif ont évité une extraction"),
+        (1, 0, "la seule d'une activité qui compte pour l'objectif n'a pas évité d'extraction"),
+        (1, 1, "la seule d'une activité qui compte pour l'objectif a évité une extraction"),
+        (4, 1, "25,0 % des 4 qui relèvent d'activités comptées dans l'objectif ont évité une extraction"),
         (0, 0, "1 visioconférence depuis janvier ; 61,0 % des réponses"),
     ],
 )

@@ -521,6 +521,12 @@ SHOWN = [
     ("#,##0,", 12_000, "12"),
     ("0.00E+00", 12, "12 (0.00E+00)"),
     ("# ?/?", 12, "12 (# ?/?)"),
+    ("-0", 12, "-12"),
+    ('"-"0', 12, "-12"),
+    ("(0)", 12, "(12)"),
+    ("\\(0\\)", 12, "(12)"),
+    ("+0", 12, None),
+    ("0_);(0)", 12, None),
     ("0;-0;;@", 12, None),
     ("#,##0", 1_204, None),
     ("# ##0", 1_204, None),
@@ -572,6 +578,9 @@ def test_number_that_its_format_shows_as_another_is_refused(code: str, value: in
         ("12", "1200 %", False),
         ("12", "", False),
         ("12000", "12", False),
+        ("12", "-12", False),
+        ("12", "−12", False),
+        ("12", "(12)", False),
     ],
 )
 def test_ods_cell_that_shows_another_number_is_refused(value: str, text: str, taken: bool) -> None:
