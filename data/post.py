@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
@@ -67,9 +68,17 @@ class _Subject(str):
 
 
 def compose(courrier: Courrier, *, brouillon: bool) -> EmailMessage:
-    """Write a message; `brouillon`: a mail program opens it ready to be read over and sent."""
+    """Write a message; `brouillon`: a mail program opens it ready to be read over and sent.
+
+    Raises `UserFacingError` where its recipient is not one address: nobody else is written to.
+    """
     message = EmailMessage(policy=SMTP)
     message["From"] = courrier.expediteur
+    if _only_address(courrier.destinataire) is None:
+        raise refusal(
+            f"« {courrier.destinataire} » n'est pas une adresse, une seule : "
+            "corrigez celle de la juridiction."
+        )
     message["To"] = courrier.destinataire
     message["Subject"] = _Subject(courrier.sujet)
     message["Date"] = format_datetime(courrier.moment.astimezone(PARIS))
@@ -82,20 +91,23 @@ def compose(courrier: Courrier, *, brouillon: bool) -> EmailMessage:
     return message
 
 
-def check_sender(expediteur: str) -> str:
-    """Give the domain of a sender's address; refuse what is no address."""
+def _only_address(text: str) -> Address | None:
+    """Read the one address that a header would hold, with or without a name; None where it is not one."""
     message = EmailMessage(policy=SMTP)
     try:
-        message["From"] = expediteur
-        (address,) = message["From"].addresses
+        message["To"] = text
+        (address,) = message["To"].addresses
     except (MessageError, ValueError, IndexError):
-        address = None
-    if (
-        address is None
-        or not address.username
-        or "." not in address.domain
-        or not address.addr_spec.isascii()
-    ):
+        return None
+    plain = address.username and "." in address.domain and address.addr_spec.isascii()
+    named = any(group.display_name for group in message["To"].groups)
+    return address if plain and not named and not message["To"].defects else None
+
+
+def check_sender(expediteur: str) -> str:
+    """Give the domain of a sender's address; refuse what is no address."""
+    address = _only_address(expediteur)
+    if address is None:
         raise refusal(
             f"VIGIE_EXPEDITEUR : « {expediteur} » n'est pas une adresse. "
             "Écrivez par exemple Collecte <collecte@exemple.fr>."

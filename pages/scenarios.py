@@ -315,7 +315,8 @@ def _draw_inputs(contexte: Contexte, etude: Etude, *, agrandi: bool) -> None:
 
 
 def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -> None:
-    listed = gardes.kept(archives=False)
+    # Beside itself, a scenario would show nothing.
+    listed = [each for each in gardes.kept(archives=False) if each.texte != scenario.as_text()]
     names = {str(each.scenario): f"N° {each.scenario}, {each.nom}" for each in listed}
     asked = [code for code in contexte.selection.option("face").split(",") if code in names]
     room = vue_scenarios.MOST_COMPARED - 1

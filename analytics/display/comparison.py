@@ -43,7 +43,7 @@ def title_funnel(placed: dy.DataFrame[Entonnoir]) -> str:
     if compared.is_empty():
         return "Trop peu de cours pour les comparer"
     if compared.height == 1:
-        return wording.typeset(f"Votre cour : {compared['position'][0]}")
+        return wording.typeset(f"{compared['nom_court'][0]}, seule à comparer : {compared['position'][0]}")
     alike = compared.filter(pl.col("position") == INSIDE).height
     far = compared.filter(pl.col("position").is_in([FAR_ABOVE, FAR_BELOW])).height
     other = compared.height - alike

@@ -22,7 +22,7 @@ from analytics.display.statement import (
     write_plain,
 )
 from analytics.display.tables import Colonne, tell_rest
-from analytics.objective import CHAINAGES, LECTURES
+from analytics.objective import CHAINAGES, LECTURES, MESURES
 from analytics.objective import MODES as COMPTAGES
 from analytics.schemas import ETATS_DECOMPTE, SIMULATION, Savoir
 from analytics.settlement import Decompte, Part
@@ -39,14 +39,17 @@ def conclude_settlement(releve: Releve, part: Part, *, nom: str, fourchette: Fou
 
     Rounded; before the year is complete, in the conditional, with what it may come to.
     """
+    rule = f"« {releve.bareme.libelle} »"
+    if releve.bareme.lecture != "A":
+        rule += f", lecture {releve.bareme.lecture} ({MESURES[releve.bareme.lecture]})"
     if releve.is_unheard(part):
         return typeset(
-            f"Décompte {releve.annee}, « {releve.bareme.libelle} » : aucune juridiction n'a encore répondu "
+            f"Décompte {releve.annee}, {rule} : aucune juridiction n'a encore répondu "
             f"pour {nom}, rien ne se projette ; seul ce qui sera déclaré comptera."
         )
     when = f"Décompte {releve.annee}" + (", projeté à fin d'année" if releve.projete else "")
     told = _tell_gap(releve, part, nom) + ("" if part.exclue else _tell_debt(releve, part, fourchette))
-    return typeset(f"{when}, « {releve.bareme.libelle} » : {told}.")
+    return typeset(f"{when}, {rule} : {told}.")
 
 
 def _tell_gap(releve: Releve, part: Part, nom: str) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 from analytics import wording
 from analytics.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE
 from analytics.display.tables import Colonne
-from analytics.objective import FIRST_YEAR
+from analytics.objective import FIRST_YEAR, MESURES
 from analytics.settlement import Decompte, Part, round_half_up, settle_with_more
 from analytics.silence import Manque
 from analytics.statement import BASE, EVITEES, NO_COST, OBJECTIF, Detail, Releve
@@ -142,14 +142,22 @@ def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Ma
     put_right = {each.ligne: each for each in detail.ajustements} if detail else {}
     formula = _counted(releve, part, detail, declared, projected)
     most = f" ; au plus {number(manque.au_plus)} évitées avec elles" if manque and manque.muettes else ""
-    return [
+    reading = releve.bareme.lecture
+    lines = [
         Ligne(
             EVITEES,
-            "Extractions évitées retenues",
+            "Extractions évitées retenues" + ("" if reading == "A" else f", lecture {reading}"),
             _corrected(put_right.get(EVITEES), formula),
             write_plain(part.evitees),
-            "Circulaire du 5 février 2009, III, 2 (colonne 2 de l'indicateur)",
-        ),
+            "Circulaire du 5 février 2009, III, 2 (colonne 2 de l'indicateur)"
+            if reading == "A"
+            else f"Autre lecture du texte : {MESURES[reading]}",
+        )
+    ]
+    if reading == "C":  # counts what was executed: an answer that did not come changes nothing
+        return lines
+    return [
+        *lines,
         Ligne(
             "silence",
             "Réponses manquantes",

@@ -134,6 +134,7 @@ _SHEET = """
 .vigie-copie pre { user-select: all; cursor: copy; }
 [data-testid="InputInstructions"] { display: none !important; }
 .vigie-recu th { font-weight: 400; white-space: nowrap; }
+.vigie-releve .vigie-table th.n { white-space: normal; }
 .vigie-recu td { overflow-wrap: anywhere; font-weight: 700; }
 .st-key-saisie_grille { max-width: 52rem; }
 .vigie-q-tete, .vigie-q-ligne { display: grid; grid-template-columns: minmax(0, 1fr) 9rem 9rem; gap: 0 .75rem;

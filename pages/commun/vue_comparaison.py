@@ -105,12 +105,29 @@ def _comparaison(_contexte: Contexte, key: tuple[Any, ...]) -> VueComparaison:
     )
 
 
+def _left_out(contexte: Contexte) -> int:
+    """Count what the reader's cours avoided in activities that have no base, so compared with nothing."""
+    seen, periode = contexte.situation.perimetre, contexte.selection.periode
+    declared = sum(
+        month.evitees
+        for cour, months in pays(contexte).mois.items()
+        if seen.holds(cour)
+        for month in _year(months, periode)
+    )
+    return declared - int(seen.restrict(_cells(contexte)[0])["observe"].sum())
+
+
 def _note(contexte: Contexte, *, masked: bool) -> str:
     texts = [
         "Les limites viennent de toutes les cours, quelles que soient celles qui sont montrées."
         if contexte.situation.perimetre.national
         else "Votre profil ne montre que ses propres cours ; les limites viennent de toutes."
     ]
+    if left := _left_out(contexte):
+        told = wording.count(left, "extraction évitée", "extractions évitées")
+        texts.append(
+            f"{told} dans des activités sans base : non {wording.agree(left, 'comparée', 'comparées')}."
+        )
     if masked:
         texts.append(
             "Les autres cours ne sont pas nommées, mais qui connaît les volumes peut en reconnaître une."

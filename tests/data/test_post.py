@@ -241,3 +241,25 @@ def test_what_ends_a_line_is_a_space_in_a_subject() -> None:
     )
     assert message["Subject"] == "a  Bcc: e@x.fr   b"
     assert "Bcc" not in message
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        "a@x.fr, b@y.fr",
+        "a@x.fr; b@y.fr",
+        "a@x.fr b@y.fr",
+        "Groupe: a@x.fr, b@y.fr;",
+        "Groupe: a@x.fr;",
+        "a@x.fr\nBcc: b@y.fr",
+        "<a@x.fr>, <b@y.fr>",
+        "a@x",
+        "a",
+        "",
+        "é@x.fr",
+    ],
+)
+@pytest.mark.parametrize("brouillon", [True, False])
+def test_nobody_is_written_to_beside_the_one_recipient(recipient: str, brouillon: bool) -> None:
+    with pytest.raises(UserFacingError, match="n'est pas une adresse, une seule"):
+        compose(replace(LETTER, destinataire=recipient), brouillon=brouillon)

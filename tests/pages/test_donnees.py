@@ -138,8 +138,8 @@ def test_files_dropped_together_correct_each_other_aloud(page: AppTest, store: S
     assert told == [
         "a.csv : lot 1, 1 ligne enregistrée, 0 inchangée.",
         "b.csv : lot 2, 1 ligne enregistrée, 0 inchangée. Corrigées : mars 2009 TGI-DOUAI JAP : 12/3 → 7/2.",
-        "c.csv : lot 3, 1 ligne enregistrée, 0 inchangée, 1 alerte à vérifier. Corrigées : mars 2009 TGI-DOUAI "
-        "JAP : 7/2 → 12/3.",
+        "c.csv : lot 3, 1 ligne enregistrée, 0 inchangée, 1 alerte à vérifier. Corrigées : mars 2009 "
+        "TGI-DOUAI JAP : 7/2 → 12/3.",
     ]
     # The value that comes back is questioned, once.
     alerts = store.alertes(NATIONAL)

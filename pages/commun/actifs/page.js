@@ -55,6 +55,7 @@
       "Le serveur de Vigie ne répond pas : vérifiez que vous êtes relié au réseau.",
     "Script execution error": "Erreur",
     "Error:": `Erreur${NBSP}:`,
+    "Error": "Erreur",
     "Please wait...": "Un instant…",
     "No results": "Aucun résultat",
     "Select all": "Tout choisir",
@@ -118,6 +119,15 @@
   const UNITS = { B: "octets", KB: "Ko", MB: "Mo", GB: "Go" };
   const size = (number, unit) =>
     (unit === "B" ? number.replace(/\..*$/, "") : number.replace(".", ",")) + NBSP + UNITS[unit.toUpperCase()];
+  // « Please enter a value between 0.5 and 50. », « Please select a date on or after 2009/01/01. »
+  const bounds = (rest) => {
+    const shown = (text) => text.replace(/^(\d+)\.(\d+)$/, "$1,$2");
+    const [, low, high] = rest.match(/between (\S+) and (\S+)\.$/) ?? [];
+    if (low) return `, de ${shown(low)} à ${shown(high)}`;
+    const [, which, limit] = rest.match(/(greater than or equal to|on or after|less than or equal to|on or before) (\S+)\.$/) ?? [];
+    if (!limit) return "";
+    return `, ${shown(limit)} au ${/^(greater|on or after)/.test(which) ? "moins" : "plus"}`;
+  };
   const PATTERNS = [
     [/^(Show\/hide columns|Download as CSV|Search|Fullscreen|Close fullscreen): (.+)$/s,
       (_, what, name) => `${TEXTS.get(what)}${NBSP}: ${name}`],
@@ -138,6 +148,8 @@
       (_, number, unit) => `Ce fichier dépasse ${size(number, unit)}.`],
     [/^File type must be .*$/s, () => "Vigie ne lit pas ce type de fichier."],
     [/^(?:Error: )?(\S*) ?files are not allowed\.$/, () => "Vigie ne lit pas ce type de fichier."],
+    [/^:? ?(?:Number|Date(?: and time)?) (?:is|set) (?:outside|above|below) (?:the )?allowed range\.(.*)$/s,
+      (_, rest) => `${NBSP}: hors des bornes${bounds(rest)}.`],
     [/^You can only select up to (\d+) options?\. Remove an option first\.$/,
       (_, most) => `${most} choix au plus${NBSP}: retirez-en un d'abord.`],
     [/^You have requested page \/(.*), but no corresponding file was found.*$/s,
@@ -190,6 +202,11 @@
     element.setAttribute("aria-label", "Visioconférences par cour et par activité, à faire défiler");
   }
 
+  // What was validated at the bottom of a form is attested at the top of the page.
+  function showReceipt(element) {
+    if (element.classList.contains("vigie-recu")) element.closest("[data-testid='stMain']")?.scrollTo(0, 0);
+  }
+
   function translate(root) {
     if (root.nodeType === Node.TEXT_NODE) return translateText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return;
@@ -200,6 +217,7 @@
         translateNames(node);
         openToKeyboard(node);
         hideSparkline(node);
+        showReceipt(node);
       }
     }
   }
