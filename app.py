@@ -50,6 +50,7 @@ if __name__ == "__main__":
         main()
 else:
     acces.check_settings()
+    serveur.believe_no_forwarded_address()
     readiness = serveur.Readiness()
     app = st.App(
         __file__,

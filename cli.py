@@ -31,7 +31,7 @@ from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
 from analytics.reminders import Rappel
 from analytics.scenario import Scenario, parse_scenario
-from analytics.schemas import MESSAGERIE, NATIONAL, SIMULATION, TELEPHONE, Perimetre, Savoir
+from analytics.schemas import MESSAGERIE, NATIONAL, SIMULATION, TELEPHONE, Perimetre
 from analytics.statement import find_rule, settle_year
 from analytics.study import Socle, flatten_account
 from analytics.survey import cover_each, flatten, last_period, list_positions, survey
@@ -604,7 +604,7 @@ def trajectoire(
             "choisissez une autre année."
         )
     if output == "csv":
-        rows = [country, *lines] if seen.knows(Savoir.LIGNE) else lines
+        rows = [country, *lines] if seen.national else lines
         click.echo(write_table(flatten(rows), "csv", sheet="Trajectoire"), nl=False)
         return
     account = {
@@ -673,7 +673,7 @@ def decompte(
         output,
         faits,
         cour=None if seen.national else next(iter(seen.cours)),
-        perimetre=seen,
+        perimetre=NATIONAL,
         reference=reference,
         parametres=load_parameters(),
         etat=SIMULATION,

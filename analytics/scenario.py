@@ -13,7 +13,7 @@ from typing import Any, cast
 from analytics.errors import UserFacingError
 from analytics.parameters import Parametres
 from analytics.ranges import FORMES, PALIER, Plage
-from analytics.wording import enumeration, typeset
+from analytics.wording import clean_text, enumeration, typeset
 
 FORMAT = "vigie-scenario/1"
 RECOURS, POINTS, ETABLISSEMENTS, PRISONS, MATERIEL, OUVERTURE, REPONSE, DEMANDE = (
@@ -287,13 +287,28 @@ class Lieux:
 def parse_scenario(text: str, lieux: Lieux) -> Scenario:
     """Read a scenario from its JSON; say in French everything that is wrong with it."""
     try:
-        document = json.loads(text)
+        document = _cleaned(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise UserFacingError(
             "Ce scénario n'est pas un texte JSON lisible : exportez-le de nouveau, ou recopiez le lien "
             "entier."
         ) from error
     return read_scenario(document, lieux)
+
+
+def _cleaned(value: object) -> object:
+    """Keep of what came in a link or a file what can be read, names of keys included."""
+    match value:
+        case str():
+            return clean_text(value)
+        case list():
+            return [_cleaned(each) for each in cast("list[object]", value)]
+        case dict():
+            return {
+                clean_text(name): _cleaned(each) for name, each in cast("dict[str, object]", value).items()
+            }
+        case _:
+            return value
 
 
 def read_scenario(document: object, lieux: Lieux) -> Scenario:
@@ -486,7 +501,7 @@ class _Reader:
         if not isinstance(value, str) or len(value) > LONGEST_TEXT:
             self._say(where, f"un texte de {LONGEST_TEXT} caractères au plus est attendu")
             return ""
-        return value.strip()
+        return value.strip() if name == "note" else " ".join(value.split())
 
 
 def _shown(value: object) -> str:

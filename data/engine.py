@@ -36,7 +36,7 @@ def open_engine(url: str, *, lock_timeout_s: float) -> Engine:
     """
     try:
         backend = make_url(url).get_backend_name()
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise UserFacingError(
             "L'adresse de l'entrepôt n'est pas lisible. Donnez à VIGIE_DATABASE_URL le chemin d'un fichier, "
             "ou une adresse postgresql://utilisateur@hôte/base."

@@ -244,7 +244,9 @@ def _draw_keep(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | No
         suites.announce(
             f"Scénario enregistré sous le n° {made}. Le lien de la page le rouvre, avec les mêmes chiffres."
         )
-    if garde is not None:
+    if garde is not None and not gardes.may_put_away(garde):
+        composants.note(f"Enregistré par {garde.auteur} : lui seul, ou un profil national, l'archive.")
+    elif garde is not None:
         with st.form("archiver_scenario", border=False):
             author = depot.ask_name(key="nom_archive")
             label = "Ressortir des archives" if garde.archive else "Archiver ce scénario"

@@ -253,6 +253,8 @@ def test_errors_are_french_sentences(vigie: Terminal, words: list[str], said: st
         ("VIGIE_DATABASE_URL", str(SAMPLES), "ne peut pas être ouvert"),
         ("VIGIE_DATABASE_URL", str(DIRTY), "ne peut pas être ouvert"),
         ("VIGIE_DATABASE_URL", "postgresql://127.0.0.1:1/vigie", "ne peut pas être ouvert"),
+        ("VIGIE_DATABASE_URL", "postgresql://[::1", "n'est pas lisible"),
+        ("VIGIE_DATABASE_URL", "postgresql://u:p@127.0.0.1:abc/x", "n'est pas lisible"),
         ("VIGIE_TAILLE_MAX_MO", "abc", "VIGIE_TAILLE_MAX_MO"),
     ],
 )

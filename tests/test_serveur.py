@@ -1,5 +1,6 @@
 """A fresh server, as a stranger and as a visitor meet it."""
 
+import asyncio
 import contextlib
 import re
 import subprocess
@@ -229,3 +230,19 @@ def test_two_pages_are_drawn_at_once_and_a_stuck_one_holds_up_nobody_for_long(
         draw(1)
     with serveur.turn(), serveur.turn():  # as many turns as before: who did without one gives none back
         assert not serveur._TURNS.acquire(blocking=False)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_what_a_visitor_sends_that_cannot_be_read_is_one_line_of_the_log(server: Server) -> None:
+    before = server.log.read_text()
+
+    async def send() -> None:
+        address = server.url.replace("http", "ws") + "/_stcore/stream"
+        async with websockets.connect(address, subprotocols=[websockets.Subprotocol("streamlit")]) as socket:
+            await socket.send(b"\x0a\xff\xff\xff\xff\x0f")
+            with contextlib.suppress(TimeoutError, websockets.ConnectionClosed):
+                await asyncio.wait_for(socket.recv(), 2)
+
+    run_apart(send())
+    said = server.log.read_text().removeprefix(before)
+    assert "Traceback" not in said
+    assert len(said.splitlines()) <= 2

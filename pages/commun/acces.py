@@ -24,6 +24,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from analytics.schemas import NATIONAL, Perimetre
 from analytics.wording import typeset
 from data.settings import Settings
 from data.store import utc_now
@@ -49,6 +50,8 @@ _FRAMING = 1_000_000
 _LONGEST_RETURN = 3_000
 # How many files of the largest size a window, and all of them, may hold in memory.
 _FILES_A_WINDOW, _FILES_IN_ALL = 10, 40
+# The largest file that a reader of some cours may bring: a scenario.
+_SCENARIO = 1_000_000
 _SEE = " Voir docs/exploitation.md, « Identité »."
 
 
@@ -121,6 +124,24 @@ def _check_proxy(asked: Settings) -> None:
         _stop(f"VIGIE_MANDATAIRE_ADRESSES ne nomme pas des adresses : {asked.mandataire_adresses}.{_SEE}")
 
 
+def own_address() -> str:
+    """Give the address that the application's visits to itself come from: one that is served."""
+    asked = identite.settings()
+    return proxies(asked)[0] if asked.identite == "mandataire" else "127.0.0.1"
+
+
+def own_headers() -> dict[str, str]:
+    """Give what the application's visits to itself must show: what its proxy would, of a national reader."""
+    asked = identite.settings()
+    if asked.identite != "mandataire":
+        return {}
+    return {
+        SECRET_HEADER: asked.mandataire_secret.get_secret_value(),
+        asked.mandataire_nom: "prechauffage",
+        asked.mandataire_cours: "*",
+    }
+
+
 def proxies(asked: Settings) -> list[str]:
     """List the addresses that the proxy may have."""
     return [each.strip() for each in asked.mandataire_adresses.split(",") if each.strip()]
@@ -165,6 +186,8 @@ async def refuse(scope: Scope, path: str) -> ASGIApp | None:
     """Give the answer to a request that shows too little of who sends it; None where it may pass."""
     asked = identite.settings()
     headers = read_headers(scope)
+    if _is_of_another_site(headers):
+        return _answer("Cette requête vient d'un autre site.", 403)
     match asked.identite:
         case "locale":
             if (refused := _refuse_elsewhere(scope, headers)) is not None:
@@ -176,8 +199,30 @@ async def refuse(scope: Scope, path: str) -> ASGIApp | None:
             if path.startswith(_SIGNED) and not await asyncio.to_thread(is_signed, headers):
                 return _answer("Connectez-vous d'abord.", 403)
     if path.startswith(_UPLOADS) and scope["type"] == "http" and scope["method"] == "PUT":
-        return _refuse_upload(path, headers)
+        reader = await asyncio.to_thread(_perimetre_of, asked, headers)
+        return _refuse_upload(path, headers, reader)
     return None
+
+
+def _is_of_another_site(headers: Mapping[str, str]) -> bool:
+    """Tell whether a page of elsewhere sends this; the framework would look up its own address to say so."""
+    origin = headers.get("origin")
+    return origin is not None and origin.lower().partition("://")[2] != headers.get("host", "").lower()
+
+
+def _perimetre_of(asked: Settings, headers: Mapping[str, str]) -> Perimetre:
+    """Tell what whoever sends a request may see."""
+    match asked.identite:
+        case "locale":
+            return NATIONAL
+        case "oidc":
+            claims = claims_of(headers) or {}
+            return identite.granted_to(claims)
+        case "mandataire":
+            told = {
+                name: headers.get(name.lower(), "") for name in (asked.mandataire_nom, asked.mandataire_cours)
+            }
+            return identite.granted_by(told)
 
 
 def read_headers(scope: Scope) -> dict[str, str]:
@@ -284,9 +329,15 @@ def read_cookies(headers: Mapping[str, str]) -> dict[str, str]:
         return {}
 
 
-def _refuse_upload(path: str, headers: Mapping[str, str]) -> ASGIApp | None:
-    """Refuse a file before it is read: too large, or too many held already by this window or all of them."""
-    largest = int(config.get_option("server.maxUploadSize")) * 1_000_000
+def _refuse_upload(path: str, headers: Mapping[str, str], reader: Perimetre) -> ASGIApp | None:
+    """Refuse a file before it is read: too large, or too many held already by this window or all of them.
+
+    Who sees some cours imports nothing but a scenario; who sees none, nothing.
+    """
+    if reader.vide:
+        return _answer("Aucune cour ne vous est ouverte : rien ne peut être déposé.", 403)
+    whole = int(config.get_option("server.maxUploadSize")) * 1_000_000
+    largest = whole if reader.national else _SCENARIO
     size = headers.get("content-length", "")
     if not size.isdigit():
         return _answer("La taille du fichier n'est pas annoncée.", 411)
@@ -296,7 +347,7 @@ def _refuse_upload(path: str, headers: Mapping[str, str]) -> ASGIApp | None:
     held = dict(_held())
     if (
         held.get(window, 0) + int(size) > _FILES_A_WINDOW * largest
-        or sum(held.values()) + int(size) > _FILES_IN_ALL * largest
+        or sum(held.values()) + int(size) > _FILES_IN_ALL * whole
     ):
         return _answer("Trop de fichiers attendent déjà : enregistrez-les ou retirez-les d'abord.", 413)
     return None

@@ -257,6 +257,7 @@ def parse_day(demande: Mapping[str, str]) -> tuple[date | None, tuple[str, ...]]
 def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[str, ...]]:
     """Read what an address asks; what cannot be shown is replaced, and said in French."""
     notices: list[str] = []
+    demande = {name: wording.clean_text(value, lines=False) for name, value in demande.items()}
     connu_le, said = parse_day(demande)
     notices.extend(said)
     # A month may be written whole, with its year.
@@ -341,7 +342,7 @@ def _instead(name: str, option: Option) -> str:
         return "la première partie de la page est affichée"
     if not option.valeurs:
         return "rien n'en est retenu"
-    return f"« {option.valeurs[option.usuelle]} » est affiché"
+    return f"« {option.libelle} » reste à « {option.valeurs[option.usuelle]} »"
 
 
 def write_years(annees: tuple[int, ...] | None) -> str:
@@ -361,8 +362,8 @@ def _parse_years(text: str, earlier: Sequence[int]) -> tuple[tuple[int, ...] | N
     if len(kept) == len(asked):
         return kept, ()
     return None, (
-        f"Le lien demande de comparer « {text} », qui n'est pas une liste d'années antérieures avec des "
-        "données : toutes sont comparées.",
+        f"Le lien demande de comparer « {text[:LONGEST]} », qui n'est pas une liste d'années antérieures "
+        "avec des données : toutes sont comparées.",
     )
 
 

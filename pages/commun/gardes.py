@@ -56,6 +56,12 @@ def put_away(number: int, *, archive: bool, auteur: str) -> str:
     )
 
 
+def may_put_away(garde: ScenarioGarde) -> bool:
+    """Tell whether the reader may put a scenario away, as the store will judge."""
+    reader = lecteur()
+    return reader.perimetre.national or garde.auteur == reader.nom
+
+
 def told_when(garde: ScenarioGarde) -> str:
     """Say who kept a scenario, when, and on what."""
     ground = "sur la démonstration, retirée depuis" if on_the_demo(garde) else f"sur le lot {garde.lot}"

@@ -64,10 +64,29 @@ def lecteur() -> Lecteur:
             claims = _signed_claims(utc_now())
             if claims is None:
                 return NOBODY
-            nom = str(claims.get("email") or claims.get("name") or claims.get("sub") or "")
-            granted = claims.get(_CLAIM)
+            nom, granted = _name_in(claims), claims.get(_CLAIM)
         case "mandataire":
             nom, granted = _announced(utc_now())
+    return _read(nom, granted)
+
+
+def granted_to(claims: Mapping[str, Any]) -> Perimetre:
+    """Tell what the signature of a request lets its owner see."""
+    return _read(_name_in(claims), claims.get(_CLAIM)).perimetre
+
+
+def granted_by(announced: Mapping[str, str]) -> Perimetre:
+    """Tell what the proxy lets the sender of a request see."""
+    return _read(
+        announced.get(settings().mandataire_nom, ""), announced.get(settings().mandataire_cours, "")
+    ).perimetre
+
+
+def _name_in(claims: Mapping[str, Any]) -> str:
+    return str(claims.get("email") or claims.get("name") or claims.get("sub") or "")
+
+
+def _read(nom: str, granted: object) -> Lecteur:
     nom = clean_name(nom)
     if not nom:
         return NOBODY

@@ -85,7 +85,7 @@ class Readiness:
 
     def routes(self) -> Sequence[BaseRoute]:
         """Give the route to mount beside the framework's."""
-        return [Route("/pret", self.answer)]
+        return [Route(path, self.answer) for path in {"/pret", f"{base_path()}/pret"}]
 
 
 def shell() -> tuple[bytes, str]:
@@ -281,12 +281,16 @@ async def visit(app: ASGIApp, page: str) -> bool:
         "http_version": "1.1",
         "scheme": "ws",
         "server": ("127.0.0.1", 0),
-        "client": ("127.0.0.1", 0),
+        "client": (acces.own_address(), 0),
         "root_path": "",
         "path": f"{base_path()}/_stcore/stream",
         "raw_path": f"{base_path()}/_stcore/stream".encode(),
         "query_string": b"",
-        "headers": [(b"host", b"127.0.0.1"), (b"sec-websocket-protocol", b"streamlit")],
+        "headers": [
+            (b"host", b"127.0.0.1"),
+            (b"sec-websocket-protocol", b"streamlit"),
+            *((name.lower().encode(), value.encode()) for name, value in acces.own_headers().items()),
+        ],
         "subprotocols": ["streamlit"],
         "state": {},
     }
@@ -307,11 +311,44 @@ async def _visited(app: ASGIApp, page: str) -> bool:
         return False
 
 
+def believe_no_forwarded_address() -> None:
+    """Keep to each request the address it came from.
+
+    The server replaces it by what `X-Forwarded-For` says, whatever process of this machine sends it: the
+    proxy would not be known by its own, and another would pass for it. It asks for this class once it has
+    our app.
+    """
+
+    def as_it_comes(app: ASGIApp, trusted_hosts: object) -> ASGIApp:
+        del trusted_hosts
+        return app
+
+    uvicorn_config: Any = import_module("uvicorn.config")
+    uvicorn_config.ProxyHeadersMiddleware = as_it_comes
+
+
+def log_in_one_line() -> None:
+    """Let the framework say in one line what a visitor may make fail at will: no trace in the log."""
+    made = logging.getLogRecordFactory()
+
+    def short(*args: Any, **named: Any) -> logging.LogRecord:
+        record = made(*args, **named)
+        if record.exc_info and record.name.startswith(("streamlit", "uvicorn", "starlette")):
+            kind = getattr(record.exc_info[0], "__name__", "Exception")
+            record.msg, record.args = f"{record.getMessage().splitlines()[0]} ({kind})", ()
+            record.exc_info = None
+        return record
+
+    logging.setLogRecordFactory(short)
+
+
 def lifespan_with(readiness: Readiness, pages: Sequence[str]) -> Any:
     """Once the application lives, visit each page, so that no real visitor is the first."""
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncGenerator[None]:
+        log_in_one_line()
+
         async def warm_up() -> None:
             while not readiness.done:
                 failed = [page for page in pages if not await _visited(app, page)]

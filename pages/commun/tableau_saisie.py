@@ -16,7 +16,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from analytics.schemas import Place, Saisie
-from analytics.wording import NOT_ANSWERED, typeset
+from analytics.wording import NOT_ANSWERED, clean_text, typeset
 from pages.commun.questionnaires import FIGURES, Dossier, Feuille
 
 HEADS = (
@@ -79,7 +79,8 @@ def _read(frappe: Any) -> tuple[int, Saisie] | None:
             "avants": [*avants],
         } if colonne in FIGURES:
             before = frozenset(str(each)[:_LONGEST] for each in avants)
-            return rank, Saisie((activite, colonne), texte[:_LONGEST].strip(), before)
+            text = clean_text(texte[:_LONGEST], lines=False).strip()
+            return rank, Saisie((activite, colonne), text, before)
         case _:
             return None
 

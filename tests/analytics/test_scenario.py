@@ -163,3 +163,16 @@ def test_the_cours_named_are_those_of_the_juridictions_too() -> None:
         ),
     )
     assert places_named(named, lambda code: {f"CA-{code[-1]}"}) == {"CA-A", "CA-B", "CA-C"}
+
+
+@pytest.mark.parametrize("bad", ["\ud800", "\x00", "\u202e", "\u200b", "a\ud83d"])
+def test_what_a_link_holds_is_cleaned_before_it_is_read(bad: str) -> None:
+    """Half a character stopped the page, and the terminal, with a trace of the program."""
+    document = {**scenario(nom=f"u{bad}v"), "nom": f"x{bad}y", "note": bad}
+    found = parse_scenario(json.dumps(document), LIEUX)
+    kept = "a" if bad.startswith("a") else ""
+    assert (found.nom, found.note, found.leviers[0].nom) == (f"x{kept}y", kept, f"u{kept}v")
+    wrong = {**scenario(nature=bad, cours=[bad]), f"cle{bad}": 1, "depuis": bad}
+    with pytest.raises(UserFacingError) as refused:
+        parse_scenario(json.dumps(wrong), LIEUX)
+    assert bad[-1] not in str(refused.value)

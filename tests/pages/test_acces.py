@@ -223,6 +223,41 @@ def test_a_file_too_large_is_refused_before_it_is_read(monkeypatch: pytest.Monke
         assert knock(monkeypatch, LOCAL | size, **UPLOAD)[0] == 411
 
 
+@pytest.mark.parametrize(
+    ("cours", "most"), [("*", 20_900_000), ("CA-DOUAI", 1_500_000), ("", 0), ("CA-X", 0)]
+)
+def test_who_imports_nothing_brings_no_more_than_a_scenario(
+    monkeypatch: pytest.MonkeyPatch, cours: str, most: int
+) -> None:
+    monkeypatch.setattr(acces, "_held", lambda: iter(()))
+    known: dict[str, Any] = {"identite": "mandataire", "mandataire_secret": SECRET, **UPLOAD}
+    said = {"Host": "v", "X-Vigie-Secret": SECRET, "X-Remote-User": "anne", "X-Vigie-Cours": cours}
+    for size in (1_000, 1_500_000, 2_100_000, 20_900_000):
+        status = knock(monkeypatch, said | {"Content-Length": str(size)}, **known)[0]
+        assert status == (200 if size <= most else 413 if most else 403), size
+
+
+@pytest.mark.parametrize(
+    ("origin", "passes"),
+    [
+        (None, True),
+        ("http://localhost:8501", True),
+        ("https://LOCALHOST:8501", True),
+        ("http://localhost:9999", False),
+        ("http://127.0.0.1:8501", False),
+        ("https://ailleurs.example", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_what_a_page_of_elsewhere_sends_is_refused(
+    monkeypatch: pytest.MonkeyPatch, origin: str | None, passes: bool, kind: str
+) -> None:
+    headers = LOCAL if origin is None else LOCAL | {"Origin": origin}
+    assert (knock(monkeypatch, headers, kind=kind)[0] == 200) is passes
+
+
 def test_what_windows_hold_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     file = SimpleNamespace(data=b"x" * 1000)
     storage = {"fenetre": {str(n): file for n in range(3)}, "autre": {"1": file}}

@@ -88,8 +88,9 @@ def test_a_part_that_a_page_does_not_have_is_said_in_one_line(monkeypatch: pytes
         "Le lien demande « onglet=zzz », qui n'existe pas : la première partie de la page est affichée."
     ]
     (reading,) = notices(lecture="Z")
-    assert reading.startswith("Le lien demande « lecture=Z », qui n'existe pas : « Lecture A")
-    assert reading.endswith(" » est affiché.")
+    assert reading.startswith(
+        "Le lien demande « lecture=Z », qui n'existe pas : « Ce qui est mesuré » reste à « Lecture A"
+    )
     assert notices(onglet="thermometres") == []
     # Of another page, where the reader comes from: no fault of the link.
     assert notices(onglet="messages") == []

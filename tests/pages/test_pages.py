@@ -213,7 +213,9 @@ def test_the_range_adds_a_ceiling_and_says_so(monkeypatch: pytest.MonkeyPatch) -
     strict = words(run(monkeypatch, ordinary(), "synthese"))
     ranged = words(run(monkeypatch, ordinary(), "synthese", mode="fourchette"))
     assert ", 8 fois sur 10)" not in strict
-    assert f"réponses manquantes depuis janvier{NB}: aux 208 extractions" in unescape(ranged)
+    assert f"réponses manquantes depuis janvier{NB}: aux 208{NB}extractions évitées et déclarées" in unescape(
+        ranged
+    )
     assert ", 8 fois sur 10)" in ranged
     assert "Le décompte ne retient que le déclaré" in unescape(ranged)
 
@@ -442,7 +444,7 @@ def with_interieur(situation: Situation) -> Situation:
 def test_the_two_counts_stand_side_by_side_and_each_line_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(monkeypatch, with_interieur(ordinary()), "cour", cour="CA-DOUAI", onglet="thermometres")
     said = unescape(words(at))
-    assert "136 évitées selon la Justice" in said
+    assert f"136{NB}évitées selon la Justice" in said
     # The chart; the seven lines by month; and the rows of four of them.
     assert said.count("<details class='vigie-donnees'>") == 12
     assert "Qui n'a pas répondu" in said

@@ -368,6 +368,13 @@ def test_in_the_same_cell_the_first_stays_and_the_second_is_told(office: Store, 
     assert "visioconférences (44, Anne)" in words(second)
 
 
+def test_half_a_character_pasted_is_left_out(office: Store, visit: Visit) -> None:
+    at = signed(visit(office, **LILLE), "Anne")
+    send(at, ("TAP", "visioconferences", "3\ud800\x003\u202e"))
+    assert shown(at)["TAP"] == ["33", ""]
+    assert not at.exception
+
+
 def test_what_came_from_elsewhere_is_read_before_it_is_validated(office: Store, visit: Visit) -> None:
     first, second = signed(visit(office, **LILLE), "Anne"), signed(visit(office, **LILLE), "Bruno")
     edit(first, "JAP", "14", "9")
