@@ -7,8 +7,9 @@ sense. Errors are one French sentence on standard error.
 import getpass
 import json
 import sys
+import traceback
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -45,6 +46,7 @@ from analytics.wording import (
     of_month,
     short_date,
     some_of,
+    typeset,
 )
 from data.collecte.importer import detected, examine, group_refusals, report, summary, tell_revisions
 from data.collecte.limits import Limites
@@ -76,6 +78,7 @@ from pages.commun.relances import Bureau, Preparation, prepare, send, settle_dou
 from pages.commun.version import version_of
 
 _MEGABYTE = 1_000_000
+_SCENARIO_MO = 1
 _SHOWN_REFUSALS = 20
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -142,6 +145,17 @@ def main(words: Sequence[str] | None = None) -> None:
     except click.Abort:
         click.echo("Interrompu : ce qui était fini est enregistré, rien de ce qui était en cours.", err=True)
         code = 130
+    except Exception as error:  # a defect: said in one sentence too, with what finds it
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__}, {Path(last.filename).name}, ligne {last.lineno}"
+        click.echo(
+            typeset(
+                f"Vigie a un défaut ({where}) : "
+                "signalez-le avec la commande tapée. Ce qui n'était pas fini n'est pas enregistré."
+            ),
+            err=True,
+        )
+        code = 3
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -189,7 +203,7 @@ class _Month(click.ParamType[date]):
         if isinstance(value, date):
             return value
         month = month_of(str(value))
-        if month is None:
+        if month is None or not FIRST_YEAR <= month.year <= LAST_YEAR:
             self.fail(f"« {value} » n'est pas un mois. Écrivez par exemple 2009-03.", param, ctx)
         return month
 
@@ -320,7 +334,7 @@ def importer(
             for name in fichiers
         ]
     if output == "json":
-        click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
+        _give(json.dumps(reports, ensure_ascii=False, indent=1))
     refused = any(each["refusees"] or "erreur" in each for each in reports)
     taken = any(
         each["acceptees"] or each["inchangees"] or each["corrigees_depuis"] or each["non_reponses"]
@@ -337,6 +351,38 @@ def _account() -> str:
         return "compte inconnu"
 
 
+def _read_whole(path: Path, most_mo: int, remedy: str) -> bytes:
+    """Read a file that is one: no pipe nor device, which would never end, and no larger than it may be."""
+    try:
+        found = path.stat()
+        if not S_ISREG(found.st_mode):
+            raise UserFacingError(f"{path} n'est pas un fichier : donnez le chemin d'un fichier enregistré.")
+        if found.st_size > most_mo * _MEGABYTE:
+            raise UserFacingError(f"{path.name} dépasse {most_mo} Mo : {remedy}.")
+        return path.read_bytes()
+    except OSError as error:
+        raise UserFacingError(
+            f"{path} ne peut pas être ouvert ({_reason(error)}). Vérifiez le chemin."
+        ) from error
+
+
+def _give(content: bytes | str) -> None:
+    """Write on the standard output, to the end: a full disk takes a part of it without an error."""
+    left = memoryview(content if isinstance(content, bytes) else f"{content}\n".encode())
+    out = sys.stdout.buffer
+    try:
+        while left:
+            left = left[out.write(left) or 0 :]
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UserFacingError(
+            f"La sortie n'a pas pu être écrite jusqu'au bout ({_reason(error)}) : ce qui s'y trouve est "
+            "incomplet."
+        ) from error
+
+
 def _import_one(
     store: Store,
     settings: Settings,
@@ -348,17 +394,7 @@ def _import_one(
     output: str,
 ) -> dict[str, Any]:
     try:
-        found = path.stat()
-        if not S_ISREG(found.st_mode):
-            raise UserFacingError(f"{path} n'est pas un fichier : donnez le chemin d'un tableau enregistré.")
-        if found.st_size > settings.taille_max_mo * _MEGABYTE:
-            raise UserFacingError(f"{path.name} dépasse {settings.taille_max_mo} Mo : découpez-le par mois.")
-        content = path.read_bytes()
-    except OSError as error:
-        failure: UserFacingError = UserFacingError(
-            f"{path} ne peut pas être ouvert ({_reason(error)}). Vérifiez le chemin."
-        )
-        return _unusable(path, failure, output)
+        content = _read_whole(path, settings.taille_max_mo, "découpez-le par mois")
     except UserFacingError as error:
         return _unusable(path, error, output)
     with _Progress(path.name, shown=output == "texte" and sys.stderr.isatty()) as progress:
@@ -513,21 +549,25 @@ def exporter(
 ) -> None:
     """Écrire les déclarations, les lignes refusées ou l'historique des lots."""
     seen = _perimetre(cour)
+    if du is not None and au is not None and du > au:
+        raise UserFacingError(typeset(f"--du ({month(du)}) est après --au ({month(au)}) : échangez-les."))
     with _opened() as store:
         frame = exported(store, quoi, perimetre=seen, du=du, au=au, connu_le=connu_le, nature=nature)
         notes = accompanying(store, perimetre=seen, connu_le=connu_le)
     content = write_table(frame, output, sheet=quoi.capitalize(), entete=notes)
     if sortie == "-":
-        click.echo(content, nl=False)
+        _give(content)
         return
     path = Path(sortie)
-    if not path.name or path.is_dir():
+    if not path.name or (path.exists() and not path.is_file()):
         raise UserFacingError(f"« {sortie} » n'est pas un fichier : donnez un nom de fichier à --sortie.")
+    partial = path.with_name(path.name + ".partiel")
     try:
-        partial = path.with_name(path.name + ".partiel")
         partial.write_bytes(content)
-        partial.replace(path)
+        partial.replace(path.resolve())
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
         raise UserFacingError(f"{path} ne peut pas être écrit ({_reason(error)}).") from error
     click.echo(f"{path} : {count(frame.height, 'ligne')}.", err=True)
 
@@ -605,7 +645,7 @@ def trajectoire(
         )
     if output == "csv":
         rows = [country, *lines] if seen.national else lines
-        click.echo(write_table(flatten(rows), "csv", sheet="Trajectoire"), nl=False)
+        _give(write_table(flatten(rows), "csv", sheet="Trajectoire"))
         return
     account = {
         "annee": annee,
@@ -619,7 +659,7 @@ def trajectoire(
         "national": {name: value for name, value in country.items() if name != "cour"},
         "cours": lines,
     }
-    click.echo(json.dumps(account, ensure_ascii=False, indent=1))
+    _give(json.dumps(account, ensure_ascii=False, indent=1))
 
 
 @vigie.command()
@@ -680,7 +720,7 @@ def decompte(
         version=version_of(),
         lots=lots,
     )
-    click.echo(content, nl=False)
+    _give(content)
 
 
 @vigie.command()
@@ -706,9 +746,9 @@ def scenario(
         )
     told = account_of_scenario(etude, NATIONAL, load_reference(), load_parameters(), graine=seed)
     if output == "csv":
-        click.echo(write_table(flatten_account(told), "csv", sheet="Scénario"), nl=False)
+        _give(write_table(flatten_account(told), "csv", sheet="Scénario"))
         return
-    click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    _give(json.dumps(told, ensure_ascii=False, indent=1))
 
 
 @vigie.command()
@@ -788,10 +828,11 @@ def _read_scenario(fichier: str, connu_le: date | None) -> tuple[Scenario, Socle
     """Read a scenario from a file, and gather what it starts from."""
     path = Path(fichier)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = _reason(error) if isinstance(error, OSError) else "ce n'est pas un texte"
-        raise UserFacingError(f"{path} ne peut pas être lu ({reason}). Vérifiez le chemin.") from error
+        text = _read_whole(path, _SCENARIO_MO, "un scénario tient en quelques lignes").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserFacingError(
+            f"{path} ne peut pas être lu (ce n'est pas un texte). Vérifiez le chemin."
+        ) from error
     reference = load_reference()
     with _opened() as store:
         faits = store.faits(NATIONAL, connu_le=connu_le)
@@ -854,14 +895,14 @@ def calendrier(annee: int, ouverture: str | None, relance: str | None, output: s
         for campagne in campaigns
     ]
     if output == "json":
-        click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
+        _give(json.dumps(lines, ensure_ascii=False, indent=1))
         return
     told = [
         " ; ".join(f"{each.etape} : {each.motif}" for each in campagne.jours_non_ouvres)
         for campagne in campaigns
     ]
     frame = pl.DataFrame(lines).with_columns(jours_non_ouvres=pl.Series(told, dtype=pl.String))
-    click.echo(write_table(frame, "csv", sheet="Calendrier"), nl=False)
+    _give(write_table(frame, "csv", sheet="Calendrier"))
 
 
 @vigie.command()

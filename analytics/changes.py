@@ -99,7 +99,9 @@ def tell_changes(
                 f"{wording.count(alertes, 'donnée')} {wording.of_month(mois)} "
                 f"{wording.agree(alertes, 'paraît étonnante', 'paraissent étonnantes')} "
                 f"et {wording.agree(alertes, 'reste', 'restent')} à vérifier.",
-                "donnees",
+                "collecte",
+                onglet="alertes",
+                campagne=f"{mois:%Y-%m}",
             )
         )
     for filler in (_tell_total(mensuel, mois), _tell_response(reponses, mois)):
@@ -223,7 +225,7 @@ def _tell_response(reponses: dy.DataFrame[coverage.Reponses], mois: date) -> Cha
     phrase = f"{wording.percent(now)} des juridictions ont répondu pour {wording.month(mois)}" + (
         f" ({wording.points(wording.difference(before, now, 3))} en un mois)" if before is not None else ""
     )
-    return _change("taux", phrase + ".", "donnees")
+    return _change("taux", phrase + ".", "collecte", campagne=f"{mois:%Y-%m}")
 
 
 def response_rate(reponses: dy.DataFrame[coverage.Reponses], mois: date) -> Fraction | None:

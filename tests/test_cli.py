@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from stat import S_ISFIFO
 from typing import Any
 
 import polars as pl
@@ -24,6 +27,7 @@ from data.settings import Settings
 from data.store import open_store
 from tests.conftest import new_database, whole_run
 from tests.courrier import mail_server
+from tests.visiteur import ROOT
 
 SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
 DIRTY = SAMPLES / "2009-03_sale.csv"
@@ -235,6 +239,12 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
         (["exporter", "lots", "--format", "csv", "--sortie", "/nulle/part.csv"], "/nulle/part.csv"),
         (["exporter", "lots", "--format", "csv", "--sortie", "-", "--connu-le", "9999-12-31"], "9999-12-31"),
         (["trajectoire", "--annee", "2009", "--au", "9999-12-31", "--format", "csv"], "9999-12-31"),
+        (["relances", "--mois", "9999-12"], "« 9999-12 » n'est pas un mois"),
+        (["relances", "--mois", "0001-01"], "« 0001-01 » n'est pas un mois"),
+        (
+            ["exporter", "lots", "--format", "csv", "--sortie", "-", "--du", "2010-01", "--au", "2009-01"],
+            "échangez-les",
+        ),
     ],
 )
 def test_errors_are_french_sentences(vigie: Terminal, words: list[str], said: str) -> None:
@@ -243,6 +253,18 @@ def test_errors_are_french_sentences(vigie: Terminal, words: list[str], said: st
     assert out == ""
     assert said in err
     assert "Error" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_defect_is_said_in_one_sentence_too(vigie: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("year 10000 is out of range")
+
+    monkeypatch.setattr(cli, "exported", fails)
+    code, out, err = vigie("exporter", "lots", "--format", "csv", "--sortie", "-")
+    assert (code, out) == (3, "")
+    assert "Vigie a un défaut (ValueError, test_cli.py" in err
+    assert "10000" not in err
     assert len(err.strip().splitlines()) == 1
 
 
@@ -807,3 +829,59 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(
     assert len(said.strip().splitlines()) == 1
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT max(lot) FROM lot").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "words", [("scenario",), ("objectif", "--atteindre", "5%", "--levier"), ("importer",)]
+)
+@pytest.mark.parametrize("node", ["/dev/zero", "fifo", "large", "folder"])
+def test_no_command_reads_what_is_no_file(
+    vigie: Terminal, tmp_path: Path, words: tuple[str, ...], node: str
+) -> None:
+    path = Path(node) if node.startswith("/") else tmp_path / node
+    if node == "fifo":
+        os.mkfifo(path)
+    elif node == "folder":
+        path.mkdir()
+    elif node == "large":
+        with path.open("wb") as file:
+            file.truncate(400_000_000)
+    code, out, err = vigie(*words, str(path), *(("--format", "json") if words[0] != "importer" else ()))
+    assert code == 2
+    said = out + err
+    assert "n'est pas un fichier" in said or "dépasse" in said
+    assert "Traceback" not in said
+
+
+def test_an_export_replaces_nothing_but_a_file(vigie: Terminal, tmp_path: Path) -> None:
+    """Written by way of a rename, « --sortie /dev/null » put a file in the place of the device."""
+    node, aimed = tmp_path / "tube", tmp_path / "cible.csv"
+    os.mkfifo(node)
+    words = ("exporter", "lots", "--format", "csv", "--sortie")
+    code, _, err = vigie(*words, str(node))
+    assert (code, "n'est pas un fichier" in err) == (2, True)
+    assert S_ISFIFO(node.stat().st_mode)
+    aimed.write_text("avant")
+    link = tmp_path / "lien.csv"
+    link.symlink_to(aimed)
+    assert vigie(*words, str(link))[0] == 0
+    assert link.is_symlink()
+    assert aimed.read_text("utf-8-sig").startswith("lot;nature")
+    assert [path.name for path in tmp_path.iterdir() if "partiel" in path.name] == []
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_is_full_is_said(tmp_path: Path, demo_file: Path, unbuffered: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "cli", "exporter", "declarations", "--format", "csv", "--sortie", "-"],
+            cwd=ROOT,
+            env=os.environ | {"VIGIE_DATABASE_URL": str(demo_file), "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 2
+    assert "jusqu'au bout" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -32,7 +32,7 @@ from pages.commun import identite, lecture
 
 SECRET_HEADER = "X-Vigie-Secret"  # noqa: S105 - the name of a header
 RETURN_COOKIE = "vigie-retour"
-LOGOUT = "/auth/logout"
+LOGIN, LOGOUT = "/auth/login", "/auth/logout"
 CALLBACK = "/oauth2callback"
 _SHORTEST_SECRET = 32
 _NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")

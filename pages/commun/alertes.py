@@ -15,6 +15,7 @@ from analytics.wording import NO_BREAK_SPACE, count, month, of_month, short_mont
 from data.settings import Settings
 from pages.commun import composants, depot, lecture, rappels, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
+from pages.commun.relances import tell_unreachable
 from pages.commun.vue_collecte import Suivi, VueCollecte
 
 ROWS_SHOWN = 200
@@ -116,6 +117,8 @@ def _label(row: dict[str, Any]) -> str:
 
 def _draw_question(row: dict[str, Any], *, fictif: bool) -> None:
     composants.head("Question à la juridiction, à copier")
+    if not fictif:
+        composants.note(tell_unreachable(Settings()))
     text = write_question(
         nom=row["nom"],
         activite=row["libelle"],

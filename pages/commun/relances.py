@@ -404,14 +404,19 @@ def _reopen(bureau: Bureau, preparation: Preparation, rappel: Rappel) -> None:
 
 def check_address(bureau: Bureau) -> None:
     """Refuse a public address that nobody else can open: every message would carry it."""
-    given = bureau.reglages.adresse_publique
-    if "adresse_publique" not in bureau.reglages.model_fields_set or _only_here(given):
-        raise UserFacingError(
-            typeset(
-                f"Le lien des messages mènerait à « {given} », que les juridictions ne peuvent pas ouvrir : "
-                "réglez VIGIE_ADRESSE_PUBLIQUE (le tableau du README dit comment)."
-            )
-        )
+    if told := tell_unreachable(bureau.reglages):
+        raise UserFacingError(told)
+
+
+def tell_unreachable(reglages: Settings) -> str:
+    """Say that the public address cannot be opened by those it is sent to; nothing where it can."""
+    given = reglages.adresse_publique
+    if "adresse_publique" in reglages.model_fields_set and not _only_here(given):
+        return ""
+    return typeset(
+        f"Le lien des messages mènerait à « {given} », que les juridictions ne peuvent pas ouvrir : "
+        "réglez VIGIE_ADRESSE_PUBLIQUE (le tableau du README dit comment)."
+    )
 
 
 def _only_here(adresse: str) -> bool:

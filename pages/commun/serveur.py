@@ -24,7 +24,7 @@ from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from analytics.wording import NO_BREAK_SPACE
+from analytics.wording import typeset
 from pages.commun import acces, lecture
 
 _LOGGER = logging.getLogger("vigie.serveur")
@@ -143,15 +143,35 @@ def unknown_page(pages: Mapping[str, str]) -> bytes:
     links = "".join(
         f'<li><a href="{base_path()}/{escape(nom)}">{escape(title)}</a></li>' for nom, title in pages.items()
     )
+    return _plain_page(
+        "Page inconnue",
+        "Cette page n'existe pas",
+        "L'adresse demandée n'est celle d'aucune page de Vigie : elle a pu être coupée ou mal recopiée. Un "
+        "lien de relance finit par « ?juridiction=…&mois_saisi=… ».",
+        f"<p>{typeset('Pages de Vigie :')}</p><ul>{links}</ul>",
+    )
+
+
+def unsigned_page() -> bytes:
+    """Give what a sign-in that fails answers: what it may be, and the way back."""
+    return _plain_page(
+        "Connexion",
+        "La connexion n'a pas abouti",
+        "Le service qui identifie ne répond pas, ou la demande a expiré. Recommencez ; si cela dure, "
+        "prévenez l'équipe qui tient Vigie.",
+        f'<p><a href="{base_path()}/">Recommencer</a></p>',
+    )
+
+
+def _plain_page(titre: str, quoi: str, phrase: str, suite: str) -> bytes:
     return f"""<!DOCTYPE html>
-<html lang="fr"><head><meta charset="utf-8"><title>Page inconnue · Vigie</title>
+<html lang="fr"><head><meta charset="utf-8"><title>{escape(titre)} · Vigie</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <style>:root {{ color-scheme: light dark; }} body {{ font: 1rem/1.5 Arial, sans-serif; max-width: 40rem;
 margin: 3rem auto; padding: 0 1rem; }} li {{ margin: .4rem 0; }}</style></head>
-<body><main><h1>Cette page n'existe pas</h1>
-<p>L'adresse demandée n'est celle d'aucune page de Vigie{NO_BREAK_SPACE}: elle a pu être coupée ou mal
-recopiée. Un lien de relance finit par «{NO_BREAK_SPACE}?juridiction=…&amp;mois_saisi=…{NO_BREAK_SPACE}».</p>
-<p>Pages de Vigie{NO_BREAK_SPACE}:</p><ul>{links}</ul></main></body></html>""".encode()
+<body><main><h1>{escape(quoi)}</h1>
+<p>{escape(typeset(phrase))}</p>
+{suite}</main></body></html>""".encode()
 
 
 class Guard:
@@ -181,7 +201,7 @@ class Guard:
             await self._app(scope, receive, send)
         elif path in self._addresses:
             await self._app(scope, receive, _Dressing(send, self._page, self._policy))
-        elif path in {acces.LOGOUT, acces.CALLBACK}:
+        elif path in {acces.LOGIN, acces.LOGOUT, acces.CALLBACK}:
             await self._sign(scope, receive, send, path)
         else:
             await self._app(scope, receive, _Dressing(send, self._unknown, self._policy, status=404))
@@ -192,9 +212,12 @@ class Guard:
         going = ""
         if path == acces.LOGOUT:
             await asyncio.to_thread(acces.sign_out, headers)
-        else:
+        elif path == acces.CALLBACK:
             going = acces.return_to(headers, self._addresses)
-        await self._app(scope, receive, _Dressing(send, self._unknown, self._policy, status=404, going=going))
+        dressed = _Dressing(
+            send, self._unknown, self._policy, status=404, going=going, failed=unsigned_page()
+        )
+        await self._app(scope, receive, dressed)
 
     async def _refusal(self, scope: Scope, path: str) -> ASGIApp | None:
         refused = await acces.refuse(scope, path)
@@ -206,8 +229,18 @@ class Guard:
 class _Dressing:
     """Add the security headers to a response, and put a page of ours in place of the framework's."""
 
-    def __init__(self, send: Send, page: bytes, policy: str, *, status: int = 200, going: str = "") -> None:
+    def __init__(
+        self,
+        send: Send,
+        page: bytes,
+        policy: str,
+        *,
+        status: int = 200,
+        going: str = "",
+        failed: bytes = b"",
+    ) -> None:
         self._send = send
+        self._failed = failed
         self._page = page
         self._policy = policy
         self._status = status
@@ -219,6 +252,10 @@ class _Dressing:
             headers: list[tuple[bytes, bytes]] = list(message["headers"])
             kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
             self._is_page = message["status"] == 200 and kind.startswith(b"text/html")
+            if self._failed and message["status"] >= 400:
+                self._is_page, self._page, self._status = True, self._failed, message["status"]
+                headers = [(name, value) for name, value in headers if name.lower() != b"content-type"]
+                headers.append((b"content-type", b"text/html; charset=utf-8"))
             if self._is_page:
                 ours = {b"content-length", b"content-encoding", b"etag", b"last-modified", b"cache-control"}
                 headers = [(name, value) for name, value in headers if name.lower() not in ours]

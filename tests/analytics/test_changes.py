@@ -104,4 +104,4 @@ def test_each_change_leads_to_a_view(parametres: Parametres) -> None:
     )
     assert changes[0].page == "cour"
     assert changes[0].requete == (("cour", "CA-DOUAI"),)
-    assert {change.nature: change.page for change in changes}["alertes"] == "donnees"
+    assert {change.nature: change.page for change in changes}["alertes"] == "collecte"

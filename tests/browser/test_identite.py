@@ -245,6 +245,22 @@ def test_secrets_that_cannot_be_read_any_more_open_nothing(
                 assert "prévenez l'équipe qui tient Vigie" in plain(seen)
 
 
+@whole_run
+def test_a_provider_that_does_not_answer_is_said_in_french(
+    browser: Browser, demo_file: Path, tmp_path: Path
+) -> None:
+    with serving(tmp_path, demo_file) as site:
+        port = site.url.rpartition(":")[2]
+        site.secrets.write_text(described(int(port), f"http://127.0.0.1:{free_port()}/.well-known/x"))
+        with window(browser) as (_, seen):
+            seen.page.goto(f"{site.url}/cour?{DECEMBER}")
+            seen.page.get_by_role("button", name="Se connecter").click(timeout=30_000)
+            seen.page.get_by_role("heading", name="La connexion n'a pas abouti").wait_for(timeout=30_000)
+            seen.page.get_by_role("link", name="Recommencer").click()
+            expect(seen.page.get_by_role("button", name="Se connecter")).to_be_visible(timeout=30_000)
+        assert "Traceback" not in site.server.log.read_text()
+
+
 def test_what_is_kept_is_taken_away_by_whom_it_concerns(browser: Browser, site: Site) -> None:
     states = f"decompte?{DECEMBER}&onglet=etats"
     with window(browser) as (_, seen):

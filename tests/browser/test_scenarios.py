@@ -62,7 +62,7 @@ def test_the_whole_story_of_a_scenario(browser: Browser, server: Server) -> None
         seen.page.get_by_label("Scénarios enregistrés à comparer").click()
         seen.page.get_by_role("option", name=re.compile("Débats JLD")).first.click()
         seen.page.keyboard.press("Escape")
-        seen.page.get_by_text("De « Recours généralisé » à « Débats JLD »").first.wait_for(timeout=30_000)
+        seen.page.get_by_text("De « Recours généralisé » à « Débats JLD »").first.wait_for(timeout=90_000)
         # The reverse question.
         seen.page.get_by_text("Que faut-il ?").click()
         seen.page.get_by_text("Le moindre effort").wait_for(timeout=30_000)

@@ -284,7 +284,7 @@ def test_a_reading_that_counts_otherwise_is_named_in_the_conclusion(monkeypatch:
 def test_alerts_of_the_month_lead_to_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(monkeypatch, ordinary(alertes=[date(2009, 9, 1), date(2009, 8, 1)]), "synthese")
     alert = [link.proto for link in at.get("page_link") if "étonnante" in link.proto.label]
-    assert [link.page for link in alert] == ["donnees"]
+    assert [link.page for link in alert] == ["collecte"]
 
 
 def test_a_projection_hides_the_filters_but_its_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
