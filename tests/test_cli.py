@@ -374,6 +374,9 @@ def test_a_file_received_long_ago_is_known_then(vigie: Terminal, tmp_path: Path)
     code, out, err = vigie("importer", path, "--recu-le", "2099-01-01")
     assert (code, out) == (2, "")
     assert "n'est pas encore passé" in err
+    code, out, err = vigie("importer", path, "--recu-le", "2008-04-09")
+    assert code == 2
+    assert "9 avril 2008 précède" in (out + err).replace("\u00a0", " ")
     code, out, _ = vigie("importer", path, "--recu-le", "2009-04-09", "--format", "json")
     assert (code, _reports(out)[0]["recu_le"], _reports(out)[0]["lot"]) == (0, "2009-04-09", 1)
     asked = ("trajectoire", "--annee", "2009", "--format", "json")

@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics import wording
 from analytics.comparison import (
+    ANONYMOUS,
     FAR_ABOVE,
     FAR_BELOW,
     INSIDE,
@@ -144,8 +145,10 @@ def title_differing(ratios: dy.DataFrame[Rapport]) -> str:
         return "Aucune cour à comparer à base égale"
     differing = compared.filter(pl.col("position") != INSIDE).sort("brut", descending=True)
     if differing.is_empty():
-        return "Aucune cour ne diffère de ce qui sépare d'ordinaire les cours"
+        return "Aucune cour ne s'écarte nettement des autres"
     verb = wording.agree(differing.height, "diffère", "diffèrent")
+    if (differing["nom_court"] == ANONYMOUS).all():
+        return wording.typeset(f"{wording.count(differing.height, 'cour')} {verb}")
     names = wording.some_of(differing["nom_court"].head(NAMED), differing.height)
     return wording.typeset(f"{wording.count(differing.height, 'cour')} {verb} : {names}")
 

@@ -148,7 +148,7 @@ def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Ma
             EVITEES,
             "Extractions évitées retenues" + ("" if reading == "A" else f", lecture {reading}"),
             _corrected(put_right.get(EVITEES), formula),
-            write_plain(part.evitees),
+            wording.NOT_ANSWERED if releve.is_unheard(part) else write_plain(part.evitees),
             "Circulaire du 5 février 2009, III, 2 (colonne 2 de l'indicateur)"
             if reading == "A"
             else f"Autre lecture du texte : {MESURES[reading]}",
@@ -170,11 +170,10 @@ def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Ma
 
 def _counted(releve: Releve, part: Part, detail: Detail | None, declared: int, projected: int) -> str:
     last = wording.MONTHS[releve.periode.fin.month - 1]
-    text = f"{wording.count(declared, 'déclarée', 'déclarées')} " + (
-        "en janvier" if releve.periode.fin.month == 1 else f"de janvier à {last}"
-    )
+    when = "en janvier" if releve.periode.fin.month == 1 else f"de janvier à {last}"
+    text = f"{wording.count(declared, 'déclarée', 'déclarées')} {when}"
     if releve.is_unheard(part):
-        text = f"aucune réponse de janvier à {last}, rien n'est projeté"
+        text = f"aucune réponse {when}, rien n'est projeté"
     elif releve.projete:
         text += (
             f" + {wording.count(projected, 'projetée', 'projetées')} jusqu'en décembre "

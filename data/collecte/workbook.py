@@ -5,6 +5,7 @@ directory can lie about sizes, and a few bytes of XML can announce billions of c
 """
 
 import io
+import logging
 import re
 import zipfile
 import zlib
@@ -52,6 +53,9 @@ _EPOCH = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
 
 T = TypeVar("T")
+
+# What it notes of a file, in English, is none of the sender's business.
+logging.getLogger("calamine").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)

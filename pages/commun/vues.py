@@ -422,12 +422,15 @@ class _Calcul:
 
     @property
     def fichier(self) -> str:
-        return f"{self.periode.fin:%Y-%m}_{slug(self.nom)}"
+        reading = "" if self.lecture == USUAL_RULE.lecture else f"_lecture-{self.lecture}"
+        return f"{self.periode.fin:%Y-%m}_{slug(self.nom)}{reading}"
 
     @property
     def entete(self) -> dict[str, str]:
         """Give the columns that travel with every line of an export: those of what is shown."""
-        return self.contexte.entete | {"perimetre": self.nom}
+        usual = self.lecture == USUAL_RULE.lecture
+        reading = {} if usual else {"lecture": LECTURES[self.lecture]}
+        return self.contexte.entete | {"perimetre": self.nom} | reading
 
     @property
     def mesure(self) -> str:
@@ -603,6 +606,17 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
         if counted is None
         else f"Ce que retient la lecture {calcul.lecture} ({MESURES[calcul.lecture]})"
     )
+    told = frame.select("annee", "mois", "evitees", "cumul", "estime", "haut", "objectif_cumule")
+    if fan is not None:
+        told = told.join(
+            fan.drop("rang", "texte", "libelle").rename(
+                {name: f"projection_{name}" for name in fan.columns if name[:3] in ("bas", "hau", "mil")}
+            ),
+            on="mois",
+            how="left",
+        )
+    if counted is not None:  # what another reading counts is not column 2, in a file either
+        told = told.rename({"evitees": "retenues"})
     return Bloc(
         cle="trajectoire" if cour is None else "trajectoire_cour",
         titre=title,
@@ -621,15 +635,7 @@ def _draw_trajectory(calcul: _Calcul, *, cour: str | None) -> Bloc:
                 titre="Données de la projection",
             )
         ),
-        donnees=frame.select("annee", "mois", "evitees", "cumul", "estime", "haut", "objectif_cumule")
-        if fan is None
-        else frame.select("annee", "mois", "evitees", "cumul", "estime", "haut", "objectif_cumule").join(
-            fan.drop("rang", "texte", "libelle").rename(
-                {name: f"projection_{name}" for name in fan.columns if name[:3] in ("bas", "hau", "mil")}
-            ),
-            on="mois",
-            how="left",
-        ),
+        donnees=told,
         fichier=f"{calcul.fichier}_trajectoire",
         entete=calcul.entete,
         mention=calcul.mention if calcul.lecture != "C" else None,

@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.bareme import ECART_PROPRE, MUTUALISE, Bareme
-from analytics.display.settlement import compare_rules, conclude_settlement, tell_differences, warn_settlement
+from analytics.display.settlement import (
+    compare_rules,
+    conclude_settlement,
+    figures_of_settlement,
+    tell_differences,
+    warn_settlement,
+)
 from analytics.display.statement import relief, write_statement
 from analytics.errors import UserFacingError
 from analytics.objective import Periode
@@ -330,3 +336,35 @@ def test_credits_are_flagged_and_cap_the_amount_where_a_rule_says_so(parametres:
     assert "Crédits vacataires non importés pour 2" in warn_settlement(capped)
     assert "ramené à" in formulas(capped, "CA-B")["montant"][0]
     assert load_parameters().at("alerte_credits", date(2009, 12, 31)).valeur == Fraction(1, 4)
+
+
+def test_a_cour_that_said_nothing_is_not_projected(parametres: Parametres) -> None:
+    pays = country(parametres, months=3)
+    silent = [replace(month, repondues=0, evitees=0) for month in pays.mois["CA-C"]]
+    found = account(parametres, replace(pays, mois={**pays.mois, "CA-C": silent}))
+    parts = {part.cour: part for part in found.decompte.cours}
+    assert [cour for cour, part in parts.items() if found.is_unheard(part)] == ["CA-C"]
+    assert not found.is_unheard(found.decompte.national)
+    told = conclude_settlement(found, parts["CA-C"], nom="Caen").replace(NB, " ")
+    assert "aucune juridiction n'a encore répondu pour Caen, rien ne se projette" in told
+    assert "chances" not in told
+    assert formulas(found, "CA-C")["evitees"] == (
+        "aucune réponse de janvier à mars, rien n'est projeté",
+        "n.r.",
+    )
+    tiles = figures_of_settlement(found, parts["CA-C"], None, alerte=Fraction(1, 4))
+    assert [tile.valeur for tile in tiles] == ["n.d."] * 4
+    # A year that is over counts what was declared, which is nothing: the letter of the text.
+    assert not account(parametres, country(parametres, {**AVOIDED, "CA-C": 0})).is_unheard(parts["CA-C"])
+
+
+@pytest.mark.parametrize("lecture", ["A", "C"])
+def test_a_reading_that_is_not_the_usual_one_is_named(parametres: Parametres, lecture: str) -> None:
+    found = account(parametres, rule=TEXT)
+    read = replace(found, bareme=replace(found.bareme, lecture=lecture))
+    part = read.decompte.national
+    told = conclude_settlement(read, part, nom="le ministère")
+    lines = {line.cle: line for line in write_statement(read, part, manque=None)}
+    assert ("lecture C (extractions exécutées en moins)" in told) is (lecture == "C")
+    assert ("colonne 2 de l'indicateur" in lines["evitees"].source) is (lecture == "A")
+    assert ("silence" in lines) is (lecture == "A")

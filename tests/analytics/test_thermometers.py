@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -6,7 +7,13 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.display.thermometers import columns_behind, detail_of, explain_gap, tell_thermometers
+from analytics.display.thermometers import (
+    columns_behind,
+    detail_of,
+    explain_gap,
+    tell_thermometers,
+    title_thermometers,
+)
 from analytics.objective import Periode
 from analytics.parameters import Parametres
 from analytics.schemas import Interieur
@@ -146,3 +153,35 @@ def test_a_month_that_nobody_answered_is_not_a_zero(parametres: Parametres) -> N
     detail = detail_of(frame)
     assert abs(float(detail["demande"].sum()) - float(ecart.demande)) < 1e-6
     assert detail["ecart"].null_count() == 0
+
+
+def test_where_nobody_answered_nothing_is_counted_as_none_avoided(parametres: Parametres) -> None:
+    silent = [replace(month, repondues=0) for month in months([0, 0], [8_000, 9_000])]
+    _, ecart = read_thermometers(
+        silent,
+        counted([(1, 8_100, 8_000), (2, 9_100, 9_000)]),
+        objectif=objective(155_000),
+        non_dites={},
+        periode=Periode(date(2009, 2, 1)),
+        parametres=parametres,
+    )
+    assert ecart is not None
+    assert ecart.muette
+    assert "0 " not in title_thermometers(ecart).replace(NB, " ").split(";")[0]
+    assert title_thermometers(ecart).startswith("Rien de déclaré à la Justice, faute de réponse")
+    assert tell_thermometers(ecart).startswith("Aucune juridiction n'a répondu")
+    assert explain_gap(ecart) == ()
+
+
+def test_one_is_singular_and_a_demand_that_does_not_move_is_stable(parametres: Parametres) -> None:
+    _, ecart = read_thermometers(
+        months([1], [14_000]),
+        counted([(1, 14_000, 14_000)]),
+        objectif=objective(155_000),
+        non_dites={},
+        periode=Periode(date(2009, 1, 1)),
+        parametres=parametres,
+    )
+    assert ecart is not None
+    told = tell_thermometers(replace(ecart, part_demande=Fraction(1, 10_000))).replace(NB, " ")
+    assert "1 extraction évitée, avec une demande stable, n'empêche pas" in told

@@ -96,6 +96,19 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
         registre.contest(dossier, cour="CA-LYON", ligne="evitees", proposition="200", **said)
     with pytest.raises(UserFacingError, match="n'est pas un nombre"):
         registre.contest(dossier, cour="CA-DOUAI", ligne="evitees", proposition="beaucoup", **said)
+    # What is decided is not theirs to decide, whatever a screen would let them press.
+    for decide in (
+        lambda: registre.keep(found, auteur="B. Durand"),
+        lambda: registre.advance(dossier, "definitif", auteur="B. Durand", motif="x"),
+        lambda: registre.replace(dossier, auteur="B. Durand", motif="x"),
+        lambda: registre.answer(
+            registre.open_file(number).contestations[0], acceptee=True, motif="x", auteur="B. Durand"
+        ),
+        lambda: registre.record_cost("1", source="x", auteur="B. Durand", annee=2009),
+    ):
+        with pytest.raises(UserFacingError, match="qui voit tout le ministère"):
+            decide()
+    dossier = registre.open_file(number)
     monkeypatch.setattr(registre, "utc_now", lambda: NOW + timedelta(days=31))
     with pytest.raises(UserFacingError, match="délai"):
         registre.contest(dossier, cour="CA-DOUAI", ligne="base", proposition="9000", **said)

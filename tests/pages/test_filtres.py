@@ -109,3 +109,9 @@ def test_a_day_out_of_all_bounds_is_said_and_ignored(asked: str) -> None:
     assert selection.connu_le is None
     assert len(notices) == 1
     assert asked in notices[0]
+
+
+def test_a_month_written_whole_brings_its_year() -> None:
+    for asked in ({"mois": "2009-03"}, {"mois": "2009-3"}, {"mois": "2009-03", "annee": "2009"}):
+        selection, notices = parse(asked, CHOIX)
+        assert (selection.annee, selection.mois, notices) == (2009, 3, ())

@@ -1,15 +1,19 @@
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 import pytest
 
-from analytics.display.conclusion import conclude
+from analytics.display.conclusion import conclude, target_of_year
+from analytics.display.conclusion import counted as write_counted
 from analytics.display.figures import tell_use
 from analytics.display.trajectory import tell_trajectory
 from analytics.objective import Periode
 from analytics.outlook import Avenir
 from analytics.trajectory import Bilan, Mois, Seuils, assess
+from analytics.wording import MINUS
 from data.reference import load_parameters
 from tests.analytics.frames import cours, objective
 
@@ -269,3 +273,19 @@ def test_nobody_s_answer_is_no_zero() -> None:
 def test_the_subtraction_that_a_reader_makes_is_right(evitees: int, base: int, said: str) -> None:
     year = bilan(evitees, base=base, mois=12)
     assert said in told(year, nom="Cour d'appel d'Agen", periode=Periode(date(2009, 12, 1)))
+
+
+@pytest.mark.parametrize(
+    "retenues", [Fraction("1442.6"), Fraction("1442.9"), Fraction(-2), Fraction("133.5")]
+)
+@pytest.mark.parametrize("annuel", [155_000, 8_960, 18_996])
+def test_another_reading_subtracts_too(retenues: Fraction, annuel: int) -> None:
+    """Reading C counts fractions: « 7 750,0 ; encore 6 308 » stood beside 1 443."""
+    base = bilan(100, base=annuel)
+    assert base.objectif is not None
+    found = replace(base, retenues=retenues, reste=ceil(base.objectif - retenues))
+    read = [
+        Decimal(text.replace(NARROW, "").replace(",", ".").replace(MINUS, "-"))
+        for text in (target_of_year(found), write_counted(found))
+    ]
+    assert ceil(read[0] - read[1]) == found.reste

@@ -1,3 +1,4 @@
+import polars as pl
 import pytest
 
 from analytics.display.tiles import title_map
@@ -14,3 +15,8 @@ from tests.analytics.frames import cours
 )
 def test_the_title_of_the_map_agrees(states: dict[str, str], title: str) -> None:
     assert title_map(cours(states)) == title  # pyright: ignore[reportArgumentType] - a plain frame will do
+
+
+def test_where_no_cour_can_be_placed_none_is_said_to_miss() -> None:
+    frame = cours({"CA-1": "Non déterminé"}).with_columns(atteinte=pl.lit(None, dtype=pl.Float64))
+    assert title_map(frame) == "Aucune cour ne peut encore être située"  # pyright: ignore[reportArgumentType]

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from data.collecte.importer import detected
 from data.collecte.read import Lecture, Limites, UnreadableFile, read_file
 from data.exchange import write_table
 from tests.data.collecte.saisie import HEADER, judging, lines, reading, sample
@@ -387,3 +388,13 @@ def test_progress_is_told_from_start_to_end() -> None:
 def test_file_name_is_bare() -> None:
     assert reading(lines(LINE), "C:\\bureau\\mars.csv").fichier == "mars.csv"
     assert reading(lines(LINE), "../../etc/mars.csv").fichier == "mars.csv"
+
+
+def test_of_many_ignored_columns_the_first_are_named() -> None:
+    """A sheet of 16 000 columns wrote a line of 170 000 characters."""
+    names = [f"col{rank}" for rank in range(300)]
+    text = f"{HEADER};{';'.join(names)}\n2009-03;TGI-LILLE;JAP;4;1{';' * 300}\n"
+    said = detected(reading(text.encode()))
+    assert "colonnes ignorées\u00a0: col0, col1, " in said
+    assert "et 292\u00a0autres" in said
+    assert len(said) < 300

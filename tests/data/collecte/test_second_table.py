@@ -260,3 +260,17 @@ def test_a_unit_is_part_of_a_title(title: str, format_: str) -> None:
     rows = [[*LONG[0][:4], title], LONG[1]]
     with pytest.raises(UnreadableFile, match="n'a pas «\u00a0extractions_evitees\u00a0»"):
         reading(WRITERS[format_](rows), f"c.{format_}")
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+def test_a_measure_twice_under_one_activity_is_of_another_that_has_no_title(format_: str) -> None:
+    rows = [
+        GRID[0],
+        ["Juridiction", "JAP", None, None, None],
+        [None, TOTAL, AVOIDED, TOTAL, AVOIDED],
+        ["TGI de Lille", 12, 3, 20, 9],
+    ]
+    with pytest.raises(UnreadableFile) as refused:
+        reading(WRITERS[format_](rows), f"c.{format_}")
+    assert "D4" in str(refused.value)
+    assert "«\u00a020\u00a0» sous aucun titre connu" in str(refused.value)
