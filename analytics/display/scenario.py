@@ -177,12 +177,21 @@ def _change(levier: Levier, terrain: Terrain | None) -> str:
             "" if now is None else f"{wording.percent(now, 0)} → {_share(now + levier.valeur.probable)}, "
         )
         return f"{before}{wording.points(levier.valeur.probable, 0)}{_between(levier.valeur)}"
-    before = "" if now is None else f"{wording.percent(now, 0)} → "
-    return f"{before}{_share(levier.valeur.probable)}{_between(levier.valeur)}"
+    asked = f"{_given(levier.valeur.probable)}{_between(levier.valeur)}"
+    if now is None:
+        return asked
+    if levier.valeur.probable < now:  # only lifts who is below: « 6 % → 2 % » would read as a fall
+        return f"{asked} là où l'on est en dessous, pour {wording.percent(now, 0)} en moyenne aujourd'hui"
+    return f"{wording.percent(now, 0)} → {asked}"
 
 
 def _share(value: float) -> str:
     return wording.percent(min(value, 1.0), 0)
+
+
+def _given(value: float) -> str:
+    """Write the share that a lever is given, as finely as it is: « 77 % », « 77,4 % »."""
+    return wording.percent(value, 0 if abs(value * 100 - round(value * 100)) < 1e-6 else 1)
 
 
 def _between(plage: Plage) -> str:

@@ -3,9 +3,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from analytics.display.scenario import lay_out_year, set_apart
+from analytics.display.scenario import Noms, describe_lever, lay_out_year, set_apart
 from analytics.outlook import Avenir
+from analytics.ranges import Plage
+from analytics.scenario import RECOURS, Levier
 from analytics.simulated_outlook import AvenirSimule
+from tests.analytics.terrains import ground
 
 DECEMBER = date(2009, 12, 1)
 
@@ -36,3 +39,20 @@ def test_the_end_of_the_year_is_not_rounded_twice(before: float, after: float, w
         set_apart(before, after).apres,
     ]
     assert [text.replace("\u202f", " ") for text in told] == [written] * 3
+
+
+@pytest.mark.parametrize(
+    ("part", "written"),
+    [
+        (0.774, " → 77,4 %"),
+        (0.8, " → 80 %"),
+        # Below what is done on average, it only lifts who is lower: an arrow would read as a fall.
+        (0.017, "1,7 % là où l'on est en dessous, pour "),
+    ],
+)
+def test_a_lever_is_written_as_it_is_given_and_never_as_a_fall(part: float, written: str) -> None:
+    terrain = ground(cours=2, courts=2, activities=2, months=6)
+    levier = Levier(RECOURS, Plage.sure(part), terrain.mois[1])
+    told = describe_lever(levier, Noms({}, {}, {}, {}), terrain).replace("\u00a0", " ")
+    assert written in told
+    assert ("→" in told) is ("→" in written)
