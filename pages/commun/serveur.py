@@ -169,8 +169,8 @@ def _plain_page(titre: str, quoi: str, phrase: str, suite: str) -> bytes:
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <style>:root {{ color-scheme: light dark; }} body {{ font: 1rem/1.5 Arial, sans-serif; max-width: 40rem;
 margin: 3rem auto; padding: 0 1rem; }} li {{ margin: .4rem 0; }}</style></head>
-<body><main><h1>{escape(quoi)}</h1>
-<p>{escape(typeset(phrase))}</p>
+<body><main><h1>{escape(quoi, quote=False)}</h1>
+<p>{escape(typeset(phrase), quote=False)}</p>
 {suite}</main></body></html>""".encode()
 
 
