@@ -11,7 +11,6 @@ import streamlit as st
 
 from analytics.display.levers import rough
 from analytics.display.scenario import (
-    digits_of,
     is_needed,
     name_chance,
     tell_chances,
@@ -25,7 +24,7 @@ from analytics.placement import ETABLISSEMENT
 from analytics.scenario import DEMANDE, Scenario
 from analytics.schemas import ScenarioGarde
 from analytics.study import Etude, Socle
-from analytics.wording import NO_BREAK_SPACE, count, month, number, percent, typeset, with_unit
+from analytics.wording import NO_BREAK_SPACE, add_up, count, month, number, percent, typeset, with_unit
 from pages.commun import (
     atelier,
     bloc_graphique,
@@ -450,7 +449,7 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
     if missing < 0.5:
         composants.note(typeset("Rien à ajouter : l'année y arrive, au milieu de la projection."))
         return
-    lacking = number(missing, digits_of(missing))
+    lacking = number(missing)  # to the unit: what it takes from the year shown to what is asked
     text = (
         f"Il manque {lacking} {unit}. En commençant par les plus faciles, chacune demande en "
         f"moyenne {number(plan.effort / missing, 1)} fois l'effort d'une des plus faciles ; une de plus, "
@@ -460,9 +459,14 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
     )
     st.html(f"<p class='vigie-phrase'><strong>{escape(typeset(text))}</strong></p>")
     noms = vue_scenarios.names_of(contexte)
+    ordered = plan.parts.filter(pl.col("evitees") > 0).sort("evitees", descending=True)
+    # As they are written, the parts make what they add up to.
+    whole = float(ordered["evitees"].sum())
     rows = (
-        plan.parts.filter(pl.col("evitees") >= 0.5)
-        .sort("evitees", descending=True)
+        ordered.with_columns(
+            evitees=pl.Series([int(part) for part in add_up(ordered["evitees"].to_list(), whole)])
+        )
+        .filter(pl.col("evitees") > 0)
         .with_columns(
             nom_cour=pl.col("cour").replace_strict(dict(noms.cours), default=pl.col("cour")),
             nom_activite=pl.col("activite").replace_strict(dict(noms.activites), default=pl.col("activite")),
@@ -474,7 +478,7 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
             (
                 Colonne("nom_cour", "Cour"),
                 Colonne("nom_activite", "Activité"),
-                Colonne("evitees", "À éviter en plus", rough, nombre=True),
+                Colonne("evitees", "À éviter en plus", number, nombre=True),
                 Colonne("reste", "Encore à portée", rough, nombre=True),
                 Colonne("effort", "Effort (1 : une des plus faciles)", rough, nombre=True),
             ),

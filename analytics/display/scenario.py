@@ -494,13 +494,16 @@ def step_through(simulation: Simulation, cours: Sequence[str], *, depart: float)
     return climb(steps, depart=depart, debut="Rien ne change", fin="Scénario")
 
 
-def climb(steps: Sequence[tuple[str, float]], *, depart: float, debut: str, fin: str) -> pl.DataFrame:
+def climb(
+    steps: Sequence[tuple[str, float]], *, depart: float, debut: str, fin: str, digits: int | None = None
+) -> pl.DataFrame:
     """Lay out steps from one total to another (`nom`, `bas`, `haut`, `texte`, `sorte`).
 
-    Each step is written as what separates the totals around it, as these would be written.
+    Each step is written as what separates the totals around it, as these would be written: with `digits`,
+    those that the same totals have elsewhere on the page.
     """
     arrive = depart + sum(change for _, change in steps)
-    digits = set_apart(depart, arrive).digits
+    digits = set_apart(depart, arrive).digits if digits is None else digits
     rows = [(debut, 0.0, depart, wording.number(depart, digits), "total")]
     level = depart
     for name, change in steps:

@@ -618,10 +618,10 @@ def side_by_side(contexte: Contexte, gardes: Sequence[tuple[str, Scenario]]) -> 
         (Colonne("mesure", "Mesure"), *(Colonne(f"s{rank}", nom) for rank, (nom, _) in enumerate(columns))),
         legende=f"Scénarios côte à côte, {contexte.perimetre}, {contexte.date_donnees}",
     )
-    first_name, first = etudes[0]
+    first = etudes[0]
     return VueComparee(
         table,
-        tuple(_explain(contexte, first_name, first, nom, etude, cours) for nom, etude in etudes[1:]),
+        tuple(_explain(contexte, first, other, cours, digits) for other in etudes[1:]),
         tuple(refus),
     )
 
@@ -654,9 +654,14 @@ def _column(
 
 
 def _explain(
-    contexte: Contexte, first_name: str, first: Etude, nom: str, etude: Etude, cours: Sequence[str]
+    contexte: Contexte,
+    reference: tuple[str, Etude],
+    other: tuple[str, Etude],
+    cours: Sequence[str],
+    digits: int,
 ) -> Bloc:
-    """Explain the difference between two scenarios, lever by lever, as a waterfall."""
+    """Explain the difference between two scenarios, lever by lever, as a waterfall; digits of the table."""
+    (first_name, first), (nom, etude) = reference, other
     one, two = _effects(first, cours), _effects(etude, cours)
     start = _middle(assess(contexte, first.pays, first.socle))
     end = _middle(assess(contexte, etude.pays, etude.socle))
@@ -671,8 +676,8 @@ def _explain(
     together = (end - start) - sum(change for _, change in steps)
     if abs(together) >= 0.5:
         steps.append(("Ensemble", together))
-    frame = climb(steps, depart=start, debut=first_name[:22], fin=nom[:22])
-    gap = set_apart(start, end).change_signe
+    frame = climb(steps, depart=start, debut=first_name[:22], fin=nom[:22], digits=digits)
+    gap = wording.number(wording.difference(start, end, digits), signed=True)
     title = wording.typeset(f"De « {first_name} » à « {nom} » : {gap} extractions évitées et déclarées")
     return Bloc(
         cle=f"ecart_{slug(nom)}",

@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from analytics.display.scenario import Noms, describe_lever, lay_out_year, set_apart
+from analytics.display.scenario import Noms, climb, describe_lever, lay_out_year, set_apart
 from analytics.outlook import Avenir
 from analytics.ranges import Plage
 from analytics.scenario import RECOURS, Levier
@@ -56,3 +56,10 @@ def test_a_lever_is_written_as_it_is_given_and_never_as_a_fall(part: float, writ
     told = describe_lever(levier, Noms({}, {}, {}, {}), terrain).replace("\u00a0", " ")
     assert written in told
     assert ("→" in told) is ("→" in written)
+
+
+def test_what_separates_two_scenarios_is_written_as_in_the_table_beside() -> None:
+    """The table said 11 030 and 10 750; the title above it, −300."""
+    frame = climb([("recours", -281.0)], depart=11_031.0, debut="A", fin="B", digits=-1)
+    told = [text.replace("\u202f", " ").replace("\u2212", "-") for text in frame["texte"]]
+    assert told == ["11 030", "-280", "10 750"]
