@@ -212,7 +212,7 @@ def list_parameters(parametres: Parametres) -> pl.DataFrame:
                 "valeur": write_value(parametre),
                 "unite": "" if parametre.unite == PART else parametre.unite,
                 "en_vigueur": _write_dates(parametre),
-                "source": parametre.source,
+                "source": wording.typeset(parametre.source),
                 "note": wording.typeset(parametre.note),
             }
             for parametre in parametres

@@ -30,7 +30,8 @@ class Savoir(Enum):
     AUTRES = "les chiffres, les réponses, les décomptes et les contestations d'une autre cour"
 
 
-# A cour checks its place among the others, and every figure of its own statement; it needs no more.
+# A cour checks its place among the others, and every figure of its own statement; it needs no more. The rest
+# is asked of `Perimetre.knows` before it is shown or written, and `AUTRES` of `holds`.
 A_UNE_COUR = frozenset({Savoir.MOYENNE, Savoir.ECART, Savoir.ARRIVEES})
 
 

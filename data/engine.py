@@ -187,6 +187,7 @@ def tell_trouble(error: Exception) -> str:
 
 
 # Names of errors of SQLite, beginnings of states of PostgreSQL.
+_READ_ONLY = (("SQLITE_READONLY", "SQLITE_PERM"), ("25006", "42501"))
 _TROUBLES = (
     (
         ("SQLITE_FULL", "SQLITE_IOERR"),
@@ -201,17 +202,15 @@ _TROUBLES = (
         "docs/exploitation.md).",
     ),
     (
-        ("SQLITE_READONLY", "SQLITE_PERM"),
-        ("25006", "42501"),
+        *_READ_ONLY,
         "L'entrepôt ne peut être que lu : donnez à ce compte le droit d'y écrire.",
     ),
 )
 
 
 def _is_read_only(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_READONLY") or (
-        getattr(error.orig, "sqlstate", None) == "25006"
-    )
+    name, state = str(getattr(error.orig, "sqlite_errorname", "")), str(getattr(error.orig, "sqlstate", ""))
+    return name.startswith(_READ_ONLY[0]) or state.startswith(_READ_ONLY[1])
 
 
 def _is_lock(error: OperationalError) -> bool:

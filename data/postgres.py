@@ -22,6 +22,6 @@ class ImpatientConnection(psycopg.Connection[Any]):
         """Wait for the server, no longer than `patience`."""
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
-        except errors._WaitTimeout as error:  # pyright: ignore[reportPrivateUsage]
+        except errors._WaitTimeout as error:  # pyright: ignore[reportPrivateUsage] - no other name
             self.pgconn.finish()  # what it is in the middle of is not known: never used again
             raise psycopg.OperationalError("the server does not answer") from error

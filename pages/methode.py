@@ -126,8 +126,8 @@ def render() -> None:
         + _part(
             "Comment chaque chiffre est calculé",
             "".join(
-                f"<h3>{escape(item.nom)}</h3><p>{escape(item.sens)}</p>"
-                f"<p class='formule'>{escape(item.calcul)}</p>"
+                f"<h3>{_write(item.nom)}</h3><p>{_write(item.sens)}</p>"
+                f"<p class='formule'>{_write(item.calcul)}</p>"
                 for item in write_formulas(parametres)
             ),
         )

@@ -229,7 +229,7 @@ def test_two_pages_are_drawn_at_once_and_a_stuck_one_holds_up_nobody_for_long(
     with serveur.turn(), serveur.turn():
         draw(1)
     with serveur.turn(), serveur.turn():  # as many turns as before: who did without one gives none back
-        assert not serveur._TURNS.acquire(blocking=False)  # pyright: ignore[reportPrivateUsage]
+        assert not serveur._TURNS.acquire(blocking=False)  # pyright: ignore[reportPrivateUsage] - counted
 
 
 def test_what_a_visitor_sends_that_cannot_be_read_is_one_line_of_the_log(server: Server) -> None:

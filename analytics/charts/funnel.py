@@ -49,6 +49,8 @@ def draw_funnel(
                     "hoverinfo": "skip",
                 }
             )
+            if name == "bas_95" and end[name] - end["bas_998"] < 0.02 * end["haut_998"]:
+                continue  # both low limits lie on zero: their labels would too
             word = "99,8 %" if "998" in name else "95 %"
             notes.append(
                 note(word, colours.muted, x=end["denominateur"], y=end[name], xanchor="left", xshift=4)

@@ -158,7 +158,7 @@ def counted(bilan: Bilan) -> str:
 def fineness(bilan: Bilan) -> int:
     """Give the decimals that the objective and what is counted need for their difference to be what is left.
 
-    None once the year is over: what it lacks is told as the difference of the two.
+    No decimal once the year is over: what it lacks is told as the difference of the two.
     """
     if bilan.rythme_requis is not None and bilan.retenues is not None and bilan.objectif is not None:
         for digits in (0, 1):

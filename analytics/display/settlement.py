@@ -1,6 +1,7 @@
 """The settlement of the ministry in words: what to conclude, the cours side by side, what rules change."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -142,7 +143,7 @@ def _extractions(releve: Releve, value: Fraction) -> str:
     if value < 1:
         return "moins d'une extraction"
     # The noun agrees with the number as it is written.
-    noun = wording.agree(int(read_rough(float(value))), "extraction", "extractions")
+    noun = wording.agree(read_rough(float(value)), "extraction", "extractions")
     return f"environ {rough(float(value))}{wording.NO_BREAK_SPACE}{noun}"
 
 
@@ -232,10 +233,7 @@ def figures_of_settlement(
     over = part.part_credits is not None and part.part_credits >= alerte
     ahead = releve.projete
     gap = part.excedent or part.ecart
-    unheard = releve.is_unheard(part)
-    if unheard:
-        told, beside = wording.NOT_AVAILABLE, "aucune réponse"
-    elif fourchette is None:
+    if fourchette is None:
         told, beside = wording.NOT_AVAILABLE if part.centimes is None else _whole_euros(releve, part), ""
         if part.centimes is not None and not ahead:
             beside = "année terminée"
@@ -244,19 +242,17 @@ def figures_of_settlement(
         told, beside = wording.NOT_AVAILABLE, f"de {_span(low, high)} extractions, 8 fois sur 10"
     else:
         told, beside = span_euros(*widen(fourchette.euros, part.centimes / 100)), "8 fois sur 10"
-    return (
+    first, *others = (
         Chiffre(
             "Excédent" if part.excedent else "Non évitées",
-            wording.NOT_AVAILABLE if unheard else _quantity(releve, gap),
+            _quantity(releve, gap),
             typeset(f"objectif : {write_plain(part.objectif)}"),
             "Objectif de l'année moins ce qui est retenu comme évité"
             + (", mois à venir projetés." if ahead else "."),
         ),
         Chiffre(
             "Équivalent en ETPT",
-            wording.NOT_AVAILABLE
-            if unheard
-            else ((_etpt(releve, part.etpt) if ahead else number(part.etpt, 2)) if part.etpt else "0"),
+            (_etpt(releve, part.etpt) if ahead else number(part.etpt, 2)) if part.etpt else "0",
             "",
             "Au prorata des extractions non évitées, après la règle et le mode.",
         ),
@@ -272,12 +268,18 @@ def figures_of_settlement(
         ),
         Chiffre(
             "Part des crédits vacataires",
-            wording.NOT_AVAILABLE if unheard else percent(part.part_credits, 0 if ahead else 1),
-            ("⚠ " if over and not unheard else "")
+            percent(part.part_credits, 0 if ahead else 1),
+            ("⚠ " if over else "")
             + (f"alerte à {percent(alerte, 0)}" if part.part_credits is not None else ""),
             "Crédits de l'année suivante, sur lesquels la cour répond (circulaire, p. 2).",
         ),
     )
+    if releve.is_unheard(part):
+        unknown = [
+            replace(each, valeur=wording.NOT_AVAILABLE, complement="aucune réponse") for each in others
+        ]
+        return replace(first, valeur=wording.NOT_AVAILABLE), *unknown
+    return first, *others
 
 
 def _whole_euros(releve: Releve, part: Part) -> str:

@@ -206,8 +206,12 @@ async def refuse(scope: Scope, path: str) -> ASGIApp | None:
 
 def _is_of_another_site(headers: Mapping[str, str]) -> bool:
     """Tell whether a page of elsewhere sends this; the framework would look up its own address to say so."""
-    origin = headers.get("origin")
-    return origin is not None and origin.lower().partition("://")[2] != headers.get("host", "").lower()
+    origin, host = headers.get("origin"), headers.get("host", "").lower()
+    if origin is None:
+        return False
+    scheme, _, name = origin.lower().partition("://")
+    usual = {"http": ":80", "https": ":443"}.get(scheme, "")
+    return name.removesuffix(usual) != host.removesuffix(usual)
 
 
 def _perimetre_of(asked: Settings, headers: Mapping[str, str]) -> Perimetre:

@@ -11,6 +11,7 @@ import streamlit as st
 from analytics.charts.figure import CONFIG, Figure, enlarge
 from analytics.display.coverage import Mention
 from analytics.display.tables import Colonne, write_rows
+from analytics.wording import typeset
 from pages.commun.telechargements import offer_table
 
 
@@ -90,7 +91,7 @@ def draw(bloc: Bloc, *, agrandi: bool, on_click: Callable[[], Any] | None = None
     """
     st.html(
         f"<h2 class='vigie-titre'>{escape(bloc.titre)}</h2>"
-        f"<p class='vigie-mesure'>{escape(bloc.sous_titre)}</p>"
+        f"<p class='vigie-mesure'>{escape(typeset(bloc.sous_titre))}</p>"
     )
     options: dict[str, Any] = {
         "theme": None,

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.display.figures import Chiffre
-from analytics.wording import NOT_AVAILABLE
+from analytics.wording import NOT_AVAILABLE, typeset
 from pages.commun.bloc_graphique import draw
 from pages.commun.navigation import escape_markdown
 from pages.commun.vue_leviers import VueLeviers
@@ -16,18 +16,18 @@ from pages.commun.vues import VueThermometres
 
 def conclude(phrase: str) -> None:
     """Draw the one sentence that says what to conclude."""
-    st.html(f"<p class='vigie-conclusion'>{escape(phrase)}</p>")
+    st.html(f"<p class='vigie-conclusion'>{escape(typeset(phrase))}</p>")
 
 
 def head(titre: str) -> None:
     """Draw the heading of a part of the page."""
-    st.html(f"<h2 class='vigie-titre'>{escape(titre)}</h2>")
+    st.html(f"<h2 class='vigie-titre'>{escape(typeset(titre))}</h2>")
 
 
 def note(phrase: str) -> None:
     """Draw a note, if there is one."""
     if phrase:
-        st.html(f"<p class='vigie-note'>{escape(phrase)}</p>")
+        st.html(f"<p class='vigie-note'>{escape(typeset(phrase))}</p>")
 
 
 def figures(chiffres: Sequence[Chiffre]) -> None:

@@ -492,7 +492,7 @@ def draw_tabs(selection: Selection, onglets: Sequence[str]) -> str:
         "Partie de la page",
         onglets,
         key="filtre_onglet",
-        format_func=OPTIONS["onglet"].valeurs.__getitem__,
+        format_func=lambda name: wording.typeset(OPTIONS["onglet"].valeurs[name]),
         label_visibility="collapsed",
         required=True,
         on_change=_choose_from,

@@ -274,6 +274,29 @@ def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser,
         assert fields(seen) == pasted
 
 
+def test_a_paste_undone_leaves_what_was_typed_elsewhere_since(browser: Browser, server: Server) -> None:
+    rights = ["clipboard-read", "clipboard-write"]
+    with (
+        watched(browser, viewport=SCREEN, permissions=rights) as one,
+        watched(browser, viewport=SCREEN) as two,
+    ):
+        form(one, server, "TGI-ALENCON")
+        before = fields(one)
+        cell(one, "JAP").focus()
+        paste(one, "5\t2\n7\t3")
+        kept(one)
+        form(two, server, "TGI-ALENCON")
+        cell(two, "TAP").fill("33")
+        kept(two)
+        expect(cell(one, "TAP")).to_have_value("33", timeout=30_000)
+        one.page.get_by_role("button", name="Annuler le collage").click()
+        says(one, "Collage annulé")
+        kept(one)
+        assert fields(one) == {**before, "TAP.visioconferences": "33"}
+        form(two, server, "TGI-ALENCON")
+        assert fields(two) == fields(one)
+
+
 def test_titles_and_names_pasted_with_the_figures_shift_none_of_them(
     browser: Browser, server: Server
 ) -> None:

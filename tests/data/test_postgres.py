@@ -100,7 +100,8 @@ def test_a_server_that_is_frozen_is_given_up_and_found_again(server: Serveur, op
 
 
 def test_a_server_frozen_in_the_middle_of_a_read_is_given_up_too(server: Serveur, opened: Store) -> None:
-    with opened._engine.connect() as connection:  # pyright: ignore[reportPrivateUsage]
+    engine = opened._engine  # pyright: ignore[reportPrivateUsage] - no read of the store is slow enough
+    with engine.connect() as connection:
         found: list[Exception] = []
 
         def sleep() -> None:

@@ -148,7 +148,7 @@ def knock(
         "client": (client, 5000),
         "http_version": version,
     }
-    asyncio.run(Guard(inner, {"synthese": "Synthèse"})(scope, None, send))  # pyright: ignore
+    asyncio.run(Guard(inner, {"synthese": "Synthèse"})(scope, None, send))  # pyright: ignore - a bare scope will do
     if reached:
         assert answers == []
         return 200, ""
@@ -258,6 +258,22 @@ def test_what_a_page_of_elsewhere_sends_is_refused(
     assert (knock(monkeypatch, headers, kind=kind)[0] == 200) is passes
 
 
+@pytest.mark.parametrize("host", ["vigie.example", "vigie.example:443"])
+def test_the_port_that_goes_without_saying_makes_no_other_site(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """A proxy may write it in the name it passes; the browser leaves it out of its origin."""
+    known: dict[str, Any] = {"identite": "mandataire", "mandataire_secret": SECRET}
+    headers = {"Host": host, "X-Vigie-Secret": SECRET, "X-Remote-User": "anne"}
+    for origin, passes in (
+        ("https://vigie.example", True),
+        ("https://vigie.example:444", False),
+        ("http://vigie.example:80", host == "vigie.example"),
+    ):
+        status = knock(monkeypatch, headers | {"Origin": origin}, **known)[0]
+        assert (status == 200) is passes, origin
+
+
 def test_what_windows_hold_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     file = SimpleNamespace(data=b"x" * 1000)
     storage = {"fenetre": {str(n): file for n in range(3)}, "autre": {"1": file}}
@@ -324,7 +340,7 @@ def test_cookies_keep_to_https_where_browsers_come_by_it(
         "headers": [(b"cookie", b"vigie-retour=%2Fcour%3Fannee%3D2009")],
         "client": ("10.0.0.1", 1),
     }
-    asyncio.run(Guard(signed, {"cour": "Cour"})(scope, None, send))  # pyright: ignore
+    asyncio.run(Guard(signed, {"cour": "Cour"})(scope, None, send))  # pyright: ignore - a bare scope will do
     headers: list[tuple[bytes, bytes]] = answers[0]["headers"]
     assert [value for name, value in headers if name == b"set-cookie"] == [
         b"_streamlit_user=a; HttpOnly" + (b"; Secure" if secure else b""),

@@ -157,7 +157,7 @@ def announced(monkeypatch: pytest.MonkeyPatch, **headers: str) -> None:
     class Context:
         pass
 
-    Context.headers = {name.replace("_", "-"): value for name, value in headers.items()}  # pyright: ignore
+    Context.headers = {name.replace("_", "-"): value for name, value in headers.items()}  # pyright: ignore - a mock
     monkeypatch.setattr(identite, "settings", lambda: Settings(identite="mandataire"))
     monkeypatch.setattr(st, "context", Context)
 

@@ -277,7 +277,7 @@ class Table {
     if (!field) return false;
     const label = document.getElementById(field.getAttribute("aria-labelledby").split(" ")[0]);
     const [own, typed] = [label.textContent, name].map(bare);
-    return (own.startsWith(typed) || typed.startsWith(own));
+    return own.startsWith(typed) || typed.startsWith(own);
   }
 
   nameOf(field) {
