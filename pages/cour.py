@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.wording import month
-from pages.commun import bloc_graphique, cadre, composants, depot, filtres, vues
+from pages.commun import bloc_graphique, cadre, composants, depot, filtres, suites, vues
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import RULE_OPTIONS
 from pages.commun.vue_comparaison import draw_group, own_ratio
@@ -90,7 +90,7 @@ def _draw_rebase(contexte: Contexte, vue: VueCour) -> None:
             if st.button(f"Annuler le recalage de {month(mois)} ({why})", key=f"annuler_{mois}"):
                 st.session_state["recalage_dit"] = depot.rebase(cour, mois, why, who, retire=True)
                 st.rerun()
-    if said := st.session_state.pop("recalage_dit", ""):
+    if said := suites.take("recalage_dit"):
         composants.note(said)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.received import told_lots
 from analytics.wording import NO_BREAK_SPACE, count, month, number, short_date, typeset
-from pages.commun import cadre, composants, depot, navigation, telechargements
+from pages.commun import cadre, composants, depot, navigation, suites, telechargements
 from pages.commun.depot import Depot
 from pages.commun.lecture import Situation
 
@@ -261,7 +261,7 @@ def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
 
 def _draw_outcome() -> None:
     """Say once what became of the files just confirmed."""
-    for sentence, well in st.session_state.pop(OUTCOME, []):
+    for sentence, well in suites.take(OUTCOME, []):
         kind = "vigie-fait" if well else "vigie-avis"
         st.html(f"<p class='{kind}' role='status'>{escape(sentence)}</p>")
 

@@ -13,7 +13,7 @@ from analytics import wording
 from analytics.display.activities import name_activity
 from analytics.months import last_in_a_row
 from analytics.received import day_counted, tell_declared_after
-from pages.commun import filtres, lecture, navigation, style
+from pages.commun import filtres, lecture, navigation, style, suites
 from pages.commun.filtres import Choix, Selection
 from pages.commun.lecture import Situation
 from pages.commun.version import version_of
@@ -262,3 +262,4 @@ def close_page(contexte: Contexte | None) -> None:
         f"<details><summary>Accessibilité</summary><p>{escape(_ACCESSIBILITY)}</p></details>"
         "</footer>"
     )
+    suites.close()

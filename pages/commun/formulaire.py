@@ -23,7 +23,7 @@ from data.answers import OvertakenError
 from data.drafts import QUESTION
 from data.moments import PARIS, tell_hour, tell_moment
 from data.reference import load_counting_rules
-from pages.commun import composants, depot, questionnaires, tableau_saisie
+from pages.commun import composants, depot, questionnaires, suites, tableau_saisie
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown
 from pages.commun.questionnaires import FIGURES, Dossier, Examen, Feuille, Guichet, Question
@@ -77,7 +77,7 @@ def draw(guichet: Guichet, dossier: Dossier, on_validated: Callable[[int], None]
     examen = questionnaires.examine(dossier, feuille)
     # Apart: a sentence more among the pieces of the page would have the table drawn anew, and the hand lost.
     with st.container(key="saisie_haut"):
-        if said := st.session_state.pop(SAID, ""):
+        if said := suites.take(SAID):
             _tell(said, urgent=True)
         _draw_top(dossier, tenue, examen)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

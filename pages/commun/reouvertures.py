@@ -31,7 +31,7 @@ def draw(guichet: Guichet, mois: date, juridiction: str, noms: Mapping[str, str]
     """Draw, for who sees the whole ministry, the form that reopens a month, and the months reopened."""
     if not guichet.perimetre.national:
         return
-    said = st.session_state.pop(SAID, "")
+    said = suites.take(SAID)
     with st.expander("Rouvrir un mois (SDSE)", icon=":material/lock_open:", expanded=bool(said)):
         if said:
             st.html(f"<p class='vigie-avis' role='status'>{escape(said)}</p>")

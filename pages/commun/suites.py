@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from html import escape
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -10,6 +10,23 @@ from analytics.errors import UserFacingError
 from analytics.wording import typeset
 
 _SAID = "dit"
+_TAKEN = "suites_prises"
+
+
+def take(name: str, nothing: Any = "") -> Any:
+    """Give what an act left in the session to be said once.
+
+    It stays there until the page is whole: a click meanwhile has the page drawn again from its top, and
+    what had been taken out by then would never have been seen.
+    """
+    st.session_state.setdefault(_TAKEN, set()).add(name)
+    return st.session_state.get(name, nothing)
+
+
+def close() -> None:
+    """Let go of what this page, now whole, has said."""
+    for name in st.session_state.pop(_TAKEN, ()):
+        st.session_state.pop(name, None)
 
 
 def say() -> None:
@@ -19,7 +36,7 @@ def say() -> None:
     and the forms below closed.
     """
     with st.container(key="dit"):
-        if said := st.session_state.pop(_SAID, ""):
+        if said := take(_SAID):
             st.html(f"<p class='vigie-fait' role='status'>{escape(said)}</p>")
 
 

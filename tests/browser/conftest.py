@@ -70,7 +70,8 @@ class Watched:
         """Wait until the script has run and the footer is drawn."""
         self.page.locator("footer.vigie-pied").wait_for(timeout=30_000)
         self.page.wait_for_function(
-            "() => !document.querySelector('[data-testid=\"stStatusWidget\"]')"
+            "() => document.querySelector('[data-testid=\"stApp\"]')?.dataset.testScriptState !== 'running'"
+            " && !document.querySelector('[data-testid=\"stStatusWidget\"]')"
             " && !document.querySelector('[data-testid=\"stSkeleton\"]')",
             timeout=30_000,
         )

@@ -20,7 +20,7 @@ def keep(seen: Watched, nom: str) -> None:
     seen.page.get_by_label("Nom du scénario").fill(nom)
     seen.page.get_by_label("Votre nom").first.fill("Cheffe de projet")
     seen.page.get_by_role("button", name=re.compile("^Enregistrer( une copie)?$")).click()
-    seen.page.get_by_text("Scénario enregistré sous le n°").wait_for(timeout=30_000)
+    seen.page.get_by_text("Scénario enregistré sous le n°").wait_for(timeout=90_000)
     seen.settle()
 
 
@@ -59,9 +59,12 @@ def test_the_whole_story_of_a_scenario(browser: Browser, server: Server) -> None
         seen.settle()
         keep(seen, "Recours généralisé")
         seen.page.get_by_text("Comparer", exact=True).click()
+        expect(seen.page).to_have_url(re.compile("onglet=comparer"), timeout=30_000)
+        seen.settle()
         seen.page.get_by_label("Scénarios enregistrés à comparer").click()
         seen.page.get_by_role("option", name=re.compile("Débats JLD")).first.click()
-        seen.page.keyboard.press("Escape")
+        # Escape on a list already closed would empty it.
+        expect(seen.page).to_have_url(re.compile("face="), timeout=30_000)
         seen.page.get_by_text("De « Recours généralisé » à « Débats JLD »").first.wait_for(timeout=90_000)
         # The reverse question.
         seen.page.get_by_text("Que faut-il ?").click()
