@@ -4,8 +4,10 @@ Exit codes: 0 all is well, 1 some lines were refused, 2 nothing could be used or
 sense. Errors are one French sentence on standard error.
 """
 
+import errno
 import getpass
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Generator, Sequence
@@ -13,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, TypeVar
@@ -26,7 +29,7 @@ from analytics.bareme import MODES as SHARING
 from analytics.bareme import USUAL_SETTLEMENT, Bareme
 from analytics.calendar import GENRES, campaigns_of_year, list_closed
 from analytics.display.scenario import tell_chances, tell_search
-from analytics.errors import UserFacingError
+from analytics.errors import UserFacingError, reason_of
 from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.profile import PROFILS
@@ -38,6 +41,7 @@ from analytics.study import Socle, flatten_account
 from analytics.survey import cover_each, flatten, last_period, list_positions, survey
 from analytics.wording import (
     agree,
+    clean_text,
     count,
     enumeration,
     long_date,
@@ -145,7 +149,10 @@ def main(words: Sequence[str] | None = None) -> None:
     except click.Abort:
         click.echo("Interrompu : ce qui était fini est enregistré, rien de ce qui était en cours.", err=True)
         code = 130
-    except Exception as error:  # a defect: said in one sentence too, with what finds it
+    except BaseException as error:  # a defect: said in one sentence too, with what finds it
+        # What the native code of polars gives up on is no `Exception`.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__}, {Path(last.filename).name}, ligne {last.lineno}"
         click.echo(
@@ -353,16 +360,26 @@ def _account() -> str:
 
 def _read_whole(path: Path, most_mo: int, remedy: str) -> bytes:
     """Read a file that is one: no pipe nor device, which would never end, and no larger than it may be."""
+    shown = clean_text(path.name, lines=False)
     try:
         found = path.stat()
         if not S_ISREG(found.st_mode):
             raise UserFacingError(f"{path} n'est pas un fichier : donnez le chemin d'un fichier enregistré.")
         if found.st_size > most_mo * _MEGABYTE:
-            raise UserFacingError(f"{path.name} dépasse {most_mo} Mo : {remedy}.")
-        return path.read_bytes()
+            raise UserFacingError(f"{shown} dépasse {most_mo} Mo : {remedy}.")
+        # Some files of the system have no size and no end: the read stops where they make it wait, or swell.
+        content = bytearray()
+        with FileIO(os.open(path, os.O_RDONLY | os.O_NONBLOCK)) as opened:
+            while block := opened.read(_MEGABYTE):
+                content += block
+                if len(content) > most_mo * _MEGABYTE:
+                    raise UserFacingError(f"{shown} dépasse {most_mo} Mo : {remedy}.")
+        if block is None:
+            raise BlockingIOError(errno.EAGAIN, "")
+        return bytes(content)
     except OSError as error:
         raise UserFacingError(
-            f"{path} ne peut pas être ouvert ({_reason(error)}). Vérifiez le chemin."
+            f"{path} ne peut pas être ouvert ({reason_of(error)}). Vérifiez le chemin."
         ) from error
 
 
@@ -378,7 +395,7 @@ def _give(content: bytes | str) -> None:
         raise
     except OSError as error:
         raise UserFacingError(
-            f"La sortie n'a pas pu être écrite jusqu'au bout ({_reason(error)}) : ce qui s'y trouve est "
+            f"La sortie n'a pas pu être écrite jusqu'au bout ({reason_of(error)}) : ce qui s'y trouve est "
             "incomplet."
         ) from error
 
@@ -418,9 +435,11 @@ def _import_one(
                 keep_projection(store, connu_le=utc_now())
         except UserFacingError as error:
             return _unusable(path, error, output)
-    account = report(examen, ecriture)
-    if output == "texte":
-        click.echo(f"{path.name} : {detected(examen.lecture)}")
+    brief = output == "texte"
+    account = report(examen, ecriture, shown=_SHOWN_REFUSALS if brief else None)
+    if brief:
+        shown = clean_text(path.name, lines=False)
+        click.echo(f"{shown} : {detected(examen.lecture)}")
         click.echo(f"  {summary(examen, ecriture)}")
         for sentence in tell_revisions(examen.prevision, shown=_SHOWN_REFUSALS):
             click.echo(f"  {sentence}")
@@ -431,10 +450,10 @@ def _import_one(
         if examen.jugement.rejets.height > _SHOWN_REFUSALS:
             for sentence in group_refusals(examen.jugement.rejets, shown=5):
                 click.echo(f"  {sentence}")
-        for line in account["rejets"][:_SHOWN_REFUSALS]:
+        for line in account["rejets"]:
             where = f", {line['champ']}" if line["champ"] else ""
             click.echo(f"  ligne {line['ligne']}{where} : {line['motif']}")
-        hidden = len(account["rejets"]) - _SHOWN_REFUSALS
+        hidden = account["refusees"] - _SHOWN_REFUSALS
         if hidden > 0:
             click.echo(
                 f"  … et {count(hidden, 'autre refus', 'autres refus')} : "
@@ -470,7 +489,7 @@ def _months_without_day(entree: Entree) -> tuple[date, ...]:
 
 def _unusable(path: Path, error: UserFacingError, output: str) -> dict[str, Any]:
     if output == "texte":
-        click.echo(f"{path.name} : {error}", err=True)
+        click.echo(f"{clean_text(path.name, lines=False)} : {error}", err=True)
     empty = dict.fromkeys(("lues", "acceptees", "inchangees", "refusees", "non_reponses", "alertes"), 0)
     return {
         "fichier": path.name,
@@ -484,19 +503,6 @@ def _unusable(path: Path, error: UserFacingError, output: str) -> dict[str, Any]
         "rejets": [],
         "erreur": str(error),
     }
-
-
-def _reason(error: OSError) -> str:
-    """Say in French why the system refuses a file."""
-    match error:
-        case FileNotFoundError():
-            return "il n'existe pas"
-        case IsADirectoryError():
-            return "c'est un dossier"
-        case PermissionError():
-            return "l'accès est refusé"
-        case _:
-            return f"erreur {error.errno} du système"
 
 
 class _Progress:
@@ -568,7 +574,7 @@ def exporter(
     except OSError as error:
         with suppress(OSError):
             partial.unlink()
-        raise UserFacingError(f"{path} ne peut pas être écrit ({_reason(error)}).") from error
+        raise UserFacingError(f"{path} ne peut pas être écrit ({reason_of(error)}).") from error
     click.echo(f"{path} : {count(frame.height, 'ligne')}.", err=True)
 
 

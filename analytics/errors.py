@@ -1,5 +1,20 @@
 """The errors a user can do something about."""
 
+import errno
+
+_REASONS = {
+    errno.ENOENT: "il n'existe pas",
+    errno.EISDIR: "c'est un dossier",
+    errno.EACCES: "l'accès est refusé",
+    errno.EPERM: "l'accès est refusé",
+    errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "le disque est plein pour ce compte",
+    errno.EFBIG: "le fichier serait plus grand qu'il n'est permis",
+    errno.EROFS: "ce disque ne peut être que lu",
+    errno.ENAMETOOLONG: "le nom est trop long",
+    errno.EAGAIN: "il n'a pas de fin",
+}
+
 
 class UserFacingError(Exception):
     """Say in French what is wrong, where, and what to do next.
@@ -7,3 +22,8 @@ class UserFacingError(Exception):
     The message is shown as it stands, on screen and in the terminal; anything else that is
     raised is a defect and must be left to crash.
     """
+
+
+def reason_of(error: OSError) -> str:
+    """Say in French why the system refuses a file."""
+    return _REASONS.get(error.errno or 0, f"erreur {error.errno} du système")

@@ -227,6 +227,8 @@ def prepare_schema(engine: Engine) -> None:
         with reading(engine) as connection:
             found = _schema_version(connection)
     except DatabaseError as error:
+        if str(getattr(error.orig, "sqlite_errorname", "")).startswith(_TROUBLES[0][0]):
+            raise UserFacingError(tell_trouble(error)) from error
         shown = engine.url.render_as_string(hide_password=True)
         raise UserFacingError(
             _unopened(f"{shown} ne répond pas, n'est pas une base de données, ou vous est fermé")

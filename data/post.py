@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Self
 from unicodedata import category
 
-from analytics.errors import UserFacingError
+from analytics.errors import UserFacingError, reason_of
+from analytics.wording import count
 from data.moments import PARIS
 from data.settings import Settings
 from data.signed import refusal
@@ -116,18 +117,30 @@ def check_sender(expediteur: str) -> str:
 
 
 def write_drafts(folder: Path, drafts: Iterable[tuple[str, EmailMessage]]) -> tuple[Path, ...]:
-    """Write each message to its file in a folder, made if need be."""
+    """Write each message to its file in a folder, made if need be; none is left half written."""
     written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, message in drafts:
             path = folder / name
-            path.write_bytes(message.as_bytes())
+            partial = path.with_name(name + ".partiel")
+            try:
+                partial.write_bytes(message.as_bytes())
+                partial.replace(path)
+            except OSError:
+                with suppress(OSError):
+                    partial.unlink()
+                raise
             written.append(path)
     except OSError as error:
+        done = ""
+        if written:
+            done = (
+                f" {count(len(written), 'message y est entier', 'messages y sont entiers')}, pas les autres."
+            )
         raise refusal(
-            f"Le dossier {folder} ne peut pas être écrit (erreur {error.errno} du système) : "
-            "vérifiez son chemin et ses droits."
+            f"Le dossier {folder} ne peut pas être écrit ({reason_of(error)}) : "
+            f"vérifiez sa place, son chemin et ses droits.{done}"
         ) from error
     return tuple(written)
 

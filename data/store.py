@@ -441,7 +441,8 @@ class Store:
         """Read the refused lines that nobody corrected yet (or all), latest lot first.
 
         A line whose juridiction could not be made out belongs to no cour: only a reader of the whole
-        ministry sees it.
+        ministry sees it. A reader of some cours reads neither the name of a file that may hold others, nor
+        the place of the line in it (null).
         """
         statement = (
             select(rejet, lot.c.nature, lot.c.fichier, lot.c.connu_le)
@@ -460,7 +461,11 @@ class Store:
             "connu_le": pl.Datetime("us", "UTC"),
         }
         with reading(self._engine) as connection:
-            return perimetre.restrict(self._reference.locate(read_frame(connection, statement, schema)))
+            seen = perimetre.restrict(self._reference.locate(read_frame(connection, statement, schema)))
+            if perimetre.knows(Savoir.LOTS):
+                return seen
+            own, _ = answers_by_owner(connection, self._reference, perimetre)
+        return seen.with_columns(pl.when(pl.col("lot").is_in(own)).then(pl.col("fichier", "ligne")))
 
     def rejets_ouverts(self) -> frozenset[int]:
         """List the numbers of the refused lines that await a correction."""

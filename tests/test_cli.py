@@ -888,3 +888,49 @@ def test_an_output_that_is_full_is_said(tmp_path: Path, demo_file: Path, unbuffe
     assert ended.returncode == 2
     assert "jusqu'au bout" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_file_that_makes_the_reader_wait_is_refused(
+    vigie: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some files of the system pass for ordinary ones."""
+
+    def passes(_mode: int) -> bool:
+        return True
+
+    monkeypatch.setattr(cli, "S_ISREG", passes)
+    path = tmp_path / "sans_fin.csv"
+    os.mkfifo(path)
+    kept_open = os.open(path, os.O_RDWR)
+    try:
+        code, _, said = vigie("importer", path)
+        assert (code, "il n'a pas de fin" in said) == (2, True)
+    finally:
+        os.close(kept_open)
+    code, _, said = vigie("importer", "/dev/zero")
+    assert (code, "dépasse" in said) == (2, True)
+
+
+def test_a_name_of_file_is_said_without_what_nobody_sees(vigie: Terminal, tmp_path: Path) -> None:
+    for name in ("rtl\u202evsc.csv", "nom\nligne.csv", "nul\x1b[31m.csv"):
+        path = tmp_path / name
+        path.write_bytes(DIRTY.read_bytes())
+        for words in (("importer", path, "--simulation"), ("importer", tmp_path / "rien" / name)):
+            _, out, err = vigie(*words)
+            said = out + err
+            assert not {"\u202e", "\x1b"} & set(said), name
+            assert name.partition("\n")[0][:3] in said
+
+
+def test_what_the_native_code_gives_up_on_is_said_too(
+    vigie: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        pass
+
+    def gives_up(*_: object, **__: object) -> None:
+        raise PanicException("PyObject pointer is null")
+
+    monkeypatch.setattr(cli, "report", gives_up)
+    code, _, said = vigie("importer", DIRTY, "--simulation")
+    assert (code, "Vigie a un défaut (PanicException" in said) == (3, True)

@@ -237,7 +237,11 @@ def test_what_a_visitor_sends_that_cannot_be_read_is_one_line_of_the_log(server:
 
     async def send() -> None:
         address = server.url.replace("http", "ws") + "/_stcore/stream"
-        async with websockets.connect(address, subprotocols=[websockets.Subprotocol("streamlit")]) as socket:
+        async with websockets.connect(
+            address,
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            origin=websockets.Origin(server.url),
+        ) as socket:
             await socket.send(b"\x0a\xff\xff\xff\xff\x0f")
             with contextlib.suppress(TimeoutError, websockets.ConnectionClosed):
                 await asyncio.wait_for(socket.recv(), 2)
@@ -246,3 +250,97 @@ def test_what_a_visitor_sends_that_cannot_be_read_is_one_line_of_the_log(server:
     said = server.log.read_text().removeprefix(before)
     assert "Traceback" not in said
     assert len(said.splitlines()) <= 2
+
+
+def _heard(*sent: bytes | str) -> list[bytes]:
+    """Give what the application hears of what a window sends."""
+    from pages.commun.serveur import Guard
+
+    waiting: list[dict[str, Any]] = [
+        {"type": "websocket.receive", "bytes": each}
+        if isinstance(each, bytes)
+        else {"type": "websocket.receive", "text": each}
+        for each in sent
+    ]
+    heard: list[bytes] = []
+
+    async def receive() -> Any:
+        return waiting.pop(0) if waiting else {"type": "websocket.disconnect", "code": 1000}
+
+    async def listens(_scope: Any, receive: Any, _send: Any) -> None:
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.append(message["bytes"])
+
+    async def send(_message: Any) -> None:
+        raise AssertionError("the window was refused")
+
+    headers = [(b"host", b"127.0.0.1"), (b"origin", b"http://127.0.0.1")]
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": headers, "server": ("127.0.0.1", 80)}
+    run_apart(Guard(listens, {})(scope, receive, send))
+    return heard
+
+
+def test_a_window_is_heard_on_what_our_pages_ask_and_on_nothing_else() -> None:
+    """The framework would empty what all readers share, or write files beside the program, for anybody."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    def written(kind: str, payload: str = "") -> bytes:
+        message = BackMsg()
+        if payload:
+            getattr(message.backend_operation_request, payload).SetInParent()
+        elif isinstance(getattr(message, kind), bool):
+            setattr(message, kind, True)
+        else:
+            getattr(message, kind).SetInParent()
+        return message.SerializeToString()
+
+    kinds = {each.name for each in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
+    kinds -= {"backend_operation_request"}
+    asked = BackMsg().backend_operation_request
+    payloads = {each.name for each in asked.DESCRIPTOR.oneofs_by_name["payload"].fields}
+    ours = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"}
+    useful = {"deferred_file", "dataframe_chunk"}
+    assert ours < kinds
+    assert useful < payloads
+    for kind in kinds:
+        assert (_heard(written(kind)) != []) is (kind in ours), kind
+    for payload in payloads:
+        assert (_heard(written("", payload)) != []) is (payload in useful), payload
+    good = written("rerun_script")
+    bad = (written("clear_cache"), b"", b"\x0a\xff\xff\xff\xff\x0f", b"\xff" * 1000)
+    assert _heard(*bad, good, *bad, good) == [good, good]
+    assert _heard("clear_cache") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("media/0000.csv", 404, "Ce fichier n'est plus là"),
+        ("media/", 404, "Ce fichier n'est plus là"),
+        ("/synthese", 400, "Cette page n'existe pas"),
+        ("_stcore/%2e%2e/x", None, "Cette page n'existe pas"),
+        ("component/x", 404, "Adresse inconnue."),
+    ],
+)
+def test_what_the_framework_refuses_is_said_in_french(
+    server: Server, path: str, status: int | None, said: str
+) -> None:
+    got, headers, body = _get(f"{server.url}/{path}")
+    assert got == status or status is None
+    assert said in body.replace("\u00a0", " ")
+    assert {"not found", "bad request", "invalid"} & set(re.findall(r"[a-z]+ ?[a-z]+", body.lower())) == set()
+    assert "content-security-policy" in {name.lower() for name in headers}
+
+
+def test_a_file_for_a_window_that_is_gone_is_refused_in_french(server: Server) -> None:
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    opener.open(f"{server.url}/_stcore/host-config", timeout=10).close()
+    request = urllib.request.Request(
+        f"{server.url}/_stcore/upload_file/partie/fichier",
+        data=b'--b\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n\r\nx\r\n--b--\r\n',
+        method="PUT",
+        headers={"Content-Type": "multipart/form-data; boundary=b"},
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        opener.open(request, timeout=10)
+    assert "rechargez-la" in refused.value.read().decode()

@@ -5,7 +5,7 @@ nothing to say.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -311,6 +311,53 @@ def read_rich_strings(blocks: Iterable[bytes]) -> dict[int, tuple[Genre, str]]:
     parser.CharacterDataHandler = lambda data: runs.text(data)
     _parse(parser, blocks)
     return rich
+
+
+def read_string_lengths(blocks: Iterable[bytes]) -> list[int]:
+    """List how many characters each shared string of an XLSX has."""
+    lengths: list[int] = []
+    parser = expat.ParserCreate()
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        if _local(name) == "si":
+            lengths.append(0)
+
+    def text(data: str) -> None:
+        if lengths:
+            lengths[-1] += len(data)
+
+    parser.StartElementHandler, parser.CharacterDataHandler = start, text
+    _parse(parser, blocks)
+    return lengths
+
+
+def lay_shared_strings(blocks: Iterable[bytes], *, lengths: Sequence[int], lay: Callable[..., None]) -> None:
+    """Tell `lay` how many characters (`texte`) of shared strings each cell of an XLSX sheet shows."""
+    shared = inside = False
+    number = ""
+    parser = expat.ParserCreate()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal shared, inside, number
+        element = _local(name)
+        if element == "c":
+            shared = attributes.get("t") == "s"
+        inside, number = shared and element == "v", ""
+
+    def end(_name: str) -> None:
+        nonlocal inside
+        if inside and number.strip().isdigit() and int(number) < len(lengths):
+            lay(texte=lengths[int(number)])
+        inside = False
+
+    def text(data: str) -> None:
+        nonlocal number
+        if inside and len(number) < _LONGEST:
+            number += data[:_LONGEST]
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text
+    _parse(parser, blocks)
 
 
 _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")

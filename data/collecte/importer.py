@@ -11,7 +11,7 @@ from analytics.errors import UserFacingError
 from analytics.months import FIRST_YEAR, LAST_YEAR
 from analytics.parameters import Parametres
 from analytics.schemas import IMPORT
-from analytics.wording import agree, count, long_date, month, number, short_month, typeset
+from analytics.wording import agree, count, long_date, month, number, short_month, some_of, typeset
 from data.collecte.judge import Jugement, judge
 from data.collecte.limits import Limites, Progress, ignore_progress
 from data.collecte.names import month_of
@@ -183,9 +183,10 @@ def _habits(store: Store, lecture: Lecture) -> pl.DataFrame:
     return store.historique(min(months) - timedelta(days=31 * _MONTHS_OF_HABIT), max(months))
 
 
-def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
-    """Give the account of one file, as the terminal prints it in JSON."""
+def report(examen: Examen, ecriture: Ecriture, *, shown: int | None = None) -> dict[str, Any]:
+    """Give the account of one file, as the terminal prints it in JSON; of the refusals, the first `shown`."""
     lecture, jugement = examen.lecture, examen.jugement
+    rejets = jugement.rejets if shown is None else jugement.rejets.head(shown)
     return {
         "fichier": lecture.fichier,
         "sha256": lecture.sha256,
@@ -206,7 +207,7 @@ def report(examen: Examen, ecriture: Ecriture) -> dict[str, Any]:
         "refusees": jugement.rejets.height,
         "non_reponses": jugement.non_reponses.height,
         "alertes": jugement.alertes.height,
-        "rejets": jugement.rejets.select("ligne", "champ", "valeur", "motif").to_dicts(),
+        "rejets": rejets.select("ligne", "champ", "valeur", "motif").to_dicts(),
         "signalements": jugement.alertes.head(_TOLD)
         .select("ligne", "juridiction", "activite", "regle", "message")
         .to_dicts(),
@@ -310,7 +311,8 @@ def _hidden(lecture: Lecture) -> list[str]:
         parts.append(f"{said} ({', '.join(lecture.colonnes_masquees)}) dans la feuille « {lecture.feuille} »")
     if lecture.feuilles_masquees:
         said = count(len(lecture.feuilles_masquees), "feuille masquée non lue", "feuilles masquées non lues")
-        parts.append(f"{said} ({', '.join(f'« {nom} »' for nom in lecture.feuilles_masquees)})")
+        names = [f"« {nom[:40]} »" for nom in lecture.feuilles_masquees]
+        parts.append(f"{said} ({some_of(names[:8], len(names))})")
     return parts
 
 

@@ -14,13 +14,17 @@ class Limites:
     """Bounds on one file; only its size is a choice of the installation.
 
     The others stop files built to exhaust the memory: the largest honest workbook (1 048 576 rows of
-    the long form) holds 8 million cells and inflates about 15 times.
+    the long form) holds 8 million cells and inflates about 15 times. `cellules` are those of all sheets,
+    `texte` the characters of what they hold, each counted as often as it is laid out.
     """
 
     octets: int
     octets_decompresses: int = 1_500_000_000
     taux_compression: int = 200
-    cellules: int = 20_000_000
+    cellules: int = 9_000_000
+    texte: int = 600_000_000
+    lignes: int = 1_200_000
+    feuilles: int = 1_000
     colonnes_csv: int = 1_000
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from analytics.wording import enumeration, number, typeset
+from analytics.wording import enumeration, number, some_of, typeset
 from data.collecte.blocks import (
     Note,
     refuse_figures_without_title,
@@ -115,6 +115,12 @@ def read_file(content: bytes, fichier: str, *, limites: Limites, progress: Progr
     else:
         text, encodage, doute = decode(content)
         tell(0.2, "Recherche du tableau")
+        if text.count(b"\n") > limites.lignes:
+            raise UnreadableFile(
+                typeset(
+                    f"Le fichier a plus de {number(limites.lignes)} lignes : envoyez-le en plusieurs parties."
+                )
+            )
         lines = split_lines(text)
         del text
         try:
@@ -249,7 +255,7 @@ def _table_of_workbook(feuilles: Sequence[Feuille]) -> _Tableau:
     if not found:
         raise UnreadableFile(_no_table(nearest))
     if len(found) > 1:
-        noms = enumeration(f"« {feuille.nom[:40]} »" for feuille, _ in found)
+        noms = some_of((f"« {feuille.nom[:40]} »" for feuille, _ in found[:8]), len(found))
         raise UnreadableFile(
             typeset(f"Plusieurs feuilles portent un tableau ({noms}) : n'en gardez qu'une par fichier.")
         )

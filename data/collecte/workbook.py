@@ -25,8 +25,10 @@ from data.collecte.cells import (
     OdsDocument,
     TooManyFindings,
     XlsxStyles,
+    lay_shared_strings,
     read_cell_styles,
     read_rich_strings,
+    read_string_lengths,
     read_xlsx_sheet,
     repeat_of,
 )
@@ -44,6 +46,9 @@ _TOO_LARGE = (
 )
 _PASSWORD = "Le classeur est protégé par un mot de passe : enregistrez-le sans protection, puis renvoyez-le."  # noqa: S105 - a sentence
 _EXCEL_ROWS = 1_048_576
+_MOST_TALL = 3
+# A spreadsheet lets its sheets have 31 characters.
+_LONGEST_NAME = 100
 _FAULTY = (
     "Le classeur a trop de cellules en erreur, de formules jamais calculées ou de mises en forme mêlées : "
     "ouvrez-le dans votre tableur, copiez les valeurs du seul tableau dans un classeur neuf, renvoyez-le."
@@ -92,15 +97,16 @@ def open_workbook(content: bytes, limites: Limites) -> Classeur:
         reader: Any = _guarded(lambda: fastexcel.read_excel(content))
         feuilles: list[Feuille] = []
         masquees: list[str] = []
+        _Laid(limites).add(feuilles=len(reader.sheet_names))
         for nom in reader.sheet_names:
             sheet = _guarded(
                 lambda nom=nom: reader.load_sheet(nom, header_row=None, skip_rows=0, dtypes="string")
             )
             if sheet.visible == "visible":
                 frame = _guarded(sheet.to_polars)
-                feuilles.append(_seen_sheet(nom, frame, constats(nom), decalage))
+                feuilles.append(_seen_sheet(nom[:_LONGEST_NAME], frame, constats(nom), decalage))
             else:
-                masquees.append(nom)
+                masquees.append(nom[:_LONGEST_NAME])
     except TooManyFindings as error:
         raise UnreadableFile(typeset(_FAULTY)) from error
     return Classeur(kind, tuple(feuilles), tuple(masquees))
@@ -210,13 +216,40 @@ def _check_archive(content: bytes, limites: Limites) -> tuple[Format, Callable[[
     ):
         raise UnreadableFile(typeset(_TOO_LARGE))
     document = OdsDocument()
+    laid = _Laid(limites)
     # Its styles may be named in the content: they are read first.
     for member in sorted(members, key=lambda member: _plain_name(member) == "content.xml"):
-        _check_member(content, member, kind, limites, document)
+        _check_member(content, member, kind, laid, document)
     if kind == "ods":
         return kind, lambda nom: document.feuilles.get(nom, Constats()), _days_late(document.null_date)
     book = _XlsxBook(content, members)
+    book.lay_strings(laid)
     return kind, book.constats, _days_late("1904-01-01" if book.since_1904 else "")
+
+
+@dataclass
+class _Laid:
+    """What the sheets of a workbook come to once laid out, refused where it is more than an honest one's."""
+
+    limites: Limites
+    cellules: int = 0
+    texte: int = 0
+    feuilles: int = 0
+    hautes: int = 0
+
+    def add(self, *, cellules: int = 0, texte: int = 0, feuilles: int = 0, hautes: int = 0) -> None:
+        """Count cells, characters, sheets, and those of more than a hundred thousand rows."""
+        self.cellules += cellules
+        self.texte += texte
+        self.feuilles += feuilles
+        self.hautes += hautes
+        if (
+            self.cellules > self.limites.cellules
+            or self.texte > self.limites.texte
+            or self.feuilles > self.limites.feuilles
+            or self.hautes > _MOST_TALL
+        ):
+            raise UnreadableFile(typeset(_TOO_LARGE))
 
 
 def _days_late(first_day: str) -> int:
@@ -264,6 +297,17 @@ class _XlsxBook:
         self._rich: dict[int, Any] = {}
         if self._says("xl/sharedstrings.xml", _WORTH_READING):
             self._rich = self._read("xl/sharedstrings.xml", read_rich_strings, {})
+
+    def lay_strings(self, laid: _Laid) -> None:
+        """Count the shared strings, each as often as a cell shows it: a few bytes for one, however long."""
+        name = "xl/sharedstrings.xml"
+        room = laid.limites.texte - laid.texte
+        if name not in self._members or self._members[name].file_size * laid.cellules <= room:
+            return
+        lengths = self._read(name, read_string_lengths, [0])
+        if max(lengths, default=0) * laid.cellules > room:
+            for place in set(self._sheets.values()):
+                self._read(place, partial(lay_shared_strings, lengths=lengths, lay=laid.add), None)
 
     def constats(self, nom: str) -> Constats:
         """Look at a sheet: whole where it may have something to say."""
@@ -314,21 +358,21 @@ def _plain_name(member: zipfile.ZipInfo) -> str:
 
 
 def _check_member(
-    content: bytes, member: zipfile.ZipInfo, kind: Format, limites: Limites, document: OdsDocument
+    content: bytes, member: zipfile.ZipInfo, kind: Format, laid: _Laid, document: OdsDocument
 ) -> None:
     """Inflate one member to its end: its true size, and what its cells would take once laid out."""
     blocks = _inflate(content, member)
     name = _plain_name(member)
     if kind == "ods" and name == "content.xml":
-        _check_ods_cells(blocks, limites, document)
+        _check_ods_cells(blocks, laid, document)
     elif kind == "ods" and name == "styles.xml":
-        _walk_ods(blocks, document, document.start)
+        _walk_ods(blocks, document.start, document.end, document.text)
     elif kind == "ods" and name == "meta-inf/manifest.xml":
         if b"encryption-data" in b"".join(blocks):
             raise UnreadableFile(typeset(_PASSWORD))
     elif kind == "xlsx":
         # Any member may be named as a sheet, whatever its own name.
-        _check_xlsx_cells(blocks, limites)
+        _check_xlsx_cells(blocks, laid)
     else:
         for _ in blocks:
             pass
@@ -381,7 +425,7 @@ _TALL = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*\d{6,}")
 _BEYOND = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{7,})")
 
 
-def _check_xlsx_cells(blocks: Iterator[bytes], limites: Limites) -> None:
+def _check_xlsx_cells(blocks: Iterator[bytes], laid: _Laid) -> None:
     """Bound the rectangle that the cells span: calamine lays it out whole, were there one cell at its end."""
     width, height, cells = 26, 0, 0
     tall = False
@@ -404,10 +448,12 @@ def _check_xlsx_cells(blocks: Iterator[bytes], limites: Limites) -> None:
             tall = True
             if any(int(found[1][:9]) > _EXCEL_ROWS for found in _BEYOND.finditer(text)):
                 raise UnreadableFile(typeset(_TOO_LARGE))
-        cells += text.count(b"<c ")
-    hollow = tall and cells < 200_000
-    if hollow or (width > 26 and width * height > limites.cellules):
+        found = text.count(b"<c") + text.count(b":c")
+        cells += found
+        laid.add(cellules=found)
+    if tall and cells < 200_000:
         raise UnreadableFile(typeset(_TOO_LARGE))
+    laid.add(cellules=max(width * height - cells, 0) if width > 26 else 0, hautes=int(tall))
 
 
 def _column_number(letters: bytes) -> int:
@@ -417,19 +463,19 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _check_ods_cells(blocks: Iterator[bytes], limites: Limites, document: OdsDocument) -> None:
-    """Count the cells that hold something, each as often as it and its row say to repeat them.
+def _check_ods_cells(blocks: Iterator[bytes], laid: _Laid, document: OdsDocument) -> None:
+    """Count the cells of the rectangle that each sheet draws: the native reader lays out the empty ones too.
 
-    And those of the rectangle that they draw: the native reader lays out the empty ones too.
+    And their texts, each as often as its cell and its row say to repeat them, and as its spaces do.
     """
-    counted = row = column = width = 0
-    row_repeat = 1
+    row = column = width = drawn = 0
+    row_repeat = repeat = 1
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal counted, row, column, width, row_repeat
+        nonlocal row, column, width, drawn, row_repeat, repeat
         kind = name.rpartition(":")[2]
         if kind == "table":
-            row = width = 0
+            row = width = drawn = 0
         elif kind == "table-row":
             row_repeat = repeat_of(attributes, "number-rows-repeated")
             row, column = row + row_repeat, 0
@@ -437,22 +483,31 @@ def _check_ods_cells(blocks: Iterator[bytes], limites: Limites, document: OdsDoc
             repeat = repeat_of(attributes, "number-columns-repeated")
             column += repeat
             if any(key.endswith(("value-type", "formula")) for key in attributes):
-                counted += row_repeat * repeat
                 width = max(width, column)
-                if max(counted, row * width) > limites.cellules:
-                    raise UnreadableFile(typeset(_TOO_LARGE))
+                laid.add(cellules=row * width - drawn)
+                drawn = row * width
+        elif kind == "s":
+            laid.add(texte=repeat_of(attributes, "c") * row_repeat * repeat)
         document.start(name, attributes)
 
-    _walk_ods(blocks, document, start)
+    def text(data: str) -> None:
+        if row_repeat * repeat > 1:
+            laid.add(texte=len(data) * row_repeat * repeat)
+        document.text(data)
+
+    _walk_ods(blocks, start, document.end, text)
 
 
 def _walk_ods(
-    blocks: Iterator[bytes], document: OdsDocument, start: Callable[[str, dict[str, str]], None]
+    blocks: Iterator[bytes],
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
 ) -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = start, document.end
-    parser.CharacterDataHandler = document.text
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text
     try:
         for block in blocks:
             parser.Parse(block, False)

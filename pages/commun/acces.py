@@ -6,6 +6,7 @@ The door stays shut on whatever is in doubt: a setting that cannot be read stops
 import asyncio
 import hmac
 import json
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -37,15 +38,13 @@ CALLBACK = "/oauth2callback"
 _SHORTEST_SECRET = 32
 _NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 # What a proxy adds, and a browser does not.
-_FORWARDED = frozenset(
-    {
-        *("forwarded", "via", "x-real-ip", "x-remote-user", "remote-user", "x-client-ip", "true-client-ip"),
-        *("x-original-host", "x-original-url", "x-vigie-secret", "x-vigie-cours"),
-    }
+_FORWARDED = re.compile(
+    r"forwarded|^via$|real-?ip|client-?ip|connecting-?ip|remote-?(user|addr|ip)|user-?ip|external-address"
+    r"|^x-original|^x-envoy|^x-vigie|^x-auth|^cf-"
 )
 # Served to whoever signed in only, and not to whoever knows their address.
 _SIGNED = ("/media/", "/_stcore/upload_file/")
-_UPLOADS = "/_stcore/upload_file/"
+UPLOADS = "/_stcore/upload_file/"
 _FRAMING = 1_000_000
 _LONGEST_RETURN = 3_000
 # How many files of the largest size a window, and all of them, may hold in memory.
@@ -188,6 +187,9 @@ async def refuse(scope: Scope, path: str) -> ASGIApp | None:
     headers = read_headers(scope)
     if _is_of_another_site(headers):
         return _answer("Cette requête vient d'un autre site.", 403)
+    # A browser always says which page opens a window on the server; a program that does not is no reader.
+    if scope["type"] == "websocket" and "origin" not in headers:
+        return _answer("Cette requête ne vient d'aucune page.", 403)
     match asked.identite:
         case "locale":
             if (refused := _refuse_elsewhere(scope, headers)) is not None:
@@ -198,7 +200,7 @@ async def refuse(scope: Scope, path: str) -> ASGIApp | None:
         case "oidc":
             if path.startswith(_SIGNED) and not await asyncio.to_thread(is_signed, headers):
                 return _answer("Connectez-vous d'abord.", 403)
-    if path.startswith(_UPLOADS) and scope["type"] == "http" and scope["method"] == "PUT":
+    if path.startswith(UPLOADS) and scope["type"] == "http" and scope["method"] == "PUT":
         reader = await asyncio.to_thread(_perimetre_of, asked, headers)
         return _refuse_upload(path, headers, reader)
     return None
@@ -271,7 +273,7 @@ def _refuse_elsewhere(scope: Scope, headers: Mapping[str, str]) -> ASGIApp | Non
         return _answer("Ce nom n'est pas celui de cette machine.", 403)
     # A proxy that says nothing of itself still speaks, by default, as no browser does.
     bare = scope.get("http_version") == "1.0"
-    if bare or any(name in _FORWARDED or name.startswith("x-forwarded-") for name in headers):
+    if bare or any(_FORWARDED.search(name.replace("_", "-")) for name in headers):
         return _answer(
             "Cette requête vient d'un mandataire, et Vigie ignore qui il annonce : réglez VIGIE_IDENTITE.",
             403,
@@ -347,7 +349,7 @@ def _refuse_upload(path: str, headers: Mapping[str, str], reader: Perimetre) -> 
         return _answer("La taille du fichier n'est pas annoncée.", 411)
     if int(size) > largest + _FRAMING:
         return _answer(f"Ce fichier dépasse {largest // 1_000_000} Mo.", 413)
-    window = path.removeprefix(_UPLOADS).split("/", 1)[0]
+    window = path.removeprefix(UPLOADS).split("/", 1)[0]
     held = dict(_held())
     if (
         held.get(window, 0) + int(size) > _FILES_A_WINDOW * largest

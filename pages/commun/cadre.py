@@ -122,6 +122,7 @@ def choices(situation: Situation) -> Choix | None:
             code: name_activity(code, label)
             for code, label in reference.activites.select("activite", "libelle").iter_rows()
         },
+        groupe_de=dict(reference.activites.select("activite", "groupe").iter_rows()),
         connus_le=tuple(days.to_series().sort(descending=True)),
     )
 

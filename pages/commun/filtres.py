@@ -123,6 +123,7 @@ class Choix:
     """What can be chosen: the months of data, the cours of the reader, the groups, the activities.
 
     `usuel`: the month shown when none is asked for; `dernier` is another where a far month stands alone.
+    `groupe_de`: the group of each activity.
     """
 
     premier: date
@@ -131,6 +132,7 @@ class Choix:
     cours: Mapping[str, str]
     groupes: Sequence[str]
     activites: Mapping[str, str]
+    groupe_de: Mapping[str, str]
     connus_le: Sequence[date]
 
     @property
@@ -300,6 +302,14 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
     activite = demande.get("activite", "")
     if activite and activite not in choix.activites:
         notices.append(f"L'activité « {activite} » n'existe pas : toutes les activités sont affichées.")
+        activite = ""
+    groupe = groups.get(asked)
+    if activite and groupe is not None and choix.groupe_de[activite] != groupe:
+        notices.append(
+            f"L'activité « {choix.activites[activite]} » n'est pas du groupe « {groupe} » : "
+            "tout le groupe est affiché."
+        )
+        activite = ""
     comparer, said = _parse_years(demande.get("comparer", ""), choix.before(annee))
     notices.extend(said)
     for name, known in (
@@ -325,8 +335,8 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
         annee=annee,
         mois=mois,
         cour=cour,
-        groupe=groups.get(asked),
-        activite=activite if activite in choix.activites else None,
+        groupe=groupe,
+        activite=activite or None,
         connu_le=connu_le,
         fourchette=demande.get("mode") == FOURCHETTE,
         presentation=demande.get("presentation") == OUI,
@@ -446,7 +456,11 @@ def draw(
             now = slug(selection.groupe) if selection.groupe else ""
             _select("groupe", "Groupe d'activités", list(groups), now, groups.__getitem__)
         if activite:
-            listed = {"": "Toutes les activités", **choix.activites}
+            listed = {"": "Toutes les activités"} | {
+                code: nom
+                for code, nom in choix.activites.items()
+                if selection.groupe in {None, choix.groupe_de[code]}
+            }
             _select("activite", "Activité", list(listed), selection.activite or "", listed.__getitem__)
         asked = {selection.connu_le} if selection.connu_le else set[date]()
         known: list[date] = sorted(asked.union(choix.connus_le), reverse=True)

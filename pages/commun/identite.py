@@ -77,13 +77,21 @@ def granted_to(claims: Mapping[str, Any]) -> Perimetre:
 
 def granted_by(announced: Mapping[str, str]) -> Perimetre:
     """Tell what the proxy lets the sender of a request see."""
-    return _read(
-        announced.get(settings().mandataire_nom, ""), announced.get(settings().mandataire_cours, "")
-    ).perimetre
+    nom = _as_sent(announced.get(settings().mandataire_nom, ""))
+    return _read(nom, announced.get(settings().mandataire_cours, "")).perimetre
 
 
 def _name_in(claims: Mapping[str, Any]) -> str:
-    return str(claims.get("email") or claims.get("name") or claims.get("sub") or "")
+    said = (claims.get(name) for name in ("email", "name", "sub"))
+    return next((each for each in said if isinstance(each, str) and each), "")
+
+
+def _as_sent(header: str) -> str:
+    """Read in UTF-8 what a header holds of it: each of its bytes is given as one character."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
 
 
 def _read(nom: str, granted: object) -> Lecteur:
@@ -173,7 +181,7 @@ def _announced(now: datetime) -> tuple[str, object]:
     if not isinstance(arrived, datetime) or now - arrived > _LASTS:
         return "", None
     headers = st.context.headers
-    return headers.get(settings().mandataire_nom, ""), headers.get(settings().mandataire_cours, "")
+    return _as_sent(headers.get(settings().mandataire_nom, "")), headers.get(settings().mandataire_cours, "")
 
 
 @cache

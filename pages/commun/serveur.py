@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from google.protobuf.message import DecodeError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route
@@ -36,6 +37,11 @@ _CLOSED = (
     "/component",
     "/_stcore/bidi",
 )
+# What a window may ask of its server. The framework listens to more: it empties what all readers share,
+# and writes files beside the program for whoever develops with it.
+_HEARD = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"})
+_HEARD_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
+_LOST_WINDOW = typeset("Cette page n'est plus connue du serveur : rechargez-la, puis déposez le fichier.")
 _WARM_UP_S = 60.0
 _RETRY_S = 10.0
 _STORE_ANSWERS_S = 2.0
@@ -163,6 +169,17 @@ def unsigned_page() -> bytes:
     )
 
 
+def lost_file_page() -> bytes:
+    """Give what the address of a download that is no longer held answers."""
+    return _plain_page(
+        "Téléchargement",
+        "Ce fichier n'est plus là",
+        "Un téléchargement se prépare pour la page qui l'offre, et ne vaut que tant qu'elle est ouverte. "
+        "Rouvrez la page, puis téléchargez de nouveau.",
+        f'<p><a href="{base_path()}/">Ouvrir Vigie</a></p>',
+    )
+
+
 def _plain_page(titre: str, quoi: str, phrase: str, suite: str) -> bytes:
     return f"""<!DOCTYPE html>
 <html lang="fr"><head><meta charset="utf-8"><title>{escape(titre)} · Vigie</title>
@@ -184,6 +201,7 @@ class Guard:
         self._app = app
         self._page, self._policy = shell()
         self._unknown = unknown_page(pages)
+        self._lost = lost_file_page()
         self._addresses = {"/", *(f"/{nom}" for nom in pages)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -198,13 +216,17 @@ class Guard:
         elif refusal is not None:
             await refusal(scope, receive, _Dressing(send, self._page, self._policy))
         elif scope["type"] == "websocket":
-            await self._app(scope, receive, send)
+            await self._app(scope, _listen(receive), send)
         elif path in self._addresses:
             await self._app(scope, receive, _Dressing(send, self._page, self._policy))
         elif path in {acces.LOGIN, acces.LOGOUT, acces.CALLBACK}:
             await self._sign(scope, receive, send, path)
         else:
-            await self._app(scope, receive, _Dressing(send, self._unknown, self._policy, status=404))
+            failed = self._lost if path.startswith("/media/") else self._unknown
+            dressed = _Dressing(send, self._unknown, self._policy, status=404, failed=failed)
+            if path.startswith(acces.UPLOADS):
+                dressed = _Dressing(send, b"", self._policy, failed=_LOST_WINDOW.encode(), plain=True)
+            await self._app(scope, receive, dressed)
 
     async def _sign(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         """Let somebody out for good, or in where they were going."""
@@ -226,6 +248,31 @@ class Guard:
         return refused
 
 
+def _listen(receive: Receive) -> Receive:
+    """Let through what a page of ours asks; the rest is not heard."""
+
+    async def heard() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or _is_ours(message.get("bytes")):
+                return message
+
+    return heard
+
+
+def _is_ours(content: bytes | None) -> bool:
+    asked = BackMsg()
+    try:
+        asked.ParseFromString(content or b"")
+    except DecodeError:
+        return False
+    kind = asked.WhichOneof("type")
+    if kind == "backend_operation_request":
+        kind = asked.backend_operation_request.WhichOneof("payload")
+        return kind in _HEARD_OPERATIONS
+    return kind in _HEARD
+
+
 class _Dressing:
     """Add the security headers to a response, and put a page of ours in place of the framework's."""
 
@@ -238,8 +285,10 @@ class _Dressing:
         status: int = 200,
         going: str = "",
         failed: bytes = b"",
+        plain: bool = False,
     ) -> None:
         self._send = send
+        self._plain = plain
         self._failed = failed
         self._page = page
         self._policy = policy
@@ -255,7 +304,8 @@ class _Dressing:
             if self._failed and message["status"] >= 400:
                 self._is_page, self._page, self._status = True, self._failed, message["status"]
                 headers = [(name, value) for name, value in headers if name.lower() != b"content-type"]
-                headers.append((b"content-type", b"text/html; charset=utf-8"))
+                written = b"plain" if self._plain else b"html"
+                headers.append((b"content-type", b"text/" + written + b"; charset=utf-8"))
             if self._is_page:
                 ours = {b"content-length", b"content-encoding", b"etag", b"last-modified", b"cache-control"}
                 headers = [(name, value) for name, value in headers if name.lower() not in ours]
@@ -325,6 +375,7 @@ async def visit(app: ASGIApp, page: str) -> bool:
         "query_string": b"",
         "headers": [
             (b"host", b"127.0.0.1"),
+            (b"origin", b"http://127.0.0.1"),
             (b"sec-websocket-protocol", b"streamlit"),
             *((name.lower().encode(), value.encode()) for name, value in acces.own_headers().items()),
         ],

@@ -1,5 +1,6 @@
 """Messages as files and on the wire, against a real server."""
 
+import errno
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -263,3 +264,25 @@ def test_what_ends_a_line_is_a_space_in_a_subject() -> None:
 def test_nobody_is_written_to_beside_the_one_recipient(recipient: str, brouillon: bool) -> None:
     with pytest.raises(UserFacingError, match="n'est pas une adresse, une seule"):
         compose(replace(LETTER, destinataire=recipient), brouillon=brouillon)
+
+
+def test_a_full_disk_leaves_no_draft_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Path.write_bytes
+    whole: list[str] = []
+
+    def until_full(path: Path, content: bytes) -> int:
+        if len(whole) == 2:
+            written(path, content[:10])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole.append(path.name)
+        return written(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", until_full)
+    message = compose(LETTER, brouillon=True)
+    with pytest.raises(UserFacingError) as refused:
+        write_drafts(tmp_path / "relances", [(f"{n}.eml", message) for n in range(5)])
+    said = str(refused.value).replace("\u00a0", " ")
+    assert "le disque est plein" in said
+    assert "2 messages y sont entiers, pas les autres" in said
+    left = {path.name: path.read_bytes() for path in (tmp_path / "relances").iterdir()}
+    assert left == dict.fromkeys(("0.eml", "1.eml"), message.as_bytes())

@@ -259,6 +259,10 @@ def test_a_reader_sees_only_the_cours_of_the_perimeter(store: Store) -> None:
     assert store.rejets(Perimetre.of(["CA-LYON"])).height == 1
     assert store.rejets(NATIONAL).height == 2
     assert store.declarations(Perimetre.of([])).is_empty()
+    # Nor what a file that holds those of others is called, nor where its lines stand in it.
+    place = ("fichier", "ligne")
+    assert store.rejets(Perimetre.of(["CA-LYON"])).select(place).rows() == [(None, None)]
+    assert store.rejets(NATIONAL).select(place).rows() == [("f.csv", 2), ("f.csv", 3)]
 
 
 def test_a_court_follows_its_cour_at_each_date(store: Store) -> None:

@@ -126,9 +126,12 @@ def knock(
     path: str = "/synthese",
     client: str = "127.0.0.1",
     version: str = "1.1",
+    from_a_page: bool = True,
     **settings: Any,
 ) -> tuple[int, str]:
     """Ask the guard; give the status and the sentence: 200 and nothing where the application is reached."""
+    if kind == "websocket" and from_a_page:
+        headers = {"Origin": f"http://{headers['Host']}"} | headers
     monkeypatch.setattr(identite, "settings", lambda: Settings(**settings))
     answers: list[MutableMapping[str, Any]] = []
     reached: list[str] = []
@@ -164,7 +167,14 @@ LOCAL = {"Host": "localhost:8501"}
     "name",
     [
         *("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-user", "Forwarded", "Via"),
-        *("X-Real-IP", "X-Remote-User", "Remote-User", "X-Vigie-Secret"),
+        *("X-Real-IP", "X-Remote-User", "Remote-User", "X-Vigie-Secret", "X_Forwarded_For", "True-Client-IP"),
+        *(
+            "CF-Connecting-IP",
+            "X-Envoy-External-Address",
+            "X-ProxyUser-Ip",
+            "Fastly-Client-IP",
+            "X-Original-URL",
+        ),
     ],
 )
 @pytest.mark.parametrize("kind", ["http", "websocket"])
@@ -173,6 +183,17 @@ def test_what_a_proxy_forwards_is_refused_without_identity(
 ) -> None:
     assert knock(monkeypatch, LOCAL, kind=kind)[0] == 200
     assert knock(monkeypatch, LOCAL | {name: "10.0.0.9"}, kind=kind)[0] in {403, 1008}
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"identite": "oidc"}, {"identite": "mandataire", "mandataire_secret": SECRET}]
+)
+def test_a_window_opened_from_no_page_is_refused(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    headers = LOCAL if not settings else LOCAL | {"X-Vigie-Secret": SECRET, "X-Remote-User": "anne"}
+    assert knock(monkeypatch, headers, kind="websocket", **settings)[0] == 200
+    assert knock(monkeypatch, headers, kind="websocket", from_a_page=False, **settings)[0] == 1008
 
 
 def test_a_proxy_that_says_nothing_of_itself_is_refused_without_identity(
@@ -255,7 +276,8 @@ def test_what_a_page_of_elsewhere_sends_is_refused(
     monkeypatch: pytest.MonkeyPatch, origin: str | None, passes: bool, kind: str
 ) -> None:
     headers = LOCAL if origin is None else LOCAL | {"Origin": origin}
-    assert (knock(monkeypatch, headers, kind=kind)[0] == 200) is passes
+    served = passes and (origin is not None or kind == "http")
+    assert (knock(monkeypatch, headers, kind=kind, from_a_page=False)[0] == 200) is served
 
 
 @pytest.mark.parametrize("host", ["vigie.example", "vigie.example:443"])

@@ -13,7 +13,8 @@ CHOIX = Choix(
     usuel=date(2010, 3, 1),
     cours={"CA-AGEN": "Agen", "CA-DOUAI": "Douai"},
     groupes=("Application des peines", "Jugement"),
-    activites={"JAP": "Juge de l'application des peines"},
+    activites={"JAP": "Juge de l'application des peines", "AUDIENCE": "Audience"},
+    groupe_de={"JAP": "Application des peines", "AUDIENCE": "Jugement"},
     connus_le=(date(2010, 4, 12),),
 )
 selections = st.builds(
@@ -22,7 +23,7 @@ selections = st.builds(
     mois=st.integers(1, 3),
     cour=st.sampled_from(list(CHOIX.cours)),
     groupe=st.sampled_from([None, *CHOIX.groupes]),
-    activite=st.sampled_from([None, "JAP"]),
+    activite=st.sampled_from([None, *CHOIX.activites]),
     connu_le=st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2100, 12, 31))),
     fourchette=st.booleans(),
     presentation=st.booleans(),
@@ -37,7 +38,7 @@ def test_without_any_request_the_last_month_is_shown() -> None:
     assert selection.requete() == {"annee": "2010", "mois": "3", "cour": "CA-AGEN"}
 
 
-@given(selections)
+@given(selections.filter(lambda s: s.activite is None or s.groupe in {None, CHOIX.groupe_de[s.activite]}))
 def test_a_link_reopens_the_view_it_was_copied_from(selection: Selection) -> None:
     assert parse(selection.requete(), CHOIX) == (selection, ())
     assert set(selection.requete()) <= set(NAMES)
@@ -54,6 +55,17 @@ def test_a_link_reopens_the_view_it_was_copied_from(selection: Selection) -> Non
         ({"cour": "CA-XX"}, "n'existe pas ou n'est pas dans votre périmètre", {"cour": "CA-AGEN"}),
         ({"groupe": "sport"}, "tous les groupes sont affichés", {"groupe": None}),
         ({"activite": "X"}, "toutes les activités sont affichées", {"activite": None}),
+        (
+            {"groupe": "jugement", "activite": "JAP"},
+            "n'est pas du groupe «\u00a0Jugement\u00a0»",
+            {"groupe": "Jugement", "activite": None},
+        ),
+        (
+            {"groupe": "jugement", "activite": "X"},
+            "L'activité «\u00a0X\u00a0» n'existe pas",
+            {"activite": None},
+        ),
+        ({"groupe": "sport", "activite": "JAP"}, "tous les groupes", {"groupe": None, "activite": "JAP"}),
         ({"connu_le": "hier"}, "n'est pas une date", {"connu_le": None}),
         ({"mode": "large"}, "strict et fourchette", {"fourchette": False}),
         ({"comparer": "2009,1789"}, "1789", {"comparer": None}),

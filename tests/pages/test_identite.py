@@ -111,6 +111,9 @@ def test_an_identity_names_who_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert identite.lecteur() == identite.Lecteur("chef@cour.example", Perimetre.of(["CA-DOUAI"]))
     signed_in(monkeypatch, name="Anne\u0000 \u202e Martin\n", vigie_cours="CA-DOUAI")
     assert identite.lecteur().nom == "Anne Martin"
+    for odd in ({"a": 1}, ["x"], 7, True):
+        signed_in(monkeypatch, name=odd, sub="s-42", vigie_cours="CA-DOUAI")
+        assert identite.lecteur().nom == "s-42"
     signed_in(monkeypatch, email="\u200b\n", vigie_cours="*")
     assert identite.lecteur() == identite.NOBODY
 
@@ -160,6 +163,26 @@ def announced(monkeypatch: pytest.MonkeyPatch, **headers: str) -> None:
     Context.headers = {name.replace("_", "-"): value for name, value in headers.items()}  # pyright: ignore - a mock
     monkeypatch.setattr(identite, "settings", lambda: Settings(identite="mandataire"))
     monkeypatch.setattr(st, "context", Context)
+
+
+@pytest.mark.parametrize(
+    ("sent", "nom"),
+    [
+        ("Hélène Ébéniste".encode(), "Hélène Ébéniste"),
+        ("Hélène Ébéniste".encode("latin-1"), "Hélène Ébéniste"),
+        ("Zoë Œuvrard €".encode(), "Zoë Œuvrard €"),
+        (b"anne", "anne"),
+        ("\u00a0".encode(), ""),
+        ("\u200b\u202e".encode(), ""),
+    ],
+)
+def test_a_name_signs_as_the_proxy_wrote_it(monkeypatch: pytest.MonkeyPatch, sent: bytes, nom: str) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    # The framework gives each byte of a header as one character.
+    announced(monkeypatch, X_Remote_User=sent.decode("latin-1"), X_Vigie_Cours="CA-DOUAI")
+    assert identite.lecteur().nom == nom
+    told = {"X-Remote-User": sent.decode("latin-1"), "X-Vigie-Cours": "CA-DOUAI"}
+    assert identite.granted_by(told).vide is not bool(nom)
 
 
 def test_a_proxy_says_who_reads(monkeypatch: pytest.MonkeyPatch) -> None:

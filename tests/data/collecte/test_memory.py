@@ -61,11 +61,19 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "guillemets.csv": lambda: f"{HEADER}\n".encode() + b'"' * 19_000_001,
     "lignes.csv": lambda: f"{HEADER}\n".encode() + b"\n" * 19_000_000,
     "nuls.csv": lambda: b"\x00" * 19_000_000,
+    "jamais_ferme.csv": lambda: f'{HEADER}\n"'.encode() + b"a\n" * 9_000_000,
+    "jamais_ferme_court.csv": lambda: f'{HEADER}\n"'.encode() + b"a\n" * 1_190_000,
+    "largeur.ods": lambda: with_rows(
+        repeated("rows", 500, HELD.replace("string", 'string" table:number-columns-repeated="16000'))
+    ),
+    "blancs.ods": lambda: with_rows(
+        repeated("rows", 1, HELD.replace(">x<", '>5<text:s text:c="500000000"/><'))
+    ),
 }
 
 
 # Repeated without end, nothing counts for nothing; a word too many is the fault of its line alone.
-HARMLESS = {"vides.ods": 0, "colonnes.ods": 1}
+HARMLESS = {"vides.ods": 0, "colonnes.ods": 1, "largeur.ods": 1, "blancs.ods": 1}
 
 
 def limited() -> None:

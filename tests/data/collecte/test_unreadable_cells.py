@@ -1,7 +1,7 @@
 """What cannot be read is not silence, what is hidden is not read, and both are said with the cell."""
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -643,6 +643,71 @@ def test_a_sheet_that_unfolds_without_bound_is_refused_before_it_does(rows: tupl
     assert len(content) < 5_000
     with pytest.raises(UnreadableFile, match="se déploie bien au-delà"):
         reading(content, "c.ods")
+
+
+SPACES = HELD.replace(">x<", '>5<text:s text:c="{}"/><')
+LONG = HELD.replace(">x<", f">{'x' * 60_000}<")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (f"<table:table-row>{SPACES.format(1_500_000_000)}</table:table-row>",),
+        (f"<table:table-row>{SPACES.format(10**40)}</table:table-row>",),
+        (repeated("rows", 20_000, SPACES.format(100_000)),),
+        (repeated("rows", 1_000, HELD.replace("string", 'string" table:number-columns-repeated="16000')),),
+        (repeated("rows", 20_000, LONG),),
+        # Ten sheets that are each within bounds.
+        tuple(
+            f'{repeated("rows", 1_000_000, HELD)}</table:table><table:table table:name="S{n}">'
+            for n in range(10)
+        ),
+        tuple(f'</table:table><table:table table:name="S{n}">' for n in range(1_001)),
+    ],
+    ids=[
+        "espaces",
+        "sans_fin",
+        "espaces_repetees",
+        "rectangle",
+        "texte_repete",
+        "feuilles",
+        "mille_feuilles",
+    ],
+)
+def test_what_a_few_bytes_announce_is_counted_once_laid_out(rows: tuple[str, ...]) -> None:
+    content = with_rows(*rows)
+    assert len(content) < 20_000
+    with pytest.raises(UnreadableFile, match="se déploie bien au-delà"):
+        reading(content, "c.ods")
+
+
+def shared(lengths: Sequence[int], cells: Callable[[int], int], rows: int) -> bytes:
+    """Write a workbook of five columns of shared strings; `cells` gives the string of each row."""
+    strings = "".join(f"<si><t>{'a' * length}</t></si>" for length in lengths)
+    body = [[Xml(f'<c r="{{r}}" t="s"><v>{cells(row)}</v></c>') for _ in range(5)] for row in range(rows)]
+    return xlsx(Page([TITLES, DOUAI, *body]), strings=strings)
+
+
+def test_a_long_text_shown_by_many_cells_is_counted_as_often() -> None:
+    with pytest.raises(UnreadableFile, match="se déploie bien au-delà"):
+        reading(shared([30_000], lambda _: 0, 8_000), "c.xlsx")
+    # One note as long, and as many cells that show something else, is an honest workbook.
+    honest = shared([30_000, 2], lambda row: 0 if row < 20 else 1, 8_000)
+    assert judging(reading(honest, "c.xlsx")).lues > 0
+
+
+def test_a_text_of_more_lines_than_a_spreadsheet_is_to_be_sent_in_parts() -> None:
+    with pytest.raises(UnreadableFile, match="plus de 1\u202f200\u202f000 lignes"):
+        reading(f'{";".join(TITLES)}\n"'.encode() + b"a\n" * 1_200_001)
+
+
+def test_the_names_of_sheets_are_told_short() -> None:
+    named = Page([TITLES, DOUAI], nom="N" * 5_000)
+    assert len(reading(ods(named), "c.ods").feuille or "") == 100
+    many = ods(*(Page([TITLES, DOUAI], nom=f"{n}{'M' * 90}") for n in range(30)))
+    with pytest.raises(UnreadableFile, match="et 22\u00a0autres") as refused:
+        reading(many, "c.ods")
+    assert len(str(refused.value)) < 800
 
 
 def test_the_empty_rest_of_a_sheet_is_nothing() -> None:
