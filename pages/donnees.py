@@ -42,6 +42,7 @@ TITLES = {
     "champ": "Colonne",
     "valeur": "Valeur lue",
     "motif": "Pourquoi, et que faire",
+    "recu_le": "Reçu le",
     "message": "Question",
     "mois": "Mois",
     "juridiction": "Juridiction",
@@ -173,6 +174,8 @@ def _sort_of_lines(examined: Depot, sort: depot.Sort, title: str) -> str:
 
 
 def _table(frame: pl.DataFrame, caption: str) -> str:
+    """Write lines as a table, without the columns that hold nothing."""
+    frame = frame.select(name for name in frame.columns if frame[name].null_count() < frame.height)
     heads = "".join(f"<th scope='col'>{escape(TITLES.get(name, name))}</th>" for name in frame.columns)
     rows = "".join(
         "<tr>"

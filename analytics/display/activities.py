@@ -145,13 +145,21 @@ def conclude_activities(bilans: dy.DataFrame[BilanActivite], bilan: Bilan, perio
     if bilan.attendues and not bilan.repondues:
         return wording.typeset(f"Fin {wording.month(periode.fin)} : {NOBODY[0].lower()}{NOBODY[1:]}.")
     used = bilans.filter(pl.col("visioconferences") > 0).height
-    return wording.typeset(
+    told = (
         f"Fin {wording.month(periode.fin)}, "
         f"{wording.count(bilan.visioconferences, 'visioconférence')} dans "
-        f"{wording.count(used, 'activité')} sur {bilans.height} ; {avoided(bilan.evitees_objectif)}, "
-        f"soit {wording.percent(bilan.part_evitees)} des visioconférences des activités comptées "
-        "dans l'objectif."
+        f"{wording.count(used, 'activité')} sur {bilans.height}"
     )
+    if not bilans["compte_objectif"].any():
+        told += ", dont aucune ne compte dans l'objectif"
+    else:
+        told += f" ; {avoided(bilan.evitees_objectif)}"
+        if bilan.part_evitees is not None:
+            told += (
+                f", soit {wording.percent(bilan.part_evitees)} des visioconférences des activités comptées "
+                "dans l'objectif"
+            )
+    return wording.typeset(f"{told}.")
 
 
 def title_activities(bilans: dy.DataFrame[BilanActivite]) -> str:
@@ -177,6 +185,10 @@ def tell_activities(bilans: dy.DataFrame[BilanActivite], bilan: Bilan) -> str:
     if bilan.attendues and not bilan.repondues:
         return wording.typeset(f"{NOBODY}.")
     counted = bilans.filter("compte_objectif")
+    if counted.is_empty():
+        return wording.typeset(
+            "Ces activités ne comptent pas dans l'objectif : seules leurs visioconférences sont suivies."
+        )
     outside = int(bilans.filter(~pl.col("compte_objectif"))["visioconferences"].sum())
     not_yet = bilans.filter("sans_objet").height
     done = avoided(int(counted["extractions_evitees"].sum()))
@@ -224,7 +236,7 @@ def title_shares(bilans: dy.DataFrame[BilanActivite]) -> str:
     """Say how the share that avoided an extraction ranges over the activities used most."""
     ranked = rank_shares(bilans)
     if ranked.is_empty():
-        return "Aucune visioconférence comptée dans l'objectif"
+        return "Aucune visioconférence d'une activité comptée dans l'objectif"
     high, low = ranked.row(0, named=True), ranked.row(-1, named=True)
     return wording.typeset(
         f"De {wording.percent(low['valeur'], 0)} ({low['nom']}) à "

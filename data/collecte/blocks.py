@@ -47,7 +47,8 @@ def refuse_figures_without_title(cells: pl.DataFrame, columns: Sequence[int], fe
 
     A word there is a note; a number is something that its sender believes to have sent.
     """
-    names = [name for index in columns if (name := f"c{index}") in cells.columns]
+    held = set(cells.columns)
+    names = [name for index in columns if (name := f"c{index}") in held]
     counted = cells.select(pl.col(names).str.contains(_NUMBER).any()).row(0) if names else ()
     for name in (name for name, holds in zip(names, counted, strict=True) if holds):
         ligne, text = cells.filter(pl.col(name).str.contains(_NUMBER)).select("ligne", name).row(0)

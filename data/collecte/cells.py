@@ -14,14 +14,16 @@ from xml.parsers import expat
 import polars as pl
 
 # `mixte`: several formats, harmless in a text; `format`: raised, lowered or struck out, harmless nowhere;
-# `affichage`: a number that its format shows as another; `couverte`: hidden under merged cells.
-Genre = Literal["erreur", "formule", "mixte", "format", "affichage", "couverte"]
+# `affichage`: a number that its format shows as another; `couverte`: hidden under merged cells; `blanc`:
+# written in white on white.
+Genre = Literal["erreur", "formule", "mixte", "format", "affichage", "couverte", "blanc"]
 # A fragment of a cell: its text, and how it is shown.
 Fragment = tuple[str, str]
 
 NOTHING = "(rien)"
 EXPOSANT, INDICE, BARRE = "exposant", "indice", "barré"
 _LONGEST = 60
+_WHITE = "#ffffff"
 # More than these and the workbook is not one with a few faults.
 MOST_FINDINGS = 100_000
 
@@ -161,10 +163,11 @@ def _mark_of(element: str, attributes: dict[str, str]) -> str:
 
 @dataclass(frozen=True)
 class XlsxStyles:
-    """The cell styles of an XLSX, by number, that show something else than the value: struck out, or by a
-    number format (`formats` holds its code)."""
+    """The cell styles of an XLSX, by number, that show something else than the value: struck out, white on
+    white, or by a number format (`formats` holds its code)."""
 
     barres: frozenset[int] = frozenset()
+    blancs: frozenset[int] = frozenset()
     formats: dict[int, str] = field(default_factory=lambda: dict[int, str]())
 
 
@@ -213,17 +216,20 @@ def shown_by(code: str, value: str) -> str | None:
 
 
 def read_cell_styles(blocks: Iterable[bytes]) -> XlsxStyles:
-    """List the cell styles of an XLSX that are struck out, or whose format may show another number."""
+    """List the cell styles of an XLSX that are struck out or unseen, or may show another number."""
     struck_fonts: set[int] = set()
+    white_fonts: set[int] = set()
+    bare_fills: set[int] = set()
     struck: set[int] = set()
+    white: set[int] = set()
     codes = dict(_BUILT_IN)
     formats: dict[int, str] = {}
     path: list[str] = []
-    fonts = styles = -1
+    fonts = fills = styles = -1
     parser = expat.ParserCreate()
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal fonts, styles
+        nonlocal fonts, fills, styles
         element = _local(name)
         parent = path[-1] if path else ""
         path.append(element)
@@ -231,13 +237,29 @@ def read_cell_styles(blocks: Iterable[bytes]) -> XlsxStyles:
             fonts += 1
         elif "fonts" in path and _mark_of(element, attributes) == BARRE:
             struck_fonts.add(fonts)
+        elif element == "color" and parent == "font" and _is_white(attributes):
+            white_fonts.add(fonts)
+        elif element == "fill" and parent == "fills":
+            fills += 1
+        elif (element == "patternFill" and attributes.get("patternType", "none") == "none") or (
+            element == "fgColor" and parent == "patternFill" and _is_white(attributes)
+        ):
+            bare_fills.add(fills)
         elif element == "numFmt" and parent == "numFmts" and attributes.get("numFmtId", "").isdigit():
             codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")[:200]
         elif element == "xf" and parent == "cellXfs":
             styles += 1
             font = attributes.get("fontId", "0")
+            fill = attributes.get("fillId", "0")
             if font.isdigit() and int(font) in struck_fonts:
                 struck.add(styles)
+            if (
+                font.isdigit()
+                and int(font) in white_fonts
+                and fill.isdigit()
+                and int(fill) in bare_fills | {0}
+            ):
+                white.add(styles)
             code = codes.get(int(number)) if (number := attributes.get("numFmtId", "")).isdigit() else None
             if code is not None and any(shown_by(code, value) is not None for value in ("12", "0")):
                 formats[styles] = code
@@ -247,7 +269,15 @@ def read_cell_styles(blocks: Iterable[bytes]) -> XlsxStyles:
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     _parse(parser, blocks)
-    return XlsxStyles(frozenset(struck), formats)
+    return XlsxStyles(frozenset(struck), frozenset(white), formats)
+
+
+def _is_white(attributes: dict[str, str]) -> bool:
+    """Tell whether a colour of an XLSX is white: as such, as the paper of its theme, or of its palette."""
+    shade = attributes.get("tint", "0") in {"", "0"}
+    return attributes.get("rgb", "").upper()[-6:] == "FFFFFF" or (
+        shade and (attributes.get("theme") == "0" or attributes.get("indexed") in {"1", "9"})
+    )
 
 
 class _Runs:
@@ -477,6 +507,8 @@ class _XlsxSheet:
         if self._style in self._styles.barres and self._value.strip():
             # The text of a shared string is not here: it is read in the table.
             return "format", "" if self._type == "s" else f"({BARRE} {self._value.strip()})"
+        if self._style in self._styles.blancs and self._value.strip():
+            return "blanc", "" if self._type == "s" else self._value.strip()
         if self._type == "n" and self._style in self._styles.formats and self._value.strip():
             shown = shown_by(self._styles.formats[self._style], self._value.strip())
             return None if shown is None else ("affichage", shown[:_LONGEST] or NOTHING)
@@ -502,14 +534,24 @@ class OdsStyles:
 
     marks: dict[tuple[str, str], str] = field(default_factory=lambda: dict[tuple[str, str], str]())
     parents: dict[tuple[str, str], str] = field(default_factory=lambda: dict[tuple[str, str], str]())
+    encres: dict[tuple[str, str], str] = field(default_factory=lambda: dict[tuple[str, str], str]())
+    fonds: dict[tuple[str, str], str] = field(default_factory=lambda: dict[tuple[str, str], str]())
 
     def mark(self, family: str, name: str) -> str:
         """Tell how a style makes a text look, from itself or from those that it follows."""
+        return self._found(self.marks, family, name)
+
+    def is_unseen(self, name: str) -> bool:
+        """Tell whether a style of cells writes in white on white."""
+        ink, ground = (self._found(each, "table-cell", name) for each in (self.encres, self.fonds))
+        return ink == _WHITE and ground in {"", "transparent", _WHITE}
+
+    def _found(self, kept: dict[tuple[str, str], str], family: str, name: str) -> str:
         for _ in range(20):
             if not name:
                 return ""
-            if (family, name) in self.marks:
-                return self.marks[family, name]
+            if (family, name) in kept:
+                return kept[family, name]
             name = self.parents.get((family, name), "")
         return ""
 
@@ -532,7 +574,7 @@ class OdsDocument:
         self._fragments: list[Fragment] = []
         self._marks: list[str] = []
         self._aside = 0
-        self._any_struck = False
+        self._any_style = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take the beginning of an element; cells and their paragraphs first, they are nearly all of it."""
@@ -555,6 +597,11 @@ class OdsDocument:
             mark = _ods_mark(attributes)
             if mark is not None:
                 self.styles.marks[self._style] = mark
+            if ink := _attribute(attributes, "color"):
+                self.styles.encres[self._style] = ink.lower()
+        elif element == "table-cell-properties" and self._style is not None:
+            if ground := _attribute(attributes, "background-color"):
+                self.styles.fonds[self._style] = ground.lower()
         elif element == "null-date":
             self.null_date = _attribute(attributes, "date-value") or "1899-12-30"
         elif element == "table" and prefix == "table":
@@ -563,7 +610,7 @@ class OdsDocument:
             self._row_repeat = 0
             self._column_count = 0
             self._columns = []
-            self._any_struck = BARRE in self.styles.marks.values()
+            self._any_style = BARRE in self.styles.marks.values() or _WHITE in self.styles.encres.values()
         elif element == "table-column":
             self._start_column(attributes)
         elif element == "table-row":
@@ -634,7 +681,7 @@ class OdsDocument:
         if (
             plain
             and not covered
-            and not self._any_struck
+            and not self._any_style
             and self._sheet.premiere is not None
             and "table:formula" not in cell
             and cell.get("calcext:value-type") != "error"
@@ -668,6 +715,8 @@ class OdsDocument:
             style = next((name for first, last, name in self._columns if first <= column <= last), "")
         if self.styles.mark("table-cell", style) == BARRE:
             return "format", f"({BARRE} {shown[:_LONGEST]})"
+        if self.styles.is_unseen(style):
+            return "blanc", shown[:_LONGEST]
         if not _says_its_value(cell, self._fragments):
             return "affichage", shown[:_LONGEST]
         return seen(self._fragments)

@@ -22,7 +22,7 @@ class Limites:
     octets_decompresses: int = 1_500_000_000
     taux_compression: int = 200
     cellules: int = 9_000_000
-    texte: int = 600_000_000
+    texte: int = 300_000_000
     lignes: int = 1_200_000
     feuilles: int = 1_000
     colonnes_csv: int = 1_000

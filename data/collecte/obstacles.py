@@ -42,6 +42,11 @@ def _sentence(genre: str, vu: str, cell: str, counted: bool) -> str:
                 f"La cellule {cell} tient « {vu} » sous des cellules fusionnées, qui ne le montrent pas : "
                 "défusionnez-les, vérifiez, renvoyez le fichier"
             )
+        case "blanc":
+            said = (
+                f"La cellule {cell} tient « {vu} », écrit en blanc sur fond blanc : personne ne l'y voit. "
+                "Donnez-lui une couleur, ou videz-la, vérifiez, renvoyez le fichier"
+            )
         case _:
             wanted = "le seul nombre" if counted else "le seul texte"
             said = (
@@ -88,7 +93,7 @@ class Obstacles:
         rows = [
             (
                 ligne,
-                vu := shown or f"({BARRE} {text.strip()})",
+                vu := shown or (text.strip() if genre == "blanc" else f"({BARRE} {text.strip()})"),
                 self._said(genre, vu, ligne, colonne, counted),
             )
             for ligne, text, genre, shown in found.select(

@@ -28,6 +28,8 @@ _ALIKE = {
     " ": "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u205f\u3000",
 }
 _IN_PLACE = 12
+# What a text to be cleaned holds.
+UNCLEAN = f"[{_UNSEEN}{''.join(_ALIKE.values())}]"
 # No text holds it once read: it makes polars see one column, the whole line.
 _NEVER = "\x01"
 
@@ -54,7 +56,7 @@ def decode(content: bytes) -> tuple[bytes, str, str]:
 
 def cleaned(texts: pl.Series) -> pl.Series:
     """Take away what nobody sees, and write alike what looks alike: the same in every column."""
-    if not texts.str.contains(f"[{_UNSEEN}{''.join(_ALIKE.values())}]").any():
+    if not texts.str.contains(UNCLEAN).any():
         return texts
     texts = texts.str.replace_all(f"[{_UNSEEN}]", "")
     for written, alike in _ALIKE.items():

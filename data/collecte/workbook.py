@@ -34,7 +34,7 @@ from data.collecte.cells import (
 )
 from data.collecte.formats import refuse_other_archives
 from data.collecte.limits import Limites, UnreadableFile
-from data.collecte.text import cleaned
+from data.collecte.text import UNCLEAN, cleaned
 
 Format = Literal["xlsx", "ods"]
 
@@ -47,6 +47,9 @@ _TOO_LARGE = (
 _PASSWORD = "Le classeur est protégé par un mot de passe : enregistrez-le sans protection, puis renvoyez-le."  # noqa: S105 - a sentence
 _EXCEL_ROWS = 1_048_576
 _MOST_TALL = 3
+_WIDE_SHEET = 26
+# A cell of a spreadsheet holds 32 767 characters.
+_LONGEST_TEXT = 100_000
 # A spreadsheet lets its sheets have 31 characters.
 _LONGEST_NAME = 100
 _FAULTY = (
@@ -150,12 +153,13 @@ def _as_cells(sheet: pl.DataFrame, constats: Constats) -> pl.DataFrame:
     texts = sheet.select(pl.all().cast(pl.String).fill_null(""))
     texts.columns = [f"c{index}" for index in range(sheet.width)]
     # A sheet may have thousands of columns that hold nothing.
-    holds = texts.select((pl.all() != "").any()).row(0) if texts.width else ()
-    width = max((index for index, held in enumerate(holds, 1) if held), default=0)
-    texts = texts.select(
-        _as_shown(cleaned(column)) if held else column
-        for column, held in zip(texts.iter_columns(), holds[:width], strict=False)
-    )
+    held = _where(texts, pl.all() != "")
+    width = texts.columns.index(held[-1]) + 1 if held else 0
+    texts = texts.select(texts.columns[:width])
+    texts = texts.with_columns(cleaned(texts[nom]) for nom in _where(texts, pl.all().str.contains(UNCLEAN)))
+    # A French spreadsheet writes the booleans in French; the native reader, in English.
+    english = pl.all().is_in(list(_BOOLEANS))
+    texts = texts.with_columns(pl.col(nom).replace(_BOOLEANS) for nom in _where(texts, english))
     # The native reader begins at the first column that holds something.
     missing = _columns_missing(texts, constats)
     if missing:
@@ -166,9 +170,10 @@ def _as_cells(sheet: pl.DataFrame, constats: Constats) -> pl.DataFrame:
     return texts.with_row_index("ligne", offset=1).with_columns(pl.col("ligne").cast(pl.Int64))
 
 
-def _as_shown(texts: pl.Series) -> pl.Series:
-    """Write the booleans as a French spreadsheet does; the native reader gives their English names."""
-    return texts.replace(_BOOLEANS) if texts.is_in(list(_BOOLEANS)).any() else texts
+def _where(texts: pl.DataFrame, found: pl.Expr) -> list[str]:
+    """Name the columns in which something is found: asked of all at once, there may be thousands."""
+    told = texts.select(found.any()).row(0) if texts.width else ()
+    return [nom for nom, there in zip(texts.columns, told, strict=True) if there]
 
 
 def _columns_missing(texts: pl.DataFrame, constats: Constats) -> int:
@@ -292,7 +297,7 @@ class _XlsxBook:
         self._walk("xl/_rels/workbook.xml.rels", relation)
         self._walk("xl/workbook.xml", described)
         self._styles = XlsxStyles()
-        if self._says("xl/styles.xml", re.compile(rb"strike|numFmt")):
+        if self._says("xl/styles.xml", re.compile(rb"(?i)strike|numFmt|F{6}\"|theme=\"0\"|indexed=\"[19]\"")):
             self._styles = self._read("xl/styles.xml", read_cell_styles, XlsxStyles())
         self._rich: dict[int, Any] = {}
         if self._says("xl/sharedstrings.xml", _WORTH_READING):
@@ -312,7 +317,8 @@ class _XlsxBook:
     def constats(self, nom: str) -> Constats:
         """Look at a sheet: whole where it may have something to say."""
         place = self._sheets.get(nom, "")
-        whole = bool(self._styles.barres or self._styles.formats or self._rich) or self._says(
+        styles = self._styles
+        whole = bool(styles.barres or styles.blancs or styles.formats or self._rich) or self._says(
             place, _WORTH_READING
         )
         return self._read(
@@ -453,7 +459,12 @@ def _check_xlsx_cells(blocks: Iterator[bytes], laid: _Laid) -> None:
         laid.add(cellules=found)
     if tall and cells < 200_000:
         raise UnreadableFile(typeset(_TOO_LARGE))
-    laid.add(cellules=max(width * height - cells, 0) if width > 26 else 0, hautes=int(tall))
+    laid.add(cellules=max(_rectangle(height, width) - cells, 0) if width > 26 else 0, hautes=int(tall))
+
+
+def _rectangle(height: int, width: int) -> int:
+    """Count the cells of a sheet; those of a very wide one, whose every column is laid out, three times."""
+    return height * width * (3 if width > _WIDE_SHEET else 1)
 
 
 def _column_number(letters: bytes) -> int:
@@ -484,10 +495,12 @@ def _check_ods_cells(blocks: Iterator[bytes], laid: _Laid, document: OdsDocument
             column += repeat
             if any(key.endswith(("value-type", "formula")) for key in attributes):
                 width = max(width, column)
-                laid.add(cellules=row * width - drawn)
-                drawn = row * width
-        elif kind == "s":
-            laid.add(texte=repeat_of(attributes, "c") * row_repeat * repeat)
+                laid.add(cellules=_rectangle(row, width) - drawn)
+                drawn = _rectangle(row, width)
+        elif kind == "s" and (spaces := repeat_of(attributes, "c")) > 1:
+            if spaces > _LONGEST_TEXT:
+                raise UnreadableFile(typeset(_TOO_LARGE))
+            laid.add(texte=spaces * row_repeat * repeat)
         document.start(name, attributes)
 
     def text(data: str) -> None:

@@ -1150,6 +1150,7 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
     table, behind, to_come = _table_of_activities(calcul, summed)
     panels = arrange_panels(series, summed, focus=_contexte.selection.activite)
     sentence = tell_activities(summed, calcul.bilan)
+    shares = rank_shares(summed)
     crossed = cross_cours_and_activities(
         _contexte.situation.agregat,
         indicators.keep_group(lecture.reference().activites, _contexte.selection.groupe),
@@ -1196,7 +1197,7 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
             titre=title_shares(summed),
             sous_titre="Part des visioconférences ayant évité une extraction (colonne 2 / colonne 1), "
             f"activités comptées dans l'objectif, {calcul.mesure}",
-            figure=draw_bars(rank_shares(summed), dark=_contexte.sombre),
+            figure=None if shares.is_empty() else draw_bars(shares, dark=_contexte.sombre),
             alt=title_shares(summed),
             phrase=f"{tell_shares()} {to_come}".rstrip(),
             tableau=table,

@@ -1,6 +1,7 @@
 """The page of the files, on a real store: empty, filled, refused, and who may write."""
 
 import json
+import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,11 @@ def test_a_reader_of_some_cours_imports_nothing(
     quarantined = depot.quarantine("declarations")
     cour_of = dict(reference.juridictions.select("juridiction", "cour").iter_rows())
     assert {cour_of[code] for code in quarantined["juridiction"]} <= {"CA-DOUAI"}
+    # A column that holds nothing, as the file and the line of a national file, is not drawn; all are named.
+    said = words(page.run())
+    refused = said[said.index("en attente de correction") :]
+    assert "TGI-DUNKERQUE" in refused
+    assert {"Fichier", "Ligne", "recu_le"} & set(re.findall(r"<th scope='col'>(.*?)</th>", refused)) == set()
     situation = lecture.situation(None)
     assert situation.totaux["cour"].unique().to_list() == ["CA-DOUAI"]
     assert situation.alertes["cour"].unique().to_list() in (["CA-DOUAI"], [])

@@ -238,6 +238,25 @@ def test_a_group_contributes_and_keeps_the_states_whole(monkeypatch: pytest.Monk
     assert "portent sur toutes les activités" in words(at)
 
 
+def test_activities_outside_the_objective_are_said_so_and_draw_no_empty_chart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = run(monkeypatch, ordinary(), "activites")
+    at = run(monkeypatch, ordinary(), "activites", groupe="hors-objectif")
+    assert len(at.get("plotly_chart")) == len(whole.get("plotly_chart")) - 1
+    said = unescape(words(at))
+    assert "dont aucune ne compte dans l'objectif." in said
+    assert "n.d. des" not in said
+    assert "Aucune visioconférence d'une activité comptée dans l'objectif" in said
+
+
+def test_an_activity_of_another_group_is_said_and_the_group_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    for groupe, activite in (("hors-objectif", "JAP"), ("jugement", "JAP"), ("autres", "JLD_DETENTION")):
+        at = run(monkeypatch, ordinary(), "activites", groupe=groupe, activite=activite)
+        assert "n'est pas du groupe" in unescape(words(at)), groupe
+        assert at.get("plotly_chart")
+
+
 def test_a_group_is_never_set_against_the_objective_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(monkeypatch, ordinary(), "synthese", groupe="application-des-peines")
     labels = {metric.label for metric in at.metric}

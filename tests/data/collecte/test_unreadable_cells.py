@@ -715,3 +715,79 @@ def test_the_empty_rest_of_a_sheet_is_nothing() -> None:
         "<table:table-row", '<table:table-row table:number-rows-repeated="1048573"'
     )
     assert state(with_rows(rest), "c.ods")["acceptees"] == [(2, *TAKEN[1:])]
+
+
+# ---------------------------------------------------------------- white on white
+
+
+def coloured(font: dict[str, object], *, place: int = 3, header: dict[str, object] | None = None) -> bytes:
+    """Write a real workbook of two lines; one cell of the first has that look."""
+    out = BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("F")
+        sheet.write_row(0, 0, TITLES, book.add_format(header or {}))
+        line: list[str | int] = ["03/2009", "TGI-LILLE", "JAP", 12, 3]
+        sheet.write_row(1, 0, line)
+        sheet.write(1, place, line[place], book.add_format(font))
+        sheet.write_row(2, 0, DOUAI)
+    return out.getvalue()
+
+
+def as_white(shown: str, cell: str) -> str:
+    return (
+        f"La cellule {cell} de la feuille «\u00a0F\u00a0» tient «\u00a0{shown}\u00a0», écrit en blanc sur "
+        "fond blanc\u00a0: personne ne l'y voit. Donnez-lui une couleur, ou videz-la, vérifiez, renvoyez le "
+        "fichier."
+    )
+
+
+@pytest.mark.parametrize("font", [{"font_color": "white"}, {"font_color": "#FFFFFF", "bg_color": "#FFFFFF"}])
+@pytest.mark.parametrize(
+    ("place", "champ", "shown"), [(3, "visioconferences", "12"), (1, "juridiction", "TGI-LILLE")]
+)
+def test_what_is_white_on_white_is_no_answer(
+    font: dict[str, object], place: int, champ: str, shown: str
+) -> None:
+    content = coloured(font, place=place)
+    assert state(content, "c.xlsx") == whole(
+        [TAKEN],
+        [(2, "cellule_illisible", champ, shown, as_white(shown, f"{'ABCDE'[place]}2"))],
+    )
+
+
+@pytest.mark.parametrize(
+    "font",
+    [
+        {"font_color": "white", "bg_color": "#000091"},
+        {"font_color": "#FEFEFE"},
+        {"bg_color": "#FFFFFF"},
+        {"bold": True},
+    ],
+)
+def test_white_that_is_seen_is_an_answer(font: dict[str, object]) -> None:
+    content = coloured(font, header={"font_color": "white", "bg_color": "#000091"})
+    assert [row[0] for row in state(content, "c.xlsx")["acceptees"]] == [2, 3]
+
+
+WHITE = (
+    '<style:style style:name="blanc" style:family="table-cell"><style:text-properties fo:color="#FFFFFF"/>'
+    '</style:style><style:style style:name="fils" style:family="table-cell" style:parent-style-name="blanc"/>'
+    '<style:style style:name="sur_bleu" style:family="table-cell" style:parent-style-name="blanc">'
+    '<style:table-cell-properties fo:background-color="#000091"/></style:style>'
+    '<style:style style:name="sur_blanc" style:family="table-cell" style:parent-style-name="blanc">'
+    '<style:table-cell-properties fo:background-color="#ffffff"/></style:style>'
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "read"), [("blanc", False), ("fils", False), ("sur_blanc", False), ("sur_bleu", True)]
+)
+def test_white_on_white_is_no_answer_in_an_ods_either(style: str, read: bool) -> None:
+    cell = Xml(
+        f'<table:table-cell table:style-name="{style}" office:value-type="float" office:value="12">'
+        "<text:p>12</text:p></table:table-cell>"
+    )
+    rows: Rows = [TITLES, ["03/2009", "TGI-LILLE", "JAP", cell, 3], DOUAI]
+    told = state(ods(Page(rows), styles=WHITE), "c.ods")
+    assert [row[0] for row in told["acceptees"]] == ([2, 3] if read else [3])
+    assert [row[-1] for row in told["refusees"]] == ([] if read else [as_white("12", "D2")])
