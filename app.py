@@ -7,10 +7,10 @@ from pages import activites, collecte, comparaison, cour, decompte, donnees, met
 
 # isort: split
 from pages import saisie, scenarios, synthese
-from pages.commun import acces, defauts, identite, navigation, serveur
+from pages.commun import identite, navigation
+from pages.porte import acces, defauts, serveur
 
-# Drawn here: the framework would fetch a named icon from the internet.
-ICON = (
+ICON = (  # drawn here: the framework would fetch a named icon from the internet
     '<svg viewBox="0 0 16 16"><path fill="#000091" d="M1 8c2-3.5 4.3-5 7-5s5 1.5 7 5c-2 3.5-4.3 5-7 5'
     's-5-1.5-7-5z"/><circle cx="8" cy="8" r="2.5" fill="#fff"/></svg>'
 )

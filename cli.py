@@ -25,21 +25,23 @@ import polars as pl
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.bareme import MODES as SHARING
-from analytics.bareme import USUAL_SETTLEMENT, Bareme
-from analytics.calendar import GENRES, campaigns_of_year, list_closed
-from analytics.display.scenario import tell_chances, tell_search
-from analytics.errors import UserFacingError, reason_of
-from analytics.months import FIRST_YEAR, LAST_YEAR
-from analytics.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
-from analytics.profile import PROFILS
-from analytics.reminders import Rappel
-from analytics.scenario import Scenario, parse_scenario
-from analytics.schemas import MESSAGERIE, NATIONAL, SIMULATION, TELEPHONE, Perimetre
-from analytics.statement import find_rule, settle_year
-from analytics.study import Socle, flatten_account
-from analytics.survey import cover_each, flatten, last_period, list_positions, survey
-from analytics.wording import (
+from analytics.collecte.calendar import GENRES, campaigns_of_year, list_closed
+from analytics.collecte.reminders import Rappel
+from analytics.decompte.bareme import MODES as SHARING
+from analytics.decompte.bareme import USUAL_SETTLEMENT, Bareme
+from analytics.decompte.releve import find_rule, settle_year
+from analytics.documents.table import write_table
+from analytics.objectif.objective import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
+from analytics.objectif.profile import PROFILS
+from analytics.scenarios.scenario import Scenario, parse_scenario
+from analytics.scenarios.study import Socle, flatten_account
+from analytics.scenarios.words.results import tell_chances, tell_search
+from analytics.trajectoire.country import cover_each, flatten, last_period, list_positions, survey
+from analytics.vocabulary.errors import UserFacingError, reason_of
+from analytics.vocabulary.moments import PARIS, tell_moment
+from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
+from analytics.vocabulary.schemas import MESSAGERIE, NATIONAL, SIMULATION, TELEPHONE, Perimetre
+from analytics.vocabulary.wording import (
     agree,
     clean_text,
     count,
@@ -52,19 +54,20 @@ from analytics.wording import (
     some_of,
     typeset,
 )
+from data.actes.archive import keep_past_projections, keep_projection
+from data.actes.couts import choose_cost
+from data.actes.relances import Bureau, Preparation, prepare, send, settle_doubts, write_folder
+from data.actes.version import version_of
+from data.collecte.expected.limits import Limites
+from data.collecte.expected.names import cour_names, court_key, day_of, month_of
+from data.collecte.expected.natures import NATURES
 from data.collecte.importer import detected, examine, group_refusals, report, summary, tell_revisions
-from data.collecte.limits import Limites
-from data.collecte.names import cour_names, court_key, day_of, month_of
-from data.collecte.natures import NATURES
 from data.demo import demo_lots
-from data.engine import tell_trouble
-from data.exchange import write_table
 from data.exports import accompanying, exported
-from data.moments import PARIS, tell_moment
 from data.reference import load_illustrative_base, load_parameters, load_reference, load_rules
 from data.settings import Settings
-from data.store import DEMO_IN_THE_WAY, Entree, Store, open_store, utc_now
-from pages.commun.archive import keep_past_projections, keep_projection
+from data.store.engine import tell_trouble
+from data.store.store import DEMO_IN_THE_WAY, Entree, Store, open_store, utc_now
 from pages.commun.calcul_scenarios import (
     Question,
     draws_of,
@@ -76,10 +79,7 @@ from pages.commun.calcul_scenarios import (
 )
 from pages.commun.calcul_scenarios import account as account_of_scenario
 from pages.commun.calcul_scenarios import run as run_scenario
-from pages.commun.couts import choose_cost
 from pages.commun.documents import write_document
-from pages.commun.relances import Bureau, Preparation, prepare, send, settle_doubts, write_folder
-from pages.commun.version import version_of
 
 _MEGABYTE = 1_000_000
 _SCENARIO_MO = 1

@@ -11,9 +11,9 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from analytics.parameters import Parametre, Parametres
-from analytics.schemas import Activites, Consigne, Cours, Juridictions, last_day_of_month
-from analytics.wording import of_place, place_of
+from analytics.vocabulary.parameters import Parametre, Parametres
+from analytics.vocabulary.schemas import Activites, Consigne, Cours, Juridictions, last_day_of_month
+from analytics.vocabulary.wording import of_place, place_of
 
 FOLDER = Path(__file__).parent / "reference"
 

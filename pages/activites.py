@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.commun import bloc_graphique, cadre, composants, filtres, vues
-from pages.commun.vue_leviers import leviers
-from pages.commun.vues import VueActivites
+from pages.commun import bloc_graphique, cadre, composants, filtres
+from pages.vues import calculs
+from pages.vues.calculs import VueActivites
+from pages.vues.leviers import leviers
 
 TABS = ("ensemble", "agir")
 
@@ -14,7 +15,7 @@ def render() -> None:
     contexte = cadre.open_page("Activités", groupe=True, activite=True, options=("ponderation",))
     if contexte is not None:
         agrandi = contexte.selection.presentation
-        vue = vues.activites(contexte)
+        vue = calculs.activites(contexte)
         composants.conclude(vue.conclusion)
         composants.note(vue.note_total)
         if filtres.draw_tabs(contexte.selection, TABS) == "agir":

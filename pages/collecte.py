@@ -5,27 +5,16 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.calendar import is_exceptional
-from analytics.display.collection import COUR_COLUMNS, list_steps, tell_exception
-from analytics.errors import UserFacingError
-from analytics.wording import long_date, month, typeset
-from pages.commun import (
-    alertes,
-    bloc_graphique,
-    cadre,
-    composants,
-    filtres,
-    grille,
-    lecture,
-    messages,
-    rappels,
-    suites,
-    telechargements,
-    vue_collecte,
-)
+from analytics.collecte.calendar import is_exceptional
+from analytics.collecte.words import COUR_COLUMNS, list_steps, tell_exception
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.wording import long_date, month, typeset
+from pages.commun import bloc_graphique, cadre, composants, filtres, lecture, suites, telechargements
 from pages.commun.cadre import Contexte
 from pages.commun.navigation import findable
-from pages.commun.vue_collecte import Suivi, VueCollecte
+from pages.ecrans.collecte import alertes, grille, messages, rappels
+from pages.vues import collecte
+from pages.vues.collecte import Suivi, VueCollecte
 
 TABS = ("rythme", "grille", "relancer", "messages", "alertes")
 # What a meeting looks at: nobody writes to a juridiction while projecting.
@@ -37,14 +26,14 @@ def render() -> None:
     """Draw the page."""
     contexte = cadre.open_page("Collecte", periode=False)
     if contexte is None:
-        composants.note(vue_collecte.tell_next(None))
+        composants.note(collecte.tell_next(None))
         cadre.close_page(None)
         return
-    suivi = vue_collecte.follow(contexte)
+    suivi = collecte.follow(contexte)
     _draw_calendar(contexte, suivi)
     suites.say()
     try:
-        _draw(suivi, vue_collecte.view(suivi))
+        _draw(suivi, collecte.view(suivi))
     except UserFacingError as error:
         composants.conclude(str(error))
     cadre.close_page(suivi.contexte)
@@ -57,7 +46,7 @@ def _draw_calendar(contexte: Contexte, suivi: Suivi) -> None:
         if contexte.selection.presentation:
             composants.head(f"Données de {month(mois)}")
         else:
-            months = {f"{each:%Y-%m}": month(each) for each in vue_collecte.list_campaigns(contexte)}
+            months = {f"{each:%Y-%m}": month(each) for each in collecte.list_campaigns(contexte)}
             filtres.choose_among("campagne", "Mois collecté", months, f"{mois:%Y-%m}", width=170)
         items = "".join(
             f"<li class='{'c' if step.courante else 'p' if step.passee else ''}'"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.commun import bloc_graphique, cadre, composants
-from pages.commun.vue_comparaison import comparaison
+from pages.vues.comparaison import comparaison
 
 OPTIONS = ("mesure", "pairs", "noms")
 

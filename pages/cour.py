@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from analytics.wording import month
-from pages.commun import bloc_graphique, cadre, composants, depot, filtres, suites, vues
+from analytics.vocabulary.wording import month
+from pages.commun import bloc_graphique, cadre, composants, filtres, suites
 from pages.commun.cadre import Contexte
 from pages.commun.filtres import RULE_OPTIONS
-from pages.commun.vue_comparaison import draw_group, own_ratio
-from pages.commun.vue_leviers import leviers
-from pages.commun.vues import VueCour
+from pages.ecrans.donnees import depot
+from pages.vues import calculs
+from pages.vues.calculs import VueCour
+from pages.vues.comparaison import draw_group, own_ratio
+from pages.vues.leviers import leviers
 
 TABS = ("ensemble", "detail", "agir", "thermometres")
 
@@ -17,7 +19,7 @@ def render() -> None:
     """Draw the page."""
     contexte = cadre.open_page("Cour", cour=True, groupe=True, options=(*RULE_OPTIONS, "ponderation"))
     if contexte is not None:
-        vue = vues.cour(contexte)
+        vue = calculs.cour(contexte)
         composants.conclude(vue.conclusion)
         composants.figures((*vue.chiffres, own_ratio(contexte)))
         for note in (vue.note_total, vue.note_usage, vue.note_etpt, vue.note_objectif, vue.avertissement):
@@ -30,7 +32,7 @@ def render() -> None:
                 leviers(contexte, cour=contexte.selection.cour), agrandi=contexte.selection.presentation
             )
         elif shown == "thermometres":
-            told = vues.thermometres(contexte, cour=contexte.selection.cour)
+            told = calculs.thermometres(contexte, cour=contexte.selection.cour)
             composants.thermometers(told, agrandi=contexte.selection.presentation)
         else:
             _draw_whole(contexte, vue)

@@ -4,14 +4,15 @@ from functools import partial
 
 import streamlit as st
 
-from analytics.errors import UserFacingError
-from analytics.schemas import Savoir
-from analytics.wording import with_unit
-from pages.commun import bloc_graphique, cadre, composants, filtres, registre, suites, telechargements
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.schemas import Savoir
+from analytics.vocabulary.wording import with_unit
+from pages.commun import bloc_graphique, cadre, composants, filtres, suites, telechargements
 from pages.commun.cadre import Contexte
 from pages.commun.documents import Sorte, name_document
-from pages.commun.etats import draw_new_cost, draw_new_rule, draw_states
-from pages.commun.vue_decompte import (
+from pages.ecrans.decompte.etats import draw_new_cost, draw_new_rule, draw_states
+from pages.vues import registre
+from pages.vues.decompte import (
     MOST_RULES,
     VueDecompte,
     decompte,

@@ -7,11 +7,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.received import told_lots
-from analytics.wording import NO_BREAK_SPACE, count, month, number, short_date, typeset
-from pages.commun import cadre, composants, depot, navigation, suites, telechargements
-from pages.commun.depot import Depot
+from analytics.vocabulary.received import told_lots
+from analytics.vocabulary.wording import NO_BREAK_SPACE, count, month, number, short_date, typeset
+from pages.commun import cadre, composants, navigation, suites, telechargements
 from pages.commun.lecture import Situation
+from pages.ecrans.donnees import depot
+from pages.ecrans.donnees.depot import Depot
 
 UPLOAD = "depot_fichiers"
 TURN = "depot_tour"

@@ -5,8 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from analytics.display.cours import ESTIMATED_LEGEND
-from analytics.method import (
+from analytics.methode import (
     ACTIVITY_REFERENCE_COLUMNS,
     PARAMETER_COLUMNS,
     list_activities,
@@ -14,9 +13,10 @@ from analytics.method import (
     write_formulas,
     write_states,
 )
-from analytics.schemas import A_UNE_COUR, Savoir
-from analytics.trajectory import GLYPHS
-from analytics.wording import LEGEND_OF_ABSENCES, typeset
+from analytics.trajectoire.position import GLYPHS
+from analytics.trajectoire.words.cours import ESTIMATED_LEGEND
+from analytics.vocabulary.schemas import A_UNE_COUR, Savoir
+from analytics.vocabulary.wording import LEGEND_OF_ABSENCES, typeset
 from pages.commun import cadre, lecture
 from pages.commun.bloc_graphique import write_plain_table
 

@@ -5,28 +5,21 @@ from html import escape
 
 import streamlit as st
 
-from analytics.calendar import next_campaign, open_campaign
-from analytics.errors import UserFacingError
-from analytics.wording import long_date, month, of_month, typeset
-from pages.commun import (
-    cadre,
-    choix_saisie,
-    composants,
-    formulaire,
-    lecture,
-    questionnaires,
-    recus,
-    reouvertures,
-)
-from pages.commun.choix_saisie import Demande
-from pages.commun.questionnaires import Dossier
+from analytics.collecte.calendar import next_campaign, open_campaign
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.wording import long_date, month, of_month, typeset
+from data.actes import questionnaires
+from data.actes.questionnaires import Dossier
+from pages.commun import cadre, composants, lecture
+from pages.ecrans.saisie import choix, formulaire, recus, reouvertures
+from pages.ecrans.saisie.choix import Demande
 
 
 def render() -> None:
     """Draw the page."""
     situation = cadre.open_plain("Saisie")
     try:
-        demande = choix_saisie.settle(situation)
+        demande = choix.settle(situation)
         _draw(demande, demo=situation.demo)
     except UserFacingError as error:
         composants.conclude(str(error))
@@ -38,15 +31,15 @@ def _draw(demande: Demande, *, demo: bool) -> None:
         st.html(f"<p class='vigie-avis' role='status'>{escape(notice)}</p>")
     if demo:
         _say_fictional(demande)
-    lot = choix_saisie.asked_receipt()
+    lot = choix.asked_receipt()
     found = None if lot is None else recus.find(demande.guichet, lot)
     if found is not None:
-        recus.draw(found, partial(choix_saisie.ask, recu=""))
+        recus.draw(found, partial(choix.ask, recu=""))
         return
     if lot is not None:
         told = f"Le reçu n° {lot} n'existe pas, ou n'est pas d'une juridiction qui vous est ouverte."
         st.html(f"<p class='vigie-avis' role='alert'>{escape(typeset(told))}</p>")
-    choix_saisie.draw(demande)
+    choix.draw(demande)
     if demande.juridiction:
         dossier = questionnaires.open_form(demande.guichet, demande.mois, demande.juridiction)
         _draw_form(demande, dossier)
@@ -85,7 +78,7 @@ def _draw_form(demande: Demande, dossier: Dossier) -> None:
 
 
 def _show_receipt(dossier: Dossier, lot: int) -> None:
-    choix_saisie.ask(juridiction=dossier.juridiction, mois_saisi=f"{dossier.mois:%Y-%m}", recu=str(lot))
+    choix.ask(juridiction=dossier.juridiction, mois_saisi=f"{dossier.mois:%Y-%m}", recu=str(lot))
     st.rerun()
 
 

@@ -9,41 +9,42 @@ from time import perf_counter
 import polars as pl
 import streamlit as st
 
-from analytics.display.levers import rough
-from analytics.display.scenario import (
-    is_needed,
-    name_chance,
-    tell_chances,
-    tell_search,
-    write_dose,
+from analytics.leviers.words import rough
+from analytics.scenarios.reverse.effort import CLES
+from analytics.scenarios.reverse.placement import ETABLISSEMENT
+from analytics.scenarios.scenario import DEMANDE, Scenario
+from analytics.scenarios.study import Etude, Socle
+from analytics.scenarios.words.results import is_needed, name_chance, tell_chances, tell_search, write_dose
+from analytics.vocabulary.columns import Colonne, integer
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.schemas import ScenarioGarde
+from analytics.vocabulary.wording import (
+    NO_BREAK_SPACE,
+    add_up,
+    count,
+    month,
+    number,
+    percent,
+    typeset,
+    with_unit,
 )
-from analytics.display.tables import Colonne, integer
-from analytics.effort import CLES
-from analytics.errors import UserFacingError
-from analytics.placement import ETABLISSEMENT
-from analytics.scenario import DEMANDE, Scenario
-from analytics.schemas import ScenarioGarde
-from analytics.study import Etude, Socle
-from analytics.wording import NO_BREAK_SPACE, add_up, count, month, number, percent, typeset, with_unit
 from pages.commun import (
-    atelier,
     bloc_graphique,
     cadre,
     calcul_scenarios,
     composants,
-    depot,
     filtres,
-    gardes,
     lecture,
     navigation,
     suites,
     telechargements,
-    vue_scenarios,
 )
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
 from pages.commun.calcul_scenarios import Question
-from pages.commun.vue_scenarios import VueScenario
+from pages.ecrans.donnees import depot
+from pages.ecrans.scenarios import atelier, gardes, resultats
+from pages.ecrans.scenarios.resultats import VueScenario
 
 TABS = ("effet", "incertitude", "comparer", "reciproque")
 OPTIONS = ("lecture", "ponderation")
@@ -66,7 +67,7 @@ def _draw(contexte: Contexte) -> None:
     asked = contexte.selection.option("scenario")
     st.session_state["filtre_scenario_affiche"] = asked
     scenario, garde = _asked(contexte, asked)
-    ground = vue_scenarios.socle(contexte)
+    ground = resultats.socle(contexte)
     if ground.terrain is None:
         composants.conclude(typeset(calcul_scenarios.NOTHING_PROJECTED))
         return
@@ -103,8 +104,8 @@ def _asked(contexte: Contexte, asked: str) -> tuple[Scenario, ScenarioGarde | No
     try:
         if asked.isdigit():
             garde = gardes.open_kept(int(asked))
-            return vue_scenarios.read_text(contexte, garde.texte), garde
-        return vue_scenarios.read_text(contexte, calcul_scenarios.read_link(asked)), None
+            return resultats.read_text(contexte, garde.texte), garde
+        return resultats.read_text(contexte, calcul_scenarios.read_link(asked)), None
     except UserFacingError as error:
         text = f"{error} « Rien ne change » est affiché."
         st.html(f"<p class='vigie-avis' role='alert'>{escape(typeset(text))}</p>")
@@ -123,7 +124,7 @@ def _compute(contexte: Contexte, scenario: Scenario) -> VueScenario:
         if perf_counter() - started > PATIENCE:
             place.progress(part, text=f"Simulation{NO_BREAK_SPACE}: {percent(part, 0)} des cours")
 
-    vue = vue_scenarios.view(contexte, scenario, advance)
+    vue = resultats.view(contexte, scenario, advance)
     place.empty()
     return vue
 
@@ -202,8 +203,8 @@ def _draw_workshop(
         contexte,
         ground,
         scenario,
-        vue_scenarios.describe(contexte, scenario),
-        vue_scenarios.names_of(contexte),
+        resultats.describe(contexte, scenario),
+        resultats.names_of(contexte),
     )
     with st.expander("Enregistrer, ouvrir, exporter", key="atelier_gardes"):
         left, right = st.columns([1, 1], gap="medium")
@@ -260,7 +261,7 @@ def _draw_kept(contexte: Contexte) -> None:
         composants.note("Aucun scénario enregistré que vous puissiez voir.")
         return
     for each in listed[:20]:
-        fin = vue_scenarios.read_text(contexte, each.texte).depuis if _opens(contexte, each) else None
+        fin = resultats.read_text(contexte, each.texte).depuis if _opens(contexte, each) else None
         changes: dict[str, object] = {"scenario": str(each.scenario)}
         if (
             fin is not None
@@ -274,7 +275,7 @@ def _draw_kept(contexte: Contexte) -> None:
 
 def _opens(contexte: Contexte, garde: ScenarioGarde) -> bool:
     try:
-        vue_scenarios.read_text(contexte, garde.texte)
+        resultats.read_text(contexte, garde.texte)
     except UserFacingError:
         return False
     return True
@@ -293,7 +294,7 @@ def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
         sent = st.form_submit_button("Ouvrir ce fichier")
     if sent and uploaded is not None:
         try:
-            opened = vue_scenarios.read_text(contexte, uploaded.getvalue().decode("utf-8", "replace"))
+            opened = resultats.read_text(contexte, uploaded.getvalue().decode("utf-8", "replace"))
         except UserFacingError as error:
             composants.note(str(error))
             return
@@ -305,14 +306,14 @@ def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
 
 
 def _draw_inputs(contexte: Contexte, etude: Etude, *, agrandi: bool) -> None:
-    bloc_graphique.draw(vue_scenarios.tornado(contexte, etude), agrandi=agrandi)
+    bloc_graphique.draw(resultats.tornado(contexte, etude), agrandi=agrandi)
     if st.toggle(
         "Estimer la part de chaque donnée dans l'incertitude",
         key="indices_sobol",
         help="Ce que l'on gagnerait à mieux connaître chaque donnée. Quelques secondes de calcul.",
     ):
         with st.spinner("Estimation en cours…"):
-            st.html(vue_scenarios.indices(contexte, etude))
+            st.html(resultats.indices(contexte, etude))
 
 
 def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -> None:
@@ -320,7 +321,7 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
     listed = [each for each in gardes.kept(archives=False) if each.texte != scenario.as_text()]
     names = {str(each.scenario): f"N° {each.scenario}, {each.nom}" for each in listed}
     asked = [code for code in contexte.selection.option("face").split(",") if code in names]
-    room = vue_scenarios.MOST_COMPARED - 1
+    room = resultats.MOST_COMPARED - 1
     st.session_state["face_choisis"] = asked[:room]
 
     def write() -> None:
@@ -343,10 +344,10 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
     for code in asked[:room]:
         garde = gardes.open_kept(int(code))
         try:
-            chosen.append((garde.nom, vue_scenarios.read_text(contexte, garde.texte)))
+            chosen.append((garde.nom, resultats.read_text(contexte, garde.texte)))
         except UserFacingError as error:
             composants.note(str(error))
-    vue = vue_scenarios.side_by_side(contexte, chosen)
+    vue = resultats.side_by_side(contexte, chosen)
     st.html(f"<div class='vigie-releve'>{vue.tableau}</div>")
     for refus in vue.refus:
         composants.note(refus)
@@ -359,7 +360,7 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
 
 def _draw_reverse(contexte: Contexte, ground: Socle, scenario: Scenario) -> None:
     cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
-    pondere = vue_scenarios.weighs(contexte)
+    pondere = resultats.weighs(contexte)
     rate = ground.pays.exigence.taux
     usual = round(float(rate) * 100, 1) if rate is not None else 5.0
     left, right = st.columns([1, 1], gap="medium")
@@ -392,7 +393,7 @@ def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question
     """Answer for one lever: the scenario's own, or a general recourse from the first month to come."""
     models = atelier.models(ground, scenario, question.cours)
     asked = scenario if scenario.leviers else models["partout"][1]
-    lines = vue_scenarios.describe(contexte, asked)
+    lines = resultats.describe(contexte, asked)
     ranks = [rank for rank, levier in enumerate(asked.leviers) if levier.nature != DEMANDE]
     if not ranks:
         composants.note("Ce scénario n'a pas de levier à doser : ajoutez-en un.")
@@ -404,7 +405,7 @@ def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question
         key="levier_dose",
         placeholder="Choisir",
     )
-    found = vue_scenarios.seek(contexte, ground, asked, rank, question)
+    found = resultats.seek(contexte, ground, asked, rank, question)
     sentence = tell_search(
         found.recherche,
         found.levier,
@@ -458,7 +459,7 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
         else f"Il manque {lacking} {unit} ; au mieux {rough(plan.atteignables)} d'ici décembre."
     )
     st.html(f"<p class='vigie-phrase'><strong>{escape(typeset(text))}</strong></p>")
-    noms = vue_scenarios.names_of(contexte)
+    noms = resultats.names_of(contexte)
     ordered = plan.parts.filter(pl.col("evitees") > 0).sort("evitees", descending=True)
     # As they are written, the parts make what they add up to.
     whole = float(ordered["evitees"].sum())
@@ -544,7 +545,7 @@ def _draw_placement(contexte: Contexte, ground: Socle, scenario: Scenario, cours
         )
     )
     st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(typeset(told))}</strong></p>")
-    noms = vue_scenarios.names_of(contexte)
+    noms = resultats.names_of(contexte)
     rows = plan.livraisons.with_columns(
         nom_cour=pl.col("cour").replace_strict(dict(noms.cours), default=pl.col("cour")),
         nom_lieu=pl.when(pl.col("sorte") == ETABLISSEMENT)

@@ -21,11 +21,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.errors import UserFacingError
-from analytics.negative_binomial import Loi
-from analytics.outlook import run_rate
-from analytics.projection import project
-from tests.worlds import Monde, each_world, read_worlds, simulate
+from analytics.projection.model import project
+from analytics.projection.outlook import run_rate
+from analytics.statistics.negative_binomial import Loi
+from analytics.vocabulary.errors import UserFacingError
+from tests.outils.worlds import Monde, each_world, read_worlds, simulate
 
 Floats = NDArray[np.float64]
 ORIGINS = (1, 3, 6, 9, 11, 13, 15, 18, 21, 23)

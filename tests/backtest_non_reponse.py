@@ -22,11 +22,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.ceiling import cap_silence
-from analytics.errors import UserFacingError
-from analytics.negative_binomial import Loi
-from analytics.nonresponse import estimate
-from tests.worlds import simulate_silences
+from analytics.couverture.ceiling import cap_silence
+from analytics.couverture.nonresponse import estimate
+from analytics.statistics.negative_binomial import Loi
+from analytics.vocabulary.errors import UserFacingError
+from tests.outils.worlds import simulate_silences
 
 Floats = NDArray[np.float64]
 COLUMNS = {

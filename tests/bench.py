@@ -22,14 +22,14 @@ import numpy as np
 import polars as pl
 import psutil
 
-from analytics.ranges import LOGISTIQUE, Plage
-from analytics.scenario import POINTS, RECOURS, REPONSE, Levier, Scenario
-from analytics.simulation import draw, simulate
+from analytics.scenarios.ranges import LOGISTIQUE, Plage
+from analytics.scenarios.scenario import POINTS, RECOURS, REPONSE, Levier, Scenario
+from analytics.scenarios.simulation import draw, simulate
 from data.reference import Reference, load_reference
 from data.settings import Settings
-from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
-from tests.analytics.terrains import USUAL, ground
-from tests.visiteur import PAGES, running_server, visiting
+from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
+from tests.analytics.scenarios.terrains import USUAL, ground
+from tests.outils.visiteur import PAGES, running_server, visiting
 
 LINES = 1_000_000
 VISITS = 25

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from data.actes.archive import keep_past_projections
 from data.demo import demo_lots
 from data.reference import Reference, load_reference
 from data.settings import Settings
-from data.store import Entree, Store, open_store
-from pages.commun.archive import keep_past_projections
+from data.store.store import Entree, Store, open_store
 
 REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
 # What costs most, and what repeats on the second engine what was tried on the first: in the whole run.
@@ -95,7 +95,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty store, once on each engine."""
     if request.param == "sqlite":
         return str(tmp_path / "vigie.sqlite")
-    if not REQUIRED and request.path.parent.name != "data":
+    if not REQUIRED and request.path.parent.name not in {"data", "store"}:
         pytest.skip("second entrepôt, hors de tests/data : VIGIE_TESTS_COMPLETS=1")
     return new_database(request.getfixturevalue("postgres"), request.getfixturevalue("empty_store"))
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from tests.analytics.vectors import FOLDER
 from tests.backtest import METHODS, main, score
-from tests.worlds import FAMILIES, each_world, read_worlds, simulate
+from tests.outils.worlds import FAMILIES, each_world, read_worlds, simulate
 
 WORLDS = FOLDER / "cours.parquet"
 

@@ -20,14 +20,14 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 import cli
-from analytics.schemas import NATIONAL, Envoi
-from data.engine import open_engine, writing
+from analytics.vocabulary.schemas import NATIONAL, Envoi
 from data.reference import load_reference
 from data.settings import Settings
-from data.store import open_store
+from data.store.engine import open_engine, writing
+from data.store.store import open_store
 from tests.conftest import new_database, whole_run
-from tests.courrier import mail_server
-from tests.visiteur import ROOT
+from tests.outils.courrier import mail_server
+from tests.outils.visiteur import ROOT
 
 SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
 DIRTY = SAMPLES / "2009-03_sale.csv"

@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import Palette, Trace, axis, build, note, palette, share_axis, value_axis
-from analytics.wording import short_month
+from analytics.vocabulary.wording import short_month
 
 HEIGHT = 330
 GOOD, BAD = "#0063cb", "#b34000"

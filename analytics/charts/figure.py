@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import plotly.graph_objects as go
 
-from analytics.wording import MONTHS, NARROW_SPACE, SHORT_MONTHS, percent
+from analytics.vocabulary.wording import MONTHS, NARROW_SPACE, SHORT_MONTHS, percent
 
 # What the rest of the product calls a figure, without knowing plotly.
 Figure = go.Figure

@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import DASHES, Trace, axis, build, note, palette, value_axis
-from analytics.wording import SHORT_MONTHS
+from analytics.vocabulary.wording import SHORT_MONTHS
 
 HEIGHT = 360
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.figure import DASHES, Palette, Trace, axis, build, note, palette, value_axis
-from analytics.wording import SHORT_MONTHS
+from analytics.vocabulary.wording import SHORT_MONTHS
 
 
 def draw_trajectory(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from analytics.wording import typeset
+from analytics.vocabulary.wording import typeset
 
 _TEMPLATE = r"""
 #let d = json(bytes(sys.inputs.document))

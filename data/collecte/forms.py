@@ -9,11 +9,11 @@ from datetime import date, datetime
 
 import polars as pl
 
-from analytics.parameters import Parametres
-from data.collecte.judge import Jugement, judge
-from data.collecte.limits import Limites
-from data.collecte.read import read_file
-from data.exchange import write_table
+from analytics.documents.table import write_table
+from analytics.vocabulary.parameters import Parametres
+from data.collecte.expected.limits import Limites
+from data.collecte.judging.judge import Jugement, judge
+from data.collecte.reading.read import read_file
 from data.exports import FICTIONAL
 from data.reference import Reference
 

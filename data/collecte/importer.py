@@ -7,22 +7,22 @@ from typing import Any
 
 import polars as pl
 
-from analytics.errors import UserFacingError
-from analytics.months import FIRST_YEAR, LAST_YEAR
-from analytics.parameters import Parametres
-from analytics.schemas import IMPORT
-from analytics.wording import agree, count, long_date, month, number, short_month, some_of, typeset
-from data.collecte.judge import Jugement, judge
-from data.collecte.limits import Limites, Progress, ignore_progress
-from data.collecte.names import month_of
-from data.collecte.natures import NATURES
-from data.collecte.plausibility import SCHEMA_ALERTES
-from data.collecte.read import Lecture, read_file
-from data.collecte.refusals import CELL, filled_in, null_or_column
-from data.collecte.rules import ALERTES
-from data.moments import PARIS
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.schemas import IMPORT
+from analytics.vocabulary.wording import agree, count, long_date, month, number, short_month, some_of, typeset
+from data.collecte.expected.limits import Limites, Progress, ignore_progress
+from data.collecte.expected.names import month_of
+from data.collecte.expected.natures import NATURES
+from data.collecte.expected.rules import ALERTES
+from data.collecte.judging.judge import Jugement, judge
+from data.collecte.judging.plausibility import SCHEMA_ALERTES
+from data.collecte.judging.refusals import CELL, filled_in, null_or_column
+from data.collecte.reading.read import Lecture, read_file
 from data.reference import Reference
-from data.store import Clock, Ecriture, Entree, Store
+from data.store.store import Clock, Ecriture, Entree, Store
 
 # Alerts told one by one in an account; all of them are counted, kept, and on screen.
 _TOLD = 1_000

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import polars as pl
 import xlsxwriter
 
-from analytics.wording import month, typeset
-from data import ods
-from data.exchange import READ_ME, write_table
+from analytics.documents import ods
+from analytics.documents.table import READ_ME, write_table
+from analytics.vocabulary.wording import month, typeset
 from data.reference import LEVEL_OF_TYPE, Reference
 
 TITLE = "Utilisation de la visioconférence dans les activités juridictionnelles"

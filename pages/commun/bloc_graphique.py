@@ -9,9 +9,9 @@ import polars as pl
 import streamlit as st
 
 from analytics.charts.figure import CONFIG, Figure, enlarge
-from analytics.display.coverage import Mention
-from analytics.display.tables import Colonne, write_rows
-from analytics.wording import typeset
+from analytics.couverture.words.coverage import Mention
+from analytics.vocabulary.columns import Colonne, write_rows
+from analytics.vocabulary.wording import typeset
 from pages.commun.telechargements import offer_table
 
 

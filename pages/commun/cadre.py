@@ -9,14 +9,14 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics import wording
-from analytics.display.activities import name_activity
-from analytics.months import last_in_a_row
-from analytics.received import day_counted, tell_declared_after
+from analytics.trajectoire.words.activities import name_activity
+from analytics.vocabulary import wording
+from analytics.vocabulary.months import last_in_a_row
+from analytics.vocabulary.received import day_counted, tell_declared_after
+from data.actes.version import version_of
 from pages.commun import filtres, lecture, navigation, style, suites
 from pages.commun.filtres import Choix, Selection
 from pages.commun.lecture import Situation
-from pages.commun.version import version_of
 
 NATIONAL = "France entière"
 DEMO = "Données de démonstration : fictives"

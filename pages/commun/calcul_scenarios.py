@@ -13,22 +13,22 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
-from analytics.display.scenario import as_shown
-from analytics.effort import Plan, plan_least_effort
-from analytics.errors import UserFacingError
-from analytics.goal import Recherche, seek
-from analytics.levers import HOURS_PER_EXTRACTION, MONTHS_BACK
-from analytics.objective import Regle
-from analytics.parameters import Parametres
-from analytics.placement import Limites, Placement, Prison, Site, place
-from analytics.ranges import Floats, Plage
-from analytics.scenario import RECOURS, Levier, Lieux, Scenario, name_prison, places_named
-from analytics.schemas import COUNTRY, Declarations, Equipements, Perimetre, last_day_of_month
-from analytics.simulated_outlook import AvenirSimule
-from analytics.simulation import ceiling_where, most_likely, share_held, simulate
-from analytics.study import Etude, Faits, Socle, prepare, study, write_account
-from analytics.survey import Pays, list_positions
-from analytics.trajectory import Bilan, add_up, assess_some
+from analytics.leviers.potential import HOURS_PER_EXTRACTION, MONTHS_BACK
+from analytics.objectif.objective import Regle
+from analytics.scenarios.outlook import AvenirSimule
+from analytics.scenarios.ranges import Floats, Plage
+from analytics.scenarios.reverse.dose import Recherche, seek
+from analytics.scenarios.reverse.effort import Plan, plan_least_effort
+from analytics.scenarios.reverse.placement import Limites, Placement, Prison, Site, place
+from analytics.scenarios.scenario import RECOURS, Levier, Lieux, Scenario, name_prison, places_named
+from analytics.scenarios.simulation import ceiling_where, most_likely, share_held, simulate
+from analytics.scenarios.study import Etude, Faits, Socle, prepare, study, write_account
+from analytics.scenarios.words.results import as_shown
+from analytics.trajectoire.country import Pays, list_positions
+from analytics.trajectoire.position import Bilan, add_up, assess_some
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.schemas import COUNTRY, Declarations, Equipements, Perimetre, last_day_of_month
 from data.reference import Reference
 
 # What a link may hold once opened: far more than any scenario, far less than would hurt.

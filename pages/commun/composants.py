@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.display.figures import Chiffre
-from analytics.wording import NOT_AVAILABLE, typeset
+from analytics.trajectoire.words.figures import Chiffre
+from analytics.vocabulary.wording import NOT_AVAILABLE, typeset
 from pages.commun.bloc_graphique import draw
 from pages.commun.navigation import escape_markdown
-from pages.commun.vue_leviers import VueLeviers
-from pages.commun.vues import VueThermometres
+from pages.vues.calculs import VueThermometres
+from pages.vues.leviers import VueLeviers
 
 
 def conclude(phrase: str) -> None:

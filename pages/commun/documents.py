@@ -7,18 +7,18 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
-from analytics.display.conclusion import with_article
-from analytics.display.settlement import conclude_settlement
-from analytics.display.statement import write_statement
-from analytics.documents.decompte import MINISTERE, account_frame, file_name, tell_reserve
-from analytics.errors import UserFacingError
-from analytics.parameters import Parametres
-from analytics.schemas import COUNTRY, ETATS_DECOMPTE, Lots, Perimetre, Savoir
-from analytics.settlement import Part
-from analytics.settlement_range import draw_range
-from analytics.silence import Manque, Muets, survey_silence
-from analytics.statement import Releve, write_account, write_json
-from data.exchange import write_table
+from analytics.couverture.silence import Manque, Muets, survey_silence
+from analytics.decompte.documents.account import MINISTERE, account_frame, file_name, tell_reserve
+from analytics.decompte.fourchette import draw_range
+from analytics.decompte.releve import Releve, write_account, write_json
+from analytics.decompte.settle import Part
+from analytics.decompte.words.decompte import conclude_settlement
+from analytics.decompte.words.releve import write_statement
+from analytics.documents.table import write_table
+from analytics.trajectoire.words.conclusion import with_article
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.schemas import COUNTRY, ETATS_DECOMPTE, Lots, Perimetre, Savoir
 from data.reference import Reference
 
 Sorte = Literal["json", "csv", "xlsx", "pdf"]
@@ -75,7 +75,7 @@ def write_document(
         case "xlsx":
             if not perimetre.national:
                 raise UserFacingError(WHOLE_ONLY)
-            from analytics.documents.decompte_xlsx import write_xlsx
+            from analytics.decompte.documents.xlsx import write_xlsx
 
             part = _part(releve, cour)
             lines = write_statement(releve, part, manque=_hidden(releve, faits, part, reference, parametres))
@@ -88,7 +88,7 @@ def write_document(
                 reserve=reserve,
             )
         case "pdf":
-            from analytics.documents.decompte_pdf import write_pdf
+            from analytics.decompte.documents.pdf import write_pdf
 
             if cour is None and not perimetre.knows(Savoir.LIGNE):
                 if len(seen) != 1:

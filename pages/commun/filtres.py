@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from analytics import wording
-from analytics.bareme import MODES as SHARING
-from analytics.comparison import CRITERES, MESURES
-from analytics.months import FIRST_YEAR, LAST_YEAR
-from analytics.objective import CHAINAGES, LECTURES, MODES, Periode, Regle
-from analytics.profile import PROFILS
+from analytics.comparaison.comparison import CRITERES, MESURES
+from analytics.decompte.bareme import MODES as SHARING
+from analytics.objectif.objective import CHAINAGES, LECTURES, MODES, Periode, Regle
+from analytics.objectif.profile import PROFILS
+from analytics.vocabulary import wording
+from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
 from pages.commun.navigation import findable
 
 T = TypeVar("T")

@@ -20,11 +20,11 @@ from typing import Any, TypeGuard, cast
 
 import streamlit as st
 
-from analytics.schemas import ALL_COURS, NATIONAL, Perimetre
-from analytics.wording import clean_text, typeset
+from analytics.vocabulary.schemas import ALL_COURS, NATIONAL, Perimetre
+from analytics.vocabulary.wording import clean_text, typeset
 from data.reference import load_reference
 from data.settings import Settings
-from data.store import utc_now
+from data.store.store import utc_now
 
 _CLAIM = "vigie_cours"
 _LASTS = timedelta(hours=12)

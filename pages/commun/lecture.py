@@ -8,14 +8,14 @@ import dataframely as dy
 import polars as pl
 import streamlit as st
 
-from analytics.parameters import Parametres
-from analytics.received import day_counted
-from analytics.schemas import NATIONAL, Declarations, Lots, Perimetre, ProjectionGardee, Recalages
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.received import day_counted
+from analytics.vocabulary.schemas import NATIONAL, Declarations, Lots, Perimetre, ProjectionGardee, Recalages
+from data.actes.archive import keep_past_projections
 from data.demo import demo_lots
 from data.reference import Reference, load_illustrative_base, load_parameters, load_reference, load_rules
 from data.settings import Settings
-from data.store import Faits, Store, open_store
-from pages.commun.archive import keep_past_projections
+from data.store.store import Faits, Store, open_store
 from pages.commun.identite import lecteur
 
 

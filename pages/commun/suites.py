@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
-from analytics.errors import UserFacingError
-from analytics.wording import typeset
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.wording import typeset
 
 _SAID = "dit"
 _TAKEN = "suites_prises"

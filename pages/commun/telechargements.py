@@ -7,7 +7,7 @@ import polars as pl
 import polars.selectors as cs
 import streamlit as st
 
-from data.exchange import write_table
+from analytics.documents.table import write_table
 
 _MIME = {
     ".csv": "text/csv",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.parameters import Parametres
+from analytics.vocabulary.parameters import Parametres
 from data.reference import load_parameters
 
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.objective import USUAL_RULE, Base, Exigence, Objectif, Regle, find_bases, require
-from analytics.parameters import Parametres
-from analytics.profile import Profil, spread_year
-from analytics.schemas import (
+from analytics.objectif.objective import USUAL_RULE, Base, Exigence, Objectif, Regle, find_bases, require
+from analytics.objectif.profile import Profil, spread_year
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.schemas import (
     AgregatActivite,
     BaseAnnuelle,
     Interieur,

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Dialog, expect
 
 from tests.browser.conftest import Watched, watched
 from tests.conftest import whole_run
-from tests.visiteur import Server, running_server
+from tests.outils.visiteur import Server, running_server
 
 SCREEN = {"width": 1280, "height": 800}
 TEXTS = {

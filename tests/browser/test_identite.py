@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 from data.reference import load_reference
 from tests.browser.conftest import Watched
 from tests.conftest import whole_run
-from tests.visiteur import PAGES, Server, free_port, running_server
+from tests.outils.visiteur import PAGES, Server, free_port, running_server
 
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 READERS = {

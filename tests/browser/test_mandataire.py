@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import watched
 from tests.conftest import REQUIRED, whole_run
-from tests.visiteur import ROOT, free_port, running_server
+from tests.outils.visiteur import ROOT, free_port, running_server
 
 SECRET = "s" * 40
 DECEMBER = "annee=2009&mois=12&cour=CA-DOUAI"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import watched
 from tests.conftest import whole_run
-from tests.visiteur import PAGES, Server
+from tests.outils.visiteur import PAGES, Server
 
 SIZES = {"projection": (1280, 800), "telephone": (390, 844)}
 # What a French screen must never show.
@@ -117,7 +117,7 @@ def test_the_whole_import_on_screen(browser: Browser, empty_server: Server) -> N
 
 
 def test_one_confirmation_replaces_the_demo(browser: Browser, demo_file: Path, tmp_path: Path) -> None:
-    from tests.visiteur import running_server
+    from tests.outils.visiteur import running_server
 
     shutil.copy(demo_file, tmp_path / "vigie.sqlite")
     with (

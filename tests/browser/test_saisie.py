@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Watched, watched
 from tests.conftest import whole_run
-from tests.visiteur import Server
+from tests.outils.visiteur import Server
 
 SCREEN = {"width": 1280, "height": 800}
 # Silent in the demonstration for its last month, whose campaign the page opens by itself.

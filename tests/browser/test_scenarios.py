@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Watched, watched
 from tests.conftest import whole_run
-from tests.visiteur import Server
+from tests.outils.visiteur import Server
 
 SCREEN = {"width": 1280, "height": 800}
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from analytics.schemas import NATIONAL
-from data.engine import open_engine, reading
+from analytics.vocabulary.schemas import NATIONAL
 from data.reference import load_reference
 from data.settings import Settings
-from data.store import Store, open_store
+from data.store.engine import open_engine, reading
+from data.store.store import Store, open_store
 from tests.conftest import new_database
-from tests.data.test_store import entree
+from tests.data.store.test_store import entree
 from tests.data.test_upgrade import EARLIER, fill, migrating, rows_of
 
 T1 = datetime(2009, 5, 2, 9, tzinfo=UTC)

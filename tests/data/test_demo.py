@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from analytics.schemas import NATIONAL
+from analytics.vocabulary.schemas import NATIONAL
 from data.demo import demo_lots
 from data.reference import Reference, load_parameters
-from data.store import Store
+from data.store.store import Store
 
 
 def test_the_demo_is_the_same_every_time(reference: Reference) -> None:

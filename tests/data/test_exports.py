@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from analytics.schemas import NATIONAL
+from analytics.documents.table import write_table
+from analytics.vocabulary.schemas import NATIONAL
+from data.collecte.expected.limits import Limites
 from data.collecte.importer import examine
-from data.collecte.limits import Limites
-from data.exchange import write_table
 from data.exports import exported
 from data.reference import load_parameters, load_reference
-from data.store import ALERTES_SCHEMA, REJETS_SCHEMA, Ecriture, Entree, Store
+from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Ecriture, Entree, Store
 
 T0 = datetime(2009, 3, 10, 12, tzinfo=UTC)
 HEADER = "mois;juridiction;activite;visioconferences;extractions_evitees"

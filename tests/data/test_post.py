@@ -14,11 +14,19 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from analytics.errors import UserFacingError
+from analytics.vocabulary.errors import UserFacingError
 from data.post import Courrier, DroppedError, Poste, RefusedError, check_sender, compose, write_drafts
 from data.reference import Reference
 from data.settings import Settings
-from tests.courrier import ACCOUNT, HOST, PASSWORD, Facteur, free_port, mail_server, throwaway_certificate
+from tests.outils.courrier import (
+    ACCOUNT,
+    HOST,
+    PASSWORD,
+    Facteur,
+    free_port,
+    mail_server,
+    throwaway_certificate,
+)
 
 LETTER = Courrier(
     expediteur="Sous-direction de la statistique et des études <collecte@exemple.fr>",

@@ -11,7 +11,7 @@ import pytest
 
 from data.settings import Settings
 from tests.data.test_upgrade import EARLIER, migrating
-from tests.visiteur import ROOT
+from tests.outils.visiteur import ROOT
 
 # Root writes where it may not: the process is run without that power.
 POWERLESS = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []

@@ -9,17 +9,17 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analytics.errors import UserFacingError
-from analytics.received import tell_declared_after
-from analytics.schemas import NATIONAL, TotalJuridiction
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.received import tell_declared_after
+from analytics.vocabulary.schemas import NATIONAL, TotalJuridiction
+from data.collecte.expected.limits import Limites
 from data.collecte.importer import examine
-from data.collecte.limits import Limites
 from data.exports import accompanying, exported
 from data.reference import load_parameters, load_reference
 from data.settings import Settings
-from data.store import Entree, Store, open_store
+from data.store.store import Entree, Store, open_store
 from tests.conftest import REQUIRED
-from tests.data.test_store import entree
+from tests.data.store.test_store import entree
 
 JAN, FEB = date(2009, 1, 1), date(2009, 2, 1)
 YEARS_AFTER = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -250,7 +250,7 @@ def test_a_store_written_before_counts_from_the_days_it_was_entered(
     from alembic import command
     from alembic.config import Config
 
-    from data.engine import open_engine, writing
+    from data.store.engine import open_engine, writing
 
     store = open_store(settings, reference)
     # 23:30 in UTC is the next day in Paris.

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from analytics.schemas import last_day_of_month
+from analytics.vocabulary.schemas import last_day_of_month
 from data.reference import Reference, load_illustrative_base
 
 

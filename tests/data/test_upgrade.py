@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import Connection, func, inspect, select, text
 
 import data
-from analytics.schemas import NATIONAL
-from data.engine import open_engine, reading, writing
+from analytics.vocabulary.schemas import NATIONAL
 from data.reference import load_reference
 from data.settings import Settings
-from data.store import Store, open_store
-from data.tables import SCHEMA_VERSION, metadata
-from tests.data.test_scenarios import keep
-from tests.data.test_settlements import contest, kept
-from tests.data.test_store import entree
+from data.store.engine import open_engine, reading, writing
+from data.store.store import Store, open_store
+from data.store.tables import SCHEMA_VERSION, metadata
+from tests.data.store.test_scenarios import keep
+from tests.data.store.test_settlements import contest, kept
+from tests.data.store.test_store import entree
 
 MARCH, APRIL = date(2009, 3, 1), date(2009, 4, 1)
 T0 = datetime(2009, 4, 20, 9, tzinfo=UTC)

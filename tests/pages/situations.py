@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.schemas import (
+from analytics.vocabulary.schemas import (
     NATIONAL,
     AgregatActivite,
     BaseActivite,

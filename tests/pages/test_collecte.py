@@ -15,15 +15,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.reminders import USUAL_TEMPLATE
-from analytics.schemas import NATIONAL, Envoi, Modele, Perimetre
+from analytics.collecte.reminders import USUAL_TEMPLATE
+from analytics.vocabulary.schemas import NATIONAL, Envoi, Modele, Perimetre
 from data.reference import Reference
 from data.settings import Settings
-from data.store import ALERTES_SCHEMA, Entree, Store, open_store
-from pages.commun import lecture, vue_collecte
+from data.store.store import ALERTES_SCHEMA, Entree, Store, open_store
+from pages.commun import lecture
 from pages.commun.identite import Lecteur
-from tests.courrier import mail_server
-from tests.data.test_store import entree
+from pages.vues import collecte
+from tests.data.store.test_store import entree
+from tests.outils.courrier import mail_server
 from tests.pages import situations
 
 FEBRUARY, MARCH = date(2009, 2, 1), date(2009, 3, 1)
@@ -95,7 +96,7 @@ class opened:  # noqa: N801 - used as a function
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    monkeypatch.setattr(vue_collecte, "utc_now", lambda: moment)
+    monkeypatch.setattr(collecte, "utc_now", lambda: moment)
 
 
 def see_only(monkeypatch: pytest.MonkeyPatch, *cours: str) -> None:

@@ -16,10 +16,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.documents import decompte_pdf
-from analytics.errors import UserFacingError
-from analytics.schemas import NATIONAL, Perimetre
-from analytics.statement import (
+from analytics.decompte.documents import pdf
+from analytics.decompte.releve import (
     Ajustement,
     Cout,
     Releve,
@@ -29,15 +27,19 @@ from analytics.statement import (
     read_cost,
     settle_year,
 )
-from analytics.survey import last_period
+from analytics.trajectoire.country import last_period
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.reference import Reference, load_illustrative_base, load_parameters
 from data.settings import Settings
-from data.store import Store, open_store
+from data.store.store import Store, open_store
 from pages import decompte
-from pages.commun import identite, lecture, registre, vue_decompte
+from pages.commun import identite, lecture
 from pages.commun.cadre import Contexte
 from pages.commun.identite import Lecteur
-from tests.data.test_store import entree
+from pages.vues import decompte as vue_decompte
+from pages.vues import registre
+from tests.data.store.test_store import entree
 from tests.pages.situations import words
 
 NOW = datetime(2011, 2, 1, 9, tzinfo=UTC)
@@ -324,7 +326,7 @@ def test_what_rests_on_days_declared_afterwards_says_so_everywhere(
         laid.append(content)
         return b"%PDF-"
 
-    monkeypatch.setattr(decompte_pdf, "print_pdf", keep_laid)
+    monkeypatch.setattr(pdf, "print_pdf", keep_laid)
     for cour in ("CA-DOUAI", None):
         registre.document(dossier, "pdf", cour=cour)()
     assert [[text.replace("\u00a0", " ") for text in content["alertes"]][-1] for content in laid] == [
@@ -359,7 +361,7 @@ def test_the_documents_open_on_the_sentence_of_the_page(
         laid.append(content)
         return b"%PDF-"
 
-    monkeypatch.setattr(decompte_pdf, "print_pdf", keep_laid)
+    monkeypatch.setattr(pdf, "print_pdf", keep_laid)
     caught: list[Contexte] = []
 
     def catch(contexte: Contexte, vue: object, *, cour: str | None) -> None:

@@ -10,13 +10,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.schemas import NATIONAL, Perimetre
+from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.collecte.templates import template
 from data.reference import Reference
 from data.settings import Settings
-from data.store import Store
-from pages.commun import depot, lecture, telechargements
+from data.store.store import Store
+from pages.commun import lecture, telechargements
 from pages.commun.identite import Lecteur
+from pages.ecrans.donnees import depot
 from tests.conftest import lots_of_demo
 from tests.pages.situations import words
 

@@ -10,8 +10,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.ecrans.donnees import depot
+from tests.outils.visiteur import ROOT
 from tests.pages.situations import ordinary, run
-from tests.visiteur import ROOT
 
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 TABS = {
@@ -112,7 +113,7 @@ def test_an_address_says_what_its_page_looks_at_and_no_more(
 
 FORMS = """
 import streamlit as st
-from pages.commun import depot
+from pages.ecrans.donnees import depot
 
 with st.form("premier"):
     depot.ask_name(key="premier_nom")
@@ -145,8 +146,7 @@ def test_a_name_typed_in_one_form_is_in_the_others(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_identity_signs_and_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    from analytics.schemas import NATIONAL
-    from pages.commun import depot
+    from analytics.vocabulary.schemas import NATIONAL
     from pages.commun.identite import Lecteur
 
     def reader() -> Lecteur:

@@ -9,10 +9,12 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.display.tables import Colonne
-from analytics.errors import UserFacingError
-from analytics.objective import USUAL_RULE
-from analytics.schemas import (
+from analytics.documents.table import write_table
+from analytics.objectif.objective import USUAL_RULE
+from analytics.trajectoire.country import cover_each, last_period, list_positions, survey
+from analytics.vocabulary.columns import Colonne
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.schemas import (
     NATIONAL,
     AgregatActivite,
     Equipements,
@@ -20,11 +22,9 @@ from analytics.schemas import (
     Perimetre,
     TotalJuridiction,
 )
-from analytics.survey import cover_each, last_period, list_positions, survey
-from analytics.wording import number, percent
-from data.exchange import write_table
+from analytics.vocabulary.wording import number, percent
 from data.reference import load_illustrative_base, load_parameters, load_reference
-from data.store import Store
+from data.store.store import Store
 from pages.commun import lecture
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.lecture import Situation

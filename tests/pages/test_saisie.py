@@ -14,19 +14,22 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.errors import UserFacingError
-from analytics.schemas import NATIONAL, Perimetre, Saisie
-from data.answers import OvertakenError
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.schemas import NATIONAL, Perimetre, Saisie
+from data.actes import questionnaires
+from data.actes.questionnaires import Feuille, Guichet
 from data.reference import Reference
 from data.settings import Settings
-from data.store import Store, open_store
-from pages.commun import choix_saisie, depot, identite, lecture, questionnaires
-from pages.commun.choix_saisie import Demande
+from data.store.answers import OvertakenError
+from data.store.store import Store, open_store
+from pages.commun import identite, lecture
 from pages.commun.identite import Lecteur
 from pages.commun.lecture import Situation
-from pages.commun.questionnaires import Feuille, Guichet
+from pages.ecrans.donnees import depot
+from pages.ecrans.saisie import choix
+from pages.ecrans.saisie.choix import Demande
 from tests.conftest import lots_of_demo
-from tests.data.test_store import entree
+from tests.data.store.test_store import entree
 from tests.pages import situations
 
 MARCH, FEBRUARY = date(2009, 3, 1), date(2009, 2, 1)
@@ -201,7 +204,7 @@ def test_a_month_reopened_is_taken_until_its_day(office: Store) -> None:
 
 Visit = Callable[..., AppTest]
 RANK = count(1)
-SETTLE = choix_saisie.settle
+SETTLE = choix.settle
 
 
 @pytest.fixture
@@ -226,7 +229,7 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
         def settled(situation: Situation) -> Demande:
             return SETTLE(situation, lambda: moment)
 
-        monkeypatch.setattr(choix_saisie, "settle", settled)
+        monkeypatch.setattr(choix, "settle", settled)
         st.cache_resource.clear()
         at = AppTest.from_string("from pages import saisie\nsaisie.render()\n", default_timeout=60)
         for name, value in query.items():

@@ -15,21 +15,22 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
-from analytics import wording
-from analytics.display.outlook import short_odds
-from analytics.errors import UserFacingError
-from analytics.objective import USUAL_RULE
-from analytics.projection import round_probability
-from analytics.ranges import Plage
-from analytics.scenario import Levier, Scenario, name_prison, parse_scenario
-from analytics.schemas import NATIONAL, Perimetre
-from analytics.sensitivity import variance_indices
-from analytics.study import Socle, flatten_account, three
+from analytics.objectif.objective import USUAL_RULE
+from analytics.projection.model import round_probability
+from analytics.scenarios.ranges import Plage
+from analytics.scenarios.scenario import Levier, Scenario, name_prison, parse_scenario
+from analytics.scenarios.sensitivity import variance_indices
+from analytics.scenarios.study import Socle, flatten_account, three
+from analytics.trajectoire.words.outlook import short_odds
+from analytics.vocabulary import wording
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.reference import Reference, load_illustrative_base
 from data.settings import Settings
-from data.store import Store, open_store
-from pages.commun import calcul_scenarios, gardes, identite, lecture
+from data.store.store import Store, open_store
+from pages.commun import calcul_scenarios, identite, lecture
 from pages.commun.identite import Lecteur
+from pages.ecrans.scenarios import gardes
 from tests.conftest import lots_of_demo, whole_run
 from tests.pages import situations
 from tests.test_cli import Terminal

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
 
-from data.collecte.cells import column_letters
-from data.collecte.read import Lecture
+from data.collecte.reading.cells import column_letters
+from data.collecte.reading.read import Lecture
 from tests.data.collecte.saisie import HEADER, accounted_for, judging, reading
 
 MARS, AVRIL = date(2009, 3, 1), date(2009, 4, 1)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
-from data.collecte.judge import Jugement, judge
-from data.collecte.read import Lecture, Limites, read_file
+from data.collecte.judging.judge import Jugement, judge
+from data.collecte.reading.read import Lecture, Limites, read_file
 from data.reference import load_parameters, load_reference
 
 SAMPLES = Path(__file__).parent / "echantillons"

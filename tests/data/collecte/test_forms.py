@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
-from analytics.documents.recu import Recu, write_receipt
-from analytics.schemas import ReponseValidee
+from analytics.collecte.receipt import Recu, write_receipt
+from analytics.vocabulary.schemas import ReponseValidee
 from data.collecte.forms import name_form, read_form, read_moment, write_form
 from data.reference import Reference, load_counting_rules
 from tests.data.collecte.saisie import judging

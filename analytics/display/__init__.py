@@ -1,1 +1,0 @@
-"""What a screen says: the words, glyphs and sentences that go with the figures."""

@@ -1,0 +1,335 @@
+"""A scenario studied from what was known at the end of a month: what its levers change, and the odds."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any, Protocol
+
+import dataframely as dy
+import numpy as np
+import polars as pl
+
+from analytics.comparaison.comparison import equipped_shares
+from analytics.couverture.coverage import Couverture
+from analytics.leviers.potential import Potentiel, find_potential
+from analytics.objectif.need import spread_base
+from analytics.objectif.objective import FIRST_YEAR, Periode, Regle, etpt_per_extraction, period_ahead
+from analytics.projection.outlook import Avenir
+from analytics.scenarios.outlook import PerspectivesSimulees, draw_outlook
+from analytics.scenarios.ranges import Floats
+from analytics.scenarios.scenario import Hypotheses, Scenario
+from analytics.scenarios.simulation import Simulation, Tirages, draw, most_likely, simulate
+from analytics.scenarios.terrain import Terrain, lay_out_terrain
+from analytics.trajectoire.country import Connus, Pays, cover_each, survey
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.schemas import (
+    COUNTRY,
+    Activites,
+    BaseActivite,
+    Declarations,
+    Equipements,
+    Juridictions,
+    last_day_of_month,
+)
+
+RIEN, INTERACTION, TOTAL = "rien_ne_change", "interaction", "total"
+
+
+class Tirage(dy.Schema):
+    """One step of one draw, in extractions avoided and declared before the end of the year.
+
+    `etape`: scenario 0 (what the months to come bring if nothing changes), each lever alone by its rank
+    (« levier_1 »…), their interaction, and the total, which is their sum.
+    """
+
+    etape = dy.String(primary_key=True)
+    tirage = dy.Int64(primary_key=True, min=1)
+    evitees = dy.Float64()
+
+
+class Faits(Connus, Protocol):
+    """The facts of all the cours that a scenario starts from."""
+
+    @property
+    def bases_activites(self) -> dy.DataFrame[BaseActivite]: ...  # noqa: D102 - its type says it
+    @property
+    def equipements(self) -> dy.DataFrame[Equipements]: ...  # noqa: D102 - its type says it
+
+
+@dataclass(frozen=True)
+class Socle:
+    """What every scenario of one situation starts from; `terrain` None: nothing is projected.
+
+    `couvertures` is `country.cover_each`, where the year has begun: on what each total so far rests.
+    """
+
+    periode: Periode
+    pays: Pays
+    couvertures: Mapping[str, Couverture]
+    potentiel: dy.DataFrame[Potentiel]
+    equipements: dy.DataFrame[Equipements]
+    terrain: Terrain | None
+    parametres: Parametres
+
+    @property
+    def jour(self) -> date:
+        """Give the day whose parameters hold."""
+        return max(self.periode.fin, date(2009, 1, 1))
+
+    @property
+    def etpt_par_extraction(self) -> float:
+        """Give the ETPT that an extraction takes."""
+        return float(etpt_per_extraction(self.parametres, date(FIRST_YEAR, 1, 1)))
+
+    def hypotheses(self, scenario: Scenario) -> Hypotheses:
+        """Give the hypotheses of a scenario: the usual ones, save those that it replaces."""
+        return Hypotheses.at(self.parametres, self.jour).replaced_by(scenario.hypotheses)
+
+
+def prepare(
+    faits: Faits,
+    attendues: Callable[[date, date], pl.DataFrame],
+    cellules: dy.DataFrame[Declarations],
+    *,
+    fin: date,
+    regle: Regle,
+    activites: dy.DataFrame[Activites],
+    juridictions: dy.DataFrame[Juridictions],
+    lignes: pl.DataFrame,
+    cle: pl.DataFrame,
+    parametres: Parametres,
+) -> Socle:
+    """Gather what every scenario starts from, as known at the end of the month `fin`.
+
+    `cellules`: declared in the twelve months until then; the other arguments are those of `survey`,
+    `need.spread_base` and `potential.find_potential`. After a December, the year ahead is the next one.
+    """
+    periode = period_ahead(fin)
+    day = last_day_of_month(fin)
+    pays = survey(
+        faits, attendues, activites=activites, cle=cle, regle=regle, periode=periode, parametres=parametres
+    )
+    bases = {cour: base.extractions for cour, base in pays.reference.items()}
+    equipes = equipped_shares(faits.equipements, day)
+
+    def potential_of(courts: pl.DataFrame) -> dy.DataFrame[Potentiel]:
+        besoin = spread_base(
+            courts.select("juridiction", "cour", "type"),
+            faits.totaux,
+            bases=bases,
+            bases_activites=faits.bases_activites,
+            activites=activites,
+            lignes=lignes,
+            day=day,
+            parametres=parametres,
+        )
+        return find_potential(
+            besoin,
+            cellules,
+            activites=activites,
+            juridictions=juridictions,
+            equipes=equipes,
+            periode=Periode(fin),
+            parametres=parametres,
+        )
+
+    now = attendues(fin, fin)
+    potentiel = potential_of(now)
+    ahead = pays.perspectives.a_venir if pays.perspectives else ()
+    ouvertes = attendues(ahead[0], ahead[-1]) if ahead else now
+    coming = pl.concat([now, ouvertes]).unique("juridiction", keep="first", maintain_order=True)
+    return Socle(
+        periode=periode,
+        pays=pays,
+        couvertures=(
+            cover_each(faits, attendues, pays, activites=activites, lignes=lignes, parametres=parametres)
+            if periode.mois_ecoules
+            else {}
+        ),
+        potentiel=potentiel,
+        equipements=faits.equipements,
+        terrain=lay_out_terrain(
+            potentiel if coming.height == now.height else potential_of(coming),
+            pays.perspectives,
+            bases=bases,
+            ouvertes=ouvertes,
+            activites=activites,
+            equipements=faits.equipements,
+            day=day,
+            parametres=parametres,
+        ),
+        parametres=parametres,
+    )
+
+
+@dataclass(frozen=True)
+class Etude:
+    """A scenario and what it changes, all the cours: restrict before showing. `pays`: under it."""
+
+    scenario: Scenario
+    socle: Socle
+    hypotheses: Hypotheses
+    simulation: Simulation
+    pays: Pays
+
+    @property
+    def tirages(self) -> Tirages:
+        """Give the draws."""
+        return self.simulation.tirages
+
+    def avenir(self, cours: Collection[str]) -> Avenir | None:
+        """Give what scenario 0 brings to some cours before the end of the year."""
+        perspectives = self.socle.pays.perspectives
+        return perspectives.of(cours) if perspectives else None
+
+    def lay_out_draws(self, cours: Collection[str]) -> dy.DataFrame[Tirage]:
+        """Lay the draws of some cours out, a row a step and a draw: the steps sum to the total."""
+        avenir = self.avenir(cours)
+        nothing = draw_outlook(avenir, self.tirages.projection) if avenir else np.zeros(self.tirages.nombre)
+        alone = self.simulation.alone(cours)
+        steps: dict[str, Floats] = {RIEN: nothing}
+        steps |= {f"levier_{rank}": row for rank, row in enumerate(alone, 1)}
+        steps[INTERACTION] = self.simulation.interaction(cours)
+        steps[TOTAL] = nothing + self.simulation.total(cours)
+        draws = list(range(1, self.tirages.nombre + 1))
+        return Tirage.validate(
+            pl.concat(
+                pl.DataFrame({"etape": [name] * len(draws), "tirage": draws, "evitees": row})
+                for name, row in steps.items()
+            )
+        )
+
+
+def study(
+    socle: Socle,
+    scenario: Scenario,
+    *,
+    tirages: int,
+    graine: int,
+    progress: Callable[[float], None] | None = None,
+) -> Etude | None:
+    """Run a scenario on what it starts from; None where nothing is projected."""
+    terrain, perspectives = socle.terrain, socle.pays.perspectives
+    if terrain is None or perspectives is None:
+        return None
+    hypotheses = socle.hypotheses(scenario)
+    # Nothing to draw where nothing changes, and scipy's sequences are slow to import.
+    drawn = (
+        draw(scenario, hypotheses, tirages=tirages, graine=graine)
+        if scenario.leviers
+        else most_likely(scenario, hypotheses)
+    )
+    simulation = simulate(terrain, scenario, hypotheses, drawn, progress=progress)
+    return Etude(
+        scenario=scenario,
+        socle=socle,
+        hypotheses=hypotheses,
+        simulation=simulation,
+        pays=replace(socle.pays, perspectives=PerspectivesSimulees.under(perspectives, simulation.ensemble)),
+    )
+
+
+def three(values: Floats) -> dict[str, float]:
+    """Sum draws up: their mean, and what 1 draw in 10 stays under, and above."""
+    low, high = np.quantile(values, (0.1, 0.9)).tolist()
+    return {"moyenne": float(values.mean()), "q10": low, "q90": high}
+
+
+def write_account(
+    etude: Etude,
+    cours: Collection[str],
+    *,
+    avant: Mapping[str, Mapping[str, Any]],
+    apres: Mapping[str, Mapping[str, Any]],
+    graine: int,
+) -> dict[str, Any]:
+    """Write what a scenario changes for a machine, for the cours that its reader may see.
+
+    `avant` and `apres`: their positions, and that of all of them together, as `country.list_positions` writes
+    them, by cour. `total` and `gain` are what is declared; `nettes`, what is really avoided, whose ETPT are
+    `etpt`. `national` is the whole country, beside its `cours`, where its reader may see it. Figures are
+    rounded to six decimals.
+    """
+    simulation, terrain = etude.simulation, etude.simulation.terrain
+    months = simulation.ensemble[simulation.rows(cours)].sum(axis=0)
+    alone, together = simulation.alone(cours), simulation.interaction(cours)
+
+    def line(cour: str) -> dict[str, Any]:
+        named = cours if cour == COUNTRY else [cour]
+        return {
+            "gain": three(simulation.total(named)),
+            "nettes": three(simulation.net(named)),
+            "avant": {name: avant[cour][name] for name in _KEPT},
+            "apres": {name: apres[cour][name] for name in _KEPT},
+        }
+
+    account: dict[str, Any] = {
+        "scenario": etude.scenario.as_document(),
+        "tirages": etude.tirages.nombre,
+        "graine": graine,
+        "annee": etude.socle.periode.annee,
+        "total": three(simulation.total(cours)),
+        "nettes": three(simulation.net(cours)),
+        "etpt": three(simulation.net(cours) * etude.socle.etpt_par_extraction),
+        "mois": [{"mois": f"{mois:%Y-%m}", **three(months[rank])} for rank, mois in enumerate(terrain.mois)],
+        "leviers": [
+            {"levier": rank, "nature": levier.nature, "nom": levier.nom, **three(alone[rank - 1])}
+            for rank, levier in enumerate(simulation.leviers, 1)
+        ],
+        "interaction": three(together),
+        **({"national": line(COUNTRY)} if COUNTRY in avant else {}),
+        "cours": [{"cour": cour, **line(cour)} for cour in avant if cour != COUNTRY],
+    }
+    return _rounded(account)
+
+
+_KEPT = ("objectif", "evitees", "projection", "p_objectif", "etat")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 6) + 0.0
+    if isinstance(value, Fraction):
+        return round(float(value), 6)
+    # What a list or a table holds is not known before it is looked at.
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType] - any JSON
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
+    return value
+
+
+def flatten_account(account: Mapping[str, Any]) -> pl.DataFrame:
+    """Lay an account out as a table: a row a month, a lever and a cour, `gain` being what it adds."""
+    rows: list[dict[str, Any]] = []
+
+    def add(objet: str, nom: str, gain: Mapping[str, float], line: Mapping[str, Any] | None = None) -> None:
+        row: dict[str, Any] = {
+            "objet": objet,
+            "nom": nom,
+            **{f"gain_{key}": value for key, value in gain.items()},
+        }
+        for moment in ("avant", "apres"):
+            told: Mapping[str, Any] = (line or {}).get(moment) or {}
+            ahead: Mapping[str, Any] = told.get("projection") or {}
+            row[f"annee_{moment}"] = ahead.get("q50")
+            row[f"p_objectif_{moment}"] = told.get("p_objectif")
+            row[f"etat_{moment}"] = told.get("etat")
+        rows.append(row)
+
+    add("total", "", account["total"])
+    add("nettes", "", account["nettes"])
+    add("etpt", "", account["etpt"])
+    for each in account["mois"]:
+        add("mois", each["mois"], {name: each[name] for name in ("moyenne", "q10", "q90")})
+    for each in account["leviers"]:
+        told = {name: each[name] for name in ("moyenne", "q10", "q90")}
+        add("levier", each["nom"] or each["nature"], told)
+    add("interaction", "", account["interaction"])
+    whole: list[Mapping[str, Any]] = (
+        [{"cour": COUNTRY, **account["national"]}] if "national" in account else []
+    )
+    for each in [*whole, *account["cours"]]:
+        add("cour", each["cour"], each["gain"], each)
+    return pl.DataFrame(rows, infer_schema_length=None)

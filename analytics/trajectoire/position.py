@@ -1,0 +1,559 @@
+"""Where a cour, or the country, stands against what the year asks of it, and where it is heading.
+
+The performance is column 2 of the monthly indicator, over the activities that count for the objective
+(circular of 5 February 2009, III, 2): reading A, the letter of the text. Readings B and C measure it
+otherwise (`objective.LECTURES`) where their data are loaded.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from math import ceil
+
+import dataframely as dy
+import polars as pl
+
+from analytics.collecte import sums
+from analytics.couverture import coverage
+from analytics.objectif.objective import FIRST_YEAR, Exigence, Objectif, Periode, etpt_per_extraction
+from analytics.objectif.profile import MONTHS_IN_YEAR, Profil
+from analytics.projection.model import round_probability
+from analytics.projection.outlook import Avenir, Perspectives
+from analytics.vocabulary import wording
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.schemas import Cours, Interieur
+
+ATTAINED = "Objectif atteint"
+AHEAD = "En avance"
+ON_TRACK = "Sur la trajectoire"
+LATE = "En retard"
+UNDETERMINED = "Non déterminé"
+GLYPHS = {ATTAINED: "●", AHEAD: "▲", ON_TRACK: "■", LATE: "▼", UNDETERMINED: "○"}
+HOLDING = (ATTAINED, AHEAD, ON_TRACK)
+
+
+@dataclass(frozen=True)
+class Seuils:
+    """The thresholds of the states, in 0–1, and the months whose projection is indicative."""
+
+    probabilite_en_avance: float
+    probabilite_trajectoire: float
+    reponse_minimale: Fraction
+    mois_indicatifs: int
+
+    @classmethod
+    def at(cls, parametres: Parametres, day: date) -> "Seuils":
+        """Read the thresholds in force on a day."""
+        return cls(
+            probabilite_en_avance=float(parametres.at("probabilite_en_avance", day).valeur),
+            probabilite_trajectoire=float(parametres.at("probabilite_trajectoire", day).valeur),
+            reponse_minimale=parametres.at("part_reponse_minimale", day).valeur,
+            mois_indicatifs=int(parametres.at("mois_indicatifs", day).valeur),
+        )
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What the whole year may end at, as the reading counts it, and the odds of reaching its objective.
+
+    `p_objectif` is rounded as it is known (`model.round_probability`): what is shown is what decides.
+    `qXX`: XX % of the years projected end at or under it. `indicatif`: too few months are known.
+    """
+
+    moyenne: float
+    q025: int
+    q10: int
+    q50: int
+    q90: int
+    q975: int
+    p_objectif: float | None
+    indicatif: bool
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """Where a cour, or the country, stands at the end of a period. `None`: cannot be known.
+
+    `part_evitees` = column 2 / column 1, both over the activities that count for the objective.
+    `retenues`: what the reading counts of the year so far; `au_plus`: what it would count if every missing
+    answer came at its ceiling. `atteinte` = retenues / objective to date, never clipped. `etpt`: what is
+    counted is worth, by the reading. `reste` = whole extractions still to avoid before the end of the year;
+    `rythme_requis` = the same for a month of average weight; `rythme_3m`, `rythme_6m`: what the last months
+    held, likewise, the latter resting on `mois_de_rythme` months, six or fewer.
+    """
+
+    visioconferences: int
+    visioconferences_objectif: int
+    evitees_objectif: int
+    attendues: int
+    repondues: int
+    part_reponse: Fraction | None
+    part_evitees: Fraction | None
+    etpt: Fraction
+    objectif: Fraction | None
+    objectif_a_date: Fraction | None
+    retenues: Fraction | None
+    au_plus: Fraction | None
+    atteinte: Fraction | None
+    part_annuelle: Fraction | None
+    reste: int | None
+    rythme_requis: Fraction | None
+    rythme_3m: Fraction | None
+    rythme_6m: Fraction | None
+    mois_de_rythme: int
+    projection: Projection | None
+    etat: str
+
+    @property
+    def bornes_decident(self) -> bool:
+        """Tell whether the objective to date is missed whatever the missing answers say."""
+        most, due = self.au_plus, self.objectif_a_date
+        return most is not None and due is not None and most < due
+
+    @property
+    def glyphe(self) -> str:
+        """Give the glyph that stands by the word of the state."""
+        return GLYPHS[self.etat]
+
+    @property
+    def p_objectif(self) -> float | None:
+        """Give the probability that the year reaches its objective."""
+        return self.projection.p_objectif if self.projection else None
+
+
+@dataclass(frozen=True)
+class Mois:
+    """One month of a cour, or of some: what was declared, and what Intérieur executed (None: unknown).
+
+    `visioconferences_objectif` and `evitees` keep the activities that count for the objective.
+    """
+
+    mois: date
+    visioconferences: int
+    visioconferences_objectif: int
+    evitees: int
+    attendues: int
+    repondues: int
+    executees: int | None
+
+
+def assess(
+    months: Sequence[Mois],
+    *,
+    objectif: Objectif | None,
+    lecture: str,
+    periode: Periode,
+    avenir: Avenir | None,
+    borne_haute: int | None,
+    etpt_par_extraction: Fraction,
+    seuils: Seuils,
+) -> Bilan:
+    """Set what was avoided against the objective, as one reading of the text counts it.
+
+    `months`: those of the year, and before, for the pace held; later ones are ignored. `avenir`: what the
+    rest of the year may bring, None when nothing can be projected. `borne_haute`: what was avoided so far if
+    every missing answer came at its ceiling (`coverage.Couverture`); None: not known.
+
+    The state: « atteint » when the whole year's objective is; else by the probability of reaching it. A
+    shortfall is affirmed when enough answers came, or when the objective to date is missed even at the upper
+    bound: else silence may hide avoided extractions, and the cour is « non déterminé ». Reading C rests on
+    what Intérieur counts: it needs no answer.
+    """
+    known = [month for month in months if month.mois <= periode.fin]
+    year = [month for month in known if month.mois >= periode.debut]
+    evitees = sum(month.evitees for month in year)
+    counted = sum(month.visioconferences_objectif for month in year)
+    attendues = sum(month.attendues for month in year)
+    repondues = sum(month.repondues for month in year)
+    part_reponse = Fraction(repondues, attendues) if attendues else None
+    compte = _Compte(objectif, lecture, year, periode) if objectif else None
+    a_date = objectif.a_date(periode.mois_ecoules) if objectif else None
+    retenues = compte.so_far if compte else None
+    reste = compte.left if compte else None
+    # Of who never answered, nothing is known: a projection would only repeat the country.
+    heard = any(month.repondues for month in known)
+    projection = _project(evitees, compte, avenir, seuils) if heard else None
+    at_most = None
+    if retenues is not None and borne_haute is not None and lecture != "C":
+        at_most = retenues + borne_haute - evitees
+    bilan = Bilan(
+        visioconferences=sum(month.visioconferences for month in year),
+        visioconferences_objectif=counted,
+        evitees_objectif=evitees,
+        attendues=attendues,
+        repondues=repondues,
+        part_reponse=part_reponse,
+        part_evitees=Fraction(evitees, counted) if counted else None,
+        etpt=(evitees if lecture == "A" or retenues is None else retenues) * etpt_par_extraction,
+        objectif=objectif.annuel if objectif else None,
+        objectif_a_date=a_date,
+        retenues=retenues,
+        au_plus=at_most,
+        atteinte=retenues / a_date if retenues is not None and a_date else None,
+        part_annuelle=retenues / objectif.annuel if objectif and retenues is not None and a_date else None,
+        reste=None if reste is None else ceil(reste),
+        rythme_requis=compte.pace_required(periode) if compte else None,
+        rythme_3m=compte.pace_held(known, periode, 3) if compte else _plain_pace(known, periode, 3),
+        rythme_6m=compte.pace_held(known, periode, 6) if compte else _plain_pace(known, periode, 6),
+        mois_de_rythme=len(compte.months_held(known, periode, 6) if compte else _answered(known, periode, 6)),
+        projection=projection,
+        etat=UNDETERMINED,
+    )
+    return replace(bilan, etat=_state(bilan, lecture, seuils, ended=periode.mois_ecoules == MONTHS_IN_YEAR))
+
+
+@dataclass(frozen=True)
+class _Compte:
+    """The account of one reading: what counts, and what is left."""
+
+    objectif: Objectif
+    lecture: str
+    year: Sequence[Mois]
+    periode: Periode
+
+    def of_month(self, month: Mois) -> Fraction | None:
+        """Give what one month counts for; None where the data of the reading are missing."""
+        part = self.objectif.profil.of(month.mois)
+        match self.lecture:
+            case "B":
+                level = self.objectif.niveau
+                return None if level is None else month.evitees - level * part
+            case "C":
+                # Fewer are executed in August whatever anybody does: each month is set against its season.
+                due = self.objectif.base * self.season.of(month.mois)
+                return None if month.executees is None else due - month.executees
+            case _:
+                return Fraction(month.evitees)
+
+    @property
+    def season(self) -> Profil:
+        """Give how the extractions themselves come over the year."""
+        return self.objectif.saison or self.objectif.profil
+
+    @property
+    def so_far(self) -> Fraction | None:
+        """Give what the year counts so far; None when a month of it is not known, or nobody answered."""
+        each = [self.of_month(month) for month in self.year]
+        if self.lecture != "C" and self.year and not any(month.repondues for month in self.year):
+            return None
+        complete = len(self.year) == self.periode.mois_ecoules or self.lecture == "A"
+        known = [value for value in each if value is not None]
+        return sum(known, Fraction(0)) if complete and len(known) == len(each) else None
+
+    @property
+    def to_come(self) -> Fraction:
+        """Give what the rest of the year adds to the account by itself: what reading B still deducts.
+
+        Reading C: what demand, held where it is since January, takes away from the months to come.
+        """
+        ahead = 1 - self.objectif.profil.until(self.periode.mois_ecoules)
+        match self.lecture:
+            case "B":
+                return -(self.objectif.niveau or Fraction(0)) * ahead
+            case "C":
+                ahead = 1 - self.season.until(self.periode.mois_ecoules)
+                spent = self.objectif.base * (1 - ahead)
+                need = sum((month.executees or 0) + month.evitees for month in self.year)
+                return self.objectif.base * ahead * (1 - need / spent) if spent else Fraction(0)
+            case _:
+                return Fraction(0)
+
+    @property
+    def left(self) -> Fraction | None:
+        """Give what is still to avoid before the end of the year, exactly."""
+        if self.so_far is None:
+            return None
+        coming = self.to_come if self.lecture == "B" else Fraction(0)
+        return max(Fraction(0), self.objectif.annuel - self.so_far - coming)
+
+    def pace_required(self, periode: Periode) -> Fraction | None:
+        """Give what is left for each month to come, one of average weight in the profile."""
+        ahead = 1 - self.objectif.profil.until(periode.mois_ecoules)
+        return None if self.left is None or not ahead else self.left / ahead / MONTHS_IN_YEAR
+
+    def pace_held(self, known: Sequence[Mois], periode: Periode, span: int) -> Fraction | None:
+        """Give what the last months held, for a month of average weight; silent months do not count."""
+        counted = self.months_held(known, periode, span)
+        if not counted:
+            return None
+        return sum((value for value, _ in counted), Fraction(0)) / sum(part for _, part in counted) / 12
+
+    def months_held(
+        self, known: Sequence[Mois], periode: Periode, span: int
+    ) -> list[tuple[Fraction, Fraction]]:
+        """List what each of the last months counts for, with its part of the year, where it is known."""
+        kept = _answered(known, periode, span)
+        if self.lecture != "A":
+            kept = [month for month in kept if month.mois >= periode.debut]
+        held = [(self.of_month(month), self.objectif.profil.of(month.mois)) for month in kept]
+        return [(value, part) for value, part in held if value is not None]
+
+
+def _answered(known: Sequence[Mois], periode: Periode, span: int) -> list[Mois]:
+    """List those of the last months that someone answered."""
+    last = periode.fin.year * 12 + periode.fin.month
+    recent = (month for month in known if last - (month.mois.year * 12 + month.mois.month) < span)
+    return [month for month in recent if month.repondues]
+
+
+def count_months(
+    months: Sequence[Mois], *, objectif: Objectif, lecture: str, periode: Periode
+) -> dict[date, Fraction | None]:
+    """Give what one reading counts of each month of the period; None where its data are missing."""
+    year = [month for month in months if periode.debut <= month.mois <= periode.fin]
+    compte = _Compte(objectif, lecture, year, periode)
+    return {month.mois: compte.of_month(month) for month in year}
+
+
+def _plain_pace(known: Sequence[Mois], periode: Periode, span: int) -> Fraction | None:
+    kept = [month.evitees for month in _answered(known, periode, span)]
+    return Fraction(sum(kept), len(kept)) if kept else None
+
+
+def _project(
+    evitees: int, compte: _Compte | None, avenir: Avenir | None, seuils: Seuils
+) -> Projection | None:
+    """Project the year in the terms of the reading; None where what it counts so far is not known."""
+    if avenir is None:
+        return None
+    start, p = Fraction(evitees), None
+    if compte and compte.lecture != "A":
+        if compte.so_far is None:
+            return None
+        start = compte.so_far + compte.to_come
+    if compte and compte.so_far is not None:
+        p = round_probability(avenir.at_least(ceil(compte.objectif.annuel - compte.so_far - compte.to_come)))
+    whole = round(start)
+    low, tenth, half, ninetieth, high = (whole + avenir.quantile(q) for q in (0.025, 0.1, 0.5, 0.9, 0.975))
+    return Projection(
+        moyenne=float(start) + avenir.moyenne,
+        q025=low,
+        q10=tenth,
+        q50=half,
+        q90=ninetieth,
+        q975=high,
+        p_objectif=p,
+        indicatif=avenir.mois_connus <= seuils.mois_indicatifs,
+    )
+
+
+def _state(bilan: Bilan, lecture: str, seuils: Seuils, *, ended: bool) -> str:
+    if not bilan.objectif or bilan.reste is None or (lecture != "C" and not bilan.repondues):
+        return UNDETERMINED
+    if bilan.reste <= 0:
+        return ATTAINED
+    p = bilan.p_objectif
+    if p is not None and p >= seuils.probabilite_trajectoire:
+        return AHEAD if p >= seuils.probabilite_en_avance else ON_TRACK
+    if lecture == "C":
+        # Intérieur counts what was executed: missing answers hide nothing of it.
+        return UNDETERMINED if p is None and not ended else LATE
+    if bilan.bornes_decident:
+        return LATE
+    if p is None or bilan.part_reponse is None or bilan.part_reponse < seuils.reponse_minimale:
+        return UNDETERMINED
+    return LATE
+
+
+# --- From frames ----------------------------------------------------------------------------------
+
+
+class BilanCour(dy.Schema):
+    """One row a cour: the fields of `Bilan`, with the base behind its objective."""
+
+    cour = dy.String(primary_key=True)
+    nom_court = dy.String()
+    visioconferences = dy.Int64(min=0)
+    visioconferences_objectif = dy.Int64(min=0)
+    evitees_objectif = dy.Int64(min=0)
+    attendues = dy.Int64(min=0)
+    repondues = dy.Int64(min=0)
+    part_reponse = dy.Float64(nullable=True)
+    part_evitees = dy.Float64(nullable=True)
+    etpt = dy.Float64()
+    base = dy.Float64(nullable=True)
+    objectif = dy.Float64(nullable=True)
+    objectif_a_date = dy.Float64(nullable=True)
+    retenues = dy.Float64(nullable=True)
+    au_plus = dy.Float64(nullable=True)
+    atteinte = dy.Float64(nullable=True)
+    part_annuelle = dy.Float64(nullable=True)
+    reste = dy.Int64(nullable=True)
+    rythme_requis = dy.Float64(nullable=True)
+    rythme_3m = dy.Float64(nullable=True)
+    rythme_6m = dy.Float64(nullable=True)
+    moyenne = dy.Float64(nullable=True)
+    q025 = dy.Int64(nullable=True)
+    q10 = dy.Int64(nullable=True)
+    q50 = dy.Int64(nullable=True)
+    q90 = dy.Int64(nullable=True)
+    q975 = dy.Int64(nullable=True)
+    p_objectif = dy.Float64(nullable=True, min=0, max=1)
+    indicatif = dy.Bool(nullable=True)
+    etat = dy.String(check=lambda c: c.is_in(list(GLYPHS)))
+    glyphe = dy.String()
+    source = dy.String()
+    illustratif = dy.Bool()
+    hypothese = dy.Bool()
+
+
+def months_of(
+    mensuel: pl.DataFrame,
+    reponses: dy.DataFrame[coverage.Reponses],
+    interieur: dy.DataFrame[Interieur],
+) -> dict[str, list[Mois]]:
+    """List the months of each cour that was expected to answer, or declared, in order.
+
+    `mensuel` is `sums.sum_activities` by cour.
+    """
+    executed = sums.count_executed(interieur)
+    columns = ["visioconferences", "visioconferences_objectif", "evitees_objectif", "attendues", "repondues"]
+    rows = (
+        mensuel.join(reponses, on=["mois", "cour"], how="full", coalesce=True)
+        .join(executed.select("mois", "cour", "executees"), on=["mois", "cour"], how="left")
+        .with_columns(pl.col(columns).fill_null(0))
+        .sort("cour", "mois")
+        .select("cour", "mois", *columns, "executees")
+    )
+    found: dict[str, list[Mois]] = {}
+    for cour, mois, *figures in rows.iter_rows():
+        found.setdefault(cour, []).append(Mois(mois, *figures))
+    return found
+
+
+def add_up(series: Iterable[Sequence[Mois]]) -> list[Mois]:
+    """Sum some cours month by month; what Intérieur executed is known where it is for all of them."""
+    together: dict[date, list[Mois]] = {}
+    for months in series:
+        for month in months:
+            together.setdefault(month.mois, []).append(month)
+    return [
+        Mois(
+            mois=mois,
+            visioconferences=sum(month.visioconferences for month in months),
+            visioconferences_objectif=sum(month.visioconferences_objectif for month in months),
+            evitees=sum(month.evitees for month in months),
+            attendues=sum(month.attendues for month in months),
+            repondues=sum(month.repondues for month in months),
+            executees=(
+                None
+                if any(month.executees is None for month in months)
+                else sum(month.executees or 0 for month in months)
+            ),
+        )
+        for mois, months in sorted(together.items())
+    ]
+
+
+def assess_each(
+    series: Mapping[str, Sequence[Mois]],
+    *,
+    cours: dy.DataFrame[Cours],
+    exigence: Exigence,
+    perspectives: Perspectives | None,
+    bornes: Mapping[str, int | None],
+    periode: Periode,
+    parametres: Parametres,
+) -> dy.DataFrame[BilanCour]:
+    """Assess every cour of the period; `series` is `months_of`. Sorted as French readers look names up.
+
+    `bornes`: the `borne_haute` of each cour, where it is known.
+    """
+    names = dict(cours.select("cour", "nom_court").iter_rows())
+    present = [
+        cour
+        for cour, months in series.items()
+        if not periode.mois_ecoules or any(_within(month, periode) for month in months)
+    ]
+    rows: list[dict[str, object]] = []
+    for cour in sorted(present, key=lambda code: wording.collation_key(names.get(code, code))):
+        objectif = exigence.of([cour], ensemble=False)
+        bilan = assess_some(
+            series[cour],
+            [cour],
+            objectif=objectif,
+            lecture=exigence.regle.lecture,
+            perspectives=perspectives,
+            borne_haute=bornes.get(cour),
+            periode=periode,
+            parametres=parametres,
+        )
+        rows.append(
+            {
+                "cour": cour,
+                "nom_court": names.get(cour, cour),
+                **as_row(bilan),
+                "base": float(objectif.base) if objectif else None,
+                "source": objectif.source if objectif else wording.NOT_AVAILABLE,
+                "illustratif": objectif.illustratif if objectif else False,
+                "hypothese": objectif.hypothese if objectif else False,
+            }
+        )
+    return BilanCour.validate(pl.DataFrame(rows, schema=BilanCour.create_empty().schema))
+
+
+def assess_some(
+    months: Sequence[Mois],
+    cours: Sequence[str],
+    *,
+    objectif: Objectif | None,
+    lecture: str,
+    perspectives: Perspectives | None,
+    borne_haute: int | None,
+    periode: Periode,
+    parametres: Parametres,
+) -> Bilan:
+    """Assess one cour, or several as one, from their sums: never an average of cours.
+
+    `perspectives` is None where nothing is to be projected (one group of activities, say).
+    """
+    return assess(
+        months,
+        objectif=objectif,
+        lecture=lecture,
+        periode=periode,
+        avenir=perspectives.of(cours) if perspectives else None,
+        borne_haute=borne_haute,
+        etpt_par_extraction=etpt_per_extraction(parametres, max(periode.fin, date(FIRST_YEAR, 1, 1))),
+        seuils=Seuils.at(parametres, periode.fin),
+    )
+
+
+def _within(month: Mois, periode: Periode) -> bool:
+    return periode.debut <= month.mois <= periode.fin
+
+
+def as_row(bilan: Bilan) -> dict[str, object]:
+    """Write a Bilan as the columns of `BilanCour`, fractions as floats."""
+
+    def plain(value: Fraction | None) -> float | None:
+        return None if value is None else float(value)
+
+    ahead = bilan.projection
+    return {
+        "visioconferences": bilan.visioconferences,
+        "visioconferences_objectif": bilan.visioconferences_objectif,
+        "evitees_objectif": bilan.evitees_objectif,
+        "attendues": bilan.attendues,
+        "repondues": bilan.repondues,
+        "part_reponse": plain(bilan.part_reponse),
+        "part_evitees": plain(bilan.part_evitees),
+        "etpt": plain(bilan.etpt),
+        "objectif": plain(bilan.objectif),
+        "objectif_a_date": plain(bilan.objectif_a_date),
+        "retenues": plain(bilan.retenues),
+        "au_plus": plain(bilan.au_plus),
+        "atteinte": plain(bilan.atteinte),
+        "part_annuelle": plain(bilan.part_annuelle),
+        "reste": bilan.reste,
+        "rythme_requis": plain(bilan.rythme_requis),
+        "rythme_3m": plain(bilan.rythme_3m),
+        "rythme_6m": plain(bilan.rythme_6m),
+        **{
+            name: getattr(ahead, name) if ahead else None
+            for name in ("moyenne", "q025", "q10", "q50", "q90", "q975", "p_objectif", "indicatif")
+        },
+        "etat": bilan.etat,
+        "glyphe": bilan.glyphe,
+    }

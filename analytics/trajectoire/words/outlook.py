@@ -1,0 +1,140 @@
+"""What the rest of the year may bring, in words: pace required, range of the year's end, odds."""
+
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from analytics.objectif.objective import MESURES, Periode
+from analytics.projection.outlook import Avenir
+from analytics.trajectoire.position import ATTAINED, Bilan
+from analytics.vocabulary import wording
+from analytics.vocabulary.columns import Colonne, integer
+
+INDICATIVE = "indicatif"
+# The chances covered by the three bands of the fan.
+BANDS = ((0.95, 0.025, 0.975), (0.80, 0.10, 0.90), (0.50, 0.25, 0.75))
+
+
+def odds(p: float | None) -> str:
+    """Write the probability of reaching the objective, rounded as `Projection` gives it."""
+    if p is None:
+        return wording.NOT_AVAILABLE
+    if p < 0.01:
+        return wording.typeset("moins de 1 %")
+    if p > 0.99:
+        return wording.typeset("plus de 99 %")
+    return wording.percent(p, 0)
+
+
+def short_odds(p: float | None) -> str:
+    """Write the same where there is little room: « < 1 % », « 70 % », « > 99 % »."""
+    return (
+        odds(p)
+        .replace("moins de ", "<" + wording.NO_BREAK_SPACE)
+        .replace("plus de ", ">" + wording.NO_BREAK_SPACE)
+    )
+
+
+def pace_ratio(bilan: Bilan) -> Fraction | None:
+    """Set the pace required against the one held in the last six months."""
+    held = bilan.rythme_6m
+    return bilan.rythme_requis / held if bilan.rythme_requis is not None and held and held > 0 else None
+
+
+def tell_pace(bilan: Bilan) -> str:
+    """Say what is needed from here, against what was held: « 975 par mois, soit 3,1 fois le rythme … »."""
+    if bilan.etat == ATTAINED:
+        return "l'objectif de l'année est atteint"
+    if bilan.rythme_requis is None:
+        return "l'année est terminée" if bilan.reste is not None else "le rythme requis n'est pas connu"
+    needed = f"{_pace(bilan.rythme_requis)} par mois"
+    ratio = pace_ratio(bilan)
+    if ratio is None:
+        return needed
+    if ratio <= 1:
+        return f"{needed}, {pace_held(bilan)} y suffit ({_pace(bilan.rythme_6m)})"
+    times = wording.number(ratio, 1 if ratio < 10 else 0)
+    return f"{needed}, soit {times} fois {pace_held(bilan)}"
+
+
+_COUNTS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq"}
+
+
+def pace_held(bilan: Bilan) -> str:
+    """Name the pace held by the months it rests on: the last six, or those of them that were answered."""
+    match bilan.mois_de_rythme:
+        case 6:
+            return "le rythme des six derniers mois"
+        case 1:
+            return "le rythme du seul mois connu"
+        case known:
+            return f"le rythme des {_COUNTS.get(known, str(known))} mois connus"
+
+
+def _pace(value: Fraction | None) -> str:
+    return wording.number(value, 0 if value is None or value >= 20 else 1)
+
+
+def suppose(lecture: str) -> str:
+    """Say what a projection supposes of the months to come."""
+    answers = "si le taux de réponse reste celui des trois derniers mois"
+    return f"{answers} et la demande celle de l'année" if lecture == "C" else answers
+
+
+def tell_range(bilan: Bilan, periode: Periode, lecture: str) -> str:
+    """Say in which range the year will end, and with what chances of reaching its objective."""
+    ahead = bilan.projection
+    if ahead is None:
+        return "Aucune projection : la base ou les réponses manquent."
+    if periode.mois_ecoules == 12:
+        return "L'année est terminée : il n'y a plus rien à projeter."
+    supposed = suppose(lecture)
+    text = (
+        f"{supposed[0].upper()}{supposed[1:]}, l'année finira entre {wording.number(ahead.q10)} et "
+        f"{wording.number(ahead.q90)} {MESURES[lecture]} (8 chances sur 10)"
+    )
+    if ahead.p_objectif is not None:
+        text += f" ; chances d'atteindre l'objectif : {odds(ahead.p_objectif)}"
+    if ahead.indicatif:
+        text += " ; projection indicative, les mois connus sont trop peu nombreux"
+    return wording.typeset(text + ".")
+
+
+def fan_out(avenir: Avenir, *, periode: Periode, cumul: int) -> pl.DataFrame:
+    """Lay out the fan of the year's end: from the last known month, three bands and their middle.
+
+    Columns: `rang`, `mois`, `bas_95`, `haut_95`, `bas_80`, … `milieu`, `texte` (what the pointer shows).
+    """
+    ranks = list(range(periode.mois_ecoules, 13))
+    columns: dict[str, list[int]] = {}
+    for level, low, high in BANDS:
+        name = f"{level * 100:.0f}"
+        columns[f"bas_{name}"] = [cumul, *(cumul + value for value in avenir.quantiles(low))]
+        columns[f"haut_{name}"] = [cumul, *(cumul + value for value in avenir.quantiles(high))]
+    columns["milieu"] = [cumul, *(cumul + value for value in avenir.quantiles(0.5))]
+    frame = pl.DataFrame(
+        {"rang": ranks, "mois": [date(periode.annee, rang, 1) for rang in ranks], **columns},
+        schema_overrides=dict.fromkeys(("rang", *columns), pl.Int64),
+    )
+    told = [
+        wording.typeset(
+            f"Fin {wording.month(row['mois'])}, projeté : {wording.number(row['milieu'])}, de "
+            f"{wording.number(row['bas_80'])} à {wording.number(row['haut_80'])} 8 fois sur 10"
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    last = frame.row(-1, named=True)
+    words = f"{wording.number(last['bas_80'])} à<br>{wording.number(last['haut_80'])}"
+    return frame.with_columns(texte=pl.Series(told, dtype=pl.String), libelle=pl.lit(words))
+
+
+FAN_COLUMNS = (
+    Colonne("mois", "Projeté à fin", wording.month),
+    Colonne("milieu", "Milieu", integer, nombre=True),
+    *(
+        Colonne(f"{end}_{level}", wording.typeset(f"{level} % : {word}"), integer, nombre=True)
+        for level in (50, 80, 95)
+        for end, word in (("bas", "de"), ("haut", "à"))
+    ),
+)

@@ -1,0 +1,53 @@
+"""Keeping what was projected, each time something new is known: the same for the screens and the terminal."""
+
+from datetime import date, datetime
+
+import polars as pl
+
+from analytics.collecte.calendar import campaign_of
+from analytics.objectif.objective import USUAL_RULE, Periode
+from analytics.trajectoire.country import survey
+from analytics.trajectoire.hindsight import lines_to_keep
+from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.months import last_in_a_row
+from analytics.vocabulary.schemas import NATIONAL
+from data.reference import load_illustrative_base, load_parameters, load_reference
+from data.store.store import Faits, Store
+
+
+def keep_projection(store: Store, *, connu_le: datetime) -> None:
+    """Keep what is projected from all that is known now, under the usual rule."""
+    store.keep_projections(_project(store.faits(NATIONAL), store.etat().lot), connu_le=connu_le)
+
+
+def keep_past_projections(store: Store) -> None:
+    """Keep what would have been projected when each campaign closed, or when its first answers came late."""
+    months, parametres = store.months_by_lot(), load_parameters()
+    moments = dict(store.lots(NATIONAL).select("lot", "connu_le").iter_rows())
+    told: dict[date, int] = {}
+    for lot in sorted(months):
+        day = moments[lot].astimezone(PARIS).date()
+        for mois in months[lot]:
+            if mois not in told or day <= campaign_of(mois, parametres).cloture:
+                told[mois] = lot
+    # Not all at once at the end: who replays a day must find what was projected by then.
+    replayed = [(lot, _project(faits, lot)) for lot, faits in store.replay(set(told.values()))]
+    for lot, lines in replayed:
+        store.keep_projections(lines, connu_le=moments[lot])
+
+
+def _project(faits: Faits, lot: int) -> pl.DataFrame:
+    reference = load_reference()
+    last = last_in_a_row(faits.agregat["mois"])
+    if last is None:
+        return pl.DataFrame()
+    pays = survey(
+        faits,
+        reference.attendues,
+        activites=reference.activites,
+        cle=load_illustrative_base(),
+        regle=USUAL_RULE,
+        periode=Periode(last),
+        parametres=load_parameters(),
+    )
+    return lines_to_keep(pays, lot=lot)

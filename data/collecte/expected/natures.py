@@ -1,0 +1,451 @@
+"""The eight kinds of file that are collected: their columns, their keys, the schema each must reach."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import dataframely as dy
+import polars as pl
+
+from analytics.vocabulary.schemas import (
+    BaseActivite,
+    BaseAnnuelle,
+    CreditsVacataires,
+    Equipements,
+    Interieur,
+    NiveauAnnuel,
+    ObjectifFixe,
+)
+
+Genre = Literal[
+    "mois", "annee", "jour", "juridiction", "cour", "activite", "compte", "montant", "texte", "rejet"
+]
+
+
+@dataclass(frozen=True)
+class Champ:
+    """A column that a file may hold.
+
+    `entetes` are the headers accepted besides its name, unaccented and in lower case. A column that is
+    not `requis` may be missing from the header. A text may have `longueur` characters.
+    """
+
+    nom: str
+    libelle: str
+    genre: Genre
+    entetes: tuple[str, ...] = ()
+    requis: bool = True
+    longueur: int | None = None
+
+
+@dataclass(frozen=True)
+class Nature:
+    """One kind of file. A line whose `chiffres` are all blank is « not an answer ».
+
+    `couverture` names, for each rule of the trusted schema, the rule of the judge that enforces it:
+    what the schema would refuse has been refused before, with a French sentence.
+    """
+
+    nom: str
+    libelle: str
+    champs: tuple[Champ, ...]
+    cles: tuple[str, ...]
+    valeurs: tuple[str, ...]
+    chiffres: tuple[str, ...]
+    tapee: type[dy.Schema]
+    fiable: type[dy.Schema]
+    couverture: Mapping[str, str]
+
+    def champ(self, nom: str) -> Champ:
+        """Give the column of that name."""
+        return next(champ for champ in self.champs if champ.nom == nom)
+
+
+class _Tapee(dy.Schema):
+    """What every file as typed may have besides its own columns.
+
+    `ligne` is where the line stands, `surplus` what stood beyond the last column, `rejet` the number of
+    the quarantined line that it corrects, `recu_le` the day it was received. `obstacle` is the sentence
+    that says which cell of the line cannot be read, `champ_illisible` the column of that cell.
+    """
+
+    ligne = dy.Int64(min=1)
+    surplus = dy.String(nullable=True)
+    rejet = dy.String(nullable=True)
+    recu_le = dy.String(nullable=True)
+    obstacle = dy.String(nullable=True)
+    champ_illisible = dy.String(nullable=True)
+
+
+class DeclarationsTapees(_Tapee):
+    """Lines of declarations as typed; null where the line is too short to have the column."""
+
+    mois = dy.String(nullable=True)
+    juridiction = dy.String(nullable=True)
+    activite = dy.String(nullable=True)
+    visioconferences = dy.String(nullable=True)
+    extractions_evitees = dy.String(nullable=True)
+
+
+class InterieurTape(_Tapee):
+    """Lines of extractions counted by Intérieur, as typed."""
+
+    mois = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    service = dy.String(nullable=True)
+    extractions_requises = dy.String(nullable=True)
+    extractions_executees = dy.String(nullable=True)
+
+
+class BaseTapee(_Tapee):
+    """Lines of a reference year, as typed."""
+
+    annee = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    extractions = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
+class BaseActiviteTapee(_Tapee):
+    """Lines of a reference year by activité, as typed."""
+
+    annee = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    activite = dy.String(nullable=True)
+    extractions = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
+class NiveauTape(_Tapee):
+    """Lines of what was avoided before the objective, as typed."""
+
+    annee = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    evitees = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
+class ObjectifTape(_Tapee):
+    """Lines of the objectives set cour by cour, as typed."""
+
+    annee = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    extractions_a_eviter = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
+class CreditsTapes(_Tapee):
+    """Lines of crédits vacataires, as typed."""
+
+    annee = dy.String(nullable=True)
+    cour = dy.String(nullable=True)
+    credits_eur = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
+class EquipementsTapes(_Tapee):
+    """Lines of equipment, as typed."""
+
+    cour = dy.String(nullable=True)
+    etablissement = dy.String(nullable=True)
+    population = dy.String(nullable=True)
+    equipe_depuis = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+
+
+class DeclarationsSaisies(dy.Schema):
+    """Declared cells that can be trusted; both figures null: a value withdrawn."""
+
+    mois = dy.Date(primary_key=True)
+    juridiction = dy.String(primary_key=True)
+    activite = dy.String(primary_key=True)
+    visioconferences = dy.Int64(nullable=True, min=0)
+    extractions_evitees = dy.Int64(nullable=True, min=0)
+
+    @dy.rule()
+    def evitees_dans_le_total(cls) -> pl.Expr:
+        """Column 2 counts some of column 1."""
+        return pl.col("extractions_evitees").is_null() | (
+            pl.col("extractions_evitees") <= pl.col("visioconferences")
+        )
+
+    @dy.rule()
+    def retrait_entier(cls) -> pl.Expr:
+        """A value is withdrawn whole."""
+        return pl.col("visioconferences").is_null() == pl.col("extractions_evitees").is_null()
+
+
+_MOIS = Champ("mois", "mois", "mois", ("mois concerne", "mois de collecte", "periode"))
+_ANNEE = Champ("annee", "année", "annee", ("exercice",))
+_COUR = Champ("cour", "cour", "cour", ("cour d appel", "code cour", "ressort"))
+_REJET = Champ("rejet", "rejet", "rejet", ("numero de rejet",), requis=False)
+_RECU = Champ(
+    "recu_le",
+    "jour de réception",
+    "jour",
+    ("recu le", "recue le", "date de reception", "jour de reception"),
+    requis=False,
+)
+_SOURCE = Champ("source", "source", "texte", ("origine",), longueur=400)
+
+_ACTIVITE = Champ(
+    "activite",
+    "activité",
+    "activite",
+    ("activites", "activite juridictionnelle", "code activite", "libelle de l activite"),
+)
+
+DECLARATIONS = Nature(
+    nom="declarations",
+    libelle="déclarations",
+    champs=(
+        _MOIS,
+        Champ(
+            "juridiction",
+            "juridiction",
+            "juridiction",
+            (
+                "juridictions",
+                "code juridiction",
+                "code de la juridiction",
+                "nom de la juridiction",
+                "tribunal",
+            ),
+        ),
+        _ACTIVITE,
+        Champ(
+            "visioconferences",
+            "visioconférences",
+            "compte",
+            (
+                "visioconference",
+                "nombre de visioconferences",
+                "visioconferences total",
+                "total des visioconferences",
+                "total visioconferences",
+                "total",
+                "colonne 1",
+            ),
+        ),
+        Champ(
+            "extractions_evitees",
+            "extractions évitées",
+            "compte",
+            (
+                "extraction evitee",
+                "evitees",
+                "dont extractions evitees",
+                "nombre d extractions evitees",
+                "dont evitees",
+                "colonne 2",
+            ),
+        ),
+        _REJET,
+        _RECU,
+    ),
+    cles=("mois", "juridiction", "activite"),
+    valeurs=("visioconferences", "extractions_evitees"),
+    chiffres=("visioconferences", "extractions_evitees"),
+    tapee=DeclarationsTapees,
+    fiable=DeclarationsSaisies,
+    couverture={
+        "primary_key": "valeurs_contradictoires",
+        "mois|nullability": "mois_absent",
+        "juridiction|nullability": "juridiction_absente",
+        "activite|nullability": "activite_absente",
+        "visioconferences|min": "nombre_negatif",
+        "extractions_evitees|min": "nombre_negatif",
+        "evitees_dans_le_total": "evitees_superieures",
+        "retrait_entier": "retrait_incomplet",
+    },
+)
+
+INTERIEUR = Nature(
+    nom="interieur",
+    libelle="extractions requises et exécutées (Intérieur)",
+    champs=(
+        _MOIS,
+        _COUR,
+        Champ("service", "service", "texte", ("force", "escorte"), longueur=60),
+        Champ("extractions_requises", "extractions requises", "compte", ("requises", "requisitions")),
+        Champ("extractions_executees", "extractions exécutées", "compte", ("executees",)),
+        _REJET,
+        _RECU,
+    ),
+    cles=("mois", "cour", "service"),
+    valeurs=("extractions_requises", "extractions_executees"),
+    chiffres=("extractions_requises", "extractions_executees"),
+    tapee=InterieurTape,
+    fiable=Interieur,
+    couverture={
+        "primary_key": "valeurs_contradictoires",
+        "mois|nullability": "mois_absent",
+        "cour|nullability": "cour_absente",
+        "service|nullability": "texte_absent",
+        "extractions_requises|nullability": "un_seul_chiffre",
+        "extractions_requises|min": "nombre_negatif",
+        "extractions_executees|nullability": "un_seul_chiffre",
+        "extractions_executees|min": "nombre_negatif",
+    },
+)
+
+_BY_YEAR_AND_COUR = {
+    "primary_key": "valeurs_contradictoires",
+    "annee|nullability": "annee_illisible",
+    "cour|nullability": "cour_absente",
+    "source|nullability": "texte_absent",
+}
+
+BASE = Nature(
+    nom="base",
+    libelle="base annuelle par cour",
+    champs=(_ANNEE, _COUR, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET, _RECU),
+    cles=("annee", "cour"),
+    valeurs=("extractions", "source"),
+    chiffres=("extractions",),
+    tapee=BaseTapee,
+    fiable=BaseAnnuelle,
+    couverture={
+        **_BY_YEAR_AND_COUR,
+        "extractions|nullability": "un_seul_chiffre",
+        "extractions|min": "nombre_negatif",
+    },
+)
+
+BASE_ACTIVITES = Nature(
+    nom="base_activites",
+    libelle="base annuelle par cour et par activité",
+    champs=(_ANNEE, _COUR, _ACTIVITE, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET, _RECU),
+    cles=("annee", "cour", "activite"),
+    valeurs=("extractions", "source"),
+    chiffres=("extractions",),
+    tapee=BaseActiviteTapee,
+    fiable=BaseActivite,
+    couverture={
+        **_BY_YEAR_AND_COUR,
+        "activite|nullability": "activite_absente",
+        "extractions|nullability": "un_seul_chiffre",
+        "extractions|min": "nombre_negatif",
+    },
+)
+
+NIVEAUX = Nature(
+    nom="niveaux",
+    libelle="extractions évitées avant l'objectif",
+    champs=(
+        _ANNEE,
+        _COUR,
+        Champ("evitees", "évitées", "compte", ("niveau", "extractions deja evitees", "deja evitees")),
+        _SOURCE,
+        _REJET,
+        _RECU,
+    ),
+    cles=("annee", "cour"),
+    valeurs=("evitees", "source"),
+    chiffres=("evitees",),
+    tapee=NiveauTape,
+    fiable=NiveauAnnuel,
+    couverture={
+        **_BY_YEAR_AND_COUR,
+        "evitees|nullability": "un_seul_chiffre",
+        "evitees|min": "nombre_negatif",
+    },
+)
+
+OBJECTIFS = Nature(
+    nom="objectifs",
+    libelle="objectifs fixés cour par cour",
+    champs=(
+        _ANNEE,
+        _COUR,
+        Champ("extractions_a_eviter", "extractions à éviter", "compte", ("objectif", "a eviter")),
+        _SOURCE,
+        _REJET,
+        _RECU,
+    ),
+    cles=("annee", "cour"),
+    valeurs=("extractions_a_eviter", "source"),
+    chiffres=("extractions_a_eviter",),
+    tapee=ObjectifTape,
+    fiable=ObjectifFixe,
+    couverture={
+        **_BY_YEAR_AND_COUR,
+        "extractions_a_eviter|nullability": "un_seul_chiffre",
+        "extractions_a_eviter|min": "nombre_negatif",
+    },
+)
+
+CREDITS = Nature(
+    nom="credits",
+    libelle="crédits vacataires",
+    champs=(
+        _ANNEE,
+        _COUR,
+        Champ(
+            "credits_eur",
+            "crédits",
+            "montant",
+            ("credits", "credits en euros", "montant", "credits vacataires"),
+        ),
+        _SOURCE,
+        _REJET,
+        _RECU,
+    ),
+    cles=("annee", "cour"),
+    valeurs=("credits_eur", "source"),
+    chiffres=("credits_eur",),
+    tapee=CreditsTapes,
+    fiable=CreditsVacataires,
+    couverture={
+        **_BY_YEAR_AND_COUR,
+        "credits_eur|nullability": "un_seul_chiffre",
+        "credits_eur|min": "nombre_negatif",
+    },
+)
+
+EQUIPEMENTS = Nature(
+    nom="equipements",
+    libelle="équipement des établissements",
+    champs=(
+        _COUR,
+        Champ(
+            "etablissement",
+            "établissement",
+            "texte",
+            ("etablissement penitentiaire", "prison"),
+            longueur=200,
+        ),
+        Champ("population", "population", "compte", ("population detenue", "detenus")),
+        Champ("equipe_depuis", "équipé depuis", "jour", ("equipee depuis", "date d equipement")),
+        _SOURCE,
+        _REJET,
+        _RECU,
+    ),
+    cles=("cour", "etablissement"),
+    valeurs=("population", "equipe_depuis", "source"),
+    chiffres=("population",),
+    tapee=EquipementsTapes,
+    fiable=Equipements,
+    couverture={
+        "primary_key": "valeurs_contradictoires",
+        "cour|nullability": "cour_absente",
+        "etablissement|nullability": "texte_absent",
+        "population|nullability": "un_seul_chiffre",
+        "population|min": "nombre_negatif",
+        "source|nullability": "texte_absent",
+    },
+)
+
+NATURES = {
+    nature.nom: nature
+    for nature in (
+        DECLARATIONS,
+        INTERIEUR,
+        BASE,
+        BASE_ACTIVITES,
+        NIVEAUX,
+        OBJECTIFS,
+        CREDITS,
+        EQUIPEMENTS,
+    )
+}

@@ -1,0 +1,146 @@
+"""The ground of the months to come: who is in force, month by month."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.objectif.objective import USUAL_RULE
+from analytics.scenarios.ranges import Plage
+from analytics.scenarios.scenario import Levier, Scenario
+from analytics.scenarios.simulation import most_likely, simulate
+from analytics.scenarios.study import Socle
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.schemas import NATIONAL, Juridictions
+from data.reference import Reference, load_illustrative_base
+from data.settings import Settings
+from data.store.store import open_store
+from pages.commun.calcul_scenarios import months_read, place_equipment, start_from
+from pages.ecrans.scenarios import atelier
+from tests.conftest import lots_of_demo
+
+
+class Ground(Protocol):
+    def __call__(self, fin: date, juridictions: Reference = ...) -> Socle: ...
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory, reference: Reference, parametres: Parametres) -> Ground:
+    store = open_store(
+        Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('terrain') / 'v.db'}"), reference
+    )
+    store.record_demo(lots_of_demo())
+    faits = store.faits(NATIONAL)
+
+    def of(fin: date, juridictions: Reference = reference) -> Socle:
+        du, au = months_read(fin)
+        return start_from(
+            faits,
+            store.declarations(NATIONAL, du=du, au=au),
+            fin=fin,
+            regle=USUAL_RULE,
+            reference=juridictions,
+            cle=load_illustrative_base(),
+            parametres=parametres,
+        )
+
+    return of
+
+
+def brought(socle: Socle, *levers: Levier) -> list[float]:
+    """What levers add in each month to come, everything at its most likely value."""
+    scenario = Scenario(socle.periode.fin, levers)
+    hypotheses = socle.hypotheses(scenario)
+    terrain = socle.terrain
+    assert terrain is not None
+    found = simulate(terrain, scenario, hypotheses, most_likely(scenario, hypotheses))
+    return found.ensemble.sum(axis=0)[:, 0].tolist()
+
+
+# Belley closes at the end of September 2009, Saumur and Tulle at the end of 2010, Lyon stays.
+@pytest.mark.parametrize(
+    ("fin", "juridiction", "months"),
+    [
+        (date(2009, 3, 1), "TGI-BELLEY", 6),
+        (date(2009, 8, 1), "TGI-BELLEY", 1),
+        (date(2009, 9, 1), "TGI-BELLEY", 0),
+        (date(2010, 3, 1), "TGI-SAUMUR", 9),
+        (date(2010, 12, 1), "TGI-TULLE", 0),
+        (date(2009, 3, 1), "TGI-LYON", 9),
+    ],
+)
+@pytest.mark.parametrize("nature", ["recours", "recours_points", "materiel", "reponse", "demande"])
+def test_a_lever_stops_where_its_juridiction_closes(
+    ground: Ground, fin: date, juridiction: str, months: int, nature: str
+) -> None:
+    socle = ground(fin)
+    assert socle.terrain is not None
+    lever = Levier(nature, Plage.sure(0.9), socle.terrain.mois[0], juridictions=(juridiction,))
+    moved = brought(socle, lever)
+    assert [abs(each) > 1e-9 for each in moved[months:]] == [False] * (len(moved) - months)
+    # The others move nothing where nothing is practised yet.
+    if nature in ("recours", "recours_points"):
+        assert all(abs(each) > 1e-9 for each in moved[:months])
+
+
+def test_the_need_of_a_court_that_closes_goes_to_those_of_its_cour(ground: Ground) -> None:
+    terrain = ground(date(2009, 3, 1)).terrain
+    assert terrain is not None
+    lyon = terrain.cours.index("CA-LYON")
+    by_month = terrain.volume[terrain.cour == lyon].sum(axis=0)
+    everywhere = terrain.volume.sum(axis=0)
+    # The season is the same for all: what Lyon needs keeps its share of the country in every month.
+    assert by_month / everywhere == pytest.approx(np.full(9, by_month[0] / everywhere[0]))
+    rows = np.isin(terrain.juridictions, ["TGI-BELLEY"])
+    assert (terrain.volume[rows].sum(axis=0) > 0).tolist() == [True] * 6 + [False] * 3
+    assert "TGI-BELLEY" not in terrain.durables
+    assert set(terrain.juridictions) - terrain.durables == {"TGI-BELLEY", "TGI-MILLAU"}
+
+
+def test_the_same_lever_everywhere_brings_what_it_did(ground: Ground) -> None:
+    """Where a lever holds for the whole cour, a closing takes nothing off it."""
+    socle = ground(date(2009, 3, 1))
+    whole = brought(socle, Levier("recours_points", Plage.sure(0.01), date(2009, 4, 1), cours=("CA-LYON",)))
+    assert min(whole[6:]) > 0.9 * min(whole[:6])
+
+
+def test_a_court_that_opens_counts_from_its_first_month(ground: Ground, reference: Reference) -> None:
+    opened = reference.juridictions.with_columns(
+        valide_du=pl.when(pl.col("juridiction") == "TGI-MOULINS")
+        .then(pl.date(2009, 8, 1))
+        .otherwise("valide_du")
+    )
+    socle = ground(date(2009, 3, 1), replace(reference, juridictions=Juridictions.cast(opened)))
+    lever = Levier("recours", Plage.sure(0.9), date(2009, 4, 1), juridictions=("TGI-MOULINS",))
+    assert [each > 1e-9 for each in brought(socle, lever)] == [False] * 4 + [True] * 5
+
+
+def test_the_ten_of_the_model_are_there_to_the_end(ground: Ground) -> None:
+    socle = ground(date(2009, 3, 1))
+    assert socle.terrain is not None
+    chosen = atelier.where_most_is_left(socle, socle.terrain.cours, activites=(atelier.JLD,), nombre=300)
+    assert "TGI-BELLEY" not in chosen
+    assert "TGI-MOULINS" in chosen
+    (ten,) = atelier.models(socle, Scenario(date(2009, 3, 1)), socle.terrain.cours)["jld"][1].leviers
+    assert len(ten.juridictions) == 10
+    assert set(ten.juridictions) <= socle.terrain.durables
+
+
+def test_nothing_is_delivered_to_a_court_about_to_close(ground: Ground) -> None:
+    socle = ground(date(2009, 8, 1))
+    plan = place_equipment(
+        socle,
+        # Units that hold next to nothing: every court with something within reach asks for more.
+        Scenario(date(2009, 8, 1), hypotheses={"utilisation": Plage.sure(0.001)}),
+        nombre=200,
+        budget=None,
+        cout_unite=1.0,
+        cout_prison=1e9,
+        part_par_cour=0.0,
+        cours=("CA-LYON",),
+    )
+    assert plan.livraisons.height
+    assert "TGI-BELLEY" not in plan.livraisons["lieu"].to_list()
