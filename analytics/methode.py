@@ -8,12 +8,13 @@ import dataframely as dy
 import polars as pl
 
 from analytics.couverture.ceiling import ENOUGH, OF_ITS_LIKE
-from analytics.objectif.objective import FIRST_YEAR, etpt_per_extraction, rate_of
-from analytics.objectif.profile import MONTHS_IN_YEAR
+from analytics.objectif.base import rate_of
+from analytics.objectif.objective import etpt_per_extraction
 from analytics.trajectoire.position import AHEAD, ATTAINED, LATE, ON_TRACK, UNDETERMINED, Seuils
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, plain
 from analytics.vocabulary.parameters import Parametre, Parametres
+from analytics.vocabulary.periods import FIRST_YEAR, MONTHS_IN_YEAR
 from analytics.vocabulary.schemas import Activites
 
 

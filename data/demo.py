@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import polars as pl
 
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import DEMO
 from data.collecte.judging.plausibility import question_declarations
-from data.reference import Reference, load_illustrative_base, load_parameters
+from data.reference import load_illustrative_base, load_parameters
 from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree
 
 FIRST, LAST = date(2009, 1, 1), date(2010, 12, 1)

@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import Self
 from unicodedata import category
 
-from analytics.vocabulary.errors import UserFacingError, reason_of
+from analytics.vocabulary.errors import UserFacingError, reason_of, refusal
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.wording import count
 from data.settings import Settings
-from data.store.signed import refusal
 
 _TIMEOUT_S = 30
 # The server says so when it closes the connection instead of answering.

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.commun import bloc_graphique, cadre, composants, filtres
-from pages.vues import calculs
-from pages.vues.calculs import VueActivites
+from pages.vues import activites, pieces
+from pages.vues.activites import VueActivites
 from pages.vues.leviers import leviers
 
 TABS = ("ensemble", "agir")
@@ -15,11 +15,11 @@ def render() -> None:
     contexte = cadre.open_page("Activités", groupe=True, activite=True, options=("ponderation",))
     if contexte is not None:
         agrandi = contexte.selection.presentation
-        vue = calculs.activites(contexte)
+        vue = activites.activites(contexte)
         composants.conclude(vue.conclusion)
         composants.note(vue.note_total)
         if filtres.draw_tabs(contexte.selection, TABS) == "agir":
-            composants.levers(leviers(contexte, cour=None), agrandi=agrandi)
+            pieces.levers(leviers(contexte, cour=None), agrandi=agrandi)
         else:
             _draw_whole(vue, agrandi=agrandi)
     cadre.close_page(contexte)

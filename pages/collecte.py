@@ -9,7 +9,7 @@ from analytics.collecte.calendar import is_exceptional
 from analytics.collecte.words import COUR_COLUMNS, list_steps, tell_exception
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.wording import long_date, month, typeset
-from pages.commun import bloc_graphique, cadre, composants, filtres, lecture, suites, telechargements
+from pages.commun import adresse, bloc_graphique, cadre, composants, filtres, lecture, suites, telechargements
 from pages.commun.cadre import Contexte
 from pages.commun.navigation import findable
 from pages.ecrans.collecte import alertes, grille, messages, rappels
@@ -111,7 +111,7 @@ def _choose_among_courts(contexte: Contexte, *, grid: bool) -> str:
                     show=lambda code: findable(code, cours[code]) if code else "Toutes les cours",
                 )
             if grid:
-                silent = filtres.OPTIONS["muettes"]
+                silent = adresse.OPTIONS["muettes"]
                 filtres.choose_among(
                     "muettes", silent.libelle, silent.valeurs, selection.option("muettes"), width=230
                 )

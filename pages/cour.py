@@ -3,13 +3,13 @@
 import streamlit as st
 
 from analytics.vocabulary.wording import month
-from pages.commun import bloc_graphique, cadre, composants, filtres, suites
+from pages.commun import bloc_graphique, cadre, composants, filtres, signataire, suites
+from pages.commun.adresse import RULE_OPTIONS
 from pages.commun.cadre import Contexte
-from pages.commun.filtres import RULE_OPTIONS
-from pages.ecrans.donnees import depot
-from pages.vues import calculs
-from pages.vues.calculs import VueCour
+from pages.ecrans.cour import recalage
+from pages.vues import cour, pieces, thermometres
 from pages.vues.comparaison import draw_group, own_ratio
+from pages.vues.cour import VueCour
 from pages.vues.leviers import leviers
 
 TABS = ("ensemble", "detail", "agir", "thermometres")
@@ -19,7 +19,7 @@ def render() -> None:
     """Draw the page."""
     contexte = cadre.open_page("Cour", cour=True, groupe=True, options=(*RULE_OPTIONS, "ponderation"))
     if contexte is not None:
-        vue = calculs.cour(contexte)
+        vue = cour.cour(contexte)
         composants.conclude(vue.conclusion)
         composants.figures((*vue.chiffres, own_ratio(contexte)))
         for note in (vue.note_total, vue.note_usage, vue.note_etpt, vue.note_objectif, vue.avertissement):
@@ -28,12 +28,12 @@ def render() -> None:
         if shown == "detail":
             _draw_detail(contexte, vue)
         elif shown == "agir":
-            composants.levers(
+            pieces.levers(
                 leviers(contexte, cour=contexte.selection.cour), agrandi=contexte.selection.presentation
             )
         elif shown == "thermometres":
-            told = calculs.thermometres(contexte, cour=contexte.selection.cour)
-            composants.thermometers(told, agrandi=contexte.selection.presentation)
+            told = thermometres.thermometres(contexte, cour=contexte.selection.cour)
+            pieces.thermometers(told, agrandi=contexte.selection.presentation)
         else:
             _draw_whole(contexte, vue)
     cadre.close_page(contexte)
@@ -84,13 +84,13 @@ def _draw_rebase(contexte: Contexte, vue: VueCour) -> None:
             cause = st.text_input(
                 "Cause constatée", placeholder="Livraison de deux équipements au TGI", max_chars=400
             )
-            author = depot.ask_name(key="recalage_nom")
+            author = signataire.ask_name(key="recalage_nom")
             if st.form_submit_button("Recaler à partir de ce mois") and start is not None:
-                st.session_state["recalage_dit"] = depot.rebase(cour, start, cause, author, retire=False)
+                st.session_state["recalage_dit"] = recalage.rebase(cour, start, cause, author, retire=False)
                 st.rerun()
         for mois, (why, who) in vue.recalages.items():
             if st.button(f"Annuler le recalage de {month(mois)} ({why})", key=f"annuler_{mois}"):
-                st.session_state["recalage_dit"] = depot.rebase(cour, mois, why, who, retire=True)
+                st.session_state["recalage_dit"] = recalage.rebase(cour, mois, why, who, retire=True)
                 st.rerun()
     if said := suites.take("recalage_dit"):
         composants.note(said)

@@ -4,12 +4,12 @@ from functools import partial
 
 import streamlit as st
 
+from analytics.decompte.documents.write import Sorte, name_document
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.schemas import Savoir
 from analytics.vocabulary.wording import with_unit
-from pages.commun import bloc_graphique, cadre, composants, filtres, suites, telechargements
+from pages.commun import adresse, bloc_graphique, cadre, composants, filtres, suites, telechargements
 from pages.commun.cadre import Contexte
-from pages.commun.documents import Sorte, name_document
 from pages.ecrans.decompte.etats import draw_new_cost, draw_new_rule, draw_states
 from pages.vues import registre
 from pages.vues.decompte import (
@@ -103,7 +103,7 @@ def _draw_choices(contexte: Contexte) -> None:
         filtres.choose_among("cout", "Coût d'un ETPT", listed, asked, width=330)
         with st.popover("Autre coût"), st.form("autre_cout", border=False):
             typed = st.text_input("Euros par ETPT et par an", placeholder="56 600", max_chars=20)
-            source = st.text_input("Source", placeholder="Document et page", max_chars=filtres.LONGEST)
+            source = st.text_input("Source", placeholder="Document et page", max_chars=adresse.LONGEST)
             if st.form_submit_button("Retenir ce coût"):
                 if typed.strip() and source.strip():
                     filtres.choose("cout", "".join(typed.split()))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.vocabulary.received import told_lots
 from analytics.vocabulary.wording import NO_BREAK_SPACE, count, month, number, short_date, typeset
-from pages.commun import cadre, composants, navigation, suites, telechargements
+from pages.commun import cadre, composants, navigation, signataire, suites, telechargements
 from pages.commun.lecture import Situation
 from pages.ecrans.donnees import depot
 from pages.ecrans.donnees.depot import Depot
@@ -89,7 +89,7 @@ def render() -> None:
 
 def _draw_import(situation: Situation) -> None:
     composants.head("Déposer des fichiers de collecte")
-    if not depot.may_import():
+    if not signataire.may_import():
         composants.note("Votre profil ne permet pas d'importer : adressez les fichiers à la SDSE.")
         return
     composants.note(
@@ -219,7 +219,7 @@ def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
     contents = depot.demo_contents() if situation.demo else None
     agreed = True
     with st.form("confirmation", border=False):
-        author = depot.ask_name("Votre nom (il signe le lot)", key=SIGNED)
+        author = signataire.ask_name("Votre nom (il signe le lot)", key=SIGNED)
         received = st.date_input(
             "Reçu le (si ce n'est pas aujourd'hui)",
             value=None,
@@ -368,7 +368,7 @@ def _draw_history(situation: Situation) -> None:
     shown = lots.head(LOTS_SHOWN)
     rows = "".join(
         "<tr>"
-        f"<td class='n'>{row['lot']}</td><td>{short_date(depot.day_in_paris(row['connu_le']))}</td>"
+        f"<td class='n'>{row['lot']}</td><td>{short_date(signataire.day_in_paris(row['connu_le']))}</td>"
         f"<td>{short_date(row['recu_le']) if row['recu_le'] else ''}</td>"
         f"<td>{escape(row['auteur'])}</td><td>{escape(depot.nature(row['nature']))}</td>"
         f"<td>{escape(row['fichier'])}</td><td><code title='{row['sha256']}'>{row['sha256'][:12]}</code></td>"

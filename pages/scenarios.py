@@ -1,52 +1,34 @@
 """What if: levers, what they change month by month and cour by cour, and the reverse questions."""
 
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 from html import escape
 from time import perf_counter
 
-import polars as pl
 import streamlit as st
 
-from analytics.leviers.words import rough
-from analytics.scenarios.reverse.effort import CLES
-from analytics.scenarios.reverse.placement import ETABLISSEMENT
-from analytics.scenarios.scenario import DEMANDE, Scenario
+from analytics.scenarios import link, study
+from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.study import Etude, Socle
-from analytics.scenarios.words.results import is_needed, name_chance, tell_chances, tell_search, write_dose
-from analytics.vocabulary.columns import Colonne, integer
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.schemas import ScenarioGarde
-from analytics.vocabulary.wording import (
-    NO_BREAK_SPACE,
-    add_up,
-    count,
-    month,
-    number,
-    percent,
-    typeset,
-    with_unit,
-)
+from analytics.vocabulary.wording import NO_BREAK_SPACE, month, percent, typeset
 from pages.commun import (
+    adresse,
     bloc_graphique,
     cadre,
-    calcul_scenarios,
     composants,
     filtres,
-    lecture,
     navigation,
+    signataire,
     suites,
     telechargements,
 )
-from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
-from pages.commun.calcul_scenarios import Question
-from pages.ecrans.donnees import depot
-from pages.ecrans.scenarios import atelier, gardes, resultats
-from pages.ecrans.scenarios.resultats import VueScenario
+from pages.ecrans.scenarios import atelier, calculs, comparees, gardes, resultats, sensibilite
+from pages.ecrans.scenarios.reciproque import draw_reverse
+from pages.ecrans.scenarios.resultats import TABS, VueScenario
 
-TABS = ("effet", "incertitude", "comparer", "reciproque")
 OPTIONS = ("lecture", "ponderation")
 # Seconds: a bar that only passes would be a flash.
 PATIENCE = 0.5
@@ -67,9 +49,9 @@ def _draw(contexte: Contexte) -> None:
     asked = contexte.selection.option("scenario")
     st.session_state["filtre_scenario_affiche"] = asked
     scenario, garde = _asked(contexte, asked)
-    ground = resultats.socle(contexte)
+    ground = calculs.socle(contexte)
     if ground.terrain is None:
-        composants.conclude(typeset(calcul_scenarios.NOTHING_PROJECTED))
+        composants.conclude(typeset(study.NOTHING_PROJECTED))
         return
     vue = _compute(contexte, scenario)
     suites.say()
@@ -91,7 +73,7 @@ def _draw(contexte: Contexte) -> None:
     elif shown == "comparer":
         _draw_comparison(contexte, scenario, agrandi=agrandi)
     elif shown == "reciproque":
-        _draw_reverse(contexte, ground, scenario)
+        draw_reverse(contexte, ground, scenario)
     else:
         _draw_effect(vue, agrandi=agrandi)
 
@@ -104,8 +86,8 @@ def _asked(contexte: Contexte, asked: str) -> tuple[Scenario, ScenarioGarde | No
     try:
         if asked.isdigit():
             garde = gardes.open_kept(int(asked))
-            return resultats.read_text(contexte, garde.texte), garde
-        return resultats.read_text(contexte, calcul_scenarios.read_link(asked)), None
+            return calculs.read_text(contexte, garde.texte), garde
+        return calculs.read_text(contexte, link.read_link(asked)), None
     except UserFacingError as error:
         text = f"{error} « Rien ne change » est affiché."
         st.html(f"<p class='vigie-avis' role='alert'>{escape(typeset(text))}</p>")
@@ -195,7 +177,7 @@ def _draw_effect(vue: VueScenario, *, agrandi: bool) -> None:
 def _draw_workshop(
     contexte: Contexte, ground: Socle, scenario: Scenario, garde: ScenarioGarde | None
 ) -> None:
-    cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
+    cours = study.seen_cours(ground, contexte.situation.perimetre)
     composants.head("Leviers")
     if not scenario.leviers:
         atelier.draw_models(ground, scenario, cours)
@@ -204,7 +186,7 @@ def _draw_workshop(
         ground,
         scenario,
         resultats.describe(contexte, scenario),
-        resultats.names_of(contexte),
+        calculs.names_of(contexte),
     )
     with st.expander("Enregistrer, ouvrir, exporter", key="atelier_gardes"):
         left, right = st.columns([1, 1], gap="medium")
@@ -222,7 +204,7 @@ def _draw_keep(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | No
     with st.form("garder_scenario", border=False):
         nom = st.text_input("Nom du scénario", scenario.nom, max_chars=100)
         note = st.text_input("Note", scenario.note, max_chars=400)
-        author = depot.ask_name(key="nom_garder_scenario")
+        author = signataire.ask_name(key="nom_garder_scenario")
         sent = st.form_submit_button("Enregistrer" if garde is None else "Enregistrer une copie")
     if sent:
         if not scenario.leviers and not scenario.hypotheses:
@@ -248,7 +230,7 @@ def _draw_keep(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | No
         composants.note(f"Enregistré par {garde.auteur} : lui seul, ou un profil national, l'archive.")
     elif garde is not None:
         with st.form("archiver_scenario", border=False):
-            author = depot.ask_name(key="nom_archive")
+            author = signataire.ask_name(key="nom_archive")
             label = "Ressortir des archives" if garde.archive else "Archiver ce scénario"
             if st.form_submit_button(label):
                 suites.do(partial(gardes.put_away, garde.scenario, archive=not garde.archive, auteur=author))
@@ -261,7 +243,7 @@ def _draw_kept(contexte: Contexte) -> None:
         composants.note("Aucun scénario enregistré que vous puissiez voir.")
         return
     for each in listed[:20]:
-        fin = resultats.read_text(contexte, each.texte).depuis if _opens(contexte, each) else None
+        fin = calculs.read_text(contexte, each.texte).depuis if _opens(contexte, each) else None
         changes: dict[str, object] = {"scenario": str(each.scenario)}
         if (
             fin is not None
@@ -275,7 +257,7 @@ def _draw_kept(contexte: Contexte) -> None:
 
 def _opens(contexte: Contexte, garde: ScenarioGarde) -> bool:
     try:
-        resultats.read_text(contexte, garde.texte)
+        calculs.read_text(contexte, garde.texte)
     except UserFacingError:
         return False
     return True
@@ -285,7 +267,7 @@ def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
     telechargements.offer(
         "Exporter ce scénario (JSON)",
         replace(scenario, depuis=contexte.selection.periode.fin).as_text().encode,
-        fichier=f"scenario_{filtres.slug(scenario.nom) or 'sans-nom'}.json",
+        fichier=f"scenario_{adresse.slug(scenario.nom) or 'sans-nom'}.json",
         cle="exporter_scenario",
         discret=True,
     )
@@ -294,7 +276,7 @@ def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
         sent = st.form_submit_button("Ouvrir ce fichier")
     if sent and uploaded is not None:
         try:
-            opened = resultats.read_text(contexte, uploaded.getvalue().decode("utf-8", "replace"))
+            opened = calculs.read_text(contexte, uploaded.getvalue().decode("utf-8", "replace"))
         except UserFacingError as error:
             composants.note(str(error))
             return
@@ -306,14 +288,14 @@ def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
 
 
 def _draw_inputs(contexte: Contexte, etude: Etude, *, agrandi: bool) -> None:
-    bloc_graphique.draw(resultats.tornado(contexte, etude), agrandi=agrandi)
+    bloc_graphique.draw(sensibilite.tornado(contexte, etude), agrandi=agrandi)
     if st.toggle(
         "Estimer la part de chaque donnée dans l'incertitude",
         key="indices_sobol",
         help="Ce que l'on gagnerait à mieux connaître chaque donnée. Quelques secondes de calcul.",
     ):
         with st.spinner("Estimation en cours…"):
-            st.html(resultats.indices(contexte, etude))
+            st.html(sensibilite.indices(contexte, etude))
 
 
 def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -> None:
@@ -321,7 +303,7 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
     listed = [each for each in gardes.kept(archives=False) if each.texte != scenario.as_text()]
     names = {str(each.scenario): f"N° {each.scenario}, {each.nom}" for each in listed}
     asked = [code for code in contexte.selection.option("face").split(",") if code in names]
-    room = resultats.MOST_COMPARED - 1
+    room = comparees.MOST_COMPARED - 1
     st.session_state["face_choisis"] = asked[:room]
 
     def write() -> None:
@@ -344,10 +326,10 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
     for code in asked[:room]:
         garde = gardes.open_kept(int(code))
         try:
-            chosen.append((garde.nom, resultats.read_text(contexte, garde.texte)))
+            chosen.append((garde.nom, calculs.read_text(contexte, garde.texte)))
         except UserFacingError as error:
             composants.note(str(error))
-    vue = resultats.side_by_side(contexte, chosen)
+    vue = comparees.side_by_side(contexte, chosen)
     st.html(f"<div class='vigie-releve'>{vue.tableau}</div>")
     for refus in vue.refus:
         composants.note(refus)
@@ -356,217 +338,6 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
 
 
 # --- Reverse questions ----------------------------------------------------------------------------
-
-
-def _draw_reverse(contexte: Contexte, ground: Socle, scenario: Scenario) -> None:
-    cours = calcul_scenarios.seen_cours(ground, contexte.situation.perimetre)
-    pondere = resultats.weighs(contexte)
-    rate = ground.pays.exigence.taux
-    usual = round(float(rate) * 100, 1) if rate is not None else 5.0
-    left, right = st.columns([1, 1], gap="medium")
-    with left:
-        composants.head("Que faut-il pour y arriver ?")
-        typed = st.number_input(
-            "Part de la base à éviter dans l'année (%)", 0.5, 50.0, usual, 0.5, format="%g", key="part_visee"
-        )
-        if pondere:
-            composants.note(
-                typeset(
-                    "Chaque extraction compte pour l'effort de son escorte (« Poids d'une extraction »). "
-                    "Pour le pilotage seulement : l'objectif et le décompte n'en savent rien."
-                )
-            )
-        question = Question(
-            cours,
-            ensemble=contexte.situation.perimetre.national,
-            part=Fraction(str(typed)) / 100,
-            pondere=pondere,
-        )
-        _draw_search(contexte, ground, scenario, question)
-        _draw_effort(contexte, ground, scenario, question)
-    with right:
-        composants.head("Où mettre les équipements ?")
-        _draw_placement(contexte, ground, scenario, cours)
-
-
-def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question: Question) -> None:
-    """Answer for one lever: the scenario's own, or a general recourse from the first month to come."""
-    models = atelier.models(ground, scenario, question.cours)
-    asked = scenario if scenario.leviers else models["partout"][1]
-    lines = resultats.describe(contexte, asked)
-    ranks = [rank for rank, levier in enumerate(asked.leviers) if levier.nature != DEMANDE]
-    if not ranks:
-        composants.note("Ce scénario n'a pas de levier à doser : ajoutez-en un.")
-        return
-    rank = st.selectbox(
-        "Levier à doser",
-        ranks,
-        format_func=dict(enumerate(lines)).__getitem__,
-        key="levier_dose",
-        placeholder="Choisir",
-    )
-    found = resultats.seek(contexte, ground, asked, rank, question)
-    sentence = tell_search(
-        found.recherche,
-        found.levier,
-        part=float(question.part),
-        base=found.base,
-        voulues=found.voulues,
-        plafond=found.plafond,
-        tenue=found.tenue,
-        pondere=question.pondere,
-    )
-    st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(sentence)}</strong></p>")
-    composants.note(tell_chances(found.recherche, found.levier))
-    doses = [("Ouvrir ce scénario", "ouvrir_dose", found.recherche.valeur)]
-    doses += [
-        (f"Ouvrir à {name_chance(chance)}", f"ouvrir_dose_{round(chance * 100)}", valeur)
-        for chance, valeur in found.recherche.chances
-    ]
-    with st.container(horizontal=True, gap="small"):
-        for label, key, valeur in doses:
-            if valeur is not None and is_needed(found.levier, valeur):
-                opened = calcul_scenarios.with_value(asked, rank, valeur)
-                dose = write_dose(found.levier, valeur)
-                st.button(label, key=key, on_click=partial(_open, opened, dose), width="content")
-
-
-def _open(scenario: Scenario, dose: str) -> None:
-    """Show a scenario that was found, at the top of what it changes, and say so."""
-    atelier.show(scenario)
-    filtres.choose("onglet", TABS[0])
-    text = typeset(f"Scénario ouvert : « {scenario.nom or 'sans nom'} », le levier dosé à {dose}.")
-    suites.say_next(text)
-    st.toast(text)
-
-
-def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question: Question) -> None:
-    composants.head("Le moindre effort")
-    key = st.selectbox(
-        "Partage entre les cours", list(CLES), format_func=dict(CLES).__getitem__, key="cle_effort"
-    )
-    plan, missing = calcul_scenarios.least_effort(ground, scenario, question, cle=key)
-    unit = "extractions moyennes" if question.pondere else "extractions"
-    if missing < 0.5:
-        composants.note(typeset("Rien à ajouter : l'année y arrive, au milieu de la projection."))
-        return
-    lacking = number(missing)  # to the unit: what it takes from the year shown to what is asked
-    text = (
-        f"Il manque {lacking} {unit}. En commençant par les plus faciles, chacune demande en "
-        f"moyenne {number(plan.effort / missing, 1)} fois l'effort d'une des plus faciles ; une de plus, "
-        f"{number(plan.marginal, 1)} fois."
-        if plan.suffit
-        else f"Il manque {lacking} {unit} ; au mieux {rough(plan.atteignables)} d'ici décembre."
-    )
-    st.html(f"<p class='vigie-phrase'><strong>{escape(typeset(text))}</strong></p>")
-    noms = resultats.names_of(contexte)
-    ordered = plan.parts.filter(pl.col("evitees") > 0).sort("evitees", descending=True)
-    # As they are written, the parts make what they add up to.
-    whole = float(ordered["evitees"].sum())
-    rows = (
-        ordered.with_columns(
-            evitees=pl.Series([int(part) for part in add_up(ordered["evitees"].to_list(), whole)])
-        )
-        .filter(pl.col("evitees") > 0)
-        .with_columns(
-            nom_cour=pl.col("cour").replace_strict(dict(noms.cours), default=pl.col("cour")),
-            nom_activite=pl.col("activite").replace_strict(dict(noms.activites), default=pl.col("activite")),
-        )
-    )
-    st.html(
-        write_plain_table(
-            rows,
-            (
-                Colonne("nom_cour", "Cour"),
-                Colonne("nom_activite", "Activité"),
-                Colonne("evitees", "À éviter en plus", number, nombre=True),
-                Colonne("reste", "Encore à portée", rough, nombre=True),
-                Colonne("effort", "Effort (1 : une des plus faciles)", rough, nombre=True),
-            ),
-            legende="Plan de moindre effort (hypothèse : un effort par tiers de ce qui reste à portée)",
-        )
-    )
-    telechargements.offer_table(
-        plan.parts, cle="effort", fichier=f"{ground.periode.annee}_moindre-effort", entete=contexte.entete
-    )
-
-
-def _draw_placement(contexte: Contexte, ground: Socle, scenario: Scenario, cours: tuple[str, ...]) -> None:
-    parametres = lecture.parametres()
-    day = ground.jour
-    with st.form("placement", border=False):
-        mode = st.radio("Limite", ["Un nombre d'équipements", "Un budget"], horizontal=True)
-        with st.container(horizontal=True, gap="small"):
-            nombre = st.number_input("Équipements à placer", 1, 500, 10, width=170)
-            budget = st.number_input("Ou budget (€)", 1_000, 50_000_000, 300_000, 10_000, width=170)
-        with st.container(horizontal=True, gap="small"):
-            unit = st.number_input(
-                "Coût d'un équipement (€)",
-                0,
-                1_000_000,
-                round(float(parametres.at("cout_equipement", day).valeur)),
-                1_000,
-                width=170,
-            )
-            prison = st.number_input(
-                "Coût d'un établissement (€)",
-                0,
-                5_000_000,
-                round(float(parametres.at("cout_etablissement", day).valeur)),
-                1_000,
-                width=170,
-            )
-        least = st.number_input(
-            "Part minimale de chaque cour (% de ce que sa base lui donnerait)", 0, 100, 0, 10
-        )
-        composants.note("Coûts : hypothèses de travail, aucun n'est dans le texte.")
-        sent = st.form_submit_button("Chercher le meilleur placement")
-    if not sent:
-        return
-    with st.spinner("Recherche du meilleur placement…"):
-        plan = calcul_scenarios.place_equipment(
-            ground,
-            scenario,
-            nombre=nombre if mode.startswith("Un nombre") else None,
-            budget=float(budget) if mode == "Un budget" else None,
-            cout_unite=float(unit),
-            cout_prison=float(prison),
-            part_par_cour=least / 100,
-            cours=cours,
-        )
-    told = (
-        f"{count(int(plan.livraisons['nombre'].sum()), 'livraison')} : {rough(plan.gain)} extractions par an "
-        f"de plus à portée, pour {with_unit(round(plan.cout), '€')} ; la suivante en apporterait "
-        f"{rough(plan.suivante)}. "
-        + (
-            "Aucun autre placement ne ferait mieux."
-            if plan.ecart < 0.0005
-            else f"Un autre placement ferait au plus {percent(plan.ecart)} de mieux."
-        )
-    )
-    st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(typeset(told))}</strong></p>")
-    noms = resultats.names_of(contexte)
-    rows = plan.livraisons.with_columns(
-        nom_cour=pl.col("cour").replace_strict(dict(noms.cours), default=pl.col("cour")),
-        nom_lieu=pl.when(pl.col("sorte") == ETABLISSEMENT)
-        .then("lieu")
-        .otherwise(pl.col("lieu").replace_strict(dict(noms.juridictions), default=pl.col("lieu"))),
-    )
-    st.html(
-        write_plain_table(
-            rows,
-            (
-                Colonne("nom_lieu", "Livrer à"),
-                Colonne("nom_cour", "Cour"),
-                Colonne("nombre", "Nombre", integer, nombre=True),
-                Colonne("gain", "Extractions par an qui y tiennent", rough, nombre=True),
-            ),
-            legende="Livraisons, si tout ce qui est à portée était tenu par visioconférence",
-        )
-    )
-    telechargements.offer_table(
-        plan.livraisons, cle="placement", fichier=f"{ground.periode.annee}_placement", entete=contexte.entete
-    )
 
 
 if __name__ == "__main__":

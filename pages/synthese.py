@@ -4,10 +4,10 @@ import streamlit as st
 
 from analytics.vocabulary.wording import unaccented
 from pages.commun import bloc_graphique, cadre, composants, filtres, navigation
+from pages.commun.adresse import RULE_OPTIONS
 from pages.commun.cadre import Contexte
-from pages.commun.filtres import RULE_OPTIONS
-from pages.vues import calculs
-from pages.vues.calculs import VueEnsemble
+from pages.vues import ensemble, pieces, thermometres, trajectoire
+from pages.vues.ensemble import VueEnsemble
 
 TABS = ("ensemble", "thermometres", "projections")
 CHOSEN = "cour_choisie"
@@ -23,7 +23,7 @@ def render() -> None:
         chosen = st.session_state.pop(CHOSEN, None)
         if chosen is not None:
             navigation.go("cour", contexte.selection.requete(cour=chosen))
-        _draw(contexte, calculs.ensemble(contexte))
+        _draw(contexte, ensemble.ensemble(contexte))
     cadre.close_page(contexte)
 
 
@@ -36,9 +36,9 @@ def _draw(contexte: Contexte, vue: VueEnsemble) -> None:
     composants.note(vue.avertissement)
     shown = filtres.draw_tabs(contexte.selection, TABS)
     if shown == "projections":
-        bloc_graphique.draw(calculs.projections(contexte), agrandi=agrandi)
+        bloc_graphique.draw(trajectoire.projections(contexte), agrandi=agrandi)
     elif shown == "thermometres":
-        composants.thermometers(calculs.thermometres(contexte, cour=None), agrandi=agrandi)
+        pieces.thermometers(thermometres.thermometres(contexte, cour=None), agrandi=agrandi)
     else:
         _draw_whole(contexte, vue)
 

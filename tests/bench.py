@@ -22,10 +22,12 @@ import numpy as np
 import polars as pl
 import psutil
 
+from analytics.scenarios.draws import draw
 from analytics.scenarios.ranges import LOGISTIQUE, Plage
 from analytics.scenarios.scenario import POINTS, RECOURS, REPONSE, Levier, Scenario
-from analytics.scenarios.simulation import draw, simulate
-from data.reference import Reference, load_reference
+from analytics.scenarios.simulation import simulate
+from analytics.vocabulary.reference import Reference
+from data.reference import load_reference
 from data.settings import Settings
 from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
 from tests.analytics.scenarios.terrains import USUAL, ground

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from analytics.vocabulary.reference import Reference
 from data.actes.archive import keep_past_projections
 from data.demo import demo_lots
-from data.reference import Reference, load_reference
+from data.reference import load_reference
 from data.settings import Settings
 from data.store.store import Entree, Store, open_store
 

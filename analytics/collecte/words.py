@@ -21,9 +21,9 @@ from analytics.collecte.campaign import (
     RythmeReponse,
     SuiviReponse,
 )
-from analytics.trajectoire.words.figures import Chiffre
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, align_to_sort, integer, share
+from analytics.vocabulary.figures import Chiffre
 from analytics.vocabulary.schemas import COUNTRY
 
 # From how many months without an answer a juridiction is told apart.

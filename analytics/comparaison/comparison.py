@@ -13,8 +13,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.vocabulary.schemas import Equipements
-
 Floats = NDArray[np.float64]
 
 MESURES = {
@@ -367,19 +365,6 @@ def _same_third(cour: str, sizes: Mapping[str, float]) -> set[str]:
     ordered: Sequence[str] = sorted(sizes, key=lambda code: (sizes[code], code))
     third = {code: 3 * rank // len(ordered) for rank, code in enumerate(ordered)}
     return {code for code, place in third.items() if place == third[cour]}
-
-
-def equipped_shares(equipements: dy.DataFrame[Equipements], day: object) -> dict[str, float]:
-    """Give, by cour, the share of the prison population held where videoconference is installed."""
-    shares = (
-        equipements.group_by("cour")
-        .agg(
-            part=pl.col("population").filter(pl.col("equipe_depuis") <= pl.lit(day)).sum()
-            / pl.col("population").sum().replace(0, None)
-        )
-        .drop_nulls()
-    )
-    return {cour: float(part) for cour, part in shares.iter_rows()}
 
 
 ANONYMOUS = "Une cour"

@@ -19,6 +19,7 @@ from analytics.comparaison.comparison import (
 )
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer, share, two_decimals
+from analytics.vocabulary.figures import Chiffre
 
 NAMED = 4
 _NOUNS = {
@@ -239,3 +240,21 @@ RATIO_COLUMNS = (
     Colonne("verdict", "Diffère des autres ?"),
     Colonne("rangs", "Rangs possibles (90 %)"),
 )
+
+
+def figure_of_comparison(own: pl.DataFrame) -> Chiffre:
+    """Give the ratio of a cour to what is to be expected of it; `own`: its row of `Rapport`."""
+    if own.is_empty():
+        return Chiffre("À base égale", wording.NOT_AVAILABLE, "", "Aucune extraction à comparer.")
+    row = own.row(0, named=True)
+    if not is_comparable(row):
+        return Chiffre("À base égale", wording.NOT_AVAILABLE, "trop peu pour comparer", tell_ratio(own) + ".")
+    return Chiffre(
+        "À base égale",
+        f"{wording.number(row['brut'], 2)} fois",
+        verdict_of(row),
+        wording.typeset(
+            f"{tell_ratio(own)}. Resserré vers la moyenne : {wording.number(row['rapport'], 2)} (de "
+            f"{wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)})."
+        ),
+    )

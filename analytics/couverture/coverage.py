@@ -18,7 +18,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.couverture.silence import Silence, round_up
-from analytics.objectif.objective import Periode
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import TotalJuridiction
 
 ANSWERED = "répondu"

@@ -19,10 +19,10 @@ from analytics.couverture.ceiling import cap_silence
 from analytics.couverture.nonresponse import Estimation, estimate
 from analytics.couverture.volume import usual_volumes
 from analytics.objectif.need import Besoin, spread_base
-from analytics.objectif.objective import Periode, list_months
 from analytics.objectif.profile import season_of
 from analytics.vocabulary.parameters import Parametres
-from analytics.vocabulary.schemas import Activites, BaseActivite, TotalJuridiction, last_day_of_month
+from analytics.vocabulary.periods import Periode, last_day_of_month, list_months
+from analytics.vocabulary.schemas import Activites, BaseActivite, TotalJuridiction
 
 # Older months no longer tell what a juridiction does now.
 MONTHS = 24

@@ -7,11 +7,12 @@ amount due. Everything is a `Fraction` until the cents, rounded once for the min
 cours by largest remainder.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from analytics.decompte.bareme import MUTUALISE, NON_DETERMINE, Bareme
+from analytics.statistics.apportion import share_cents, sum_of
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.wording import count
 
@@ -101,9 +102,9 @@ def settle(
         compte.cour: _forgive(compte.objectif - compte.evitees, compte.objectif, bareme) for compte in kept
     }
     surpluses = {compte.cour: max(Fraction(0), compte.evitees - compte.objectif) for compte in kept}
-    wanted = _sum(compte.objectif for compte in kept)
-    done = _sum(compte.evitees for compte in kept)
-    whole_gap = _sum(gaps.values())
+    wanted = sum_of(compte.objectif for compte in kept)
+    done = sum_of(compte.evitees for compte in kept)
+    whole_gap = sum_of(gaps.values())
     # What is forgiven to a cour is owed by nobody: none pays for it beyond its own gap.
     national_gap = min(_forgive(wanted - done, wanted, bareme), whole_gap)
     national_surplus = max(Fraction(0), done - wanted)
@@ -144,17 +145,17 @@ def settle(
     known = [compte.credits for compte in comptes if compte.credits is not None]
     national = Part(
         cour="",
-        base=_sum(compte.base for compte in kept),
+        base=sum_of(compte.base for compte in kept),
         objectif=wanted,
         evitees=done,
         ecart=national_gap,
         excedent=national_surplus,
-        du=_sum(due.values()),
-        etpt=_sum(etpt.values()),
-        exact=None if cout is None else _sum(amount or Fraction(0) for amount in exact.values()),
+        du=sum_of(due.values()),
+        etpt=sum_of(etpt.values()),
+        exact=None if cout is None else sum_of(amount or Fraction(0) for amount in exact.values()),
         centimes=None if cout is None else sum(cents.values()),
-        credits=_sum(known) if known and len(known) == len(comptes) else None,
-        interessement_etpt=_sum(bonus_etpt.values()) if bonus_etpt else None,
+        credits=sum_of(known) if known and len(known) == len(comptes) else None,
+        interessement_etpt=sum_of(bonus_etpt.values()) if bonus_etpt else None,
         interessement_centimes=sum(bonus_cents.values()) if bonus_cents else None,
     )
     return Decompte(bareme, mode, cout, etpt_par_extraction, national, parts)
@@ -165,7 +166,7 @@ def settle_with_more(decompte: Decompte, part: Part, more: Fraction) -> Part:
 
     The whole rule applies anew (mode, threshold, cap, floor): two settlements differ by what is saved.
     """
-    whole = _sum(other.ecart for other in decompte.cours)
+    whole = sum_of(other.ecart for other in decompte.cours)
 
     def added(other: Part) -> Fraction:
         if part.cour:
@@ -183,10 +184,6 @@ def settle_with_more(decompte: Decompte, part: Part, more: Fraction) -> Part:
         etpt_par_extraction=decompte.etpt_par_extraction,
     )
     return next((other for other in after.cours if other.cour == part.cour), after.national)
-
-
-def _sum(values: Iterable[Fraction]) -> Fraction:
-    return sum(values, Fraction(0))
 
 
 def _forgive(gap: Fraction, objectif: Fraction, bareme: Bareme) -> Fraction:
@@ -214,7 +211,7 @@ def _bonus(
     rule, share = bareme.interessement, bareme.interessement_part
     if rule == NON_DETERMINE:
         return {}
-    whole = _sum(surpluses.values())
+    whole = sum_of(surpluses.values())
 
     def reward(compte: Compte) -> Fraction:
         surplus = surpluses[compte.cour]
@@ -235,23 +232,3 @@ def _bonus(
                 return share * surplus
 
     return {compte.cour: reward(compte) for compte in comptes}
-
-
-def share_cents(exact: Mapping[str, Fraction]) -> dict[str, int]:
-    """Round the sum of exact amounts in euros to the cent, half up, and share it by largest remainder.
-
-    The parts sum to the rounded whole; ties go to the first code. Each part is within a cent and a half of
-    its exact amount.
-    """
-    whole = round_half_up(_sum(exact.values()) * 100)
-    parts = {code: amount * 100 // 1 for code, amount in exact.items()}
-    left = whole - sum(parts.values())
-    order = sorted(exact, key=lambda code: (parts[code] - exact[code] * 100, code))
-    for code in order[:left]:
-        parts[code] += 1
-    return {code: int(cents) for code, cents in parts.items()}
-
-
-def round_half_up(value: Fraction) -> int:
-    """Round a positive number to the nearest whole one, halves up."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)

@@ -14,10 +14,10 @@ import dataframely as dy
 import polars as pl
 
 from analytics.objectif.need import Besoin
-from analytics.objectif.objective import Periode
 from analytics.objectif.profile import season_of
 from analytics.vocabulary.parameters import Parametres
-from analytics.vocabulary.schemas import Activites, Declarations, Equipements, Juridictions, last_day_of_month
+from analytics.vocabulary.periods import Periode, last_day_of_month
+from analytics.vocabulary.schemas import Activites, Declarations, Equipements, Juridictions
 
 # What is avoided now is read on the last months answered, at most this many of the last year.
 MONTHS_READ = 6

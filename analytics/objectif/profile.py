@@ -7,8 +7,7 @@ from fractions import Fraction
 
 from analytics.collecte.calendar import OUVRE, counts
 from analytics.vocabulary.parameters import Parametres
-
-MONTHS_IN_YEAR = 12
+from analytics.vocabulary.periods import MONTHS_IN_YEAR
 
 TWELFTHS, WORKING_DAYS, LAST_YEAR, SEASON = "douziemes", "jours_ouvres", "annee_precedente", "saison"
 PROFILS = {

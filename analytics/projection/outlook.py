@@ -14,11 +14,11 @@ import numpy as np
 import polars as pl
 
 from analytics.couverture.coverage import Reponses
-from analytics.objectif.objective import Periode, list_months
-from analytics.objectif.profile import MONTHS_IN_YEAR, season_of
+from analytics.objectif.profile import season_of
 from analytics.projection.model import Floats, Projection, project
 from analytics.statistics.negative_binomial import Loi
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode, list_months
 
 # The response rate of the months to come is that of the last ones.
 MONTHS_OF_COVERAGE = 3

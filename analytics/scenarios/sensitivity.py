@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import numpy as np
 
+from analytics.scenarios.draws import name_inputs, take
 from analytics.scenarios.outlook import draw_outlook
 from analytics.scenarios.ranges import Floats
-from analytics.scenarios.simulation import name_inputs, simulate, take
+from analytics.scenarios.simulation import simulate
 from analytics.scenarios.study import Etude
 
 LOW, HIGH = 0.10, 0.90

@@ -10,19 +10,25 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
-from analytics.comparaison.comparison import equipped_shares
 from analytics.couverture.coverage import Couverture
-from analytics.leviers.potential import Potentiel, find_potential
+from analytics.leviers.equipment import equipped_shares
+from analytics.leviers.potential import MONTHS_BACK, Potentiel, find_potential
 from analytics.objectif.need import spread_base
-from analytics.objectif.objective import FIRST_YEAR, Periode, Regle, etpt_per_extraction, period_ahead
+from analytics.objectif.objective import etpt_per_extraction
+from analytics.objectif.regle import Regle
 from analytics.projection.outlook import Avenir
+from analytics.scenarios.draws import Tirages, draw, most_likely
 from analytics.scenarios.outlook import PerspectivesSimulees, draw_outlook
 from analytics.scenarios.ranges import Floats
-from analytics.scenarios.scenario import Hypotheses, Scenario
-from analytics.scenarios.simulation import Simulation, Tirages, draw, most_likely, simulate
+from analytics.scenarios.reader import Lieux
+from analytics.scenarios.scenario import Hypotheses, Scenario, name_prison, places_named
+from analytics.scenarios.simulation import Simulation, simulate
 from analytics.scenarios.terrain import Terrain, lay_out_terrain
-from analytics.trajectoire.country import Connus, Pays, cover_each, survey
+from analytics.trajectoire.country import Connus, Pays, cover_each, list_positions, survey
+from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import FIRST_YEAR, Periode, last_day_of_month, period_ahead
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     COUNTRY,
     Activites,
@@ -30,10 +36,15 @@ from analytics.vocabulary.schemas import (
     Declarations,
     Equipements,
     Juridictions,
-    last_day_of_month,
+    Perimetre,
 )
 
 RIEN, INTERACTION, TOTAL = "rien_ne_change", "interaction", "total"
+
+NOTHING_PROJECTED = (
+    "Rien n'est projeté à cette date : un scénario part de la projection de fin d'année. Choisissez un mois "
+    "où des déclarations sont connues."
+)
 
 
 class Tirage(dy.Schema):
@@ -333,3 +344,102 @@ def flatten_account(account: Mapping[str, Any]) -> pl.DataFrame:
     for each in [*whole, *account["cours"]]:
         add("cour", each["cour"], each["gain"], each)
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def places_of(reference: Reference, equipements: dy.DataFrame[Equipements], perimetre: Perimetre) -> Lieux:
+    """List what a reader's scenario may name."""
+    seen = perimetre.restrict(reference.juridictions)
+    prisons = perimetre.restrict(equipements).select("cour", "etablissement")
+    return Lieux(
+        cours=frozenset(seen["cour"]),
+        juridictions=frozenset(seen["juridiction"]),
+        activites=frozenset(reference.activites.filter("compte_objectif")["activite"]),
+        prisons=frozenset(name_prison(cour, name) for cour, name in prisons.iter_rows()),
+    )
+
+
+def cours_named(scenario: Scenario, reference: Reference) -> frozenset[str]:
+    """List the cours that a scenario names, by themselves or by one of their juridictions, at any date."""
+    of: dict[str, set[str]] = {}
+    for juridiction, cour in reference.juridictions.select("juridiction", "cour").iter_rows():
+        of.setdefault(juridiction, set()).add(cour)
+    return places_named(scenario, lambda code: of.get(code, set()))
+
+
+def months_read(fin: date) -> tuple[date, date]:
+    """Give the first and last month of the declarations that tell what is avoided now."""
+    first = fin.year * 12 + fin.month - MONTHS_BACK
+    return date(first // 12, first % 12 + 1, 1), fin
+
+
+def start_from(
+    faits: Faits,
+    cellules: dy.DataFrame[Declarations],
+    *,
+    fin: date,
+    regle: Regle,
+    reference: Reference,
+    cle: pl.DataFrame,
+    parametres: Parametres,
+) -> Socle:
+    """Gather what every scenario starts from; `cellules` are the declarations of `months_read`."""
+    return prepare(
+        faits,
+        reference.attendues,
+        cellules,
+        fin=fin,
+        regle=regle,
+        activites=reference.activites,
+        juridictions=reference.juridictions,
+        lignes=reference.lignes,
+        cle=cle,
+        parametres=parametres,
+    )
+
+
+def draws_of(parametres: Parametres, day: date) -> tuple[int, int]:
+    """Give the usual number of draws, and their seed."""
+    return int(parametres.at("tirages", day).valeur), int(parametres.at("graine", day).valeur)
+
+
+def run_scenario(
+    socle: Socle,
+    scenario: Scenario,
+    *,
+    tirages: int,
+    graine: int,
+    progress: Callable[[float], None] | None = None,
+) -> Etude:
+    """Study a scenario; raises `UserFacingError` where nothing is projected."""
+    found = study(socle, scenario, tirages=tirages, graine=graine, progress=progress)
+    if found is None:
+        raise UserFacingError(NOTHING_PROJECTED)
+    return found
+
+
+def account_of_scenario(
+    etude: Etude, perimetre: Perimetre, reference: Reference, parametres: Parametres, *, graine: int
+) -> dict[str, Any]:
+    """Write what a scenario changes for a machine, for the cours of its reader."""
+    before, after = (
+        {
+            line["cour"]: line
+            for line in list_positions(each, reference.cours, etude.socle.couvertures, parametres)
+        }
+        for each in (etude.socle.pays, etude.pays)
+    )
+    cours = seen_cours(etude.socle, perimetre)
+    kept = {COUNTRY, *cours} if perimetre.national else {*cours}
+    return write_account(
+        etude,
+        cours,
+        avant={code: line for code, line in before.items() if code in kept},
+        apres={code: line for code, line in after.items() if code in kept},
+        graine=graine,
+    )
+
+
+def seen_cours(socle: Socle, perimetre: Perimetre) -> tuple[str, ...]:
+    """List the cours that are simulated and that a reader may see."""
+    cours = socle.terrain.cours if socle.terrain else ()
+    return tuple(cour for cour in cours if perimetre.holds(cour))

@@ -14,14 +14,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.comparaison.comparison import equipped_shares
+from analytics.leviers.equipment import equipped_shares
 from analytics.leviers.potential import Potentiel
 from analytics.objectif.profile import season_of
 from analytics.projection.outlook import Perspectives
 from analytics.scenarios.ranges import Floats
 from analytics.scenarios.scenario import Levier, name_prison
 from analytics.vocabulary.parameters import Parametres
-from analytics.vocabulary.schemas import Activites, Equipements, last_day_of_month
+from analytics.vocabulary.periods import last_day_of_month
+from analytics.vocabulary.schemas import Activites, Equipements
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from analytics.projection.outlook import Perspectives
 from analytics.statistics.negative_binomial import Loi
 from analytics.trajectoire.position import Seuils
 from analytics.trajectoire.series import BilanActivite
-from analytics.vocabulary.schemas import Activites, AgregatActivite, last_day_of_month
+from analytics.vocabulary.periods import last_day_of_month
+from analytics.vocabulary.schemas import Activites, AgregatActivite
 
 # How many avoided extractions a cour must be expected to show in an activity before its own habit there
 # weighs as much as that of the country. On the demo, 1 to 30 give the same error within 5 %.

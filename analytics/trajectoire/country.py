@@ -11,21 +11,16 @@ import polars as pl
 from analytics.collecte import sums
 from analytics.couverture import coverage
 from analytics.couverture.silence import Muets, survey_silence
-from analytics.objectif.objective import FIRST_YEAR, Base, Exigence, Periode, Regle, find_bases, require
+from analytics.objectif.base import Base, find_bases
+from analytics.objectif.objective import Exigence, require
 from analytics.objectif.profile import Profil, spread_year
+from analytics.objectif.regle import Regle
 from analytics.projection.outlook import Perspectives, look_ahead
-from analytics.trajectoire.position import (
-    Bilan,
-    BilanCour,
-    Mois,
-    add_up,
-    as_row,
-    assess_each,
-    assess_some,
-    months_of,
-)
+from analytics.trajectoire.cours import BilanCour, as_row, assess_each, assess_some
+from analytics.trajectoire.position import Bilan, Mois, add_up, months_of
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import FIRST_YEAR, Periode
 from analytics.vocabulary.schemas import (
     COUNTRY,
     Activites,

@@ -11,10 +11,10 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
-from analytics.objectif.profile import MONTHS_IN_YEAR
 from analytics.projection.model import METHOD
 from analytics.statistics.negative_binomial import Loi
 from analytics.trajectoire.country import Pays
+from analytics.vocabulary.periods import MONTHS_IN_YEAR
 from analytics.vocabulary.schemas import COUNTRY, ProjectionGardee
 
 KEPT_SCHEMA = {

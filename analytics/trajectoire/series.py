@@ -9,8 +9,8 @@ import polars as pl
 
 from analytics.couverture import coverage
 from analytics.couverture.silence import Manque
-from analytics.objectif.objective import Objectif, Periode
-from analytics.objectif.profile import MONTHS_IN_YEAR
+from analytics.objectif.objective import Objectif
+from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
 from analytics.vocabulary.schemas import Activites, AgregatActivite
 
 

@@ -9,7 +9,7 @@ from statistics import fmean
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.objective import Objectif, Periode
+from analytics.objectif.objective import Objectif
 from analytics.objectif.profile import season_of
 from analytics.trajectoire.position import Mois
 from analytics.veille.control_chart import (
@@ -22,6 +22,7 @@ from analytics.veille.control_chart import (
     conclude_chart,
 )
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Recalages
 
 # As far back as a reader follows; older months no longer say what is ordinary.

@@ -9,6 +9,7 @@ from analytics.veille.control_chart import EITHER, FAILS, OUTSIDE, PASSES, SHIFT
 from analytics.veille.watch import Veille
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer, share, two_decimals
+from analytics.vocabulary.figures import Chiffre
 
 ORDINARY = "Variation habituelle"
 GLYPHS = {1: "▲", -1: "▼", 0: "■"}
@@ -171,3 +172,15 @@ QUARTER_COLUMNS = (
     Colonne("valeur", "Extractions évitées", integer, nombre=True),
     Colonne("mediane", "Médiane", two_decimals, nombre=True),
 )
+
+
+def figure_of_month(veille: Veille) -> Chiffre:
+    """Give the figure of the month: is it ordinary variation."""
+    sense = tell_signal(veille)
+    beside = ""
+    if veille.constat is not None:
+        beside = "ne pas commenter" if not veille.constat.signal else veille.constat.signal
+        beside += " (limites d'essai)" if veille.constat.essai else ""
+    elif veille.trimestres is not None and veille.moyenne is not None:
+        beside = f"{wording.number(veille.moyenne, 1)} par mois en moyenne"
+    return Chiffre("Ce mois-ci", icon(veille), beside, sense)

@@ -2,6 +2,8 @@
 
 import errno
 
+from analytics.vocabulary.wording import clean_text, typeset
+
 _REASONS = {
     errno.ENOENT: "il n'existe pas",
     errno.EISDIR: "c'est un dossier",
@@ -27,3 +29,15 @@ class UserFacingError(Exception):
 def reason_of(error: OSError) -> str:
     """Say in French why the system refuses a file."""
     return _REASONS.get(error.errno or 0, f"erreur {error.errno} du système")
+
+
+def refusal(sentence: str) -> UserFacingError:
+    """Make an error of a French sentence, its spaces right."""
+    return UserFacingError(typeset(sentence))
+
+
+def typed(sentence: str, *texts: str) -> tuple[str, ...]:
+    """Strip what a person must have typed; say `sentence` where one of the texts is empty."""
+    if not all(clean_text(text).strip() for text in texts):
+        raise refusal(sentence)
+    return tuple(text.strip() for text in texts)

@@ -611,9 +611,3 @@ class Contestation:
     auteur: str
     connu_le: datetime
     reponse: ReponseContestation | None
-
-
-def last_day_of_month(first_day: date) -> date:
-    """Give the last day of the month that begins on `first_day`."""
-    following = first_day.replace(year=first_day.year + first_day.month // 12, month=first_day.month % 12 + 1)
-    return date.fromordinal(following.toordinal() - 1)

@@ -53,6 +53,8 @@ SHORT_MONTHS = (
 
 Number = int | float | Decimal | Fraction
 
+FICTIONAL = "fictives (démonstration)"
+
 
 def _rounded(value: Number, digits: int) -> Decimal:
     """Round half away from zero, exactly for the exact types; to tens where `digits` is −1."""

@@ -5,11 +5,12 @@ from datetime import date, datetime
 import polars as pl
 
 from analytics.collecte.calendar import campaign_of
-from analytics.objectif.objective import USUAL_RULE, Periode
+from analytics.objectif.regle import USUAL_RULE
 from analytics.trajectoire.country import survey
 from analytics.trajectoire.hindsight import lines_to_keep
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.months import last_in_a_row
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import NATIONAL
 from data.reference import load_illustrative_base, load_parameters, load_reference
 from data.store.store import Faits, Store

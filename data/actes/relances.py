@@ -10,12 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.errors import MessageError
 from hashlib import sha256
-from io import BytesIO
 from ipaddress import ip_address
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import dataframely as dy
 import polars as pl
@@ -27,7 +23,6 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.schemas import (
     APPELE,
-    DOSSIER,
     EN_COURS,
     ENVOYE,
     MESSAGERIE,
@@ -41,7 +36,7 @@ from analytics.vocabulary.schemas import (
     TotalJuridiction,
 )
 from analytics.vocabulary.wording import enumeration, long_date, of_month, some_of, typeset
-from data.post import Courrier, DroppedError, Poste, RefusedError, check_sender, compose, write_drafts
+from data.post import Courrier, DroppedError, Poste, RefusedError, check_sender, compose
 from data.reference import load_parameters, load_reference
 from data.settings import Settings
 from data.store.campaigns import AlreadyRemindedError, InDoubtError, tell_doubt
@@ -264,51 +259,6 @@ def note_call(bureau: Bureau, *, mois: date, juridiction: str, dit: str) -> None
     )
 
 
-def write_folder(
-    bureau: Bureau, preparation: Preparation, folder: Path, *, renvoyer: bool
-) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Write each reminder to a file that a mail program opens as a draft.
-
-    Gives the files written, and those of this campaign that were there before and are not to be sent now.
-    Raises `UserFacingError`, nothing being written, where a message would lead nowhere.
-    """
-    if not preparation.fictif:
-        check_address(bureau)
-        check_open(preparation, renvoyer=renvoyer)
-    moment, mois = bureau.clock(), preparation.campagne.mois
-    letters = {
-        name_draft(mois, rappel): (rappel, _letter(bureau, rappel, mois, moment))
-        for rappel in preparation.to_send(renvoyer=renvoyer)
-    }
-    drafts = [(name, compose(letter, brouillon=True)) for name, (_, letter) in letters.items()]
-    written = write_drafts(folder, drafts)
-    for rappel, letter in letters.values():
-        _reopen(bureau, preparation, rappel)
-        bureau.store.collecte().note_reminder(
-            bureau.perimetre,
-            _envoi(rappel, letter, mois),
-            resultat=DOSSIER,
-            auteur=bureau.auteur,
-            connu_le=moment,
-        )
-    there = sorted(folder.glob(f"{mois:%Y-%m}_relance_*.eml"))
-    return written, tuple(path for path in there if path.name not in letters)
-
-
-def zip_drafts(bureau: Bureau, preparation: Preparation, *, renvoyer: bool) -> bytes:
-    """Give the files of `write_folder` in one archive."""
-    archive = BytesIO()
-    with TemporaryDirectory() as folder, ZipFile(archive, "w", ZIP_DEFLATED) as zipped:
-        for path in write_folder(bureau, preparation, Path(folder), renvoyer=renvoyer)[0]:
-            zipped.write(path, path.name)
-    return archive.getvalue()
-
-
-def name_draft(mois: date, rappel: Rappel) -> str:
-    """Name the file of a reminder, the same every time."""
-    return f"{mois:%Y-%m}_relance_{rappel.juridiction}.eml"
-
-
 def send(
     bureau: Bureau, preparation: Preparation, *, renvoyer: bool, progress: Callable[[float, str], None]
 ) -> Bilan:
@@ -334,12 +284,12 @@ def send(
             rappel = waiting.pop(0)
             progress(1 - (len(waiting) + 1) / number_of_them, rappel.nom)
             moment = bureau.clock()
-            letter = _letter(bureau, rappel, mois, moment)
-            _reopen(bureau, preparation, rappel)
+            letter = write_letter(bureau, rappel, mois, moment)
+            reopen(bureau, preparation, rappel)
             try:
                 relance = collecte.begin_reminder(
                     bureau.perimetre,
-                    _envoi(rappel, letter, mois),
+                    envoi_of(rappel, letter, mois),
                     renvoyer=renvoyer,
                     auteur=bureau.auteur,
                     connu_le=moment,
@@ -388,7 +338,8 @@ def check_open(preparation: Preparation, *, renvoyer: bool) -> None:
         )
 
 
-def _reopen(bureau: Bureau, preparation: Preparation, rappel: Rappel) -> None:
+def reopen(bureau: Bureau, preparation: Preparation, rappel: Rappel) -> None:
+    """Take the answer of a juridiction again, where its reminder says so."""
     until = preparation.a_rouvrir.get(rappel.juridiction)
     if until is not None:
         bureau.store.collecte().reopen(
@@ -454,8 +405,9 @@ def check_ready(bureau: Bureau, *, fictif: bool) -> None:
     check_sender(bureau.reglages.expediteur)
 
 
-def _letter(bureau: Bureau, rappel: Rappel, mois: date, moment: datetime) -> Courrier:
+def write_letter(bureau: Bureau, rappel: Rappel, mois: date, moment: datetime) -> Courrier:
     # Short, so that no server ever folds the line it stands on.
+    """Write the message of one reminder."""
     stamp = sha256(f"{mois} {rappel.juridiction} {moment.isoformat()}".encode()).hexdigest()[:24]
     return Courrier(
         expediteur=bureau.expediteur,
@@ -467,7 +419,8 @@ def _letter(bureau: Bureau, rappel: Rappel, mois: date, moment: datetime) -> Cou
     )
 
 
-def _envoi(rappel: Rappel, letter: Courrier, mois: date) -> Envoi:
+def envoi_of(rappel: Rappel, letter: Courrier, mois: date) -> Envoi:
+    """Give what is kept of one message."""
     return Envoi(
         mois,
         rappel.juridiction,

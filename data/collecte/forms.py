@@ -11,11 +11,11 @@ import polars as pl
 
 from analytics.documents.table import write_table
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
+from analytics.vocabulary.wording import FICTIONAL
 from data.collecte.expected.limits import Limites
 from data.collecte.judging.judge import Jugement, judge
 from data.collecte.reading.read import read_file
-from data.exports import FICTIONAL
-from data.reference import Reference
 
 # What stands in both columns of a value that is taken back.
 WITHDRAWAL = "retrait"

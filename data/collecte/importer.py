@@ -11,6 +11,7 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import IMPORT
 from analytics.vocabulary.wording import agree, count, long_date, month, number, short_month, some_of, typeset
 from data.collecte.expected.limits import Limites, Progress, ignore_progress
@@ -21,7 +22,6 @@ from data.collecte.judging.judge import Jugement, judge
 from data.collecte.judging.plausibility import SCHEMA_ALERTES
 from data.collecte.judging.refusals import CELL, filled_in, null_or_column
 from data.collecte.reading.read import Lecture, read_file
-from data.reference import Reference
 from data.store.store import Clock, Ecriture, Entree, Store
 
 # Alerts told one by one in an account; all of them are counted, kept, and on screen.

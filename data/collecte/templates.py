@@ -10,8 +10,8 @@ import xlsxwriter
 
 from analytics.documents import ods
 from analytics.documents.table import READ_ME, write_table
+from analytics.vocabulary.reference import LEVEL_OF_TYPE, Reference
 from analytics.vocabulary.wording import month, typeset
-from data.reference import LEVEL_OF_TYPE, Reference
 
 TITLE = "Utilisation de la visioconférence dans les activités juridictionnelles"
 HEADINGS = ("Total", "dont extractions évitées")

@@ -16,8 +16,9 @@ import dataframely as dy
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, insert, select
 
-from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.errors import UserFacingError, refusal, typed
 from analytics.vocabulary.moments import PARIS, tell_moment
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     EN_COURS,
     ENVOYE,
@@ -32,10 +33,9 @@ from analytics.vocabulary.schemas import (
     SuiviAlertes,
 )
 from analytics.vocabulary.wording import long_date, typeset
-from data.reference import Reference
 from data.store import tables
 from data.store.engine import read_frame, reading, writing
-from data.store.signed import check_allowed, known_by, raise_revision, refusal, typed
+from data.store.signed import check_allowed, known_by, raise_revision
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # A message leaves in less; past this, whoever was sending it is gone.

@@ -10,10 +10,11 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
+from analytics.vocabulary.errors import typed
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Brouillon, Frappe, Perimetre, Place, Saisie
-from data.reference import Reference
 from data.store.engine import reading, writing
-from data.store.signed import check_allowed, typed
+from data.store.signed import check_allowed
 from data.store.tables import brouillon
 
 QUESTION = "question"

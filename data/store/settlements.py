@@ -13,6 +13,7 @@ from typing import TypedDict, Unpack
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, or_, select, true
 from sqlalchemy.engine import RowMapping
 
+from analytics.vocabulary.errors import refusal, typed
 from analytics.vocabulary.moments import PARIS, tell_moment
 from analytics.vocabulary.schemas import (
     CONTRADICTOIRE,
@@ -33,7 +34,7 @@ from analytics.vocabulary.schemas import (
 from analytics.vocabulary.wording import count, long_date
 from data.store import tables
 from data.store.engine import reading, writing
-from data.store.signed import check_clock, check_order, known_by, raise_revision, refusal, typed
+from data.store.signed import check_clock, check_order, known_by, raise_revision
 
 _NEXT = {SIMULATION: PROVISOIRE, PROVISOIRE: CONTRADICTOIRE, CONTRADICTOIRE: DEFINITIF}
 

@@ -1,29 +1,16 @@
-"""What every signed write shares: texts typed, juridictions allowed, moments asked for, the revision."""
+"""What every signed write shares: juridictions allowed, moments asked for, the revision."""
 
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
 from sqlalchemy import Column, ColumnElement, Connection, text, true, update
 
-from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.errors import refusal
 from analytics.vocabulary.moments import end_of, tell_moment
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Perimetre
-from analytics.vocabulary.wording import clean_text, month, typeset
-from data.reference import Reference
+from analytics.vocabulary.wording import month
 from data.store.tables import revision
-
-
-def refusal(sentence: str) -> UserFacingError:
-    """Make an error of a French sentence, its spaces right."""
-    return UserFacingError(typeset(sentence))
-
-
-def typed(sentence: str, *texts: str) -> tuple[str, ...]:
-    """Strip what a person must have typed; say `sentence` where one of the texts is empty."""
-    if not all(clean_text(text).strip() for text in texts):
-        raise refusal(sentence)
-    return tuple(text.strip() for text in texts)
-
 
 # Two machines never tell quite the same time.
 SKEW = timedelta(minutes=10)

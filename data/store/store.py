@@ -38,6 +38,7 @@ from sqlalchemy import (
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS, end_of
 from analytics.vocabulary.months import last_in_a_row
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     DEMO,
     NATIONAL,
@@ -59,7 +60,6 @@ from analytics.vocabulary.schemas import (
     TotalJuridiction,
 )
 from analytics.vocabulary.wording import clean_text, count, enumeration, typeset
-from data.reference import Reference
 from data.settings import Settings
 from data.store import tables
 from data.store.answers import HIDDEN_OF_A_LOT, Reponses, answers_by_owner, check_unchanged, keep

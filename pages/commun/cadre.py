@@ -14,8 +14,8 @@ from analytics.vocabulary import wording
 from analytics.vocabulary.months import last_in_a_row
 from analytics.vocabulary.received import day_counted, tell_declared_after
 from data.actes.version import version_of
-from pages.commun import filtres, lecture, navigation, style, suites
-from pages.commun.filtres import Choix, Selection
+from pages.commun import adresse, filtres, lecture, navigation, style, suites
+from pages.commun.adresse import Choix, Selection
 from pages.commun.lecture import Situation
 
 NATIONAL = "France entière"
@@ -156,7 +156,7 @@ def open_page(
     it has none, and tells by itself of when it speaks.
     """
     name_window(titre)
-    day, _ = filtres.parse_day(filtres.read_request())
+    day, _ = adresse.parse_day(filtres.read_request())
     situation = lecture.situation(day)
     choix = choices_of(situation)
     if choix is None:

@@ -6,12 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.trajectoire.words.figures import Chiffre
+from analytics.vocabulary.figures import Chiffre
 from analytics.vocabulary.wording import NOT_AVAILABLE, typeset
-from pages.commun.bloc_graphique import draw
 from pages.commun.navigation import escape_markdown
-from pages.vues.calculs import VueThermometres
-from pages.vues.leviers import VueLeviers
 
 
 def conclude(phrase: str) -> None:
@@ -45,39 +42,6 @@ def figures(chiffres: Sequence[Chiffre]) -> None:
                 # Bars start at zero: a curve that does not makes a good month look like none.
                 chart_type="bar",
             )
-
-
-def thermometers(vue: VueThermometres | None, *, agrandi: bool) -> None:
-    """Draw the two counts, then each line of the gap with the months behind it."""
-    if vue is None:
-        note("Sans objectif pour cette année, il n'y a pas de base à laquelle comparer les deux comptes.")
-        return
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        draw(vue.bloc, agrandi=agrandi)
-    with right:
-        if vue.lignes:
-            head("Ce qui fait l'écart")
-        for ligne, behind in vue.lignes:
-            st.html(
-                f"<p class='vigie-phrase'><strong>{escape(ligne.libelle)}\u00a0: {escape(ligne.valeur)}"
-                "</strong><br>"
-                f"{escape(ligne.sens)}</p>{behind}"
-            )
-
-
-def levers(vue: VueLeviers, *, agrandi: bool) -> None:
-    """Draw what is left to avoid by activity, by juridiction, then what equipment would add."""
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        draw(vue.activites, agrandi=agrandi)
-    with right:
-        if vue.juridictions is not None:
-            draw(vue.juridictions, agrandi=agrandi)
-    if vue.equipement is None:
-        note(vue.note_equipement)
-    else:
-        draw(vue.equipement, agrandi=agrandi)
 
 
 def table(

@@ -10,10 +10,11 @@ import streamlit as st
 
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.received import day_counted
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Declarations, Lots, Perimetre, ProjectionGardee, Recalages
 from data.actes.archive import keep_past_projections
 from data.demo import demo_lots
-from data.reference import Reference, load_illustrative_base, load_parameters, load_reference, load_rules
+from data.reference import load_illustrative_base, load_parameters, load_reference, load_rules
 from data.settings import Settings
 from data.store.store import Faits, Store, open_store
 from pages.commun.identite import lecteur

@@ -22,7 +22,6 @@ from analytics.comparaison.comparison import (
     Dispersion,
     Entonnoir,
     Rapport,
-    equipped_shares,
     expect,
     find_peers,
     funnel,
@@ -36,6 +35,7 @@ from analytics.comparaison.words import (
     AXES,
     RATIO_COLUMNS,
     SHORT,
+    figure_of_comparison,
     funnel_columns,
     label_funnel,
     label_ratios,
@@ -46,17 +46,17 @@ from analytics.comparaison.words import (
     title_funnel,
     title_ratios,
 )
-from analytics.objectif.objective import Periode
+from analytics.leviers.equipment import equipped_shares
 from analytics.trajectoire.position import Mois
 from analytics.trajectoire.words.cours import name_group
-from analytics.trajectoire.words.figures import Chiffre, figure_of_comparison
 from analytics.veille.watch import expect_extractions
 from analytics.vocabulary import wording
-from analytics.vocabulary.schemas import last_day_of_month
+from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.periods import Periode, last_day_of_month
 from pages.commun import lecture
+from pages.commun.adresse import MASQUES, slug
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
-from pages.commun.filtres import MASQUES, slug
 from pages.vues.calculs import besoin, mention_of, note_of, pays
 
 # The ranks are drawn; the same draws every time, so that a link shows the same figures.

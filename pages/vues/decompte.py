@@ -10,31 +10,22 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.charts.bars import draw_bars
-from analytics.charts.waterfall import draw_waterfall
+from analytics.charts.bars import draw_bars, draw_waterfall
 from analytics.decompte.bareme import USUAL_SETTLEMENT, Bareme
 from analytics.decompte.documents.account import account_frame, tell_reserve
+from analytics.decompte.documents.write import Sorte, write_document
 from analytics.decompte.fourchette import Fourchette, draw_range
 from analytics.decompte.releve import Cout, Releve, find_rule, settle_year
 from analytics.decompte.settle import Compte, Part, settle
 from analytics.decompte.words.decompte import (
-    COUR_COLUMNS,
-    RULE_COLUMNS,
-    RULE_KNOWN,
-    SENSITIVITY_COLUMNS,
-    compare_rules,
     conclude_settlement,
     figures_of_settlement,
-    lay_out_parts,
-    lay_out_sensitivity,
     step_down,
     tell_kept,
     tell_steps,
-    tell_undrawn,
-    title_parts,
-    title_sensitivity,
     warn_settlement,
 )
+from analytics.decompte.words.parts import COUR_COLUMNS, lay_out_parts, tell_undrawn, title_parts
 from analytics.decompte.words.releve import (
     STATEMENT_COLUMNS,
     Ligne,
@@ -42,19 +33,26 @@ from analytics.decompte.words.releve import (
     lay_out_statement,
     write_statement,
 )
-from analytics.trajectoire.words.figures import Chiffre
+from analytics.decompte.words.rules import (
+    RULE_COLUMNS,
+    RULE_KNOWN,
+    SENSITIVITY_COLUMNS,
+    compare_rules,
+    lay_out_sensitivity,
+    title_sensitivity,
+)
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.figures import Chiffre
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.schemas import SIMULATION, Savoir
 from data.actes.couts import SHORT_COSTS, choose_cost, proposed
 from data.actes.version import version_of
 from pages.commun import lecture
+from pages.commun.adresse import slug
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
-from pages.commun.documents import Sorte, write_document
-from pages.commun.filtres import slug
 from pages.vues import calculs, registre
 
 LIKE_THE_RULE = "regle"

@@ -8,11 +8,10 @@ import dataframely as dy
 import polars as pl
 import streamlit as st
 
-from analytics.charts.bars import draw_bars
-from analytics.charts.stacks import draw_stacks, part_colours
+from analytics.charts.bars import draw_bars, draw_stacks, part_colours
 from analytics.collecte import sums
-from analytics.comparaison.comparison import equipped_shares
 from analytics.couverture.words.coverage import since_january
+from analytics.leviers.equipment import equipped_shares
 from analytics.leviers.potential import (
     MONTHS_BACK,
     Potentiel,
@@ -40,14 +39,15 @@ from analytics.leviers.words import (
     title_places,
 )
 from analytics.objectif.need import Besoin
-from analytics.objectif.objective import Periode, etpt_per_extraction
+from analytics.objectif.objective import etpt_per_extraction
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import tell_rest
-from analytics.vocabulary.schemas import Equipements, last_day_of_month
+from analytics.vocabulary.periods import Periode, last_day_of_month
+from analytics.vocabulary.schemas import Equipements
 from pages.commun import lecture
+from pages.commun.adresse import slug
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
-from pages.commun.filtres import slug
 from pages.commun.lecture import Situation
 from pages.vues import calculs
 

@@ -14,18 +14,11 @@ import dataframely as dy
 import polars as pl
 
 from analytics.decompte.bareme import Bareme
+from analytics.decompte.compte import settle_again, write_exact, write_texts
 from analytics.decompte.documents.account import tell_reserve
-from analytics.decompte.releve import (
-    CONTESTABLES,
-    Ajustement,
-    Releve,
-    is_far,
-    read_cost,
-    settle_again,
-    write_exact,
-    write_texts,
-)
-from analytics.decompte.words.releve import write_plain
+from analytics.decompte.documents.write import Sorte, write_document
+from analytics.decompte.releve import CONTESTABLES, Ajustement, Releve, is_far, read_cost
+from analytics.decompte.words.amounts import write_plain
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.schemas import (
@@ -43,7 +36,6 @@ from data.actes.version import version_of
 from data.store.settlements import Contenu, Registre
 from data.store.store import Faits, utc_now
 from pages.commun import lecture
-from pages.commun.documents import Sorte, write_document
 from pages.commun.identite import lecteur
 
 

@@ -1,7 +1,8 @@
 import polars as pl
 
 from analytics.methode import list_activities, list_parameters, write_formulas
-from data.reference import Reference, load_parameters
+from analytics.vocabulary.reference import Reference
+from data.reference import load_parameters
 
 NB, NARROW = "\u00a0", "\u202f"
 

@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL
 from data.demo import demo_lots
-from data.reference import Reference, load_parameters
+from data.reference import load_parameters
 from data.store.store import Store
 
 

@@ -15,8 +15,8 @@ import pytest
 from pydantic import SecretStr
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from data.post import Courrier, DroppedError, Poste, RefusedError, check_sender, compose, write_drafts
-from data.reference import Reference
 from data.settings import Settings
 from tests.outils.courrier import (
     ACCOUNT,

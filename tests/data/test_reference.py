@@ -4,8 +4,9 @@ from datetime import date
 
 import polars as pl
 
-from analytics.vocabulary.schemas import last_day_of_month
-from data.reference import Reference, load_illustrative_base
+from analytics.vocabulary.periods import last_day_of_month
+from analytics.vocabulary.reference import Reference
+from data.reference import load_illustrative_base
 
 
 def _tgi(reference: Reference, day: date) -> int:

@@ -16,8 +16,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.collecte.reminders import USUAL_TEMPLATE
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Envoi, Modele, Perimetre
-from data.reference import Reference
 from data.settings import Settings
 from data.store.store import ALERTES_SCHEMA, Entree, Store, open_store
 from pages.commun import lecture

@@ -16,21 +16,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.decompte.compte import fingerprint
 from analytics.decompte.documents import pdf
-from analytics.decompte.releve import (
-    Ajustement,
-    Cout,
-    Releve,
-    find_rule,
-    fingerprint,
-    is_far,
-    read_cost,
-    settle_year,
-)
+from analytics.decompte.releve import Ajustement, Cout, Releve, find_rule, is_far, read_cost, settle_year
 from analytics.trajectoire.country import last_period
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
-from data.reference import Reference, load_illustrative_base, load_parameters
+from data.reference import load_illustrative_base, load_parameters
 from data.settings import Settings
 from data.store.store import Store, open_store
 from pages import decompte

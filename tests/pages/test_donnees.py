@@ -10,12 +10,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.collecte.templates import template
-from data.reference import Reference
 from data.settings import Settings
 from data.store.store import Store
-from pages.commun import lecture, telechargements
+from pages.commun import lecture, signataire, telechargements
 from pages.commun.identite import Lecteur
 from pages.ecrans.donnees import depot
 from tests.conftest import lots_of_demo
@@ -154,6 +154,7 @@ def test_a_reader_of_some_cours_imports_nothing(
     store.record_demo(lots_of_demo())
     reader = Lecteur(nom="chef@cour", perimetre=Perimetre.of(["CA-DOUAI"]))
     monkeypatch.setattr(depot, "lecteur", lambda: reader)
+    monkeypatch.setattr(signataire, "lecteur", lambda: reader)
     monkeypatch.setattr(lecture, "lecteur", lambda: reader)
     said = ran(page)
     assert "Votre profil ne permet pas d'importer" in said

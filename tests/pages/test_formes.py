@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.ecrans.donnees import depot
+from pages.commun import signataire
 from tests.outils.visiteur import ROOT
 from tests.pages.situations import ordinary, run
 
@@ -113,14 +113,14 @@ def test_an_address_says_what_its_page_looks_at_and_no_more(
 
 FORMS = """
 import streamlit as st
-from pages.ecrans.donnees import depot
+from pages.commun import signataire
 
 with st.form("premier"):
-    depot.ask_name(key="premier_nom")
+    signataire.ask_name(key="premier_nom")
     if st.form_submit_button("Premier"):
-        st.session_state["signe"] = depot.name_given()
+        st.session_state["signe"] = signataire.name_given()
 if st.session_state.get("page", 1) == 1:
-    depot.ask_name("Votre nom (il signe)", key="second_nom")
+    signataire.ask_name("Votre nom (il signe)", key="second_nom")
 """
 
 
@@ -152,7 +152,7 @@ def test_an_identity_signs_and_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> 
     def reader() -> Lecteur:
         return Lecteur(nom="anne@justice", perimetre=NATIONAL)
 
-    monkeypatch.setattr(depot, "lecteur", reader)
+    monkeypatch.setattr(signataire, "lecteur", reader)
     at = AppTest.from_string(FORMS, default_timeout=30).run()
     assert not at.text_input
     at.button[0].click().run()

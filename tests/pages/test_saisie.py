@@ -15,17 +15,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre, Saisie
 from data.actes import questionnaires
 from data.actes.questionnaires import Feuille, Guichet
-from data.reference import Reference
 from data.settings import Settings
 from data.store.answers import OvertakenError
 from data.store.store import Store, open_store
-from pages.commun import identite, lecture
+from pages.commun import identite, lecture, signataire
 from pages.commun.identite import Lecteur
 from pages.commun.lecture import Situation
-from pages.ecrans.donnees import depot
 from pages.ecrans.saisie import choix
 from pages.ecrans.saisie.choix import Demande
 from tests.conftest import lots_of_demo
@@ -223,7 +222,7 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
             return reader
 
         monkeypatch.setattr(lecture, "store", here)
-        for module in (lecture, depot, identite):
+        for module in (lecture, signataire, identite):
             monkeypatch.setattr(module, "lecteur", reading)
 
         def settled(situation: Situation) -> Demande:

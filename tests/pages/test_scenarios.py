@@ -15,20 +15,25 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
-from analytics.objectif.objective import USUAL_RULE
+from analytics.objectif.regle import USUAL_RULE
 from analytics.projection.model import round_probability
+from analytics.scenarios import study
+from analytics.scenarios.link import read_link, write_link
 from analytics.scenarios.ranges import Plage
-from analytics.scenarios.scenario import Levier, Scenario, name_prison, parse_scenario
+from analytics.scenarios.reader import parse_scenario
+from analytics.scenarios.reverse import questions
+from analytics.scenarios.scenario import Levier, Scenario, name_prison
 from analytics.scenarios.sensitivity import variance_indices
 from analytics.scenarios.study import Socle, flatten_account, three
 from analytics.trajectoire.words.outlook import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
-from data.reference import Reference, load_illustrative_base
+from data.reference import load_illustrative_base
 from data.settings import Settings
 from data.store.store import Store, open_store
-from pages.commun import calcul_scenarios, identite, lecture
+from pages.commun import identite, lecture
 from pages.commun.identite import Lecteur
 from pages.ecrans.scenarios import gardes
 from tests.conftest import lots_of_demo, whole_run
@@ -76,8 +81,8 @@ def opened(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 def start(store: Store, fin: date = MARCH) -> Socle:
     """What every scenario starts from at the end of a month, as the terminal gathers it."""
-    du, au = calcul_scenarios.months_read(fin)
-    return calcul_scenarios.start_from(
+    du, au = study.months_read(fin)
+    return study.start_from(
         store.faits(NATIONAL),
         store.declarations(NATIONAL, du=du, au=au),
         fin=fin,
@@ -132,7 +137,7 @@ def test_a_model_makes_a_scenario_that_its_link_reopens(opened: Store) -> None:
 
 
 def test_a_lever_is_withdrawn_and_the_change_undone(opened: Store) -> None:
-    at = press(visit(scenario=calcul_scenarios.write_link(JLD)), "Retirer")
+    at = press(visit(scenario=write_link(JLD)), "Retirer")
     assert "JLD à Douai" not in words(at)
     assert "JLD à Douai" in words(press(at, "Annuler le dernier changement"))
 
@@ -143,9 +148,7 @@ def test_a_lever_is_withdrawn_and_the_change_undone(opened: Store) -> None:
         ("eNpabc", "coupé"),
         ("99999", "existe pas"),
         (
-            calcul_scenarios.write_link(
-                Scenario(MARCH, (Levier("recours", Plage.sure(0.3), MARCH, cours=("CA-ATLANTIS",)),))
-            ),
+            write_link(Scenario(MARCH, (Levier("recours", Plage.sure(0.3), MARCH, cours=("CA-ATLANTIS",)),))),
             "CA-ATLANTIS",
         ),
     ],
@@ -185,21 +188,19 @@ def test_a_reader_sees_no_scenario_that_names_another_cour(
     said = words(visit(scenario=str(everywhere)))
     assert "Douai" not in said
     assert "Seules les cours de votre périmètre" in said
-    assert "périmètre" in words(visit(scenario=calcul_scenarios.write_link(JLD)))
+    assert "périmètre" in words(visit(scenario=write_link(JLD)))
 
 
 def test_scenarios_side_by_side_explain_their_difference(opened: Store) -> None:
     number = keep(Scenario(MARCH, (Levier("reponse", Plage.sure(1.0), date(2010, 4, 1)),)), nom="Réponses")
-    at = visit(scenario=calcul_scenarios.write_link(JLD), onglet="comparer", face=str(number))
+    at = visit(scenario=write_link(JLD), onglet="comparer", face=str(number))
     said = words(at).replace("\u00a0", " ")
     assert "De « Débats JLD » à « Réponses »" in said
     assert "Décompte simulé" in said
 
 
 def test_the_reverse_questions_answer(opened: Store) -> None:
-    said = words(
-        visit(scenario=calcul_scenarios.write_link(JLD), onglet="reciproque", mois="3", annee="2009")
-    )
+    said = words(visit(scenario=write_link(JLD), onglet="reciproque", mois="3", annee="2009"))
     assert "Hors d'atteinte : au mieux" in said.replace("\u00a0", " ")
     # The lever only acts the year after.
     assert "le temps qui reste et la montée en charge" in said
@@ -213,12 +214,12 @@ def test_a_year_without_objective_offers_one_that_has_it(opened: Store) -> None:
 
 
 def test_what_matters_most_is_told(opened: Store) -> None:
-    at = visit(scenario=calcul_scenarios.write_link(JLD), onglet="incertitude")
+    at = visit(scenario=write_link(JLD), onglet="incertitude")
     assert "est ce qui déplace le plus l'année" in words(at).replace("\u00a0", " ")
 
 
 def test_the_share_of_the_variance_is_told_on_request(opened: Store) -> None:
-    at = visit(scenario=calcul_scenarios.write_link(JLD), onglet="incertitude")
+    at = visit(scenario=write_link(JLD), onglet="incertitude")
     assert "Part de l'incertitude de l'année" not in words(at).replace("\u00a0", " ")
     at.toggle(key="indices_sobol").set_value(True).run()
     assert not at.exception, at.exception
@@ -235,7 +236,7 @@ def field(at: AppTest, label: str) -> NumberInput:
 
 def test_a_lever_is_changed_in_its_form(opened: Store) -> None:
     before, after = "50 % (30 % à 70 %)", "80 % (30 % à 90 %)"
-    at = press(visit(scenario=calcul_scenarios.write_link(JLD)), "Modifier")
+    at = press(visit(scenario=write_link(JLD)), "Modifier")
     names = ("Au moins (%)", "Le plus probable (%)", "Au plus (%)")
     assert [field(at, name).value for name in names] == [30, 50, 70]
     field(at, "Le plus probable (%)").set_value(80)
@@ -253,11 +254,9 @@ def shown(at: AppTest) -> Scenario:
     """The scenario that the address holds."""
     asked = at.query_params["scenario"]
     code = asked if isinstance(asked, str) else asked[0]
-    text = gardes.open_kept(int(code)).texte if code.isdigit() else calcul_scenarios.read_link(code)
+    text = gardes.open_kept(int(code)).texte if code.isdigit() else read_link(code)
     known = lecture.reference()
-    return parse_scenario(
-        text, calcul_scenarios.places_of(known, lecture.store().faits(NATIONAL).equipements, NATIONAL)
-    )
+    return parse_scenario(text, study.places_of(known, lecture.store().faits(NATIONAL).equipements, NATIONAL))
 
 
 def of(*levers: Levier) -> Scenario:
@@ -288,7 +287,7 @@ def change(at: AppTest, rank: int) -> AppTest:
 
 @pytest.mark.parametrize("kept", [False, True], ids=["in the address", "under a number"])
 def test_a_lever_changed_takes_the_place_of_the_one_it_was(opened: Store, *, kept: bool) -> None:
-    code = str(keep(JLD, nom="Changé")) if kept else calcul_scenarios.write_link(JLD)
+    code = str(keep(JLD, nom="Changé")) if kept else write_link(JLD)
     at = change(visit(scenario=code), 0)
     for name, value in (("Au moins (%)", 40), ("Le plus probable (%)", 60), ("Au plus (%)", 80)):
         field(at, name).set_value(value)
@@ -308,7 +307,7 @@ def test_a_lever_changed_takes_the_place_of_the_one_it_was(opened: Store, *, kep
 )
 def test_only_the_lever_of_that_rank_changes(opened: Store, levers: tuple[Levier, ...], rank: int) -> None:
     scenario = of(*levers)
-    at = change(visit(scenario=calcul_scenarios.write_link(scenario)), rank)
+    at = change(visit(scenario=write_link(scenario)), rank)
     next(each for each in at.text_input if each.label == "Nom court du levier").set_value("Autre")
     press(at, "Enregistrer le levier")
     wanted = [*scenario.leviers]
@@ -317,13 +316,13 @@ def test_only_the_lever_of_that_rank_changes(opened: Store, levers: tuple[Levier
 
 
 def test_saved_as_it_was_a_lever_is_the_same_to_the_last_decimal(opened: Store) -> None:
-    at = change(visit(scenario=calcul_scenarios.write_link(of(HIDDEN)), mois="6"), 0)
+    at = change(visit(scenario=write_link(of(HIDDEN)), mois="6"), 0)
     press(at, "Enregistrer le levier")
     assert shown(at).leviers == (HIDDEN,)
 
 
 def test_the_month_of_the_full_effect_is_asked_of_a_rise_alone(opened: Store) -> None:
-    at = change(visit(scenario=calcul_scenarios.write_link(of(PLAIN))), 0)
+    at = change(visit(scenario=write_link(of(PLAIN))), 0)
 
     def asked() -> list[str]:
         return [box.label for box in at.selectbox if box.label in ("Complète en", "À 90\u00a0% en")]
@@ -350,7 +349,7 @@ def test_a_model_that_loses_a_lever_is_that_model_no_more(opened: Store) -> None
     assert (shown(at).nom, len(shown(at).leviers)) == ("", 1)
     # A name that somebody gave stays.
     named = Scenario(MARCH, (PLAIN, ANSWERS), nom="Mon essai")
-    at = visit(scenario=calcul_scenarios.write_link(named))
+    at = visit(scenario=write_link(named))
     at.button(key="retirer_0").click().run()
     assert shown(at).nom == "Mon essai"
 
@@ -362,7 +361,7 @@ def test_a_year_that_has_not_begun_has_no_state(opened: Store) -> None:
 
 
 def test_renouncing_changes_nothing(opened: Store) -> None:
-    at = change(visit(scenario=calcul_scenarios.write_link(of(PLAIN, ANSWERS))), 0)
+    at = change(visit(scenario=write_link(of(PLAIN, ANSWERS))), 0)
     field(at, "Au plus (%)").set_value(90)
     press(at, "Renoncer")
     assert shown(at).leviers == of(PLAIN, ANSWERS).leviers
@@ -375,7 +374,7 @@ def test_what_is_changed_on_screen_is_what_the_terminal_computes(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    at = change(visit(scenario=calcul_scenarios.write_link(JLD)), 0)
+    at = change(visit(scenario=write_link(JLD)), 0)
     field(at, "Le plus probable (%)").set_value(60)
     press(at, "Enregistrer le levier")
     file = tmp_path / "s.json"
@@ -400,11 +399,11 @@ def test_what_is_changed_on_screen_is_what_the_terminal_computes(
     code, out, _ = Terminal(capsys)("scenario", file, "--format", "json")
     assert code == 0
     total = json.loads(out)["total"]
-    etude = calcul_scenarios.run(
+    etude = study.run_scenario(
         start(opened),
         shown(at),
         tirages=1024,
-        graine=calcul_scenarios.draws_of(lecture.parametres(), MARCH)[1],
+        graine=study.draws_of(lecture.parametres(), MARCH)[1],
     )
     assert three(etude.simulation.total(etude.simulation.terrain.cours)) == {
         name: pytest.approx(value, abs=1e-6) for name, value in total.items()
@@ -431,7 +430,7 @@ REPLIES = Levier("reponse", Plage(0.8, 0.9, 1.0), APRIL_2009, nom="Réponses")
     "levers", [(EVERYWHERE,), (REPLIES,), (EVERYWHERE, REPLIES), (replace(EVERYWHERE, cours=("CA-DOUAI",)),)]
 )
 def test_what_is_written_adds_up(opened: Store, levers: tuple[Levier, ...]) -> None:
-    at = visit(scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, levers)), annee="2009")
+    at = visit(scenario=write_link(Scenario(MARCH_2009, levers)), annee="2009")
     tiles = figures(at)
     (after,) = numbers(tiles["Année, déclarées"][0])
     (before,) = numbers(tiles["Année, déclarées"][1])
@@ -448,7 +447,7 @@ def test_what_is_written_adds_up(opened: Store, levers: tuple[Levier, ...]) -> N
 def test_one_end_of_year_wherever_it_is_written(opened: Store) -> None:
     """Title, tile, conclusion, last month of the table: the same number."""
     lever = replace(EVERYWHERE, valeur=Plage.sure(0.3), cours=("CA-DOUAI", "CA-LYON"))
-    at = visit(scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (lever,))), annee="2009")
+    at = visit(scenario=write_link(Scenario(MARCH_2009, (lever,))), annee="2009")
     told = words(at).replace("\u00a0", " ")
     december = re.search(r"<th scope=\"row\">décembre 2009</th>(.*?)</tr>", told)
     assert december
@@ -462,7 +461,7 @@ def test_one_end_of_year_wherever_it_is_written(opened: Store) -> None:
 
 def test_only_the_cours_that_move_are_listed(opened: Store) -> None:
     lever = replace(PLAIN, du=APRIL_2009)
-    at = visit(scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (lever,))), annee="2009")
+    at = visit(scenario=write_link(Scenario(MARCH_2009, (lever,))), annee="2009")
     told = words(at).replace("\u00a0", " ")
     moved, still = told.split("<caption>Cour par cour")[1].split("36 autres cours : rien n'y change", 1)
     assert moved.count("<tr>") == 2  # the headings and Douai
@@ -472,23 +471,23 @@ def test_only_the_cours_that_move_are_listed(opened: Store) -> None:
 
 def test_answering_more_saves_no_escort(opened: Store) -> None:
     """To answer declares what was avoided in silence: no ETPT in the tile, the file or the comparison."""
-    at = visit(scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (REPLIES,))), annee="2009")
+    at = visit(scenario=write_link(Scenario(MARCH_2009, (REPLIES,))), annee="2009")
     assert figures(at)["Équivalent"][0] == "0,0\u00a0ETPT"
     assert figures(at)["Évitées en plus"][0] == "0"
     assert "Aucune extraction évitée de plus" in words(at)
-    etude = calcul_scenarios.run(
+    etude = study.run_scenario(
         start(opened, MARCH_2009), Scenario(MARCH_2009, (REPLIES,)), tirages=64, graine=1
     )
-    told = calcul_scenarios.account(etude, NATIONAL, lecture.reference(), lecture.parametres(), graine=1)
+    told = study.account_of_scenario(etude, NATIONAL, lecture.reference(), lecture.parametres(), graine=1)
     assert told["total"]["moyenne"] > 100
     assert told["etpt"] == {"moyenne": 0.0, "q10": 0.0, "q90": 0.0}
-    assert calcul_scenarios.escort_hours(etude, etude.simulation.terrain.cours) == pytest.approx(0, abs=1e-6)
+    assert questions.escort_hours(etude, etude.simulation.terrain.cours) == pytest.approx(0, abs=1e-6)
 
 
 def test_the_etpt_rest_on_what_is_really_avoided(opened: Store) -> None:
     socle = start(opened, MARCH_2009)
-    etude = calcul_scenarios.run(socle, Scenario(MARCH_2009, (EVERYWHERE,)), tirages=64, graine=1)
-    told = calcul_scenarios.account(etude, NATIONAL, lecture.reference(), lecture.parametres(), graine=1)
+    etude = study.run_scenario(socle, Scenario(MARCH_2009, (EVERYWHERE,)), tirages=64, graine=1)
+    told = study.account_of_scenario(etude, NATIONAL, lecture.reference(), lecture.parametres(), graine=1)
     assert told["nettes"]["moyenne"] > told["total"]["moyenne"]
     assert told["etpt"]["moyenne"] == pytest.approx(told["nettes"]["moyenne"] * 1270 / 155_000, abs=1e-5)
     flat = flatten_account(told).filter(pl.col("objet") == "etpt")
@@ -506,18 +505,18 @@ def test_the_etpt_rest_on_what_is_really_avoided(opened: Store) -> None:
 def test_the_answer_opened_reaches_what_was_asked(opened: Store, part: Fraction) -> None:
     socle = start(opened, MARCH_2009)
     asked = Scenario(MARCH_2009, (replace(EVERYWHERE, nom="Dosé"),))
-    cours = calcul_scenarios.seen_cours(socle, NATIONAL)
-    question = calcul_scenarios.Question(cours, ensemble=True, part=part, pondere=False)
-    found = calcul_scenarios.seek_share(socle, asked, 0, question)
+    cours = study.seen_cours(socle, NATIONAL)
+    question = questions.Question(cours, ensemble=True, part=part, pondere=False)
+    found = questions.seek_share(socle, asked, 0, question)
     assert found.recherche.valeur is not None
-    opened_ = calcul_scenarios.with_value(asked, 0, found.recherche.valeur)
-    at = visit(scenario=calcul_scenarios.write_link(opened_), annee="2009")
+    opened_ = questions.with_value(asked, 0, found.recherche.valeur)
+    at = visit(scenario=write_link(opened_), annee="2009")
     (shown_year,) = numbers(figures(at)["Année, déclarées"][0])
     assert shown_year >= found.voulues
-    draws, seed = calcul_scenarios.draws_of(lecture.parametres(), MARCH_2009)
-    less = calcul_scenarios.with_value(asked, 0, found.recherche.valeur - 0.001)
-    etude = calcul_scenarios.run(socle, less, tirages=draws, graine=seed)
-    under = calcul_scenarios.assess_year(socle, etude.pays, cours, ensemble=True).projection
+    draws, seed = study.draws_of(lecture.parametres(), MARCH_2009)
+    less = questions.with_value(asked, 0, found.recherche.valeur - 0.001)
+    etude = study.run_scenario(socle, less, tirages=draws, graine=seed)
+    under = questions.assess_year(socle, etude.pays, cours, ensemble=True).projection
     assert under is not None
     # A tenth of a point less, and it would not.
     assert under.moyenne < shown_year
@@ -526,9 +525,9 @@ def test_the_answer_opened_reaches_what_was_asked(opened: Store, part: Fraction)
         assert told == short_odds(round_probability(found.recherche.p or 0.0))
         for chance, value in found.recherche.chances:
             assert value is not None
-            wanted = calcul_scenarios.with_value(asked, 0, value)
-            again = calcul_scenarios.run(socle, wanted, tirages=draws, graine=seed)
-            p = calcul_scenarios.assess_year(socle, again.pays, cours, ensemble=True).p_objectif
+            wanted = questions.with_value(asked, 0, value)
+            again = study.run_scenario(socle, wanted, tirages=draws, graine=seed)
+            p = questions.assess_year(socle, again.pays, cours, ensemble=True).p_objectif
             assert p is not None
             assert p >= chance
 
@@ -536,7 +535,7 @@ def test_the_answer_opened_reaches_what_was_asked(opened: Store, part: Fraction)
 @whole_run
 def test_what_was_found_opens_with_a_word(opened: Store) -> None:
     at = visit(
-        scenario=calcul_scenarios.write_link(Scenario(MARCH_2009, (EVERYWHERE,), nom="Essai")),
+        scenario=write_link(Scenario(MARCH_2009, (EVERYWHERE,), nom="Essai")),
         annee="2009",
         onglet="reciproque",
     )
@@ -554,7 +553,7 @@ def test_what_was_found_opens_with_a_word(opened: Store) -> None:
 def test_no_share_of_the_uncertainty_is_impossible(opened: Store) -> None:
     socle = start(opened, MARCH_2009)
     for levers in ((EVERYWHERE,), (REPLIES,), (EVERYWHERE, REPLIES)):
-        etude = calcul_scenarios.run(socle, Scenario(MARCH_2009, levers), tirages=64, graine=1)
+        etude = study.run_scenario(socle, Scenario(MARCH_2009, levers), tirages=64, graine=1)
         for seed in (1, 2):
             rows = variance_indices(etude, socle.terrain.cours if socle.terrain else (), graine=seed)
             assert all(first <= total for _, first, total in rows)
@@ -601,7 +600,7 @@ def test_a_scenario_is_archived_and_taken_out_by_name(opened: Store) -> None:
 
 
 def test_escorts_are_weighed_for_steering_alone(opened: Store) -> None:
-    link = calcul_scenarios.write_link(JLD)
+    link = write_link(JLD)
     plain, weighed = (words(visit(scenario=link, ponderation=each)) for each in ("sans", "priorite"))
     assert "Escortes épargnées" not in plain
     assert "Escortes épargnées" in weighed
@@ -612,7 +611,7 @@ def test_escorts_are_weighed_for_steering_alone(opened: Store) -> None:
 
 
 def test_a_link_holds_json_and_nothing_else() -> None:
-    text = calcul_scenarios.read_link(calcul_scenarios.write_link(JLD))
+    text = read_link(write_link(JLD))
     assert json.loads(text)["leviers"][0]["nom"] == "JLD à Douai"
     with pytest.raises(UserFacingError, match="coupé"):
-        calcul_scenarios.read_link(calcul_scenarios.write_link(JLD)[:-6])
+        read_link(write_link(JLD)[:-6])

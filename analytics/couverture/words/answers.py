@@ -6,9 +6,9 @@ import dataframely as dy
 import polars as pl
 
 from analytics.couverture import coverage
-from analytics.objectif.objective import Periode
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer, not_answered, short
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Juridictions, TotalJuridiction
 
 ANSWER_TINTS = {coverage.SILENT: 0, coverage.NOT_IN_FORCE: 1, coverage.ANSWERED: 2, coverage.CORRECTED: 3}

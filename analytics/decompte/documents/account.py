@@ -8,7 +8,8 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.decompte.releve import Detail, Releve, statut_of, write_account, write_exact
+from analytics.decompte.compte import statut_of, write_account, write_exact
+from analytics.decompte.releve import Detail, Releve
 from analytics.decompte.settle import Part
 from analytics.vocabulary.received import tell_declared_after
 from analytics.vocabulary.schemas import Lots

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from analytics.decompte.compte import statut_of, write_account
 from analytics.decompte.documents.account import MINISTERE, tell_vintage, vintage, warn
-from analytics.decompte.releve import Releve, statut_of, write_account
+from analytics.decompte.releve import Releve
 from analytics.decompte.settle import Part
-from analytics.decompte.words.releve import Ligne, euros, write_plain
+from analytics.decompte.words.amounts import euros, write_plain
+from analytics.decompte.words.releve import Ligne
 from analytics.documents.pdf import lay_table, print_pdf
 from analytics.trajectoire.position import Mois
 from analytics.vocabulary.schemas import ETATS_DECOMPTE

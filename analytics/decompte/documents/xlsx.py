@@ -10,8 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE
+from analytics.decompte.compte import statut_of, write_account
 from analytics.decompte.documents.account import MINISTERE, tell_vintage, vintage, warn
-from analytics.decompte.releve import Releve, statut_of, write_account
+from analytics.decompte.releve import Releve
 from analytics.decompte.settle import Part
 from analytics.decompte.words.releve import Ligne
 from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION

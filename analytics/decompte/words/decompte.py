@@ -1,34 +1,32 @@
 """The settlement of the ministry in words: what to conclude, the cours side by side, what rules change."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import polars as pl
 
-from analytics.decompte.bareme import INTERESSEMENTS, MODES, MUTUALISE, STATUTS, Bareme
+from analytics.decompte.bareme import MODES, MUTUALISE, STATUTS
 from analytics.decompte.fourchette import SEED, Fourchette
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Decompte, Part
-from analytics.decompte.words.releve import (
+from analytics.decompte.settle import Part
+from analytics.decompte.words.amounts import (
     NOTHING,
     about_etpt,
     about_euros,
-    euros,
-    owed_exactly,
+    mark_estimate,
     owed_in_round,
     span_euros,
+    span_numbers,
+    write_etpt,
     write_plain,
+    write_quantity,
 )
 from analytics.leviers.words import read_rough, rough
-from analytics.objectif.objective import CHAINAGES, LECTURES, MESURES
-from analytics.objectif.objective import MODES as COMPTAGES
-from analytics.trajectoire.words.figures import Chiffre
+from analytics.objectif.regle import MESURES
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne, tell_rest
-from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION, Savoir
+from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION
 from analytics.vocabulary.wording import number, percent, typeset, with_unit
 
 MIDDLE = "Au milieu de la projection"
@@ -121,18 +119,13 @@ def _tell_range(releve: Releve, part: Part, fourchette: Fourchette) -> str:
         told = span_euros(low, high)
     else:
         low, high = widen(fourchette.extractions, float(part.du))
-        told = f"{_span(low, high)} extractions"
+        told = f"{span_numbers(low, high)} extractions"
     if not high:
         return f" : {NOTHING}"
     if part.du and part.du == part.ecart:
         return f", soit {told} (8 chances sur 10)"
     shared = f" {_sharing(releve)}" if part.du or part.cour else ""
     return f" ; à rembourser{shared} : {told} (8 chances sur 10)"
-
-
-def _span(low: float, high: float) -> str:
-    first, last = number(low), number(high)
-    return last if first == last else f"{first} à {last}"
 
 
 def _extractions(releve: Releve, value: Fraction) -> str:
@@ -145,25 +138,6 @@ def _extractions(releve: Releve, value: Fraction) -> str:
     # The noun agrees with the number as it is written.
     noun = wording.agree(read_rough(float(value)), "extraction", "extractions")
     return f"environ {rough(float(value))}{wording.NO_BREAK_SPACE}{noun}"
-
-
-def _quantity(releve: Releve, value: Fraction) -> str:
-    """Write a number of extractions in a table: as it is, or rounded while it rests on a projection."""
-    if not releve.projete:
-        return write_plain(value)
-    return _about((wording.MINUS if value <= -1 else "") + rough(abs(float(value))))
-
-
-def _about(text: str) -> str:
-    return text if text.startswith("0") and not text.startswith("0,") else f"≈{wording.NO_BREAK_SPACE}{text}"
-
-
-def _etpt(releve: Releve, value: Fraction) -> str:
-    return _about(number(value, 0 if value >= 10 or not value else 1)) if releve.projete else number(value, 4)
-
-
-def _amount(releve: Releve, cents: int | None) -> str:
-    return _about(about_euros(cents / 100)) if releve.projete and cents is not None else euros(cents)
 
 
 def tell_kept(
@@ -239,20 +213,20 @@ def figures_of_settlement(
             beside = "année terminée"
     elif fourchette.euros is None or part.centimes is None:
         low, high = widen(fourchette.extractions, float(part.du))
-        told, beside = wording.NOT_AVAILABLE, f"de {_span(low, high)} extractions, 8 fois sur 10"
+        told, beside = wording.NOT_AVAILABLE, f"de {span_numbers(low, high)} extractions, 8 fois sur 10"
     else:
         told, beside = span_euros(*widen(fourchette.euros, part.centimes / 100)), "8 fois sur 10"
     first, *others = (
         Chiffre(
             "Excédent" if part.excedent else "Non évitées",
-            _quantity(releve, gap),
+            write_quantity(releve, gap),
             typeset(f"objectif : {write_plain(part.objectif)}"),
             "Objectif de l'année moins ce qui est retenu comme évité"
             + (", mois à venir projetés." if ahead else "."),
         ),
         Chiffre(
             "Équivalent en ETPT",
-            (_etpt(releve, part.etpt) if ahead else number(part.etpt, 2)) if part.etpt else "0",
+            (write_etpt(releve, part.etpt) if ahead else number(part.etpt, 2)) if part.etpt else "0",
             "",
             "Au prorata des extractions non évitées, après la règle et le mode.",
         ),
@@ -312,16 +286,16 @@ def step_down(releve: Releve, part: Part) -> pl.DataFrame:
             "Évitées",
             min(left, wanted),
             max(left, wanted),
-            _about(taken + avoided) if releve.projete else taken + avoided,
+            mark_estimate(taken + avoided) if releve.projete else taken + avoided,
             "moins" if part.evitees >= 0 else "plus",
         ),
     ]
     if part.excedent:
-        rows.append(("Excédent", left, 0.0, _quantity(releve, part.excedent), "valeur"))
+        rows.append(("Excédent", left, 0.0, write_quantity(releve, part.excedent), "valeur"))
     else:
-        rows.append(("Non évitées", 0.0, left, _quantity(releve, part.objectif - part.evitees), "total"))
+        rows.append(("Non évitées", 0.0, left, write_quantity(releve, part.objectif - part.evitees), "total"))
     if part.du != max(part.objectif - part.evitees, Fraction(0)):
-        rows.append(("Après partage", 0.0, float(part.du), _quantity(releve, part.du), "total"))
+        rows.append(("Après partage", 0.0, float(part.du), write_quantity(releve, part.du), "total"))
     return pl.DataFrame(
         rows,
         schema={
@@ -346,217 +320,7 @@ def tell_steps(releve: Releve, part: Part) -> str:
     )
 
 
-COUR_COLUMNS = (
-    Colonne("nom", "Cour"),
-    Colonne("objectif", "Objectif", nombre=True),
-    Colonne("evitees", "Retenues", nombre=True),
-    Colonne("ecart", "Non évitées", nombre=True),
-    Colonne("du", "Après partage", nombre=True),
-    Colonne("etpt", "ETPT", nombre=True),
-    Colonne("montant", "Montant", nombre=True),
-    Colonne("credits", "Part des crédits", nombre=True),
-    Colonne("fourchette", "Fourchette (8 sur 10)", nombre=True),
-    Colonne("etat", "État"),
-)
-
-
-def lay_out_parts(
-    releve: Releve,
-    parts: Sequence[Part],
-    noms: Mapping[str, str],
-    fourchettes: Mapping[str, Fourchette],
-    *,
-    alerte: Fraction,
-) -> pl.DataFrame:
-    """Lay out the cours: texts for the table, and `valeur`, `texte` for bars of what each owes.
-
-    What is computed here is a simulation: a state belongs to what is kept.
-    """
-    rows: list[tuple[str, ...]] = []
-    values: list[float] = []
-    for part in parts:
-        over = part.part_credits is not None and part.part_credits >= alerte
-        ranged = fourchettes.get(part.cour)
-        if ranged is not None and ranged.euros is not None:
-            told = span_euros(*widen(ranged.euros, (part.centimes or 0) / 100))
-        elif ranged is not None:
-            told = f"{_span(*widen(ranged.extractions, float(part.du)))} extractions"
-        else:
-            told = wording.NOT_AVAILABLE if releve.projete else wording.NOT_APPLICABLE
-        rows.append(
-            (
-                noms.get(part.cour, part.cour),
-                write_plain(part.objectif),
-                _quantity(releve, part.evitees),
-                f"+{_quantity(releve, part.excedent)}" if part.excedent else _quantity(releve, part.ecart),
-                _quantity(releve, part.du),
-                _etpt(releve, part.etpt),
-                _amount(releve, part.centimes),
-                ("⚠ " if over else "") + percent(part.part_credits, 0 if releve.projete else 1),
-                told,
-                part.exclue or ETATS_DECOMPTE[SIMULATION],
-            )
-        )
-        values.append(float(part.etpt))
-    frame = pl.DataFrame(rows, schema={colonne.nom: pl.String for colonne in COUR_COLUMNS}, orient="row")
-    return frame.with_columns(
-        valeur=pl.Series(values, dtype=pl.Float64),
-        texte=pl.col("montant") if releve.cout is not None else pl.col("etpt"),
-    ).sort(["valeur", "nom"], descending=[True, False], maintain_order=True)
-
-
-def title_parts(releve: Releve, frame: pl.DataFrame) -> str:
-    """Say how many cours would pay something; of a year that is not over, at the middle of its projection."""
-    paying = frame.filter(pl.col("valeur") > 0)
-    if not paying.height:
-        told = "Aucune cour n'aurait à rembourser"
-    else:
-        told = (
-            f"{wording.count(paying.height, 'cour')} sur {frame.height} "
-            f"{wording.agree(paying.height, 'aurait', 'auraient')} à rembourser"
-        )
-    return typeset(f"{MIDDLE}, {told[0].lower()}{told[1:]}" if releve.projete else told)
-
-
-def tell_undrawn(paying: pl.DataFrame, drawn: int) -> str:
-    """Say how many pay beyond those that are drawn, or that none does."""
-    if not paying.height:
-        return typeset("Rien à rembourser : il n'y a pas de montant à dessiner.")
-    return tell_rest(paying.height, drawn)
-
-
 # --- Rules side by side ---------------------------------------------------------------------------
-
-_TOLD: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "lecture": ("lecture", lambda value: LECTURES[value]),
-    "chainage": ("base à partir de 2010", lambda value: CHAINAGES[value]),
-    "comptage": ("comptage", lambda value: COMPTAGES[value]),
-    "mode": ("partage", lambda value: MODES[value]),
-    "part": ("part remboursée", lambda value: percent(value, 0)),
-    "seuil": ("seuil", lambda value: percent(value)),
-    "plancher_eur": ("plancher", lambda value: with_unit(value, "€")),
-    "plafond_credits": (
-        "plafond",
-        lambda value: "aucun" if value is None else f"{percent(value, 0)} des crédits vacataires",
-    ),
-    "volume_minimum": ("base minimale", lambda value: wording.count(value, "extraction")),
-    "interessement": ("intéressement", lambda value: INTERESSEMENTS[value]),
-    "interessement_part": ("part de l'intéressement", lambda value: percent(value, 0)),
-    "interessement_seuil": ("seuil de l'intéressement", lambda value: percent(value, 0)),
-    "interessement_plafond": (
-        "plafond de l'intéressement",
-        lambda value: "aucun" if value is None else f"{percent(value, 0)} de l'objectif",
-    ),
-}
-
-
-def tell_differences(bareme: Bareme, reference: Bareme) -> str:
-    """Say in French what a rule does otherwise than another one."""
-    changes = [
-        f"{label} : {write(getattr(bareme, name))} (au lieu de {write(getattr(reference, name))})"
-        for name, (label, write) in _TOLD.items()
-        if getattr(bareme, name) != getattr(reference, name)
-    ]
-    return typeset(" ; ".join(changes) if changes else "rien de différent")
-
-
-RULE_COLUMNS = (
-    Colonne("regle", "Règle"),
-    Colonne("statut", "Statut"),
-    Colonne("ecart", "Non évitées (ministère)", nombre=True),
-    Colonne("etpt", "ETPT", nombre=True),
-    Colonne("montant", "Remboursement simulé", nombre=True),
-    Colonne("interessement", "Intéressement (simulation)", nombre=True),
-    Colonne("cour", "La cour choisie", nombre=True),
-    Colonne("differences", "Ce qui change"),
-)
-# What a reader must be allowed to know to read a column; every other is of the cour chosen, or of the rule.
-RULE_KNOWN = {
-    "ecart": Savoir.ECART,
-    "etpt": Savoir.LIGNE,
-    "montant": Savoir.LIGNE,
-    "interessement": Savoir.LIGNE,
-}
-
-
-def compare_rules(releves: Sequence[Releve], *, cour: str) -> pl.DataFrame:
-    """Set some rules side by side, the first being the one the others are compared with."""
-    rows: list[tuple[str, ...]] = []
-    for releve in releves:
-        national = releve.decompte.national
-        own = next((part for part in releve.decompte.cours if part.cour == cour), None)
-        rows.append(
-            (
-                releve.bareme.libelle,
-                STATUTS[releve.bareme.statut],
-                _quantity(releve, national.ecart),
-                _etpt(releve, national.etpt),
-                _amount(releve, national.centimes),
-                "non déterminé" if national.interessement_etpt is None else _rewarded(releve, national),
-                wording.NOT_AVAILABLE if own is None else _owed(releve, own),
-                tell_differences(releve.bareme, releves[0].bareme)
-                if releve is not releves[0]
-                else "référence",
-            )
-        )
-    return pl.DataFrame(rows, schema={colonne.nom: pl.String for colonne in RULE_COLUMNS}, orient="row")
-
-
-def _owed(releve: Releve, part: Part) -> str:
-    if releve.projete or not part.etpt:
-        return owed_in_round(releve, part)
-    return owed_exactly(part) if part.centimes is not None else f"{owed_exactly(part)}, {UNPRICED}"
-
-
-def _rewarded(releve: Releve, part: Part) -> str:
-    if releve.projete and part.interessement_etpt is not None:
-        cents = part.interessement_centimes
-        amount = "" if cents is None else f", {about_euros(cents / 100)}"
-        return f"environ {about_etpt(part.interessement_etpt)}{amount}" if part.interessement_etpt else "rien"
-    amount = "" if part.interessement_centimes is None else f", {euros(part.interessement_centimes)}"
-    return f"{with_unit(part.interessement_etpt, 'ETPT', 4)}{amount}"
 
 
 # --- Sensitivity ----------------------------------------------------------------------------------
-
-SENSITIVITY_COLUMNS = (
-    Colonne("nom", "Hypothèse"),
-    Colonne("texte", "Remboursement du ministère", nombre=True),
-    Colonne("ecart_ecrit", "Écart au décompte affiché", nombre=True),
-)
-
-
-def lay_out_sensitivity(
-    cases: Sequence[tuple[str, Decompte]], reference: Decompte, *, projete: bool
-) -> pl.DataFrame:
-    """Lay out what the ministry would owe if one hypothesis alone changed; rounded while it is projected."""
-    priced = reference.cout is not None
-
-    def measure(decompte: Decompte) -> Fraction:
-        national = decompte.national
-        return Fraction(national.centimes or 0, 100) if priced else national.etpt
-
-    def write(value: Fraction, *, signed: bool = False) -> str:
-        unit, digits = ("€", 0) if priced else ("ETPT", 2)
-        if projete and value:
-            # To the thousand of euros, or a tenth of an ETPT: the months to come allow no more.
-            unit, digits, value = ("k€", 0, value / 1000) if priced else ("ETPT", 1, value)
-        return number(value, digits, signed=signed) + wording.NO_BREAK_SPACE + unit
-
-    here = measure(reference)
-    return pl.DataFrame(
-        [
-            (nom, float(measure(case)), write(measure(case)), write(measure(case) - here, signed=True))
-            for nom, case in cases
-        ],
-        schema={"nom": pl.String, "valeur": pl.Float64, "texte": pl.String, "ecart_ecrit": pl.String},
-        orient="row",
-    )
-
-
-def title_sensitivity(frame: pl.DataFrame) -> str:
-    """Say between which amounts the hypotheses lead, one at a time; `frame`: `lay_out_sensitivity`."""
-    if not any(frame["valeur"]):
-        return "Aucune hypothèse, seule, ne fait rembourser quoi que ce soit au ministère"
-    first, *_, last = frame.sort("valeur", maintain_order=True)["texte"]
-    return typeset(f"Selon l'hypothèse, le ministère rembourserait de {first} à {last}")

@@ -10,16 +10,25 @@ import polars as pl
 from analytics.couverture.silence import Manque
 from analytics.decompte.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE
 from analytics.decompte.releve import BASE, EVITEES, NO_COST, OBJECTIF, Detail, Releve
-from analytics.decompte.settle import Decompte, Part, round_half_up, settle_with_more
-from analytics.objectif.objective import FIRST_YEAR, MESURES
+from analytics.decompte.settle import Decompte, Part, settle_with_more
+from analytics.decompte.words.amounts import (
+    euros,
+    owed_exactly,
+    owed_in_round,
+    tell_etpt,
+    why_nothing,
+    write_plain,
+)
+from analytics.objectif.regle import MESURES
+from analytics.statistics.apportion import round_half_up
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
+from analytics.vocabulary.periods import FIRST_YEAR
 from analytics.vocabulary.wording import number, percent, typeset, with_unit
 
 CIRCULAIRE_1 = "Circulaire du 5 février 2009, p. 1"
 CIRCULAIRE_2 = "Circulaire du 5 février 2009, p. 2"
 MODE_NAMES = {MUTUALISE: "mutualisé", ECART_PROPRE: "écart propre"}
-NOTHING = "rien à rembourser"
 
 
 @dataclass(frozen=True)
@@ -37,22 +46,9 @@ class Ligne:
     forte: bool = False
 
 
-def write_plain(value: Fraction, digits: int = 4) -> str:
-    """Write a quantity with as many decimals as it has, `digits` at most."""
-    for places in range(digits):
-        if (value * 10**places).denominator == 1:
-            return number(value, places)
-    return number(value, digits)
-
-
 def _extractions(value: Fraction) -> str:
     noun = wording.agree(int(value), "extraction", "extractions")
     return f"{write_plain(value)}{wording.NO_BREAK_SPACE}{noun}"
-
-
-def euros(cents: int | None) -> str:
-    """Write an amount in euros and cents; absent is « n.d. »."""
-    return wording.NOT_AVAILABLE if cents is None else with_unit(Fraction(cents, 100), "€", 2)
 
 
 def write_statement(releve: Releve, part: Part, *, manque: Manque | None) -> tuple[Ligne, ...]:
@@ -315,59 +311,6 @@ def _other_mode(releve: Releve, part: Part) -> list[Ligne]:
             "Pour comparaison",
         )
     ]
-
-
-def why_nothing(decompte: Decompte, part: Part) -> str:
-    """Say why a cour owes nothing of the ministry's gap."""
-    if not part.ecart:
-        return "aucun écart à partager"
-    if decompte.national.evitees < decompte.national.objectif:
-        return "l'écart du ministère est sous le seuil de la règle"
-    return "les excédents des autres cours compensent l'écart"
-
-
-def tell_etpt(etpt: Fraction) -> str:
-    """Write what is owed in ETPT, exactly enough to be done again; nothing is « rien », not 0,0000."""
-    return with_unit(etpt, "ETPT", 4) if etpt else "rien"
-
-
-def owed_exactly(part: Part) -> str:
-    """Write what is owed so that it can be done again; nothing is said in words."""
-    if not part.etpt:
-        return NOTHING
-    return tell_etpt(part.etpt) + ("" if part.centimes is None else f", {euros(part.centimes)}")
-
-
-def owed_in_round(releve: Releve, part: Part) -> str:
-    """Write what is owed as it is said in a meeting: rounded, and more so while it rests on a projection."""
-    if not part.etpt:
-        return NOTHING
-    if not releve.projete:
-        amount = "" if part.centimes is None else f", {with_unit(Fraction(part.centimes, 100), '€')}"
-        return with_unit(part.etpt, "ETPT", 2) + amount
-    amount = "" if part.centimes is None else f", {about_euros(part.centimes / 100)}"
-    return f"environ {about_etpt(part.etpt)}{amount}"
-
-
-def about_etpt(etpt: Fraction) -> str:
-    """Write an uncertain number of ETPT: « 45 ETPT », « 1,6 ETPT »."""
-    return (
-        "moins de 0,1 ETPT" if 0 < etpt < Fraction(1, 20) else with_unit(etpt, "ETPT", 0 if etpt >= 10 else 1)
-    )
-
-
-def about_euros(value: float) -> str:
-    """Write an uncertain amount: « 1,2 M€ », « 89 k€ »."""
-    return span_euros(value, value)
-
-
-def span_euros(low: float, high: float) -> str:
-    """Write between which amounts, in the unit of the greater: « 0 à 1,2 M€ »; one number where they meet."""
-    if 0 < high < 500:
-        return "moins de 1 k€"
-    scale, unit, digits = (1_000_000, "M€", 1) if high >= 999_500 else (1_000, "k€", 0)
-    first, last = (number(value / scale, digits if value else 0) for value in (low, high))
-    return (f"{first} à " if first != last else "") + last + wording.NO_BREAK_SPACE + unit
 
 
 def _ratio(unit: Fraction) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.scenarios.draws import draw, most_likely
 from analytics.scenarios.ranges import PALIER, Floats, Plage
 from analytics.scenarios.scenario import DEMANDE, NATURES, Hypotheses, Levier, Scenario
-from analytics.scenarios.simulation import Simulation, draw, most_likely, simulate
+from analytics.scenarios.simulation import Simulation, simulate
 from analytics.scenarios.terrain import Terrain
 from analytics.vocabulary.errors import UserFacingError
 

@@ -7,12 +7,12 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.objective import Periode
 from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.series import BilanActivite, SerieActivite
 from analytics.trajectoire.words.conclusion import avoided
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, applicable, integer, not_answered, share, short
+from analytics.vocabulary.periods import Periode
 
 SHORT_NAMES = {
     "CHINS_DETENTION": "Chambre de l'instruction",

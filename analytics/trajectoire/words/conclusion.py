@@ -7,11 +7,12 @@ from math import ceil, floor
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.objective import Periode
 from analytics.trajectoire import position
-from analytics.trajectoire.position import Bilan, BilanCour
+from analytics.trajectoire.cours import BilanCour
+from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.words.outlook import odds, tell_pace
 from analytics.vocabulary import wording
+from analytics.vocabulary.periods import Periode
 
 LESS_THAN_ONE = "moins d'une"
 

@@ -7,8 +7,9 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.objective import ILLUSTRATIVE, Exigence, Objectif
-from analytics.trajectoire.position import BilanCour
+from analytics.objectif.base import ILLUSTRATIVE
+from analytics.objectif.objective import Exigence, Objectif
+from analytics.trajectoire.cours import BilanCour
 from analytics.trajectoire.words.outlook import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import (

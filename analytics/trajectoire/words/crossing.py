@@ -3,10 +3,10 @@
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.objective import Periode
 from analytics.trajectoire.words.activities import name_activity
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, not_answered, plain
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Activites, AgregatActivite, Cours
 
 

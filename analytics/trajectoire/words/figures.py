@@ -1,35 +1,19 @@
 """The row of figures at the top of a page: where one stands, what is needed, where it is heading."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import polars as pl
 
-from analytics.comparaison.words import is_comparable, tell_ratio, verdict_of
-from analytics.objectif.objective import LECTURES, MESURES, Objectif, Periode
-from analytics.objectif.profile import MONTHS_IN_YEAR
+from analytics.objectif.objective import Objectif
+from analytics.objectif.regle import LECTURES, MESURES
 from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.words.conclusion import counted, missing
 from analytics.trajectoire.words.cours import ESTIMATED_LEGEND, mark_target
 from analytics.trajectoire.words.outlook import INDICATIVE, pace_ratio, short_odds, suppose
-from analytics.veille.watch import Veille
-from analytics.veille.words import icon, tell_signal
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import with_gaps
-
-
-@dataclass(frozen=True)
-class Chiffre:
-    """One figure of the row: its name, its value with its unit, what stands beside it, its sense.
-
-    `serie` is what its sparkline draws, month by month; it breaks at a month without answer (`with_gaps`).
-    """
-
-    libelle: str
-    valeur: str
-    complement: str
-    sens: str
-    serie: tuple[float, ...] = ()
+from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
 
 
 def row_of_figures(
@@ -217,36 +201,6 @@ def figures_of_use(
             ),
             answers.sens,
             answers.serie,
-        ),
-    )
-
-
-def figure_of_month(veille: Veille) -> Chiffre:
-    """Give the figure of the month: is it ordinary variation."""
-    sense = tell_signal(veille)
-    beside = ""
-    if veille.constat is not None:
-        beside = "ne pas commenter" if not veille.constat.signal else veille.constat.signal
-        beside += " (limites d'essai)" if veille.constat.essai else ""
-    elif veille.trimestres is not None and veille.moyenne is not None:
-        beside = f"{wording.number(veille.moyenne, 1)} par mois en moyenne"
-    return Chiffre("Ce mois-ci", icon(veille), beside, sense)
-
-
-def figure_of_comparison(own: pl.DataFrame) -> Chiffre:
-    """Give the ratio of a cour to what is to be expected of it; `own`: its row of `Rapport`."""
-    if own.is_empty():
-        return Chiffre("À base égale", wording.NOT_AVAILABLE, "", "Aucune extraction à comparer.")
-    row = own.row(0, named=True)
-    if not is_comparable(row):
-        return Chiffre("À base égale", wording.NOT_AVAILABLE, "trop peu pour comparer", tell_ratio(own) + ".")
-    return Chiffre(
-        "À base égale",
-        f"{wording.number(row['brut'], 2)} fois",
-        verdict_of(row),
-        wording.typeset(
-            f"{tell_ratio(own)}. Resserré vers la moyenne : {wording.number(row['rapport'], 2)} (de "
-            f"{wording.number(row['bas_95'], 2)} à {wording.number(row['haut_95'], 2)})."
         ),
     )
 

@@ -5,11 +5,12 @@ from fractions import Fraction
 
 import polars as pl
 
-from analytics.objectif.objective import MESURES, Periode
+from analytics.objectif.regle import MESURES
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire.position import ATTAINED, Bilan
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer
+from analytics.vocabulary.periods import Periode
 
 INDICATIVE = "indicatif"
 # The chances covered by the three bands of the fan.

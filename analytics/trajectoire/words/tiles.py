@@ -4,7 +4,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.trajectoire import position
-from analytics.trajectoire.position import BilanCour
+from analytics.trajectoire.cours import BilanCour
 from analytics.vocabulary import wording
 
 

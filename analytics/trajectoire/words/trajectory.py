@@ -5,8 +5,6 @@ from collections.abc import Iterable
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.objective import Periode
-from analytics.objectif.profile import MONTHS_IN_YEAR
 from analytics.trajectoire import position
 from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.series import Trajectoire
@@ -19,6 +17,7 @@ from analytics.trajectoire.words.conclusion import (
 from analytics.trajectoire.words.outlook import tell_range
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer, not_answered, one_decimal
+from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
 
 
 def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> str:

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 
 from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import MONTHS, place_of, unaccented
-from data.reference import Reference
 
 # Nearest names are looked for only for the first unknown names of a file: the search is slow, and a
 # file where more names than this are unknown is not suffering from typing errors.

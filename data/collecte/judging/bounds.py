@@ -3,8 +3,8 @@
 import polars as pl
 
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
 from data.collecte.expected.natures import DECLARATIONS, Nature
-from data.reference import Reference
 
 # Beyond this, a count that no working parameter bounds is a typing error.
 _LARGEST_COUNT = 10_000_000

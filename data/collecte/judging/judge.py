@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
 from data.collecte.expected.limits import Progress, ignore_progress
 from data.collecte.expected.natures import DECLARATIONS, INTERIEUR, NATURES, Nature
 from data.collecte.expected.rules import ALERTES, PRIORITE
@@ -18,7 +19,6 @@ from data.collecte.judging.meanings import Textes, read_texts
 from data.collecte.judging.plausibility import SCHEMA_ALERTES, question_declarations
 from data.collecte.judging.refusals import CELL, explain_refusals, filled_in, null_or_column
 from data.collecte.reading.read import Lecture
-from data.reference import Reference
 
 # What becomes of a line; the first four are what `lues` is the sum of, « contredite » being refused.
 ACCEPTEE, REFUSEE, REPETEE, NON_REPONSE, CONTREDITE = range(5)

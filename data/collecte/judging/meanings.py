@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import number
 from data.collecte.expected.figures import read_amounts, read_counts
 from data.collecte.expected.names import (
@@ -21,7 +22,6 @@ from data.collecte.expected.names import (
 )
 from data.collecte.expected.natures import Champ, Nature
 from data.collecte.expected.rules import PRIORITE
-from data.reference import Reference
 
 
 @dataclass(frozen=True)

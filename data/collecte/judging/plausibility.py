@@ -13,9 +13,9 @@ import polars as pl
 
 from analytics.vocabulary.months import is_far, last_in_a_row, previous_month
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import NARROW_SPACE, month, number, of_court
 from data.collecte.expected.rules import ALERTES
-from data.reference import Reference
 
 _KEYS = ["mois", "juridiction", "activite"]
 _FIGURES = ["visioconferences", "extractions_evitees"]

@@ -7,12 +7,13 @@ from string import Formatter
 import polars as pl
 
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import enumeration, long_date, number, typeset
 from data.collecte.expected.natures import DECLARATIONS, Nature
 from data.collecte.expected.rules import PRIORITE, REGLES
 from data.collecte.judging.bounds import largest_counts, legal_since
 from data.collecte.judging.meanings import Textes
-from data.reference import Reference, load_successors
+from data.reference import load_successors
 
 _VALUE_SHOWN = 60
 # What a refused line keeps of each field; a text keeps as much as it may hold, so that it stays too long.

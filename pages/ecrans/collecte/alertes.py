@@ -14,10 +14,9 @@ from analytics.vocabulary.schemas import STATUTS_ALERTE
 from analytics.vocabulary.wording import NO_BREAK_SPACE, count, month, of_month, short_month, typeset
 from data.actes.relances import tell_unreachable
 from data.settings import Settings
-from pages.commun import composants, lecture, suites, telechargements
+from pages.commun import composants, lecture, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.ecrans.collecte import rappels
-from pages.ecrans.donnees import depot
 from pages.vues.collecte import Suivi, VueCollecte
 
 ROWS_SHOWN = 200
@@ -152,7 +151,7 @@ def _draw_follow_up(suivi: Suivi, row: dict[str, Any]) -> None:
             key=f"alerte_statut_{number}_{row['statut']}",
         )
         comment = st.text_area("Commentaire", key=f"alerte_commentaire_{number}", height=90, max_chars=1000)
-        author = depot.ask_name(key="alerte_auteur")
+        author = signataire.ask_name(key="alerte_auteur")
         sent = st.form_submit_button("Enregistrer la suite")
     if sent:
         suites.do(

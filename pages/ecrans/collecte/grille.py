@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.collecte.campaign import GLYPHS
 from analytics.collecte.words import LEGEND, LONG_SILENT, Groupe, group_answers, share_pages
 from analytics.vocabulary.wording import count, month, short_month, typeset
-from pages.commun import composants, filtres, telechargements
+from pages.commun import adresse, composants, telechargements
 from pages.vues.collecte import Suivi, VueCollecte, places_of
 
 ROWS_AT_ONCE = 90
@@ -27,7 +27,7 @@ _LEGEND = " ".join(
 def draw(suivi: Suivi, vue: VueCollecte, *, ressort: str) -> None:
     """Draw the juridictions of a cour, or of all a page at a time, perhaps only those long silent."""
     contexte = suivi.contexte
-    only_silent = contexte.selection.option("muettes") == filtres.OUI
+    only_silent = contexte.selection.option("muettes") == adresse.OUI
     silent = {each.juridiction for each in vue.preparation.rappels if each.absences >= LONG_SILENT}
     places = places_of(suivi)
     groups = [

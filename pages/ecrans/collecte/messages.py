@@ -13,6 +13,7 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import tell_moment
 from analytics.vocabulary.schemas import Modele
 from analytics.vocabulary.wording import NO_BREAK_SPACE, agree, count, number, typeset
+from data.actes.brouillons import zip_drafts
 from data.actes.relances import (
     Bilan,
     Preparation,
@@ -22,13 +23,11 @@ from data.actes.relances import (
     send,
     settle_doubts,
     template_of,
-    zip_drafts,
 )
-from pages.commun import composants, lecture, suites, telechargements
+from pages.commun import composants, lecture, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown, findable
 from pages.ecrans.collecte import rappels
-from pages.ecrans.donnees import depot
 from pages.vues.collecte import Suivi
 
 _USUAL_DAYS = 7
@@ -177,7 +176,7 @@ def _draw_doubts(suivi: Suivi, preparation: Preparation) -> None:
         "</section>"
     )
     with st.form("lever_doutes", border=False, enter_to_submit=False):
-        author = depot.ask_name(key="doute_auteur")
+        author = signataire.ask_name(key="doute_auteur")
         with st.container(horizontal=True, gap="small"):
             left = st.form_submit_button(
                 f"{count(len(doubts), 'message')} bien parti{'s' if len(doubts) > 1 else ''}"
@@ -208,7 +207,7 @@ def _draw_ways(suivi: Suivi, demande: _Demande, preparation: Preparation, *, uns
         composants.note(typeset(_NO_LINK))
     demande = replace(demande, montree=st.session_state.get(SHOWN, ()))
     st.session_state[SHOWN] = _leaving(preparation, demande)
-    author = depot.ask_name(key="messages_auteur", width=420)
+    author = signataire.ask_name(key="messages_auteur", width=420)
     _draw_drafts(suivi, demande, preparation, author)
     _draw_sending(suivi, demande, preparation, author)
 
@@ -376,7 +375,7 @@ def _draw_template(suivi: Suivi, typed: Modele, fault: str) -> None:
         accepted = not astray or st.checkbox(
             typeset(f"{_NO_LINK} Je garde ce texte ainsi."), key="modele_sans_lien"
         )
-        author = depot.ask_name(key="modele_auteur")
+        author = signataire.ask_name(key="modele_auteur")
         with st.container(horizontal=True, gap="small"):
             if st.button(
                 "Enregistrer ce texte",

@@ -12,10 +12,9 @@ from analytics.vocabulary.moments import tell_moment
 from analytics.vocabulary.schemas import DOSSIER, EN_COURS, MESSAGERIE, Relances
 from analytics.vocabulary.wording import NO_BREAK_SPACE, count, of_month, short_date, typeset
 from data.actes.relances import note_call
-from pages.commun import composants, lecture, suites, telechargements
+from pages.commun import composants, lecture, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import findable
-from pages.ecrans.donnees import depot
 from pages.vues.collecte import Suivi, VueCollecte
 
 ROWS_SHOWN = 200
@@ -124,7 +123,7 @@ def _draw_call(suivi: Suivi, rappels: list[Rappel]) -> None:
             filter_mode="contains",
         )
         said = st.text_area("Ce qui a été dit", key="appel_dit", height=90, max_chars=1000)
-        author = depot.ask_name(key="appel_auteur")
+        author = signataire.ask_name(key="appel_auteur")
         sent = st.form_submit_button("Enregistrer l'appel")
     composants.note(f"L'appel est daté du {short_date(suivi.clock().date())}.")
     if sent:

@@ -7,8 +7,9 @@ import polars as pl
 import streamlit as st
 
 from analytics.decompte.bareme import USUAL_SETTLEMENT
+from analytics.decompte.documents.write import Sorte, name_document
 from analytics.decompte.releve import CONTESTABLES, Ajustement, Releve
-from analytics.decompte.words.releve import euros, owed_exactly, write_plain
+from analytics.decompte.words.amounts import euros, owed_exactly, write_plain
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.moments import tell_moment
@@ -22,13 +23,11 @@ from analytics.vocabulary.schemas import (
     Contestation,
     Savoir,
 )
-from pages.commun import composants, suites, telechargements
+from pages.commun import composants, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
-from pages.commun.documents import Sorte, name_document
 from pages.commun.identite import lecteur
 from pages.commun.navigation import escape_markdown
-from pages.ecrans.donnees import depot
 from pages.vues import registre
 from pages.vues.registre import Dossier
 
@@ -92,7 +91,7 @@ def _draw_keep(releve: Releve) -> None:
             "Règle, coût, mode et situation du moment sont enregistrés avec leur empreinte ; ce qui est "
             "enregistré ne change plus."
         )
-        author = depot.ask_name(key="nom_garder")
+        author = signataire.ask_name(key="nom_garder")
         if st.form_submit_button("Enregistrer"):
             suites.do(lambda: registre.keep(releve, auteur=author))
 
@@ -188,7 +187,7 @@ def _draw_advance(dossier: Dossier) -> None:
             st.expander(f"Passer à l'état « {ETATS_DECOMPTE[following]} »"),
             st.form("avancer", border=False),
         ):
-            author = depot.ask_name(key="avancer_nom")
+            author = signataire.ask_name(key="avancer_nom")
             motif = st.text_input("Motif", max_chars=400, key=f"avancer_motif_{step}")
             if st.form_submit_button("Confirmer"):
                 suites.do(lambda: registre.advance(dossier, following, auteur=author, motif=motif))
@@ -199,7 +198,7 @@ def _draw_advance(dossier: Dossier) -> None:
                 f"{wording.count(len(changes), 'correction admise', 'corrections admises')} dans le nouveau, "
                 "qui sera provisoire. Celui-ci reste lisible, tel quel."
             )
-            author = depot.ask_name(key="remplacer_nom")
+            author = signataire.ask_name(key="remplacer_nom")
             motif = st.text_input("Motif", max_chars=400, key=f"remplacer_motif_{step}")
             if st.form_submit_button("Contrepasser et remplacer"):
                 suites.do(lambda: registre.replace(dossier, auteur=author, motif=motif))
@@ -272,7 +271,7 @@ def _draw_contest_form(contexte: Contexte, dossier: Dossier) -> None:
         value = st.text_input("Valeur proposée", max_chars=30, key=f"contester_valeur_{turn}")
         motif = st.text_input("Motif", max_chars=400, key=f"contester_motif_{turn}")
         piece = st.text_input("Référence d'une pièce", max_chars=200, key=f"contester_piece_{turn}")
-        author = depot.ask_name(key="contester_nom")
+        author = signataire.ask_name(key="contester_nom")
         asked = (dossier.garde.decompte, cour, line, value.strip())
         waiting = st.session_state.get(_TO_CONFIRM)
         sure = (
@@ -344,7 +343,7 @@ def _draw_answer(contexte: Contexte, dossier: Dossier, contestation: Contestatio
         with st.form(key, border=False):
             verdict = st.radio("Réponse", ["Admettre", "Refuser"], horizontal=True, key=f"{key}_verdict")
             motif = st.text_input("Motif", max_chars=400, key=f"{key}_motif")
-            author = depot.ask_name(key=f"{key}_nom")
+            author = signataire.ask_name(key=f"{key}_nom")
             sure = bool(doubt) and st.checkbox(
                 escape_markdown(f"Je confirme, pour admettre. {doubt} {effect}"), key=f"{key}_confirmer"
             )
@@ -377,7 +376,7 @@ def draw_new_cost(annee: int) -> None:
     with st.popover(f"Enregistrer le coût de {annee}"), st.form("cout_en_vigueur", border=False):
         typed = st.text_input("Euros par ETPT", placeholder="56 600", max_chars=20)
         source = st.text_input("Source du coût", placeholder="Document et page", max_chars=400)
-        author = depot.ask_name(key="cout_nom")
+        author = signataire.ask_name(key="cout_nom")
         if st.form_submit_button("Enregistrer ce coût"):
             suites.do(lambda: registre.record_cost(typed, source=source, auteur=author, annee=annee))
 
@@ -391,7 +390,7 @@ def draw_new_rule() -> None:
         )
         typed = st.text_area("Règle", value=EXAMPLE, height=180)
         uploaded = st.file_uploader("Ou un fichier", type=["toml"], key="fichier_regle")
-        author = depot.ask_name(key="regle_nom")
+        author = signataire.ask_name(key="regle_nom")
         if st.form_submit_button("Ajouter la règle"):
             text = uploaded.getvalue().decode("utf-8", "replace") if uploaded is not None else typed
             suites.do(lambda: registre.add_rule(text, auteur=author))

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
-from urllib.parse import unquote
 
 import polars as pl
 import streamlit as st
 
 from analytics.documents.table import Format, write_table
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.schemas import Perimetre
 from analytics.vocabulary.wording import count, short_month
 from data.actes.archive import keep_projection
@@ -28,15 +26,12 @@ from data.collecte.importer import (
 from data.collecte.templates import template
 from data.exports import Export, accompanying, exported
 from data.store.store import ContenuDemo, Ecriture, utc_now
-from pages.commun.identite import clean_name, lecteur
+from pages.commun.identite import lecteur
 from pages.commun.lecture import parametres, reference, store
+from pages.commun.signataire import day_in_paris, may_import
 
 _MEGABYTE = 1_000_000
 _SHOWN = 10
-_NAME, _SHOWN_NAMES = "nom_de_qui_agit", "noms_montres"
-_LONGEST_NAME = 200
-# Written by `page.js`: a reload begins another session.
-NAME_COOKIE = "vigie-nom"
 _COLUMNS = {
     "rejets": ["ligne", "champ", "valeur", "motif"],
     "alertes": ["ligne", "juridiction", "activite", "message"],
@@ -133,42 +128,6 @@ class Depot:
         return frame.join(news, on=news.columns, how="semi", maintain_order="left")
 
 
-def may_import() -> bool:
-    """Tell whether the reader may write: only those who see the whole ministry run the collection."""
-    return lecteur().perimetre.national
-
-
-def signature() -> str:
-    """Give the name the reader's identity already carries, if any."""
-    return lecteur().nom
-
-
-def name_given() -> str:
-    """Give the name of whoever acts: that of their identity, else the last one typed in this browser."""
-    state = st.session_state
-    shown: dict[str, str] = state.setdefault(_SHOWN_NAMES, {})
-    for key, name in shown.items():
-        typed = clean_name(str(state.get(key, name)))
-        if typed != name:
-            state[_NAME] = shown[key] = typed
-    if _NAME not in state:
-        state[_NAME] = clean_name(unquote(dict(st.context.cookies).get(NAME_COOKIE, "")))
-    return signature() or str(state[_NAME])
-
-
-def ask_name(label: str = "Votre nom", *, key: str, width: int | Literal["stretch"] = "stretch") -> str:
-    """Ask who signs, unless their identity says it; a name typed once serves every form of the browser."""
-    if signature():
-        return signature()
-    name = name_given()
-    if clean_name(str(st.session_state.get(key, ""))) != name:
-        st.session_state[key] = name
-    st.session_state[_SHOWN_NAMES][key] = name
-    return clean_name(
-        st.text_input(label, key=key, max_chars=_LONGEST_NAME, placeholder="Prénom Nom, service", width=width)
-    )
-
-
 def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:
     """Read and judge one file; nothing is written."""
     limit: int = st.get_option("server.maxUploadSize")
@@ -226,17 +185,6 @@ def record(
     return outcome
 
 
-def rebase(cour: str, mois: date, cause: str, auteur: str, *, retire: bool) -> str:
-    """Start the control chart of a cour anew at a month, or take it back; say what became of it."""
-    if not lecteur().perimetre.holds(cour):
-        return "Cette cour n'est pas dans votre périmètre : rien n'a été enregistré."
-    try:
-        store().rebase(cour=cour, mois=mois, cause=cause, auteur=auteur, retire=retire, connu_le=utc_now())
-    except UserFacingError as error:
-        return str(error)
-    return "Recalage annulé." if retire else "Recalage enregistré."
-
-
 def _told(written: Ecriture, alertes: int) -> str:
     if written.lot is None:
         return "rien de nouveau, tout était déjà connu ; aucun lot n'a été enregistré."
@@ -282,11 +230,6 @@ def _file(frame: pl.DataFrame, shape: Format, title: str, seen: Perimetre, connu
 def template_file(shape: TemplateFormat, mois: date) -> Callable[[], bytes]:
     """Write the blank questionnaire of a month, when asked."""
     return lambda: template(shape, reference(), mois)
-
-
-def day_in_paris(moment: datetime) -> date:
-    """Give the day on which a moment fell in Paris, as « situation connue au » counts it."""
-    return moment.astimezone(PARIS).date()
 
 
 def nature(code: str) -> str:

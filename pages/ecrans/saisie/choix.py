@@ -9,11 +9,11 @@ import streamlit as st
 from analytics.collecte.calendar import first_month
 from analytics.collecte.questionnaire import day_of_demo, months_to_answer, read_month, usual_month
 from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.reference import LEVEL_OF_TYPE
 from analytics.vocabulary.wording import collation_key, month, typeset
 from data.actes.questionnaires import Guichet
-from data.reference import LEVEL_OF_TYPE
 from data.store.store import Clock, utc_now
-from pages.commun import filtres, identite, lecture
+from pages.commun import adresse, identite, lecture
 from pages.commun.lecture import Situation
 from pages.commun.navigation import findable
 
@@ -57,7 +57,7 @@ def settle(situation: Situation, clock: Clock = utc_now) -> Demande:
         )
     moment = clock()
     if situation.demo:
-        known, said = filtres.parse_day(st.query_params.to_dict())
+        known, said = adresse.parse_day(st.query_params.to_dict())
         avis.extend(said)
         jour = known or day_of_demo(asked or _last_month(situation), parametres)
         moment = datetime.combine(jour, moment.astimezone(PARIS).time(), PARIS)

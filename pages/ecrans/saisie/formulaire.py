@@ -32,10 +32,9 @@ from data.actes.questionnaires import FIGURES, Dossier, Examen, Feuille, Guichet
 from data.reference import load_counting_rules
 from data.store.answers import OvertakenError
 from data.store.drafts import QUESTION
-from pages.commun import composants, suites
+from pages.commun import composants, signataire, suites
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown
-from pages.ecrans.donnees import depot
 from pages.ecrans.saisie import tableau
 
 HELD = "saisie_tenue"
@@ -180,13 +179,13 @@ def _places(feuille: Feuille) -> dict[Place, str]:
 
 def _draw_name() -> None:
     """Ask who types, unless their identity says it."""
-    if signature := depot.signature():
+    if signature := signataire.signature():
         composants.note(typeset(f"Brouillon et réponse sont signés par {signature}."))
-    depot.ask_name("Votre nom (il signe le brouillon et la réponse)", key=NAME, width=420)
+    signataire.ask_name("Votre nom (il signe le brouillon et la réponse)", key=NAME, width=420)
 
 
 def _name() -> str:
-    return depot.name_given()
+    return signataire.name_given()
 
 
 @st.fragment(run_every=_LOOK_EVERY_S)

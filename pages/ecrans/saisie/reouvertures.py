@@ -12,9 +12,8 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.wording import long_date, month, short_date, typeset
 from data.actes.questionnaires import Guichet
-from pages.commun import composants, suites
+from pages.commun import composants, signataire, suites
 from pages.commun.bloc_graphique import write_plain_table
-from pages.ecrans.donnees import depot
 
 SAID = "saisie_rouvert"
 _USUAL_DAYS = 7
@@ -57,7 +56,7 @@ def _draw_form(guichet: Guichet, mois: date, juridiction: str, nom: str) -> None
                 width=160,
             )
             reason = st.text_input("Motif", max_chars=400, placeholder="Panne du réseau, erreur signalée…")
-            author = depot.ask_name("Nom de qui rouvre", key="reouverture_nom")
+            author = signataire.ask_name("Nom de qui rouvre", key="reouverture_nom")
         if not st.form_submit_button("Rouvrir ce mois"):
             return
     try:

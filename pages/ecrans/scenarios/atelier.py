@@ -10,10 +10,9 @@ from functools import partial
 from html import escape
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
-from analytics.objectif.objective import list_months
+from analytics.scenarios.link import write_link
 from analytics.scenarios.ranges import FORMES, PALIER, Plage
 from analytics.scenarios.scenario import (
     ETABLISSEMENTS,
@@ -23,30 +22,24 @@ from analytics.scenarios.scenario import (
     NATURES,
     OUVERTURE,
     PRISONS,
-    RECOURS,
     REPONSE,
     Hypotheses,
     Levier,
     Scenario,
 )
-from analytics.scenarios.study import Socle
-from analytics.scenarios.words.results import Noms, tell_ceiling
+from analytics.scenarios.study import Socle, seen_cours
+from analytics.scenarios.words.levers import Noms, tell_ceiling
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.periods import list_months
 from analytics.vocabulary.wording import month, typeset
 from pages.commun import composants, filtres, lecture
 from pages.commun.cadre import Contexte
-from pages.commun.calcul_scenarios import seen_cours, write_link
 from pages.commun.navigation import findable
+from pages.ecrans.scenarios.modeles import MODELS, models, where_most_is_left
 
 EDITED = "scenario_levier_modifie"
 UNDO = "scenario_precedent"
 TURN = "scenario_tour"
-# A model acts on so many juridictions: those where most is left to avoid.
-MODEL_COURTS = 10
-JLD = "JLD_DETENTION"
-_FEW_COURTS, _COURTS = "Les débats JLD dans dix TGI", "Les débats JLD"
-_EVERYWHERE, _EQUIPPED = "Recours généralisé", "Équiper et faire répondre"
-_MODELS = (_FEW_COURTS, _COURTS, _EVERYWHERE, _EQUIPPED)
 
 
 def show(scenario: Scenario) -> None:
@@ -59,7 +52,7 @@ def show(scenario: Scenario) -> None:
 
 def with_levers(scenario: Scenario, leviers: tuple[Levier, ...]) -> Scenario:
     """Give a scenario other levers; one of a model that gains or loses some is that model no more."""
-    named = scenario.nom if len(leviers) == len(scenario.leviers) or scenario.nom not in _MODELS else ""
+    named = scenario.nom if len(leviers) == len(scenario.leviers) or scenario.nom not in MODELS else ""
     return replace(scenario, leviers=leviers, nom=named)
 
 
@@ -136,66 +129,6 @@ def draw_models(ground: Socle, scenario: Scenario, cours: Sequence[str]) -> None
     with st.container(horizontal=True, gap="small"):
         for cle, (label, made) in models(ground, scenario, cours).items():
             st.button(label, key=f"modele_{cle}", on_click=partial(show, made), width="content")
-
-
-def models(ground: Socle, scenario: Scenario, cours: Sequence[str]) -> dict[str, tuple[str, Scenario]]:
-    """Give the scenarios to start from: (label, scenario) by key."""
-    terrain = ground.terrain
-    if terrain is None:
-        return {}
-    start = terrain.mois[0]
-    end = terrain.mois[-1]
-    best = where_most_is_left(ground, cours, activites=(JLD,), nombre=MODEL_COURTS)
-    sought = Levier(
-        RECOURS,
-        Plage(0.3, 0.5, 0.7),
-        start,
-        juridictions=best,
-        activites=(JLD,),
-        nom="Débats JLD par visioconférence",
-    )
-    everywhere = Levier(
-        RECOURS,
-        NATURES[RECOURS].usuelle,
-        start,
-        forme="lineaire" if end > start else PALIER,
-        plein=end if end > start else None,
-        nom="Recours généralisé",
-    )
-    prisons = Levier(ETABLISSEMENTS, NATURES[ETABLISSEMENTS].usuelle, start, nom="Établissements équipés")
-    answers = Levier(REPONSE, NATURES[REPONSE].usuelle, start, nom="Réponses")
-    where = _FEW_COURTS if len(best) >= MODEL_COURTS else _COURTS
-    return {
-        "jld": (where, replace(scenario, nom=where, leviers=(sought,))),
-        "partout": (
-            "Un recours généralisé",
-            replace(scenario, nom=_EVERYWHERE, leviers=(everywhere,)),
-        ),
-        "prisons": (
-            _EQUIPPED,
-            replace(scenario, nom=_EQUIPPED, leviers=(prisons, answers)),
-        ),
-    }
-
-
-def where_most_is_left(
-    ground: Socle, cours: Sequence[str], *, activites: Sequence[str], nombre: int
-) -> tuple[str, ...]:
-    """List the juridictions of some cours where most is left to avoid, in some activities (none: all).
-
-    Those that close before the last month to come, or are not open yet, are not among them.
-    """
-    lasting = sorted(ground.terrain.durables) if ground.terrain else []
-    rows = ground.potentiel.filter(pl.col("cour").is_in(list(cours)), pl.col("juridiction").is_in(lasting))
-    if activites:
-        rows = rows.filter(pl.col("activite").is_in(list(activites)))
-    ranked = (
-        rows.group_by("juridiction")
-        .agg(pl.col("potentiel").sum())
-        .filter(pl.col("potentiel") > 0)
-        .sort(["potentiel", "juridiction"], descending=[True, False])
-    )
-    return tuple(sorted(ranked.head(nombre)["juridiction"]))
 
 
 def _draw_form(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int | None, noms: Noms) -> None:

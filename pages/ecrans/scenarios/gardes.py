@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 from analytics.scenarios.scenario import Scenario
+from analytics.scenarios.study import cours_named
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS, tell_moment
 from analytics.vocabulary.schemas import ScenarioGarde
 from analytics.vocabulary.wording import typeset
 from data.store.store import NO_LOT, utc_now
 from pages.commun import lecture
-from pages.commun.calcul_scenarios import cours_named
 from pages.commun.identite import lecteur
 
 

@@ -21,7 +21,6 @@ from analytics.comparaison.words import label_funnel, label_ratios
 from analytics.couverture import coverage
 from analytics.couverture.silence import Manque
 from analytics.couverture.words.answers import lay_out_answers
-from analytics.objectif.objective import Periode
 from analytics.trajectoire.position import GLYPHS
 from analytics.trajectoire.series import sum_up_activities, trace_activities, trace_year
 from analytics.trajectoire.words.activities import arrange_panels, rank_activities
@@ -32,7 +31,8 @@ from analytics.trajectoire.words.trajectory import label_trajectory
 from analytics.veille.control_chart import Reglages, by_quarter, chart
 from analytics.veille.watch import Veille
 from analytics.veille.words import label_chart, label_quarters
-from data.reference import Reference
+from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.reference import Reference
 from tests.analytics.frames import aggregate, expected, objective, total, totals
 
 JAN, FEB, MAR = (date(2009, rank, 1) for rank in range(1, 4))

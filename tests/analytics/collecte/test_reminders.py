@@ -20,8 +20,8 @@ from analytics.collecte.reminders import (
 )
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Modele
-from data.reference import Reference
 
 MARCH = date(2009, 3, 1)
 

@@ -3,8 +3,8 @@ from datetime import date
 import polars as pl
 
 from analytics.collecte import sums
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Interieur
-from data.reference import Reference
 from tests.analytics.frames import aggregate
 
 

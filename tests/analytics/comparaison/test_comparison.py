@@ -21,7 +21,6 @@ from analytics.comparaison.comparison import (
     Entonnoir,
     Rapport,
     disperse,
-    equipped_shares,
     expect,
     find_peers,
     funnel,
@@ -34,8 +33,8 @@ from analytics.comparaison.comparison import (
     shrink,
     trace_limits,
 )
-from analytics.comparaison.words import label_ratios, tell_ratio, title_funnel
-from analytics.trajectoire.words.figures import figure_of_comparison
+from analytics.comparaison.words import figure_of_comparison, label_ratios, tell_ratio, title_funnel
+from analytics.leviers.equipment import equipped_shares
 from analytics.vocabulary.schemas import Equipements
 from tests.analytics.vectors import vectors
 

@@ -12,9 +12,10 @@ from analytics.couverture import coverage
 from analytics.couverture.silence import Silence, estimate_silence
 from analytics.couverture.volume import usual_volumes
 from analytics.objectif.need import Besoin
-from analytics.objectif.objective import Periode
+from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import TotalJuridiction
-from data.reference import Reference, load_parameters
+from data.reference import load_parameters
 from tests.analytics.frames import expected, total, totals
 
 JAN, FEB, MAR = date(2009, 1, 1), date(2009, 2, 1), date(2009, 3, 1)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.couverture.silence import Manque, Silence, estimate_silence
 from analytics.couverture.words.silence import tell_silence
 from analytics.objectif.need import Besoin
-from analytics.objectif.objective import Periode
+from analytics.vocabulary.periods import Periode
 from data.reference import load_parameters
 from tests.analytics.frames import expected, total, totals
 

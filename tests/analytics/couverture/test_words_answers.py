@@ -1,8 +1,8 @@
 from datetime import date
 
 from analytics.couverture.words.answers import rank_courts, tell_courts
-from analytics.objectif.objective import Periode
-from data.reference import Reference
+from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.reference import Reference
 from tests.analytics.frames import expected, total, totals
 
 

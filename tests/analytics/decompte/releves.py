@@ -9,9 +9,10 @@ from fractions import Fraction
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, TEXTE, Bareme
 from analytics.decompte.releve import Cout, Detail, Releve
 from analytics.decompte.settle import Compte, settle
-from analytics.objectif.objective import Objectif, Periode
+from analytics.objectif.objective import Objectif
 from analytics.objectif.profile import Profil
 from analytics.trajectoire.position import Mois
+from analytics.vocabulary.periods import Periode
 
 CIRCULAIRE = Bareme("circulaire-2009", "Circulaire", TEXTE, "Circulaire, p. 2", date(2009, 1, 1))
 EVEN = Profil("douziemes", "Un douzième par mois", (Fraction(1, 12),) * 12)

@@ -13,37 +13,20 @@ from hypothesis import strategies as st
 
 from analytics.couverture.silence import Manque
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, Bareme
+from analytics.decompte.compte import canonical, fingerprint, write_account, write_exact, write_json
 from analytics.decompte.fourchette import draw_range
-from analytics.decompte.releve import (
-    Ajustement,
-    Cout,
-    Releve,
-    canonical,
-    draw_up,
-    find_rule,
-    fingerprint,
-    read_cost,
-    regle_of,
-    write_account,
-    write_exact,
-    write_json,
-)
+from analytics.decompte.releve import Ajustement, Cout, Releve, draw_up, find_rule, read_cost, regle_of
 from analytics.decompte.settle import Compte, settle
-from analytics.decompte.words.decompte import (
-    compare_rules,
-    conclude_settlement,
-    figures_of_settlement,
-    tell_differences,
-    warn_settlement,
-)
+from analytics.decompte.words.decompte import conclude_settlement, figures_of_settlement, warn_settlement
 from analytics.decompte.words.releve import relief, write_statement
-from analytics.objectif.objective import Periode
+from analytics.decompte.words.rules import compare_rules, tell_differences
 from analytics.projection.model import project
 from analytics.projection.outlook import Perspectives
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import Mois
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import Periode
 from data.reference import load_parameters, load_rules
 from tests.analytics.frames import bases, demand
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.decompte.bareme import ECART_PROPRE, INTERESSEMENTS, MODES, MUTUALISE, NON_DETERMINE, Bareme
-from analytics.decompte.settle import Compte, Decompte, Part, round_half_up, settle, share_cents
+from analytics.decompte.settle import Compte, Decompte, Part, settle
+from analytics.statistics.apportion import round_half_up, share_cents
 from analytics.vocabulary.errors import UserFacingError
 from data.reference import load_rules
 from tests.analytics.vectors import vectors

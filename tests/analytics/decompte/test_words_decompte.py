@@ -10,29 +10,20 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.charts.bars import draw_bars
-from analytics.charts.waterfall import draw_waterfall
+from analytics.charts.bars import draw_bars, draw_waterfall
 from analytics.couverture.silence import Manque
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, Bareme
 from analytics.decompte.fourchette import Fourchette, draw_range
 from analytics.decompte.releve import Releve
 from analytics.decompte.settle import Compte, Part, settle, settle_with_more
-from analytics.decompte.words.decompte import (
-    compare_rules,
-    conclude_settlement,
-    figures_of_settlement,
-    lay_out_parts,
-    lay_out_sensitivity,
-    step_down,
-    tell_kept,
-    tell_undrawn,
-    title_parts,
-    title_sensitivity,
-)
-from analytics.decompte.words.releve import compare_modes, owed_in_round, span_euros, write_statement
-from analytics.objectif.objective import Periode
+from analytics.decompte.words.amounts import owed_in_round, span_euros
+from analytics.decompte.words.decompte import conclude_settlement, figures_of_settlement, step_down, tell_kept
+from analytics.decompte.words.parts import lay_out_parts, tell_undrawn, title_parts
+from analytics.decompte.words.releve import compare_modes, write_statement
+from analytics.decompte.words.rules import compare_rules, lay_out_sensitivity, title_sensitivity
 from analytics.projection.model import project
 from analytics.projection.outlook import Perspectives
+from analytics.vocabulary.periods import Periode
 from tests.analytics.charts.test_charts import described
 from tests.analytics.decompte.releves import CIRCULAIRE, COST, detail_of
 

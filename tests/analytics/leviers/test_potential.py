@@ -16,11 +16,12 @@ from analytics.leviers.potential import (
     find_potential,
 )
 from analytics.objectif.need import Besoin, spread_base
-from analytics.objectif.objective import Periode
 from analytics.objectif.profile import season_of
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import BaseActivite, Declarations, Equipements
-from data.reference import Reference, load_parameters, load_reference
+from data.reference import load_parameters, load_reference
 from tests.analytics.frames import total, totals
 
 JUNE = Periode(date(2009, 6, 1))

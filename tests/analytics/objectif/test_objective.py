@@ -8,18 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.objectif.objective import (
-    ATTEINT,
-    EVITEES,
-    FIXE,
-    INCREMENTAL,
-    SOURCE_EXECUTED,
-    SOURCE_KEY,
-    USUAL_RULE,
-    Base,
-    etpt_per_extraction,
-    share_out,
-)
+from analytics.objectif.base import SOURCE_EXECUTED, SOURCE_KEY, Base
+from analytics.objectif.objective import etpt_per_extraction
+from analytics.objectif.regle import ATTEINT, EVITEES, FIXE, INCREMENTAL, USUAL_RULE
+from analytics.statistics.apportion import share_out
 from analytics.vocabulary.parameters import Parametres
 from data.reference import load_illustrative_base
 from tests.analytics.frames import avoided, bases, demand, executed, find

@@ -4,10 +4,10 @@ from datetime import date
 
 import numpy as np
 
-from analytics.objectif.objective import list_months
 from analytics.scenarios.ranges import Plage
 from analytics.scenarios.scenario import Hypotheses
 from analytics.scenarios.terrain import Terrain
+from analytics.vocabulary.periods import list_months
 
 START = date(2009, 4, 1)
 PERFECT = Hypotheses(

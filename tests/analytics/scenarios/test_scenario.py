@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.scenarios.ranges import Plage
-from analytics.scenarios.scenario import Levier, Lieux, Scenario, parse_scenario, places_named, read_scenario
+from analytics.scenarios.reader import Lieux, parse_scenario, read_scenario
+from analytics.scenarios.scenario import Levier, Scenario, places_named
 from analytics.vocabulary.errors import UserFacingError
 
 LIEUX = Lieux(

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from analytics.projection.outlook import Avenir
 from analytics.scenarios import simulation
+from analytics.scenarios.draws import draw, most_likely
 from analytics.scenarios.outlook import AvenirSimule, draw_outlook
 from analytics.scenarios.ranges import Floats, Plage
 from analytics.scenarios.scenario import Hypotheses, Levier, Scenario
-from analytics.scenarios.simulation import Simulation, draw, most_likely, simulate
+from analytics.scenarios.simulation import Simulation, simulate
 from analytics.scenarios.terrain import Terrain
 from analytics.statistics.negative_binomial import Loi
 from tests.analytics.scenarios.terrains import PERFECT, START, USUAL, ground

@@ -8,18 +8,20 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.objectif.objective import USUAL_RULE
+from analytics.objectif.regle import USUAL_RULE
+from analytics.scenarios.draws import most_likely
 from analytics.scenarios.ranges import Plage
+from analytics.scenarios.reverse.questions import place_equipment
 from analytics.scenarios.scenario import Levier, Scenario
-from analytics.scenarios.simulation import most_likely, simulate
-from analytics.scenarios.study import Socle
+from analytics.scenarios.simulation import simulate
+from analytics.scenarios.study import Socle, months_read, start_from
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Juridictions
-from data.reference import Reference, load_illustrative_base
+from data.reference import load_illustrative_base
 from data.settings import Settings
 from data.store.store import open_store
-from pages.commun.calcul_scenarios import months_read, place_equipment, start_from
-from pages.ecrans.scenarios import atelier
+from pages.ecrans.scenarios import modeles
 from tests.conftest import lots_of_demo
 
 
@@ -121,10 +123,10 @@ def test_a_court_that_opens_counts_from_its_first_month(ground: Ground, referenc
 def test_the_ten_of_the_model_are_there_to_the_end(ground: Ground) -> None:
     socle = ground(date(2009, 3, 1))
     assert socle.terrain is not None
-    chosen = atelier.where_most_is_left(socle, socle.terrain.cours, activites=(atelier.JLD,), nombre=300)
+    chosen = modeles.where_most_is_left(socle, socle.terrain.cours, activites=(modeles.JLD,), nombre=300)
     assert "TGI-BELLEY" not in chosen
     assert "TGI-MOULINS" in chosen
-    (ten,) = atelier.models(socle, Scenario(date(2009, 3, 1)), socle.terrain.cours)["jld"][1].leviers
+    (ten,) = modeles.models(socle, Scenario(date(2009, 3, 1)), socle.terrain.cours)["jld"][1].leviers
     assert len(ten.juridictions) == 10
     assert set(ten.juridictions) <= socle.terrain.durables
 

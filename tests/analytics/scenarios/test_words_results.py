@@ -7,7 +7,9 @@ from analytics.projection.outlook import Avenir
 from analytics.scenarios.outlook import AvenirSimule
 from analytics.scenarios.ranges import Plage
 from analytics.scenarios.scenario import RECOURS, Levier
-from analytics.scenarios.words.results import Noms, climb, describe_lever, lay_out_year, set_apart
+from analytics.scenarios.words.levers import Noms, describe_lever
+from analytics.scenarios.words.results import lay_out_year, set_apart
+from analytics.scenarios.words.steps import climb
 from tests.analytics.scenarios.terrains import ground
 
 DECEMBER = date(2009, 12, 1)

@@ -11,7 +11,6 @@ from hypothesis.extra.numpy import arrays
 
 from analytics.collecte import sums
 from analytics.couverture.coverage import Reponses
-from analytics.objectif.objective import Periode
 from analytics.projection.outlook import Perspectives, look_ahead
 from analytics.trajectoire.activities import AvenirActivites, fit, look_at_activities
 from analytics.trajectoire.position import Seuils
@@ -22,6 +21,7 @@ from analytics.trajectoire.words.activities_ahead import (
     tell_coming,
     write_projection,
 )
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Activites, AgregatActivite
 from data.reference import load_parameters, load_reference
 from tests.analytics.frames import aggregate

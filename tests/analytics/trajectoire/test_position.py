@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
-from analytics.objectif.objective import USUAL_RULE, Exigence, Objectif, Periode
+from analytics.objectif.objective import Exigence, Objectif
 from analytics.objectif.profile import PROFILS, spread_year
+from analytics.objectif.regle import USUAL_RULE
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire import position
-from analytics.trajectoire.position import Bilan, Mois, Seuils, add_up, assess_each, assess_some, months_of
+from analytics.trajectoire.cours import assess_each, assess_some
+from analytics.trajectoire.position import Bilan, Mois, Seuils, add_up, months_of
 from analytics.vocabulary.parameters import Parametres
-from data.reference import Reference
+from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.reference import Reference
 from tests.analytics import frames
 from tests.analytics.frames import NO_COUNT, aggregate, demand, executed, expected, total, totals
 

@@ -4,9 +4,9 @@ from fractions import Fraction
 from analytics.collecte import sums
 from analytics.couverture import coverage
 from analytics.couverture.silence import Manque
-from analytics.objectif.objective import Periode
 from analytics.trajectoire.series import sum_up_activities, trace_activities, trace_months, trace_year
-from data.reference import Reference
+from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.reference import Reference
 from tests.analytics.frames import aggregate, expected, objective, total, totals
 
 

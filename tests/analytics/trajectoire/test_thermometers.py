@@ -7,7 +7,6 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.objectif.objective import Periode
 from analytics.trajectoire.position import Mois
 from analytics.trajectoire.thermometers import read_thermometers
 from analytics.trajectoire.words.thermometers import (
@@ -18,6 +17,7 @@ from analytics.trajectoire.words.thermometers import (
     title_thermometers,
 )
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Interieur
 from tests.analytics.frames import objective
 

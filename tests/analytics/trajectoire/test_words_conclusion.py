@@ -6,13 +6,13 @@ from math import ceil
 
 import pytest
 
-from analytics.objectif.objective import Periode
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire.position import Bilan, Mois, Seuils, assess
 from analytics.trajectoire.words.conclusion import conclude, target_of_year
 from analytics.trajectoire.words.conclusion import counted as write_counted
 from analytics.trajectoire.words.figures import tell_use
 from analytics.trajectoire.words.trajectory import tell_trajectory
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.wording import MINUS
 from data.reference import load_parameters
 from tests.analytics.frames import cours, objective

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from analytics.trajectoire.position import BilanCour
+from analytics.trajectoire.cours import BilanCour
 from analytics.trajectoire.words.cours import cour_columns, lay_out_cours, note_on_targets, write_cours
 
 NB = "\u00a0"

@@ -3,13 +3,12 @@ from fractions import Fraction
 
 import polars as pl
 
-from analytics.objectif.objective import Periode
 from analytics.trajectoire.position import Mois
-from analytics.trajectoire.words.figures import figure_of_month
 from analytics.veille.control_chart import OUTSIDE
 from analytics.veille.watch import Veille, expect_extractions, rebases_of, watch
-from analytics.veille.words import note_settings, tell_signal, title_signal
+from analytics.veille.words import figure_of_month, note_settings, tell_signal, title_signal
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Recalages
 from tests.analytics.frames import objective
 

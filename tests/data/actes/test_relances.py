@@ -18,7 +18,9 @@ import pytest
 
 from analytics.collecte.reminders import Rappel
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Envoi, Modele, Perimetre
+from data.actes.brouillons import write_folder
 from data.actes.relances import (
     Bilan,
     Bureau,
@@ -28,9 +30,7 @@ from data.actes.relances import (
     send,
     settle_doubts,
     template_of,
-    write_folder,
 )
-from data.reference import Reference
 from data.settings import Settings
 from data.store.campaigns import InDoubtError
 from data.store.store import Store, open_store

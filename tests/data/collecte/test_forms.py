@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from analytics.collecte.receipt import Recu, write_receipt
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import ReponseValidee
 from data.collecte.forms import name_form, read_form, read_moment, write_form
-from data.reference import Reference, load_counting_rules
+from data.reference import load_counting_rules
 from tests.data.collecte.saisie import judging
 
 MARCH, NOW = date(2009, 3, 1), datetime(2009, 4, 7, 8, 5, tzinfo=UTC)

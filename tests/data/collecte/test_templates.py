@@ -5,8 +5,8 @@ from typing import Literal
 
 import pytest
 
+from analytics.vocabulary.reference import Reference
 from data.collecte.templates import template
-from data.reference import Reference
 from tests.data.collecte.saisie import judging, reading
 
 

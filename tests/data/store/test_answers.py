@@ -9,8 +9,8 @@ from hashlib import sha256
 import pytest
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import DEMO, NATIONAL, ON_SCREEN, Perimetre, Reponse
-from data.reference import Reference
 from data.settings import Settings
 from data.store.answers import OvertakenError
 from data.store.store import Entree, Store, open_store

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     APPELE,
     DOSSIER,
@@ -24,7 +25,6 @@ from analytics.vocabulary.schemas import (
     Modele,
     Perimetre,
 )
-from data.reference import Reference
 from data.settings import Settings
 from data.store import tables
 from data.store.campaigns import AlreadyRemindedError, Collecte, InDoubtError

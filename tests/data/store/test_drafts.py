@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import insert, text
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Brouillon, Perimetre, Place, Saisie
-from data.reference import Reference
 from data.settings import Settings
 from data.store import tables
 from data.store.engine import open_engine, writing

@@ -15,8 +15,8 @@ from sqlalchemy import Engine, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import ETATS_DECOMPTE, NATIONAL, Perimetre
-from data.reference import Reference
 from data.settings import Settings
 from data.store import tables
 from data.store.engine import open_engine, reading, writing

@@ -12,9 +12,9 @@ from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import COUNTRY, NATIONAL, Perimetre
 from data.actes.archive import keep_projection
-from data.reference import Reference
 from data.settings import Settings
 from data.store import tables
 from data.store.engine import open_engine, prepare_schema, reading, writing

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.commun.filtres import NAMES, Choix, Selection, parse, slug
+from pages.commun.adresse import NAMES, Choix, Selection, parse, slug
 
 CHOIX = Choix(
     premier=date(2009, 1, 1),

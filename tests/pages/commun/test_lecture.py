@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 import streamlit as st
 
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL
-from data.reference import Reference
 from data.settings import Settings
 from data.store.store import open_store
 from pages.commun import lecture

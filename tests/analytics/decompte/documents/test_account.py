@@ -6,8 +6,8 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
+from analytics.decompte.compte import write_account
 from analytics.decompte.documents.account import account_frame, file_name, tell_vintage, warn
-from analytics.decompte.releve import write_account
 from analytics.documents.table import write_table
 from tests.analytics.decompte.releves import COST, make
 

@@ -6,10 +6,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from analytics.scenarios.draws import most_likely
 from analytics.scenarios.ranges import Plage
 from analytics.scenarios.reverse.dose import seek
 from analytics.scenarios.scenario import Hypotheses, Levier, Scenario
-from analytics.scenarios.simulation import most_likely, simulate
+from analytics.scenarios.simulation import simulate
 from analytics.scenarios.terrain import Terrain
 from analytics.vocabulary.errors import UserFacingError
 from tests.analytics.scenarios.terrains import PERFECT, START, ground

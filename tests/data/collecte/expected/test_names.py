@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from analytics.vocabulary.reference import Reference
 from data.collecte.expected.names import (
     Resolution,
     activity_key,
@@ -15,7 +16,6 @@ from data.collecte.expected.names import (
     month_of,
     year_of,
 )
-from data.reference import Reference
 
 MARCH = date(2009, 3, 1)
 

@@ -12,20 +12,22 @@ import streamlit as st
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-import cli
-from analytics.decompte.releve import Ajustement, Cout, Releve, find_rule, read_cost, settle_year, write_texts
+from analytics.decompte.compte import write_texts
+from analytics.decompte.documents.write import Sorte
+from analytics.decompte.releve import Ajustement, Cout, Releve, find_rule, read_cost, settle_year
 from analytics.trajectoire.country import last_period
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.actes.couts import choose_cost
-from data.reference import Reference, load_illustrative_base, load_parameters
+from data.reference import load_illustrative_base, load_parameters
 from data.settings import Settings
 from data.store.store import Store, open_store
 from pages import decompte
 from pages.commun import identite, lecture
 from pages.commun.cadre import Contexte
-from pages.commun.documents import Sorte
 from pages.commun.identite import Lecteur
+from pages.terminal import figures, french
 from pages.vues import decompte as vue_decompte
 from pages.vues import registre
 from tests.conftest import lots_of_demo, whole_run
@@ -191,9 +193,9 @@ def test_the_terminal_gives_the_bytes_of_the_page(
     def same() -> Generator[Store]:
         yield opened
 
-    monkeypatch.setattr(cli, "_opened", same)
+    monkeypatch.setattr(figures, "opened", same)
     words_ = ["decompte", "--annee", "2010", "--cout-etpt", "56600", "--format", sorte]
-    told = CliRunner().invoke(cli.vigie, words_ + (["--cour", cour] if cour else []))
+    told = CliRunner().invoke(french.vigie, words_ + (["--cour", cour] if cour else []))
     assert told.exit_code == 0, told.output
     got: list[bytes] = []
 

@@ -8,9 +8,10 @@ import dataframely as dy
 import polars as pl
 
 from analytics.couverture.silence import Manque, Muets, survey_silence
+from analytics.decompte.compte import write_account, write_json
 from analytics.decompte.documents.account import MINISTERE, account_frame, file_name, tell_reserve
 from analytics.decompte.fourchette import draw_range
-from analytics.decompte.releve import Releve, write_account, write_json
+from analytics.decompte.releve import Releve
 from analytics.decompte.settle import Part
 from analytics.decompte.words.decompte import conclude_settlement
 from analytics.decompte.words.releve import write_statement
@@ -18,8 +19,8 @@ from analytics.documents.table import write_table
 from analytics.trajectoire.words.conclusion import with_article
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import COUNTRY, ETATS_DECOMPTE, Lots, Perimetre, Savoir
-from data.reference import Reference
 
 Sorte = Literal["json", "csv", "xlsx", "pdf"]
 WHOLE_ONLY = "Le classeur contient toutes les cours : il n'est donné qu'à qui les voit toutes."

@@ -1,142 +1,30 @@
 """Scenarios as the screens and the terminal compute them: the same numbers from both."""
 
-import base64
-import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 from math import ceil
-from typing import Any
 
-import dataframely as dy
 import numpy as np
 import polars as pl
 
-from analytics.leviers.potential import HOURS_PER_EXTRACTION, MONTHS_BACK
-from analytics.objectif.objective import Regle
+from analytics.leviers.potential import HOURS_PER_EXTRACTION
+from analytics.scenarios.draws import most_likely
 from analytics.scenarios.outlook import AvenirSimule
+from analytics.scenarios.precision import as_shown
 from analytics.scenarios.ranges import Floats, Plage
 from analytics.scenarios.reverse.dose import Recherche, seek
 from analytics.scenarios.reverse.effort import Plan, plan_least_effort
 from analytics.scenarios.reverse.placement import Limites, Placement, Prison, Site, place
-from analytics.scenarios.scenario import RECOURS, Levier, Lieux, Scenario, name_prison, places_named
-from analytics.scenarios.simulation import ceiling_where, most_likely, share_held, simulate
-from analytics.scenarios.study import Etude, Faits, Socle, prepare, study, write_account
-from analytics.scenarios.words.results import as_shown
-from analytics.trajectoire.country import Pays, list_positions
-from analytics.trajectoire.position import Bilan, add_up, assess_some
+from analytics.scenarios.scenario import RECOURS, Levier, Scenario
+from analytics.scenarios.simulation import ceiling_where, share_held, simulate
+from analytics.scenarios.study import NOTHING_PROJECTED, Etude, Socle, draws_of
+from analytics.trajectoire.country import Pays
+from analytics.trajectoire.cours import assess_some
+from analytics.trajectoire.position import Bilan, add_up
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.parameters import Parametres
-from analytics.vocabulary.schemas import COUNTRY, Declarations, Equipements, Perimetre, last_day_of_month
-from data.reference import Reference
-
-# What a link may hold once opened: far more than any scenario, far less than would hurt.
-_LONGEST = 40_000
-NOTHING_PROJECTED = (
-    "Rien n'est projeté à cette date : un scénario part de la projection de fin d'année. Choisissez un mois "
-    "où des déclarations sont connues."
-)
-
-
-def places_of(reference: Reference, equipements: dy.DataFrame[Equipements], perimetre: Perimetre) -> Lieux:
-    """List what a reader's scenario may name."""
-    seen = perimetre.restrict(reference.juridictions)
-    prisons = perimetre.restrict(equipements).select("cour", "etablissement")
-    return Lieux(
-        cours=frozenset(seen["cour"]),
-        juridictions=frozenset(seen["juridiction"]),
-        activites=frozenset(reference.activites.filter("compte_objectif")["activite"]),
-        prisons=frozenset(name_prison(cour, name) for cour, name in prisons.iter_rows()),
-    )
-
-
-def cours_named(scenario: Scenario, reference: Reference) -> frozenset[str]:
-    """List the cours that a scenario names, by themselves or by one of their juridictions, at any date."""
-    of: dict[str, set[str]] = {}
-    for juridiction, cour in reference.juridictions.select("juridiction", "cour").iter_rows():
-        of.setdefault(juridiction, set()).add(cour)
-    return places_named(scenario, lambda code: of.get(code, set()))
-
-
-def months_read(fin: date) -> tuple[date, date]:
-    """Give the first and last month of the declarations that tell what is avoided now."""
-    first = fin.year * 12 + fin.month - MONTHS_BACK
-    return date(first // 12, first % 12 + 1, 1), fin
-
-
-def start_from(
-    faits: Faits,
-    cellules: dy.DataFrame[Declarations],
-    *,
-    fin: date,
-    regle: Regle,
-    reference: Reference,
-    cle: pl.DataFrame,
-    parametres: Parametres,
-) -> Socle:
-    """Gather what every scenario starts from; `cellules` are the declarations of `months_read`."""
-    return prepare(
-        faits,
-        reference.attendues,
-        cellules,
-        fin=fin,
-        regle=regle,
-        activites=reference.activites,
-        juridictions=reference.juridictions,
-        lignes=reference.lignes,
-        cle=cle,
-        parametres=parametres,
-    )
-
-
-def draws_of(parametres: Parametres, day: date) -> tuple[int, int]:
-    """Give the usual number of draws, and their seed."""
-    return int(parametres.at("tirages", day).valeur), int(parametres.at("graine", day).valeur)
-
-
-def run(
-    socle: Socle,
-    scenario: Scenario,
-    *,
-    tirages: int,
-    graine: int,
-    progress: Callable[[float], None] | None = None,
-) -> Etude:
-    """Study a scenario; raises `UserFacingError` where nothing is projected."""
-    found = study(socle, scenario, tirages=tirages, graine=graine, progress=progress)
-    if found is None:
-        raise UserFacingError(NOTHING_PROJECTED)
-    return found
-
-
-def account(
-    etude: Etude, perimetre: Perimetre, reference: Reference, parametres: Parametres, *, graine: int
-) -> dict[str, Any]:
-    """Write what a scenario changes for a machine, for the cours of its reader."""
-    before, after = (
-        {
-            line["cour"]: line
-            for line in list_positions(each, reference.cours, etude.socle.couvertures, parametres)
-        }
-        for each in (etude.socle.pays, etude.pays)
-    )
-    cours = seen_cours(etude.socle, perimetre)
-    kept = {COUNTRY, *cours} if perimetre.national else {*cours}
-    return write_account(
-        etude,
-        cours,
-        avant={code: line for code, line in before.items() if code in kept},
-        apres={code: line for code, line in after.items() if code in kept},
-        graine=graine,
-    )
-
-
-def seen_cours(socle: Socle, perimetre: Perimetre) -> tuple[str, ...]:
-    """List the cours that are simulated and that a reader may see."""
-    cours = socle.terrain.cours if socle.terrain else ()
-    return tuple(cour for cour in cours if perimetre.holds(cour))
-
+from analytics.vocabulary.periods import last_day_of_month
+from analytics.vocabulary.schemas import COUNTRY, Equipements
 
 # --- Reverse questions ----------------------------------------------------------------------------
 
@@ -422,24 +310,3 @@ def place_equipment(
 
 
 # --- Links ----------------------------------------------------------------------------------------
-
-
-def write_link(scenario: Scenario) -> str:
-    """Write a scenario so that an address can hold it: its JSON, packed; never code."""
-    packed = zlib.compress(scenario.as_text().encode(), 9)
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def read_link(code: str) -> str:
-    """Give the JSON that an address holds; raises `UserFacingError` when it was cut or is something else."""
-    try:
-        packed = base64.b64decode(code + "=" * (-len(code) % 4), altchars=b"-_", validate=True)
-        opened = zlib.decompressobj()
-        text = opened.decompress(packed, _LONGEST)
-        if opened.unconsumed_tail or not opened.eof:
-            raise ValueError(code)
-        return text.decode()
-    except (ValueError, zlib.error) as error:
-        raise UserFacingError(
-            "Le lien ne contient pas un scénario entier : il a sans doute été coupé. Demandez-en un autre."
-        ) from error

@@ -1,0 +1,109 @@
+"""Amounts and ETPT as they are written: exact on a bill, in round figures where they are estimated."""
+
+from fractions import Fraction
+
+from analytics.decompte.releve import Releve
+from analytics.decompte.settle import Decompte, Part
+from analytics.leviers.words import rough
+from analytics.vocabulary import wording
+from analytics.vocabulary.wording import number, with_unit
+
+NOTHING = "rien à rembourser"
+
+
+def span_numbers(low: float, high: float) -> str:
+    """Write between which numbers; one number where they meet."""
+    first, last = number(low), number(high)
+    return last if first == last else f"{first} à {last}"
+
+
+def write_quantity(releve: Releve, value: Fraction) -> str:
+    """Write a number of extractions in a table: as it is, or rounded while it rests on a projection."""
+    if not releve.projete:
+        return write_plain(value)
+    return mark_estimate((wording.MINUS if value <= -1 else "") + rough(abs(float(value))))
+
+
+def mark_estimate(text: str) -> str:
+    """Mark a number as an estimate: « ≈ 1,2 » ; nothing is nothing."""
+    return text if text.startswith("0") and not text.startswith("0,") else f"≈{wording.NO_BREAK_SPACE}{text}"
+
+
+def write_etpt(releve: Releve, value: Fraction) -> str:
+    """Write ETPT in a table: exactly, or rounded while they rest on a projection."""
+    return (
+        mark_estimate(number(value, 0 if value >= 10 or not value else 1))
+        if releve.projete
+        else number(value, 4)
+    )
+
+
+def write_amount(releve: Releve, cents: int | None) -> str:
+    """Write an amount in a table: to the cent, or rounded while it rests on a projection."""
+    return mark_estimate(about_euros(cents / 100)) if releve.projete and cents is not None else euros(cents)
+
+
+def write_plain(value: Fraction, digits: int = 4) -> str:
+    """Write a quantity with as many decimals as it has, `digits` at most."""
+    for places in range(digits):
+        if (value * 10**places).denominator == 1:
+            return number(value, places)
+    return number(value, digits)
+
+
+def euros(cents: int | None) -> str:
+    """Write an amount in euros and cents; absent is « n.d. »."""
+    return wording.NOT_AVAILABLE if cents is None else with_unit(Fraction(cents, 100), "€", 2)
+
+
+def why_nothing(decompte: Decompte, part: Part) -> str:
+    """Say why a cour owes nothing of the ministry's gap."""
+    if not part.ecart:
+        return "aucun écart à partager"
+    if decompte.national.evitees < decompte.national.objectif:
+        return "l'écart du ministère est sous le seuil de la règle"
+    return "les excédents des autres cours compensent l'écart"
+
+
+def tell_etpt(etpt: Fraction) -> str:
+    """Write what is owed in ETPT, exactly enough to be done again; nothing is « rien », not 0,0000."""
+    return with_unit(etpt, "ETPT", 4) if etpt else "rien"
+
+
+def owed_exactly(part: Part) -> str:
+    """Write what is owed so that it can be done again; nothing is said in words."""
+    if not part.etpt:
+        return NOTHING
+    return tell_etpt(part.etpt) + ("" if part.centimes is None else f", {euros(part.centimes)}")
+
+
+def owed_in_round(releve: Releve, part: Part) -> str:
+    """Write what is owed as it is said in a meeting: rounded, and more so while it rests on a projection."""
+    if not part.etpt:
+        return NOTHING
+    if not releve.projete:
+        amount = "" if part.centimes is None else f", {with_unit(Fraction(part.centimes, 100), '€')}"
+        return with_unit(part.etpt, "ETPT", 2) + amount
+    amount = "" if part.centimes is None else f", {about_euros(part.centimes / 100)}"
+    return f"environ {about_etpt(part.etpt)}{amount}"
+
+
+def about_etpt(etpt: Fraction) -> str:
+    """Write an uncertain number of ETPT: « 45 ETPT », « 1,6 ETPT »."""
+    return (
+        "moins de 0,1 ETPT" if 0 < etpt < Fraction(1, 20) else with_unit(etpt, "ETPT", 0 if etpt >= 10 else 1)
+    )
+
+
+def about_euros(value: float) -> str:
+    """Write an uncertain amount: « 1,2 M€ », « 89 k€ »."""
+    return span_euros(value, value)
+
+
+def span_euros(low: float, high: float) -> str:
+    """Write between which amounts, in the unit of the greater: « 0 à 1,2 M€ »; one number where they meet."""
+    if 0 < high < 500:
+        return "moins de 1 k€"
+    scale, unit, digits = (1_000_000, "M€", 1) if high >= 999_500 else (1_000, "k€", 0)
+    first, last = (number(value / scale, digits if value else 0) for value in (low, high))
+    return (f"{first} à " if first != last else "") + last + wording.NO_BREAK_SPACE + unit
