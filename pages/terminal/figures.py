@@ -35,6 +35,7 @@ from analytics.scenarios.words.questions import tell_chances, tell_search
 from analytics.trajectoire.country import cover_each, flatten, last_period, list_positions, survey
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.schemas import NATIONAL, SIMULATION
+from analytics.vocabulary.wording import clean_text
 from data.actes.couts import choose_cost
 from data.actes.version import version_of
 from data.reference import load_illustrative_base, load_parameters, load_reference, load_rules
@@ -302,8 +303,9 @@ def _read_scenario(fichier: str, connu_le: date | None) -> tuple[Scenario, Socle
     try:
         text = read_whole(path, _SCENARIO_MO, "un scénario tient en quelques lignes").decode("utf-8")
     except UnicodeDecodeError as error:
+        place = clean_text(fichier, lines=False)
         raise UserFacingError(
-            f"{path} ne peut pas être lu (ce n'est pas un texte). Vérifiez le chemin."
+            f"{place} ne peut pas être lu (ce n'est pas un texte). Vérifiez le chemin."
         ) from error
     reference = load_reference()
     with opened() as store:

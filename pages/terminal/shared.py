@@ -44,11 +44,11 @@ def account() -> str:
 
 def read_whole(path: Path, most_mo: int, remedy: str) -> bytes:
     """Read a file that is one: no pipe nor device, which would never end, and no larger than it may be."""
-    shown = clean_text(path.name, lines=False)
+    shown, place = (clean_text(str(each), lines=False) for each in (path.name, path))
     try:
         found = path.stat()
         if not S_ISREG(found.st_mode):
-            raise UserFacingError(f"{path} n'est pas un fichier : donnez le chemin d'un fichier enregistré.")
+            raise UserFacingError(f"{place} n'est pas un fichier : donnez le chemin d'un fichier enregistré.")
         if found.st_size > most_mo * MEGABYTE:
             raise UserFacingError(f"{shown} dépasse {most_mo} Mo : {remedy}.")
         # Some files of the system have no size and no end: the read stops where they make it wait, or swell.
@@ -63,7 +63,7 @@ def read_whole(path: Path, most_mo: int, remedy: str) -> bytes:
         return bytes(content)
     except OSError as error:
         raise UserFacingError(
-            f"{path} ne peut pas être ouvert ({reason_of(error)}). Vérifiez le chemin."
+            f"{place} ne peut pas être ouvert ({reason_of(error)}). Vérifiez le chemin."
         ) from error
 
 
