@@ -27,6 +27,8 @@ from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
 from analytics.vocabulary.schemas import Activites, CreditsVacataires
 from analytics.vocabulary.wording import typeset
 
+# Of digits: more than any amount of euros.
+_LONGEST_COST = 20
 NO_COST = (
     "Le coût d'un ETPT n'est pas dans le texte et aucun n'est donné : le décompte s'arrête aux ETPT. "
     "Donnez un coût et sa source."
@@ -160,6 +162,7 @@ def read_cost(text: str) -> Fraction:
         or not all(c in "0123456789." for c in cleaned)
         or cleaned.count(".") > 1
         or cleaned == "."
+        or len(cleaned) > _LONGEST_COST
     ):
         raise UserFacingError(
             typeset(f"Le coût d'un ETPT « {text} » n'est pas un nombre positif. Écrivez par exemple 56600.")

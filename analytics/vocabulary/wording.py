@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 NARROW_SPACE = "\u202f"
@@ -64,7 +64,9 @@ def _rounded(value: Number, digits: int) -> Decimal:
         magnitude = Decimal(units).scaleb(-digits)
         return -magnitude if value < 0 else magnitude
     exact = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
-    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    # As many digits as the number has: the usual 28 are an error past them, and a page that cannot be drawn.
+    room = Context(prec=max(28, exact.adjusted() + digits + 2), rounding=ROUND_HALF_UP)
+    return exact.quantize(Decimal(1).scaleb(-digits), context=room)
 
 
 def number(value: Number | None, digits: int = 0, *, signed: bool = False) -> str:
@@ -75,7 +77,7 @@ def number(value: Number | None, digits: int = 0, *, signed: bool = False) -> st
     if value is None or value != value:
         return NOT_AVAILABLE
     rounded = _rounded(value, digits)
-    text = f"{abs(rounded):,.{max(digits, 0)}f}".replace(",", NARROW_SPACE).replace(".", ",")
+    text = f"{rounded.copy_abs():,.{max(digits, 0)}f}".replace(",", NARROW_SPACE).replace(".", ",")
     if rounded < 0:
         return MINUS + text
     return f"+{text}" if signed and rounded > 0 else text

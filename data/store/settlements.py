@@ -20,6 +20,7 @@ from analytics.vocabulary.schemas import (
     CONTREPASSE,
     DEFINITIF,
     ETATS_DECOMPTE,
+    MOST_PROPOSED,
     PROVISOIRE,
     SIMULATION,
     Contestation,
@@ -121,8 +122,10 @@ class Registre:
     ) -> None:
         """Keep what one ETPT costs over a period; where two hold the same day, the last recorded counts."""
         source, auteur = typed("Un coût porte un nom et une source : complétez les deux.", source, auteur)
-        if not (euros.is_finite() and euros > 0):
-            raise refusal("Le coût d'un ETPT est un montant en euros, au-dessus de zéro.")
+        if not (euros.is_finite() and 0 < euros <= MOST_PROPOSED):
+            raise refusal(
+                "Le coût d'un ETPT est un montant en euros, au-dessus de zéro, d'un milliard au plus."
+            )
         if valide_au is not None and valide_au < valide_du:
             raise refusal(
                 f"Ce coût finirait le {long_date(valide_au)}, avant de commencer le {long_date(valide_du)} : "
@@ -299,8 +302,8 @@ class Registre:
         auteur, motif = _signed("Une contestation", auteur, motif)
         if not perimetre.holds(cour):
             raise refusal("Vous ne pouvez contester que les lignes des cours qui vous sont ouvertes.")
-        if not proposition.is_finite():
-            raise refusal("La valeur proposée est un nombre : corrigez-la.")
+        if not proposition.is_finite() or not 0 <= proposition <= MOST_PROPOSED:
+            raise refusal("La valeur proposée est un nombre, de 0 à un milliard : corrigez-la.")
         with writing(self._engine) as connection:
             header = _header(connection, decompte)
             etat = header.etat

@@ -30,6 +30,7 @@ _CLAIM = "vigie_cours"
 _LASTS = timedelta(hours=12)
 _SKEW = timedelta(minutes=5)
 _LONGEST_NAME = 200
+_NO_NAMES = frozenset({"(null)", "null", "none", "-", "undefined", "anonymous"})
 _ARRIVED, _UNREADABLE = "arrivee", "fournisseur_illisible"
 _LOGGER = logging.getLogger("vigie.identite")
 
@@ -96,7 +97,8 @@ def _as_sent(header: str) -> str:
 
 def _read(nom: str, granted: object) -> Lecteur:
     nom = clean_name(nom)
-    if not nom:
+    # What some proxies write where nobody is signed in.
+    if not nom or nom.lower() in _NO_NAMES:
         return NOBODY
     perimetre, refus = read_cours(granted, _known_cours())
     return Lecteur(nom=nom, perimetre=perimetre, refus=refus)

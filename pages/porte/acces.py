@@ -40,7 +40,8 @@ _NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "serve
 # What a proxy adds, and a browser does not.
 _FORWARDED = re.compile(
     r"forwarded|^via$|real-?ip|client-?ip|connecting-?ip|remote-?(user|addr|ip)|user-?ip|external-address"
-    r"|^x-original|^x-envoy|^x-vigie|^x-auth|^cf-"
+    r"|^x-original|^x-envoy|^x-vigie|^x-auth|^cf-|^cdn-loop|^front-end|ssl-client|^x-rewrite|^x-proxy|^x-amzn"
+    r"|^x-request-id|^traceparent|^early-data|^max-forwards"
 )
 # Served to whoever signed in only, and not to whoever knows their address.
 _SIGNED = ("/media/", "/_stcore/upload_file/")

@@ -181,6 +181,16 @@ def lost_file_page() -> bytes:
     )
 
 
+def refused_page() -> bytes:
+    """Give what a page asked otherwise than to be read answers."""
+    return _plain_page(
+        "Demande refusée",
+        "Cette demande ne peut pas être traitée",
+        "Une page de Vigie s'ouvre par son adresse, dans un navigateur ; rien ne s'y envoie autrement.",
+        f'<p><a href="{base_path()}/">Ouvrir Vigie</a></p>',
+    )
+
+
 def _plain_page(titre: str, quoi: str, phrase: str, suite: str) -> bytes:
     return f"""<!DOCTYPE html>
 <html lang="fr"><head><meta charset="utf-8"><title>{escape(titre)} · Vigie</title>
@@ -203,6 +213,7 @@ class Guard:
         self._page, self._policy = shell()
         self._unknown = unknown_page(pages)
         self._lost = lost_file_page()
+        self._refused = refused_page()
         self._addresses = {"/", *(f"/{nom}" for nom in pages)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -219,7 +230,8 @@ class Guard:
         elif scope["type"] == "websocket":
             await self._app(scope, _listen(receive), send)
         elif path in self._addresses:
-            await self._app(scope, receive, _Dressing(send, self._page, self._policy))
+            dressed = _Dressing(send, self._page, self._policy, failed=self._refused)
+            await self._app(scope, receive, dressed)
         elif path in {acces.LOGIN, acces.LOGOUT, acces.CALLBACK}:
             await self._sign(scope, receive, send, path)
         else:

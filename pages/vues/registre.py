@@ -25,6 +25,7 @@ from analytics.vocabulary.schemas import (
     CONTRADICTOIRE,
     CONTREPASSE,
     ETATS_DECOMPTE,
+    MOST_PROPOSED,
     NATIONAL,
     Contestation,
     DecompteGarde,
@@ -247,6 +248,8 @@ def read_proposal(text: str) -> Decimal:
         raise UserFacingError(typeset(f"La valeur proposée « {text} » n'est pas un nombre.")) from error
     if not value.is_finite():
         raise UserFacingError(typeset(f"La valeur proposée « {text} » n'est pas un nombre."))
+    if value > MOST_PROPOSED:
+        raise UserFacingError(typeset(f"La valeur proposée « {text} » dépasse un milliard : vérifiez-la."))
     if value < 0:
         raise UserFacingError("La valeur proposée est un nombre positif ou nul.")
     return value

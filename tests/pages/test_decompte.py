@@ -207,6 +207,10 @@ def test_a_far_contest_is_confirmed_when_it_is_filed_and_when_it_is_admitted(
             contest(value)
     with pytest.raises(UserFacingError, match="positif ou nul"):
         contest("−5")
+    # A page that cannot write it would be lost to all its readers.
+    for value in ("1e999", "1e27", "9" * 30, "1 000 000 001"):
+        with pytest.raises(UserFacingError, match="dépasse un milliard"):
+            contest(value, confirme=True)
     with pytest.raises(UserFacingError, match="Choisissez la ligne"):
         contest("210", ligne="", confirme=True)
     assert registre.open_file(number).contestations == ()

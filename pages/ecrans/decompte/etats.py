@@ -188,7 +188,9 @@ def _draw_advance(dossier: Dossier) -> None:
             st.form("avancer", border=False),
         ):
             author = signataire.ask_name(key="avancer_nom")
-            motif = st.text_input("Motif", max_chars=400, key=f"avancer_motif_{step}")
+            motif = st.text_input(
+                "Motif, lu par toutes les cours", max_chars=400, key=f"avancer_motif_{step}"
+            )
             if st.form_submit_button("Confirmer"):
                 suites.do(lambda: registre.advance(dossier, following, auteur=author, motif=motif))
     if etat != CONTREPASSE:
@@ -199,7 +201,9 @@ def _draw_advance(dossier: Dossier) -> None:
                 "qui sera provisoire. Celui-ci reste lisible, tel quel."
             )
             author = signataire.ask_name(key="remplacer_nom")
-            motif = st.text_input("Motif", max_chars=400, key=f"remplacer_motif_{step}")
+            motif = st.text_input(
+                "Motif, lu par toutes les cours", max_chars=400, key=f"remplacer_motif_{step}"
+            )
             if st.form_submit_button("Contrepasser et remplacer"):
                 suites.do(lambda: registre.replace(dossier, auteur=author, motif=motif))
 

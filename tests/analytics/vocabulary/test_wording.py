@@ -230,3 +230,12 @@ def test_some_names_and_the_count_of_the_others() -> None:
     assert wording.some_of(["A", "B"], 2) == "A et B"
     assert wording.some_of(["A", "B"], 3) == "A, B et 1 autre"
     assert wording.some_of(["A", "B"], 6) == f"A, B et 4{NB}autres"
+
+
+@pytest.mark.parametrize("text", ["1e27", "1e999", "123456789012345678901234567890.5", "-1e40", "1e-40"])
+def test_a_number_of_any_length_is_written(text: str) -> None:
+    value = Decimal(text)
+    whole = wording.number(value).replace("\u202f", "").replace(wording.MINUS, "-")
+    assert int(whole) == int(value.to_integral_value("ROUND_HALF_UP"))
+    assert wording.number(value, 1)
+    assert wording.number(Fraction(value), 2)

@@ -389,8 +389,10 @@ def test_the_delay_ends_at_midnight_in_paris(registre: Registre) -> None:
 
 def test_a_proposition_is_a_number(registre: Registre) -> None:
     number = kept(registre, etat="contradictoire")
-    with pytest.raises(UserFacingError, match="est un nombre"):
-        contest(registre, number, proposition="NaN")
+    for odd in ("NaN", "Infinity", "1e999", "1e27", "1000000001", "-1"):
+        with pytest.raises(UserFacingError, match="est un nombre"):
+            contest(registre, number, proposition=odd)
+    assert registre.contests(number, NATIONAL) == ()
 
 
 def test_nobody_signs_with_an_empty_name_or_an_empty_reason(store: Store, registre: Registre) -> None:
@@ -454,7 +456,7 @@ def test_the_cost_of_a_day_is_the_last_recorded_that_holds_it(registre: Registre
     assert [str(row.euros) for row in registre.costs()] == ["51234.560", "53000", "52000"]
 
 
-@pytest.mark.parametrize("euros", ["0", "-1", "NaN", "Infinity"])
+@pytest.mark.parametrize("euros", ["0", "-1", "NaN", "Infinity", "1e27", "1000000001"])
 def test_a_cost_is_an_amount(registre: Registre, euros: str) -> None:
     with pytest.raises(UserFacingError, match="au-dessus de zéro"):
         cost(registre, euros)

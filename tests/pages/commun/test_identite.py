@@ -173,6 +173,8 @@ def announced(monkeypatch: pytest.MonkeyPatch, **headers: str) -> None:
         ("Hélène Ébéniste".encode("latin-1"), "Hélène Ébéniste"),
         ("Zoë Œuvrard €".encode(), "Zoë Œuvrard €"),
         (b"anne", "anne"),
+        (b"(null)", ""),
+        (b" - ", ""),
         ("\u00a0".encode(), ""),
         ("\u200b\u202e".encode(), ""),
     ],

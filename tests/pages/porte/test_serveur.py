@@ -332,6 +332,16 @@ def test_what_the_framework_refuses_is_said_in_french(
     assert "content-security-policy" in {name.lower() for name in headers}
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_a_page_asked_otherwise_than_to_be_read_answers_in_french(server: Server, method: str) -> None:
+    request = urllib.request.Request(f"{server.url}/synthese", method=method, data=b"")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+    said = refused.value.read().decode()
+    assert "Cette demande ne peut pas être traitée" in said
+    assert "Allowed" not in said
+
+
 def test_a_file_for_a_window_that_is_gone_is_refused_in_french(server: Server) -> None:
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     opener.open(f"{server.url}/_stcore/host-config", timeout=10).close()
