@@ -73,7 +73,7 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
             titre=title_activities(summed),
             sous_titre="Visioconférences (pointillé) et extractions évitées (trait plein) par mois, chaque "
             f"activité à son échelle, {calcul.mesure}",
-            figure=draw_panels(panels, dark=_contexte.sombre),
+            figure=None if panels.is_empty() else draw_panels(panels, dark=_contexte.sombre),
             alt=title_activities(summed),
             phrase=sentence,
             tableau=write_table_html(

@@ -254,7 +254,10 @@ def test_an_activity_of_another_group_is_said_and_the_group_drawn(monkeypatch: p
     for groupe, activite in (("hors-objectif", "JAP"), ("jugement", "JAP"), ("autres", "JLD_DETENTION")):
         at = run(monkeypatch, ordinary(), "activites", groupe=groupe, activite=activite)
         assert "n'est pas du groupe" in unescape(words(at)), groupe
-        assert at.get("plotly_chart")
+    # Nobody declared anything of that group: said so, and nothing is drawn of it.
+    assert "Aucune visioconférence déclarée" in unescape(
+        words(run(monkeypatch, ordinary(), "activites", groupe="jugement"))
+    )
 
 
 def test_a_group_is_never_set_against_the_objective_of_all(monkeypatch: pytest.MonkeyPatch) -> None:

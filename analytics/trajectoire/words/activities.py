@@ -124,7 +124,15 @@ def arrange_panels(
             )
         )
     if not panels:
-        return pl.DataFrame(schema={"nom": pl.String, "mention": pl.String})
+        return pl.DataFrame(
+            schema={
+                "mois": pl.Date,
+                "visioconferences": pl.Int64,
+                "extractions_evitees": pl.Int64,
+                "sans_objet": pl.Boolean,
+                **dict.fromkeys(("nom", "mention", "mois_libelle"), pl.String),
+            }
+        )
     return pl.concat(panels).with_columns(
         mois_libelle=pl.col("mois").map_elements(short, return_dtype=pl.String)
     )
