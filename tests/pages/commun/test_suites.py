@@ -25,7 +25,7 @@ def test_what_an_act_says_outlives_a_page_interrupted_and_is_said_once_on_a_whol
     page.session_state["interrompue"] = True
 
     def said() -> list[str]:
-        return [each.body for each in page.get("html")]  # type: ignore[attr-defined]
+        return [each.proto.body for each in page.get("html")]
 
     for _ in range(2):
         page.run()

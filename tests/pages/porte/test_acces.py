@@ -307,7 +307,7 @@ def test_what_windows_hold_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     storage = {"fenetre": {str(n): file for n in range(3)}, "autre": {"1": file}}
     manager = SimpleNamespace(uploaded_file_mgr=SimpleNamespace(file_storage=storage))
     monkeypatch.setattr(acces.Runtime, "instance", lambda: manager)
-    assert dict(acces._held()) == {"fenetre": 3000, "autre": 1000}  # pyright: ignore[reportPrivateUsage]
+    assert dict(acces._held()) == {"fenetre": 3000, "autre": 1000}  # pyright: ignore[reportPrivateUsage] - counted
     ten = {"Content-Length": "10000000"}
     bounds: tuple[tuple[dict[str, int], int], ...] = (
         ({}, 200),
