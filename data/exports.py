@@ -27,11 +27,12 @@ def exported(
     au: date | None = None,
     connu_le: date | None = None,
     nature: str = "declarations",
+    premieres: int | None = None,
 ) -> pl.DataFrame:
     """Give a table as it leaves: it can be imported again unchanged, and says when it is fictional.
 
     The refused lines, of one nature at a time, keep their number (`rejet`): a corrected file sent back
-    marks them as corrected.
+    marks them as corrected. `premieres`: no more of them than that.
     """
     last = store.lot_connu_le(connu_le)
     if what == "declarations":
@@ -47,7 +48,8 @@ def exported(
             "lot",
         )
     elif what == "rejets":
-        frame = _quarantine(store, perimetre, nature, last, du, au)
+        refused = _quarantine(store, perimetre, nature, last, du, au)
+        frame = _lay_out(refused if premieres is None else refused.head(premieres), nature)
     else:
         frame = told_lots(store.lots(perimetre)).sort("lot")
         frame = frame if connu_le is None else frame.filter(day_counted() <= connu_le)
@@ -73,13 +75,17 @@ def accompanying(store: Store, *, perimetre: Perimetre, connu_le: date | None) -
 def _quarantine(
     store: Store, perimetre: Perimetre, nature: str, last: int, du: date | None, au: date | None
 ) -> pl.DataFrame:
-    """Lay out the lines refused and not corrected after lot `last`, each with its number and reason."""
-    refused = store.rejets(perimetre, ouverts=False).filter(
+    """Read the lines refused and not corrected after lot `last`."""
+    return store.rejets(perimetre, ouverts=False).filter(
         pl.col("nature") == nature,
         pl.col("lot") <= last,
         pl.col("corrige_par").is_null() | (pl.col("corrige_par") > last),
         pl.col("mois").is_null() | pl.col("mois").is_between(du or date.min, au or date.max),
     )
+
+
+def _lay_out(refused: pl.DataFrame, nature: str) -> pl.DataFrame:
+    """Put refused lines back in the columns of their nature, each with its number and reason."""
     fields = [champ.nom for champ in NATURES[nature].champs if champ.nom not in ("rejet", "recu_le")]
     last_figure = fields.index(NATURES[nature].chiffres[-1])
     rows = [_in_columns(texte, len(fields), last_figure) for texte in refused["texte"]]

@@ -1,6 +1,7 @@
 """Files in, tables out: import, quarantine, templates, exports, history of the lots."""
 
 from datetime import date
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -16,7 +17,6 @@ from pages.ecrans.donnees.depot import Depot
 
 UPLOAD = "depot_fichiers"
 TURN = "depot_tour"
-JUDGED = "depot_examens"
 OUTCOME = "depot_resultat"
 SIGNED = "depot_auteur"
 RECEIVED = "depot_recu_le"
@@ -105,7 +105,6 @@ def _draw_import(situation: Situation) -> None:
         label_visibility="collapsed",
     )
     if not files:
-        st.session_state.pop(JUDGED, None)
         return
     depots = _judged(files, situation.jeton)
     for place, examined in enumerate(depots):
@@ -128,21 +127,20 @@ def _draw_import(situation: Situation) -> None:
 
 def _judged(files: list[Any], jeton: str) -> list[Depot]:
     """Judge each file once, with a progress bar, however often the page runs."""
-    known: dict[tuple[str, str], Depot] = st.session_state.setdefault(JUDGED, {})
-    waiting = [file for file in files if (file.file_id, jeton) not in known]
-    if waiting:
-        bar = st.progress(0.0, "Lecture…")
-        for rank, file in enumerate(waiting):
+    bar = st.empty()
 
-            def tell(part: float, label: str, rank: int = rank, name: str = file.name) -> None:
-                bar.progress(
-                    min((rank + part) / len(waiting), 1.0),
-                    navigation.escape_markdown(f"{name} : {label.lower()}"),
-                )
+    def tell(rank: int, part: float, label: str) -> None:
+        bar.progress(
+            min((rank + part) / len(files), 1.0),
+            navigation.escape_markdown(f"{files[rank].name} : {label.lower()}"),
+        )
 
-            known[file.file_id, jeton] = depot.judge_file(file.getvalue(), file.name, tell)
-        bar.empty()
-    return [known[file.file_id, jeton] for file in files]
+    judged = [
+        depot.judged_once(file.file_id, jeton, file.getvalue(), file.name, partial(tell, rank))
+        for rank, file in enumerate(files)
+    ]
+    bar.empty()
+    return judged
 
 
 def _draw_depot(examined: Depot) -> None:
@@ -259,7 +257,6 @@ def _draw_confirmation(depots: list[Depot], situation: Situation) -> None:
         outcome = depot.record(depots, auteur=author.strip(), remplacer_demo=situation.demo, recu_le=day)
     st.session_state[OUTCOME] = outcome
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
-    st.session_state.pop(JUDGED, None)
     st.rerun()
 
 
@@ -284,18 +281,18 @@ def _draw_quarantine() -> None:
         "cette liste."
     )
     for nature, total in waiting.items():
-        lines = depot.quarantine(nature)
+        lines = depot.quarantine(nature, QUARANTINE_SHOWN)
         name = depot.nature(nature)
         st.html(f"<h3 class='vigie-titre'>{escape(name[0].upper() + name[1:])} : {number(total)}</h3>")
         with st.container(horizontal=True, gap="small"):
             for shape, word in EXPORTS[:3]:
                 telechargements.offer(
                     f"Télécharger ({word})",
-                    depot.quarantine_file(lines, shape),
+                    depot.quarantine_file(nature, shape),
                     fichier=f"lignes_refusees_{nature}.{shape}",
                     cle=f"quarantaine_{nature}_{shape}",
                 )
-        st.html(_table(lines.drop("rejet", "lot", "donnees", strict=False).head(QUARANTINE_SHOWN), name))
+        st.html(_table(lines.drop("rejet", "lot", "donnees", strict=False), name))
 
 
 def _draw_templates() -> None:

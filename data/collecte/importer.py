@@ -45,6 +45,22 @@ class Examen:
         """What was detected of the file."""
         return self.jugement.lecture
 
+    @property
+    def poids(self) -> int:
+        """Weigh the lines it holds, in bytes."""
+        jugement, prevision = self.jugement, self.prevision
+        frames = (
+            *(
+                jugement.acceptees,
+                jugement.rejets,
+                jugement.non_reponses,
+                jugement.alertes,
+                jugement.repetees,
+            ),
+            *(prevision.corrigees, prevision.depassees, prevision.nouvelles),
+        )
+        return sum(int(frame.estimated_size()) for frame in frames)
+
     def signed(self, auteur: str) -> "Examen":
         """Put a name under what will be written."""
         return replace(self, entree=replace(self.entree, auteur=auteur))
@@ -108,6 +124,8 @@ def examine(
         dernier_mois=None if store.etat().demo else store.dernier_mois(),
         progress=stage(0.5),
     )
+    # What was read is judged: nobody asks for its lines again, and a file on screen may wait for long.
+    jugement = replace(jugement, lecture=replace(lecture, lignes=lecture.lignes.clear()))
     _check_received(recu_le, jugement)
     entree = make_entree(jugement, auteur=auteur, origine=IMPORT, recu_le=recu_le)
     return _foresee(store, jugement, replace(entree, retablir=retablir))

@@ -4,7 +4,8 @@ import json
 import re
 from html import unescape
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import streamlit as st
@@ -12,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
+from data.collecte.expected.limits import ignore_progress
+from data.collecte.importer import Examen
 from data.collecte.templates import template
 from data.settings import Settings
 from data.store.store import Store
@@ -166,7 +169,7 @@ def test_a_reader_of_some_cours_imports_nothing(
     ]
     assert store.etat().demo
     # And what is taken out is theirs alone.
-    quarantined = depot.quarantine("declarations")
+    quarantined = depot.quarantine("declarations", 1_000)
     cour_of = dict(reference.juridictions.select("juridiction", "cour").iter_rows())
     assert {cour_of[code] for code in quarantined["juridiction"]} <= {"CA-DOUAI"}
     # A column that holds nothing, as the file and the line of a national file, is not drawn; all are named.
@@ -260,3 +263,35 @@ def test_a_file_corrected_since_is_put_back_by_a_tick(page: AppTest, store: Stor
     page.button[0].click().run()
     assert store.etat().lot == 3
     assert store.declarations(NATIONAL)["visioconferences"].to_list() == [12]
+
+
+def test_a_judged_file_weighs_what_its_lines_do(page: AppTest) -> None:
+    ran(page)
+    lines = "".join(f"03/2009;TGI-X{rank};JAP;1;1\n" for rank in range(2_000))
+    content = f"mois;juridiction;activite;visioconferences;extractions_evitees\n{lines}".encode()
+    depot.KEPT.clear()
+    judged = depot.judged_once("upload", "store", content, "mars.csv", ignore_progress)
+    assert judged.examen is not None
+    assert judged.nombre("rejets") == 2_000
+    assert depot.KEPT.currsize >= judged.examen.jugement.rejets.estimated_size() > 100 * 2_000
+    # What was read is not kept beside what was judged.
+    assert judged.examen.lecture.lignes.is_empty()
+    depot.KEPT.clear()
+
+
+def test_judged_files_left_on_screen_have_a_bound_for_all_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+
+    def third_of_the_room(_content: bytes, fichier: str, _progress: depot.Progress) -> depot.Depot:
+        judged.append(fichier)
+        return depot.Depot(fichier, cast("Examen", SimpleNamespace(poids=depot.MOST_KEPT // 3 - 1)), "")
+
+    monkeypatch.setattr(depot, "judge_file", third_of_the_room)
+    depot.KEPT.clear()
+    for numero in (0, 1, 0, 2, 0, 3, 0, 4, 0, 1):
+        name = f"{numero}.csv"
+        assert depot.judged_once(name, "store", b"", name, ignore_progress).fichier == name
+        assert depot.KEPT.currsize <= depot.MOST_KEPT
+    # Each once, but the one that had to make room.
+    assert judged == ["0.csv", "1.csv", "2.csv", "3.csv", "4.csv", "1.csv"]
+    depot.KEPT.clear()

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from threading import Lock
 from typing import Literal
 
 import polars as pl
 import streamlit as st
+from cachetools import LRUCache, cached
 
 from analytics.documents.table import Format, write_table
 from analytics.vocabulary.errors import UserFacingError
@@ -31,6 +33,9 @@ from pages.commun.lecture import parametres, reference, store
 from pages.commun.signataire import day_in_paris, may_import
 
 _MEGABYTE = 1_000_000
+# Judged files waiting for a confirmation, all visitors together: a window that was closed would keep its own
+# for two minutes, and twenty megabytes of refused lines come to 120. Past this the oldest is judged again.
+MOST_KEPT = 300 * _MEGABYTE
 _SHOWN = 10
 _COLUMNS = {
     "rejets": ["ligne", "champ", "valeur", "motif"],
@@ -128,6 +133,24 @@ class Depot:
         return frame.join(news, on=news.columns, how="semi", maintain_order="left")
 
 
+def _weigh(depot: Depot) -> int:
+    return 1 + (depot.examen.poids if depot.examen else 0)
+
+
+def _identity(numero: str, jeton: str, *_of_its_content: object) -> tuple[str, str]:
+    return numero, jeton
+
+
+KEPT = LRUCache[tuple[str, str], Depot](MOST_KEPT, _weigh)
+
+
+@cached(KEPT, key=_identity, lock=Lock())
+def judged_once(numero: str, jeton: str, content: bytes, fichier: str, progress: Progress) -> Depot:
+    """Judge one file brought in (`numero`: of its upload) once for a store, as long as there is room."""
+    del numero, jeton  # the key: the number of an upload is known to its own window only
+    return judge_file(content, fichier, progress)
+
+
 def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:
     """Read and judge one file; nothing is written."""
     limit: int = st.get_option("server.maxUploadSize")
@@ -196,9 +219,9 @@ def _told(written: Ecriture, alertes: int) -> str:
     return " ".join((told, *tell_revisions(replace(written, importe_le=None), shown=_SHOWN)))
 
 
-def quarantine(nature: str) -> pl.DataFrame:
-    """Give the refused lines of one nature that nobody corrected yet."""
-    return exported(store(), "rejets", perimetre=lecteur().perimetre, nature=nature)
+def quarantine(nature: str, premieres: int) -> pl.DataFrame:
+    """Give the first refused lines of one nature that nobody corrected yet."""
+    return exported(store(), "rejets", perimetre=lecteur().perimetre, nature=nature, premieres=premieres)
 
 
 def quarantine_by_nature() -> dict[str, int]:
@@ -207,11 +230,13 @@ def quarantine_by_nature() -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def quarantine_file(lines: pl.DataFrame, shape: Format) -> Callable[[], bytes]:
-    """Write refused lines as a file, when asked."""
+def quarantine_file(nature: str, shape: Format) -> Callable[[], bytes]:
+    """Write the refused lines of one nature as a file, when asked."""
     # Who reads is settled now: a download runs outside the session, where nobody is signed in.
     seen = lecteur().perimetre
-    return lambda: _file(lines, shape, "Lignes refusées", seen, None)
+    return lambda: _file(
+        exported(store(), "rejets", perimetre=seen, nature=nature), shape, "Lignes refusées", seen, None
+    )
 
 
 def export_file(what: Export, shape: Format, *, connu_le: date | None) -> Callable[[], bytes]:
