@@ -8,7 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.couverture.ceiling import ENOUGH, OF_ITS_LIKE
-from analytics.objectif.base import rate_of
+from analytics.objectif.base_et_taux import rate_of
 from analytics.objectif.objective import etpt_per_extraction
 from analytics.trajectoire.position import AHEAD, ATTAINED, LATE, ON_TRACK, UNDETERMINED, Seuils
 from analytics.vocabulary import wording

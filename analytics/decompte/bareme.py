@@ -10,8 +10,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from analytics.objectif.regle import CHAINAGES, CONSTATEES, LECTURES, NIVEAU
-from analytics.objectif.regle import MODES as COMPTAGES
+from analytics.objectif.lectures import CHAINAGES, CONSTATEES, LECTURES, NIVEAU
+from analytics.objectif.lectures import MODES as COMPTAGES
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.wording import enumeration, typeset
 

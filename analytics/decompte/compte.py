@@ -12,7 +12,7 @@ import polars as pl
 
 from analytics.decompte.bareme import HYPOTHESE, STATUTS, Bareme
 from analytics.decompte.releve import NO_COST, Ajustement, Comptables, Cout, Releve, settle_year
-from analytics.decompte.settle import Part
+from analytics.decompte.settle import PartDue
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Activites
@@ -71,7 +71,7 @@ def write_account(releve: Releve) -> dict[str, Any]:
     return {**account, "empreinte": fingerprint(account)}
 
 
-def _write_part(part: Part) -> dict[str, Any]:
+def _write_part(part: PartDue) -> dict[str, Any]:
     return {
         "base": write_exact(part.base),
         "objectif": write_exact(part.objectif),

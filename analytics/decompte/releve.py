@@ -14,10 +14,10 @@ import dataframely as dy
 import polars as pl
 
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, Bareme
-from analytics.decompte.settle import Compte, Decompte, Part, settle
+from analytics.decompte.settle import Compte, Decompte, PartDue, settle
+from analytics.objectif.lectures import Regle
 from analytics.objectif.objective import Objectif, etpt_per_extraction
 from analytics.objectif.profile import TWELFTHS
-from analytics.objectif.regle import Regle
 from analytics.projection.outlook import Perspectives
 from analytics.trajectoire.country import Connus, Pays, survey
 from analytics.trajectoire.position import Mois
@@ -114,7 +114,7 @@ class Releve:
     demonstration: bool
     perspectives: Perspectives | None = None
 
-    def is_unheard(self, part: Part) -> bool:
+    def is_unheard(self, part: PartDue) -> bool:
         """Tell whether, of an open year, a cour's juridictions have said nothing: nothing to project."""
         heard = self.details.get(part.cour)
         return self.projete and heard is not None and not any(month.repondues for month in heard.mois)

@@ -35,7 +35,7 @@ class Compte:
 
 
 @dataclass(frozen=True)
-class Part:
+class PartDue:
     """What one cour, or the ministry, owes or is beyond; exact. Amounts in cents, None without a cost.
 
     `ecart`: not avoided, after the threshold; `du`: the extractions paid for, after the mode; `exact`: the
@@ -77,8 +77,8 @@ class Decompte:
     mode: str
     cout: Fraction | None
     etpt_par_extraction: Fraction
-    national: Part
-    cours: tuple[Part, ...]
+    national: PartDue
+    cours: tuple[PartDue, ...]
 
 
 def settle(
@@ -122,9 +122,9 @@ def settle(
         {cour: value * cout for cour, value in bonus_etpt.items()} if cout is not None else {}
     )
 
-    def part(compte: Compte) -> Part:
+    def part(compte: Compte) -> PartDue:
         cour, out = compte.cour, compte.base < bareme.volume_minimum
-        return Part(
+        return PartDue(
             cour=cour,
             base=compte.base,
             objectif=compte.objectif,
@@ -143,7 +143,7 @@ def settle(
 
     parts = tuple(part(compte) for compte in comptes)
     known = [compte.credits for compte in comptes if compte.credits is not None]
-    national = Part(
+    national = PartDue(
         cour="",
         base=sum_of(compte.base for compte in kept),
         objectif=wanted,
@@ -161,14 +161,14 @@ def settle(
     return Decompte(bareme, mode, cout, etpt_par_extraction, national, parts)
 
 
-def settle_with_more(decompte: Decompte, part: Part, more: Fraction) -> Part:
+def settle_with_more(decompte: Decompte, part: PartDue, more: Fraction) -> PartDue:
     """Settle the year again had a cour avoided some more, or the ministry: its cours share them by gap.
 
     The whole rule applies anew (mode, threshold, cap, floor): two settlements differ by what is saved.
     """
     whole = sum_of(other.ecart for other in decompte.cours)
 
-    def added(other: Part) -> Fraction:
+    def added(other: PartDue) -> Fraction:
         if part.cour:
             return more if other.cour == part.cour else Fraction(0)
         return more * other.ecart / whole if whole else Fraction(0)

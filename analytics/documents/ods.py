@@ -54,7 +54,7 @@ HIDDEN_BY_MERGE = "<table:covered-table-cell/>"
 
 
 @dataclass(frozen=True)
-class Feuille:
+class FeuilleOds:
     """A sheet: its name, its number of columns, its rows as blocks of XML."""
 
     nom: str
@@ -62,7 +62,7 @@ class Feuille:
     blocs: Iterable[str]
 
 
-def write_ods(feuilles: Sequence[Feuille]) -> bytes:
+def write_ods(feuilles: Sequence[FeuilleOds]) -> bytes:
     """Pack sheets into an ODS file; the same sheets give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:

@@ -178,9 +178,9 @@ def _write_xlsx(frame: pl.DataFrame, sheet: str, entete: Sequence[str]) -> bytes
 
 
 def _write_ods(frame: pl.DataFrame, sheet: str, entete: Sequence[str]) -> bytes:
-    feuilles = [ods.Feuille(sheet_name(sheet), frame.width, _ods_rows(frame))]
+    feuilles = [ods.FeuilleOds(sheet_name(sheet), frame.width, _ods_rows(frame))]
     if entete:
-        feuilles.append(ods.Feuille(READ_ME, 1, (ods.row([ods.text_cell(line)]) for line in entete)))
+        feuilles.append(ods.FeuilleOds(READ_ME, 1, (ods.row([ods.text_cell(line)]) for line in entete)))
     return ods.write_ods(feuilles)
 
 

@@ -178,7 +178,7 @@ def _distance(here: tuple[float, float], there: tuple[float, float]) -> float:
     return KM_PER_DEGREE * hypot(here[0] - there[0], (here[1] - there[1]) * cos(middle))
 
 
-class Levier(dy.Schema):
+class ResteAEviter(dy.Schema):
     """What is left to avoid somewhere: in an activity, a juridiction or a cour (`cle`)."""
 
     cle = dy.String(primary_key=True)
@@ -190,14 +190,16 @@ class Levier(dy.Schema):
     non_permises = dy.Float64(min=0)
 
 
-def add_up_potential(potentiel: dy.DataFrame[Potentiel], par: str, *, pondere: bool) -> dy.DataFrame[Levier]:
+def add_up_potential(
+    potentiel: dy.DataFrame[Potentiel], par: str, *, pondere: bool
+) -> dy.DataFrame[ResteAEviter]:
     """Sum by `par` (activite, juridiction or cour), largest potential first.
 
     `au_plus`: the part of the potential that lies in juridictions whose practice is not known.
     `pondere` weighs every extraction by the effort of its escort.
     """
     weight = pl.col("poids") if pondere else pl.lit(1.0)
-    return Levier.validate(
+    return ResteAEviter.validate(
         potentiel.with_columns(
             pl.col("base", "faites", "potentiel", "non_equipees", "non_permises") * weight,
             muette=pl.col("faites").is_null(),

@@ -5,7 +5,7 @@ from math import floor, log10
 import dataframely as dy
 import polars as pl
 
-from analytics.leviers.potential import HOURS_PER_EXTRACTION, Levier, Retard
+from analytics.leviers.potential import HOURS_PER_EXTRACTION, ResteAEviter, Retard
 from analytics.trajectoire.words.activities import name_activity
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer
@@ -30,7 +30,7 @@ def read_rough(value: float) -> int:
     return round(value / scale) * scale
 
 
-def label_levers(leviers: dy.DataFrame[Levier], noms: dict[str, str]) -> pl.DataFrame:
+def label_levers(leviers: dy.DataFrame[ResteAEviter], noms: dict[str, str]) -> pl.DataFrame:
     """Name the levers and write their figures; those where nothing is or could be avoided come last."""
     return (
         leviers.with_columns(
@@ -76,7 +76,7 @@ def title_levers(labelled: pl.DataFrame) -> str:
     return wording.typeset(f"{names} {verb} {wording.percent(part, 0)} de ce qui reste à portée")
 
 
-def tell_levers(leviers: dy.DataFrame[Levier], *, compte: bool, pondere: bool) -> str:
+def tell_levers(leviers: dy.DataFrame[ResteAEviter], *, compte: bool, pondere: bool) -> str:
     """Say how much is within reach, what is not known of it, and on which hypotheses it rests."""
     within, silent = float(leviers["potentiel"].sum()), float(leviers["au_plus"].sum())
     unit = "extractions moyennes" if pondere else "extractions"

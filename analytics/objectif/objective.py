@@ -13,9 +13,9 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.base import Base, avoided_in, find_bases, rate_of
+from analytics.objectif.base_et_taux import Base, avoided_in, find_bases, rate_of
+from analytics.objectif.lectures import INCREMENTAL, Regle
 from analytics.objectif.profile import SEASON, Profil, spread_year
-from analytics.objectif.regle import INCREMENTAL, Regle
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import FIRST_YEAR
 from analytics.vocabulary.schemas import BaseAnnuelle, Interieur, NiveauAnnuel, ObjectifFixe

@@ -13,9 +13,9 @@ import polars as pl
 from analytics.couverture.coverage import Couverture
 from analytics.leviers.equipment import equipped_shares
 from analytics.leviers.potential import MONTHS_BACK, Potentiel, find_potential
+from analytics.objectif.lectures import Regle
 from analytics.objectif.need import spread_base
 from analytics.objectif.objective import etpt_per_extraction
-from analytics.objectif.regle import Regle
 from analytics.projection.outlook import Avenir
 from analytics.scenarios.draws import Tirages, draw, most_likely
 from analytics.scenarios.outlook import PerspectivesSimulees, draw_outlook

@@ -10,11 +10,11 @@ import polars as pl
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
-from analytics.couverture.silence import Muets, survey_silence
-from analytics.objectif.base import Base, find_bases
+from analytics.couverture.unsaid import Muets, survey_silence
+from analytics.objectif.base_et_taux import Base, find_bases
+from analytics.objectif.lectures import Regle
 from analytics.objectif.objective import Exigence, require
 from analytics.objectif.profile import Profil, spread_year
-from analytics.objectif.regle import Regle
 from analytics.projection.outlook import Perspectives, look_ahead
 from analytics.trajectoire.cours import BilanCour, as_row, assess_each, assess_some
 from analytics.trajectoire.position import Bilan, Mois, add_up, months_of

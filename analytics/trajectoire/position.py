@@ -54,7 +54,7 @@ class Seuils:
 
 
 @dataclass(frozen=True)
-class Projection:
+class FinAnnee:
     """What the whole year may end at, as the reading counts it, and the odds of reaching its objective.
 
     `p_objectif` is rounded as it is known (`model.round_probability`): what is shown is what decides.
@@ -102,7 +102,7 @@ class Bilan:
     rythme_3m: Fraction | None
     rythme_6m: Fraction | None
     mois_de_rythme: int
-    projection: Projection | None
+    projection: FinAnnee | None
     etat: str
 
     @property
@@ -311,9 +311,7 @@ def _plain_pace(known: Sequence[Mois], periode: Periode, span: int) -> Fraction 
     return Fraction(sum(kept), len(kept)) if kept else None
 
 
-def _project(
-    evitees: int, compte: _Compte | None, avenir: Avenir | None, seuils: Seuils
-) -> Projection | None:
+def _project(evitees: int, compte: _Compte | None, avenir: Avenir | None, seuils: Seuils) -> FinAnnee | None:
     """Project the year in the terms of the reading; None where what it counts so far is not known."""
     if avenir is None:
         return None
@@ -326,7 +324,7 @@ def _project(
         p = round_probability(avenir.at_least(ceil(compte.objectif.annuel - compte.so_far - compte.to_come)))
     whole = round(start)
     low, tenth, half, ninetieth, high = (whole + avenir.quantile(q) for q in (0.025, 0.1, 0.5, 0.9, 0.975))
-    return Projection(
+    return FinAnnee(
         moyenne=float(start) + avenir.moyenne,
         q025=low,
         q10=tenth,

@@ -43,7 +43,7 @@ class Thermometre(dy.Schema):
 
 
 @dataclass(frozen=True)
-class Ecart:
+class EcartExplique:
     """The gap between the two counts over the months that both know, and what makes it; exact.
 
     `declaree` − `constatee` = `calendrier` + `demande` + `declarations` (≤ 0, an estimate) + `non_executees`
@@ -81,7 +81,7 @@ def read_thermometers(
     non_dites: Mapping[date, float],
     periode: Periode,
     parametres: Parametres,
-) -> tuple[dy.DataFrame[Thermometre], Ecart | None]:
+) -> tuple[dy.DataFrame[Thermometre], EcartExplique | None]:
     """Set the two counts side by side since January; no gap where Intérieur has not counted.
 
     `interieur` holds the lines of the same cours as `months`, `non_dites` what they are estimated to have
@@ -117,7 +117,7 @@ def read_thermometers(
     if not known:
         return frame, None
     demand = required + declared + unsaid - due
-    return frame, Ecart(
+    return frame, EcartExplique(
         mois=known,
         muette=not heard,
         declaree=declared,

@@ -25,7 +25,7 @@ class Changement:
     requete: tuple[tuple[str, str], ...] = ()
 
 
-class Ecart(dy.Schema):
+class EcartDuMois(dy.Schema):
     """A month of a cour against its own past: `ecart` in median absolute deviations (1 at least)."""
 
     cour = dy.String(primary_key=True)
@@ -39,7 +39,7 @@ class Ecart(dy.Schema):
 LEAST_HISTORY = 3
 
 
-def compare_with_habit(mensuel: pl.DataFrame, *, mois: date, mois_de_passe: int) -> dy.DataFrame[Ecart]:
+def compare_with_habit(mensuel: pl.DataFrame, *, mois: date, mois_de_passe: int) -> dy.DataFrame[EcartDuMois]:
     """Set each cour's avoided extractions of a month against the median of its previous months.
 
     `mensuel` is `sum_activities` by cour. A cour with fewer than three months of past, or silent
@@ -58,7 +58,7 @@ def compare_with_habit(mensuel: pl.DataFrame, *, mois: date, mois_de_passe: int)
         habit = median(past)
         spread = max(median([abs(earlier - habit) for earlier in past]), 1)
         rows.append((str(cour), value, float(habit), len(past), (value - habit) / spread))
-    return Ecart.validate(pl.DataFrame(rows, schema=Ecart.create_empty().schema, orient="row"))
+    return EcartDuMois.validate(pl.DataFrame(rows, schema=EcartDuMois.create_empty().schema, orient="row"))
 
 
 def tell_changes(
@@ -121,7 +121,7 @@ NAMES_IN_A_SENTENCE = 3
 
 
 def _tell_moves(
-    deviations: dy.DataFrame[Ecart],
+    deviations: dy.DataFrame[EcartDuMois],
     least: float,
     mois: date,
     reponses: dy.DataFrame[coverage.Reponses],

@@ -67,7 +67,7 @@ class Carte(dy.Schema):
 
 
 @dataclass(frozen=True)
-class Limites:
+class LimitesXmR:
     """The centre and the limits of one group; the limits are None when no two months follow one another."""
 
     centre: float
@@ -77,7 +77,7 @@ class Limites:
     haut_2: float | None
 
 
-def limits_of(values: Sequence[float | None]) -> Limites | None:
+def limits_of(values: Sequence[float | None]) -> LimitesXmR | None:
     """Compute the limits of a group; None where no month is known.
 
     Moving ranges are never taken across a missing month. Those at or beyond 3,267 times their mean are
@@ -89,11 +89,11 @@ def limits_of(values: Sequence[float | None]) -> Limites | None:
     centre = fmean(known)
     ranges = [abs(b - a) for a, b in pairwise(values) if a is not None and b is not None]
     if not ranges:
-        return Limites(centre, None, None, None, None)
+        return LimitesXmR(centre, None, None, None, None)
     average = fmean(ranges)
     # Where all the others are nought (a step in a constant series), screening would leave no width at all.
     average = fmean([moved for moved in ranges if moved < SCREEN * average] or ranges) or average
-    return Limites(
+    return LimitesXmR(
         centre,
         centre - LIMIT * average,
         centre + LIMIT * average,
@@ -133,7 +133,7 @@ def chart(
 
 
 def label_points(
-    values: Sequence[float | None], limits: Limites | None, reglages: Reglages
+    values: Sequence[float | None], limits: LimitesXmR | None, reglages: Reglages
 ) -> list[tuple[str, int]]:
     """Give each point the first rule that it breaks, in order, and its sense."""
     found: list[tuple[str, int]] = [("", 0)] * len(values)

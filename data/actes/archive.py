@@ -5,7 +5,7 @@ from datetime import date, datetime
 import polars as pl
 
 from analytics.collecte.calendar import campaign_of
-from analytics.objectif.regle import USUAL_RULE
+from analytics.objectif.lectures import USUAL_RULE
 from analytics.trajectoire.country import survey
 from analytics.trajectoire.hindsight import lines_to_keep
 from analytics.vocabulary.moments import PARIS

@@ -113,7 +113,7 @@ class Dossier:
 
 
 @dataclass(frozen=True)
-class Feuille:
+class Formulaire:
     """What the form shows: two texts an activity, the answers to the questions, and the figures declared."""
 
     cases: Cases
@@ -132,7 +132,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Examen:
+class SaisieJugee:
     """What is typed, judged: what is refused and why, by activity; what is asked; what validating does."""
 
     jugement: Jugement
@@ -196,10 +196,10 @@ def _last(guichet: Guichet, declarees: pl.DataFrame) -> tuple[int, str, datetime
     return lot, auteur, connu_le if reponse is None else read_moment(reponse.contenu)
 
 
-def sheet_of(dossier: Dossier) -> Feuille:
+def sheet_of(dossier: Dossier) -> Formulaire:
     """Give what the form shows: what is declared, and over it what is typed and not sent yet."""
     typed = {place: frappe.texte for place, frappe in dossier.brouillon.frappes.items()}
-    return Feuille(
+    return Formulaire(
         cases={
             code: tuple(
                 typed.get((code, colonne), text) for colonne, text in zip(FIGURES, texts, strict=True)
@@ -211,7 +211,7 @@ def sheet_of(dossier: Dossier) -> Feuille:
     )
 
 
-def examine(dossier: Dossier, feuille: Feuille) -> Examen:
+def examine(dossier: Dossier, feuille: Formulaire) -> SaisieJugee:
     """Judge what is typed as a file would be, and put it beside what is known."""
     cases = cases_to_send(feuille.cases, feuille.ouvert_sur, WITHDRAWAL)
     try:
@@ -235,7 +235,7 @@ def examine(dossier: Dossier, feuille: Feuille) -> Examen:
     )
     names = dossier.noms
     settled = set(comparaison.filter(pl.col("etat").is_in([SAME, UNANSWERED]))["activite"])
-    return Examen(
+    return SaisieJugee(
         jugement=jugement,
         erreurs=erreurs,
         questions=tuple(_asked(jugement.alertes, names, settled)),
@@ -306,7 +306,7 @@ def give_up_draft(guichet: Guichet, dossier: Dossier, *, auteur: str) -> None:
     )
 
 
-def validate(guichet: Guichet, dossier: Dossier, feuille: Feuille, *, auteur: str) -> int:
+def validate(guichet: Guichet, dossier: Dossier, feuille: Formulaire, *, auteur: str) -> int:
     """Write the answer, signed, and give the number of its lot: the reference of the receipt.
 
     Raises `UserFacingError`, nothing being written: outside of the window, on an error, a question without an
@@ -348,7 +348,7 @@ def validate(guichet: Guichet, dossier: Dossier, feuille: Feuille, *, auteur: st
     return lot
 
 
-def _check_ready(dossier: Dossier, examen: Examen, feuille: Feuille) -> None:
+def _check_ready(dossier: Dossier, examen: SaisieJugee, feuille: Formulaire) -> None:
     for code, motif in examen.erreurs.items():
         raise UserFacingError(typeset(f"{dossier.noms[code]} : {motif} Corrigez avant de valider."))
     check_not_empty(examen.comparaison)
@@ -361,7 +361,7 @@ def _check_ready(dossier: Dossier, examen: Examen, feuille: Feuille) -> None:
         raise UserFacingError(typeset("Ces chiffres sont déjà ceux qui sont déclarés : rien à enregistrer."))
 
 
-def _canonical(examen: Examen) -> Cases:
+def _canonical(examen: SaisieJugee) -> Cases:
     """Give the figures as they are kept: digits, « retrait », or nothing."""
     cases: Cases = {}
     for row in examen.comparaison.iter_rows(named=True):
@@ -374,7 +374,7 @@ def _canonical(examen: Examen) -> Cases:
     return cases
 
 
-def _confirm(guichet: Guichet, lot: int, examen: Examen, feuille: Feuille, auteur: str) -> None:
+def _confirm(guichet: Guichet, lot: int, examen: SaisieJugee, feuille: Formulaire, auteur: str) -> None:
     """Keep the answers to the questions beside the alerts of the lot."""
     said = {(each.regle, each.activite): feuille.reponses[each.cle].strip() for each in examen.questions}
     alertes = guichet.store.alertes(guichet.perimetre).filter(pl.col("lot") == lot)

@@ -20,7 +20,7 @@ from data.collecte.expected.natures import NATURES
 from data.collecte.expected.rules import ALERTES
 from data.collecte.judging.judge import Jugement, judge
 from data.collecte.judging.plausibility import SCHEMA_ALERTES
-from data.collecte.judging.refusals import CELL, filled_in, null_or_column
+from data.collecte.judging.reasons import CELL, filled_in, null_or_column
 from data.collecte.reading.read import Lecture, read_file
 from data.store.store import Clock, Ecriture, Entree, Store
 

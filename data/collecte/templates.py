@@ -121,4 +121,4 @@ def _ods_grid(reference: Reference, courts: pl.DataFrame, mois: date) -> bytes:
             yield ods.row([ods.text_cell(nom), *[ods.EMPTY_CELL] * (width - 1)])
 
     notes = (ods.row([ods.text_cell(note)]) for note in _notes(mois))
-    return ods.write_ods([ods.Feuille(SHEET, width, rows()), ods.Feuille(READ_ME, 1, notes)])
+    return ods.write_ods([ods.FeuilleOds(SHEET, width, rows()), ods.FeuilleOds(READ_ME, 1, notes)])

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from analytics.comparaison.comparison import CRITERES, MESURES
 from analytics.decompte.bareme import MODES as SHARING
+from analytics.objectif.lectures import CHAINAGES, LECTURES, MODES, Regle
 from analytics.objectif.profile import PROFILS
-from analytics.objectif.regle import CHAINAGES, LECTURES, MODES, Regle
 from analytics.vocabulary import wording
 from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
 from analytics.vocabulary.periods import Periode

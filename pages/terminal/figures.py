@@ -15,8 +15,8 @@ from analytics.decompte.bareme import USUAL_SETTLEMENT, Bareme
 from analytics.decompte.documents.write import write_document
 from analytics.decompte.releve import find_rule, settle_year
 from analytics.documents.table import write_table
+from analytics.objectif.lectures import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.objectif.profile import PROFILS
-from analytics.objectif.regle import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.scenarios.reader import parse_scenario
 from analytics.scenarios.reverse.questions import Question, seek_share
 from analytics.scenarios.scenario import Scenario

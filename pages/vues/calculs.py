@@ -15,11 +15,11 @@ import streamlit as st
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
-from analytics.couverture.silence import Manque, Silence, survey_silence
+from analytics.couverture.unsaid import Manque, Silence, survey_silence
 from analytics.couverture.words.coverage import Mention, mention, note_on_total
+from analytics.objectif.lectures import LECTURES, USUAL_RULE, Regle
 from analytics.objectif.need import Besoin, spread_base
 from analytics.objectif.objective import Objectif
-from analytics.objectif.regle import LECTURES, USUAL_RULE, Regle
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire.activities import AvenirActivites, look_at_activities
 from analytics.trajectoire.country import Pays, survey

@@ -16,7 +16,7 @@ from analytics.decompte.documents.account import account_frame, tell_reserve
 from analytics.decompte.documents.write import Sorte, write_document
 from analytics.decompte.fourchette import Fourchette, draw_range
 from analytics.decompte.releve import Cout, Releve, find_rule, settle_year
-from analytics.decompte.settle import Compte, Part, settle
+from analytics.decompte.settle import Compte, PartDue, settle
 from analytics.decompte.words.decompte import (
     conclude_settlement,
     figures_of_settlement,
@@ -28,7 +28,7 @@ from analytics.decompte.words.decompte import (
 from analytics.decompte.words.parts import COUR_COLUMNS, lay_out_parts, tell_undrawn, title_parts
 from analytics.decompte.words.releve import (
     STATEMENT_COLUMNS,
-    Ligne,
+    LigneReleve,
     compare_modes,
     lay_out_statement,
     write_statement,
@@ -68,7 +68,7 @@ class VueDecompte:
     """
 
     releve: Releve
-    parts: tuple[Part, ...]
+    parts: tuple[PartDue, ...]
     cour: str | None
     conclusion: str
     avertissement: str
@@ -268,8 +268,8 @@ def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
 class VueReleve:
     """The statement of one cour, and the declarations behind it."""
 
-    part: Part
-    lignes: tuple[Ligne, ...]
+    part: PartDue
+    lignes: tuple[LigneReleve, ...]
     conclusion: str
     tableau: str
     declarations: str

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analytics.charts.tiles import FILLS, UNKNOWN_FILL, draw_tiles
 from analytics.couverture import coverage
-from analytics.objectif.regle import LECTURES
+from analytics.objectif.lectures import LECTURES
 from analytics.trajectoire.cours import BilanCour
 from analytics.trajectoire.words.conclusion import conclude
 from analytics.trajectoire.words.cours import (

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.charts.thermometers import draw_thermometers
-from analytics.couverture.silence import Silence
+from analytics.couverture.unsaid import Silence
 from analytics.trajectoire.position import add_up
 from analytics.trajectoire.thermometers import read_thermometers
 from analytics.trajectoire.words.thermometers import (
@@ -18,7 +18,7 @@ from analytics.trajectoire.words.thermometers import (
     ROW_COLUMNS,
     ROW_TITLES,
     THERMOMETER_COLUMNS,
-    Ligne,
+    LigneExplication,
     columns_behind,
     detail_of,
     explain_gap,
@@ -37,7 +37,7 @@ class VueThermometres:
     """What the two counts say: the chart, and the lines of the gap, each with the months behind it."""
 
     bloc: Bloc
-    lignes: tuple[tuple[Ligne, str], ...]
+    lignes: tuple[tuple[LigneExplication, str], ...]
 
 
 def thermometres(contexte: Contexte, *, cour: str | None) -> VueThermometres | None:

@@ -7,10 +7,10 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.base import Base, find_bases
+from analytics.objectif.base_et_taux import Base, find_bases
+from analytics.objectif.lectures import USUAL_RULE, Regle
 from analytics.objectif.objective import Exigence, Objectif, require
 from analytics.objectif.profile import Profil, spread_year
-from analytics.objectif.regle import USUAL_RULE, Regle
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.schemas import (
     AgregatActivite,

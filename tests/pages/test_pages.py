@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.documents.table import write_table
-from analytics.objectif.regle import USUAL_RULE
+from analytics.objectif.lectures import USUAL_RULE
 from analytics.trajectoire.country import cover_each, last_period, list_positions, survey
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.errors import UserFacingError

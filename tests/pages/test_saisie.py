@@ -18,7 +18,7 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre, Saisie
 from data.actes import questionnaires
-from data.actes.questionnaires import Feuille, Guichet
+from data.actes.questionnaires import Formulaire, Guichet
 from data.settings import Settings
 from data.store.answers import OvertakenError
 from data.store.store import Store, open_store
@@ -58,12 +58,12 @@ def desk(store: Store, *, perimetre: Perimetre = DOUAI, moment: datetime = NOW) 
     return Guichet(store, perimetre, moment)
 
 
-def fill(guichet: Guichet, reponses: dict[str, str] | None = None, **cases: tuple[str, str]) -> Feuille:
+def fill(guichet: Guichet, reponses: dict[str, str] | None = None, **cases: tuple[str, str]) -> Formulaire:
     sheet = questionnaires.sheet_of(questionnaires.open_form(guichet, MARCH, "TGI-LILLE"))
-    return Feuille({**sheet.cases, **cases}, sheet.ouvert_sur, reponses or {})
+    return Formulaire({**sheet.cases, **cases}, sheet.ouvert_sur, reponses or {})
 
 
-def validate(guichet: Guichet, sheet: Feuille, auteur: str = "Greffe") -> int:
+def validate(guichet: Guichet, sheet: Formulaire, auteur: str = "Greffe") -> int:
     dossier = questionnaires.open_form(guichet, MARCH, "TGI-LILLE")
     return questionnaires.validate(guichet, dossier, sheet, auteur=auteur)
 
@@ -135,7 +135,9 @@ def test_a_confirmation_is_kept_beside_its_alert_and_the_draft_put_away(office: 
     typed = Saisie(("JAP", "visioconferences"), "120", frozenset({""}))
     dossier, _ = questionnaires.type_in(guichet, dossier, [typed], auteur="")
     (question,) = questionnaires.examine(dossier, sheet).questions
-    lot = validate(guichet, Feuille(sheet.cases, sheet.ouvert_sur, {question.cle: "Procès de deux semaines"}))
+    lot = validate(
+        guichet, Formulaire(sheet.cases, sheet.ouvert_sur, {question.cle: "Procès de deux semaines"})
+    )
     (alert,) = office.alertes(DOUAI).to_dicts()
     assert (alert["lot"], alert["regle"], alert["activite"]) == (lot, "saut", "JAP")
     (kept,) = office.collecte().alert_follow_ups(DOUAI).to_dicts()

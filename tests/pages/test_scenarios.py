@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
-from analytics.objectif.regle import USUAL_RULE
+from analytics.objectif.lectures import USUAL_RULE
 from analytics.projection.model import round_probability
 from analytics.scenarios import study
 from analytics.scenarios.link import read_link, write_link

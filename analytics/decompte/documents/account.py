@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics.decompte.compte import statut_of, write_account, write_exact
 from analytics.decompte.releve import Detail, Releve
-from analytics.decompte.settle import Part
+from analytics.decompte.settle import PartDue
 from analytics.vocabulary.received import tell_declared_after
 from analytics.vocabulary.schemas import Lots
 from analytics.vocabulary.wording import long_date, typeset, unaccented
@@ -120,7 +120,7 @@ def account_frame(releve: Releve, noms: Mapping[str, str], *, reserve: str = "")
     )
 
 
-def _details(releve: Releve, part: Part) -> list[Detail]:
+def _details(releve: Releve, part: PartDue) -> list[Detail]:
     return [releve.details[part.cour]] if part.cour else list(releve.details.values())
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from analytics.decompte.compte import statut_of, write_account
 from analytics.decompte.documents.account import MINISTERE, tell_vintage, vintage, warn
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Part
+from analytics.decompte.settle import PartDue
 from analytics.decompte.words.amounts import euros, write_plain
-from analytics.decompte.words.releve import Ligne
+from analytics.decompte.words.releve import LigneReleve
 from analytics.documents.pdf import lay_table, print_pdf
 from analytics.trajectoire.position import Mois
 from analytics.vocabulary.schemas import ETATS_DECOMPTE
@@ -18,8 +18,8 @@ from analytics.vocabulary.wording import NOT_ANSWERED, month, number, typeset, w
 
 def write_pdf(
     releve: Releve,
-    part: Part,
-    lignes: Sequence[Ligne],
+    part: PartDue,
+    lignes: Sequence[LigneReleve],
     *,
     nom: str,
     etat: str,
@@ -42,8 +42,8 @@ def write_pdf(
 
 def _lay_out(
     releve: Releve,
-    part: Part,
-    lignes: Sequence[Ligne],
+    part: PartDue,
+    lignes: Sequence[LigneReleve],
     nom: str,
     etat: str,
     version: int | None,
@@ -55,7 +55,7 @@ def _lay_out(
     tables = [
         lay_table(
             "Relevé",
-            {"Ligne": 3, "Calcul": 5, "Résultat": 3, "Texte ou source": 4},
+            {"LigneReleve": 3, "Calcul": 5, "Résultat": 3, "Texte ou source": 4},
             [((line.libelle, line.formule, line.valeur, line.source), line.forte) for line in lignes],
             right=[2],
         ),
@@ -74,7 +74,7 @@ def _lay_out(
     }
 
 
-def _months(releve: Releve, part: Part) -> dict[str, object]:
+def _months(releve: Releve, part: PartDue) -> dict[str, object]:
     """Lay out what was declared month by month; a month when nobody answered is not 0."""
     details = [releve.details[part.cour]] if part.cour else list(releve.details.values())
     by_month: defaultdict[date, list[Mois]] = defaultdict(list)
@@ -99,7 +99,7 @@ def _months(releve: Releve, part: Part) -> dict[str, object]:
 
 
 def _cours(releve: Releve, noms: Mapping[str, str]) -> dict[str, object]:
-    def row(part: Part, name: str) -> tuple[str, ...]:
+    def row(part: PartDue, name: str) -> tuple[str, ...]:
         return (
             name,
             write_plain(part.base, 2),

@@ -7,12 +7,12 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
-from analytics.couverture.silence import Manque, Muets, survey_silence
+from analytics.couverture.unsaid import Manque, Muets, survey_silence
 from analytics.decompte.compte import write_account, write_json
 from analytics.decompte.documents.account import MINISTERE, account_frame, file_name, tell_reserve
 from analytics.decompte.fourchette import draw_range
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Part
+from analytics.decompte.settle import PartDue
 from analytics.decompte.words.decompte import conclude_settlement
 from analytics.decompte.words.releve import write_statement
 from analytics.documents.table import write_table
@@ -116,20 +116,20 @@ def name_document(mois: date, sorte: Sorte, *, cour: str | None, etat: str, nume
     return file_name(mois, cour or "", etat=etat, version=numero, suffixe=sorte)
 
 
-def _conclude(releve: Releve, part: Part, names: Mapping[str, str]) -> str:
+def _conclude(releve: Releve, part: PartDue, names: Mapping[str, str]) -> str:
     """Write the sentence that the document opens on: that of the page."""
     nom = with_article(names[part.cour]) if part.cour else "le ministère"
     return conclude_settlement(releve, part, nom=nom, fourchette=draw_range(releve).get(part.cour))
 
 
-def _part(releve: Releve, cour: str | None) -> Part:
+def _part(releve: Releve, cour: str | None) -> PartDue:
     if cour is None:
         return releve.decompte.national
     return next(part for part in releve.decompte.cours if part.cour == cour)
 
 
 def _hidden(
-    releve: Releve, faits: Muets, part: Part, reference: Reference, parametres: Parametres
+    releve: Releve, faits: Muets, part: PartDue, reference: Reference, parametres: Parametres
 ) -> Manque | None:
     """Estimate what the silent may have avoided in one cour, or in all of them."""
     attendues: Callable[[date, date], pl.DataFrame] = reference.attendues

@@ -13,8 +13,8 @@ from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE
 from analytics.decompte.compte import statut_of, write_account
 from analytics.decompte.documents.account import MINISTERE, tell_vintage, vintage, warn
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Part
-from analytics.decompte.words.releve import Ligne
+from analytics.decompte.settle import PartDue
+from analytics.decompte.words.releve import LigneReleve
 from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION
 
 # Rows of the sheet « Cours », counted from 0: warnings, headings, then the cours.
@@ -46,7 +46,7 @@ def write_xlsx(
     releve: Releve,
     noms: Mapping[str, str],
     *,
-    lignes: Sequence[Ligne],
+    lignes: Sequence[LigneReleve],
     etat: str = ETATS_DECOMPTE[SIMULATION],
     conclusion: str = "",
     reserve: str = "",
@@ -214,7 +214,7 @@ def _totals(last: int) -> list[str]:
     ]
 
 
-def _results(part: Part) -> tuple[Fraction | int | None, ...]:
+def _results(part: PartDue) -> tuple[Fraction | int | None, ...]:
     """Give what the formulas of a row come to; how the cents were shared is left to the spreadsheet."""
     cents = part.centimes
     return (
@@ -236,7 +236,7 @@ def _cell(value: Fraction | int | None) -> float | str:
 
 
 def _write_statement(
-    workbook: Any, lignes: Sequence[Ligne], conclusion: str, warnings: Sequence[str]
+    workbook: Any, lignes: Sequence[LigneReleve], conclusion: str, warnings: Sequence[str]
 ) -> None:
     page = workbook.add_worksheet("Relevé")
     for place, width in enumerate((34, 70, 34, 60)):
@@ -246,7 +246,7 @@ def _write_statement(
         page.write_string(rank, 0, conclusion, _bold(workbook))
         rank += 2
     bold, wrapped = _bold(workbook), workbook.add_format({"text_wrap": True, "valign": "top"})
-    for place, title in enumerate(("Ligne", "Calcul", "Résultat", "Texte ou source")):
+    for place, title in enumerate(("LigneReleve", "Calcul", "Résultat", "Texte ou source")):
         page.write_string(rank, place, title, bold)
     page.freeze_panes(rank + 1, 0)
     for row, ligne in enumerate(lignes, rank + 1):

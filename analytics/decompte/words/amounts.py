@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Decompte, Part
+from analytics.decompte.settle import Decompte, PartDue
 from analytics.leviers.words import rough
 from analytics.vocabulary import wording
 from analytics.vocabulary.wording import number, with_unit
@@ -56,7 +56,7 @@ def euros(cents: int | None) -> str:
     return wording.NOT_AVAILABLE if cents is None else with_unit(Fraction(cents, 100), "€", 2)
 
 
-def why_nothing(decompte: Decompte, part: Part) -> str:
+def why_nothing(decompte: Decompte, part: PartDue) -> str:
     """Say why a cour owes nothing of the ministry's gap."""
     if not part.ecart:
         return "aucun écart à partager"
@@ -70,14 +70,14 @@ def tell_etpt(etpt: Fraction) -> str:
     return with_unit(etpt, "ETPT", 4) if etpt else "rien"
 
 
-def owed_exactly(part: Part) -> str:
+def owed_exactly(part: PartDue) -> str:
     """Write what is owed so that it can be done again; nothing is said in words."""
     if not part.etpt:
         return NOTHING
     return tell_etpt(part.etpt) + ("" if part.centimes is None else f", {euros(part.centimes)}")
 
 
-def owed_in_round(releve: Releve, part: Part) -> str:
+def owed_in_round(releve: Releve, part: PartDue) -> str:
     """Write what is owed as it is said in a meeting: rounded, and more so while it rests on a projection."""
     if not part.etpt:
         return NOTHING

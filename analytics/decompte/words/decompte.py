@@ -9,7 +9,7 @@ import polars as pl
 from analytics.decompte.bareme import MODES, MUTUALISE, STATUTS
 from analytics.decompte.fourchette import SEED, Fourchette
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Part
+from analytics.decompte.settle import PartDue
 from analytics.decompte.words.amounts import (
     NOTHING,
     about_etpt,
@@ -23,7 +23,7 @@ from analytics.decompte.words.amounts import (
     write_quantity,
 )
 from analytics.leviers.words import read_rough, rough
-from analytics.objectif.regle import MESURES
+from analytics.objectif.lectures import MESURES
 from analytics.vocabulary import wording
 from analytics.vocabulary.figures import Chiffre
 from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION
@@ -33,7 +33,9 @@ MIDDLE = "Au milieu de la projection"
 UNPRICED = "montant non déterminé, faute de coût d'un ETPT"
 
 
-def conclude_settlement(releve: Releve, part: Part, *, nom: str, fourchette: Fourchette | None = None) -> str:
+def conclude_settlement(
+    releve: Releve, part: PartDue, *, nom: str, fourchette: Fourchette | None = None
+) -> str:
     """Say in one sentence what the ministry, or a cour, would owe, under which rule, and what it is worth.
 
     Rounded; before the year is complete, in the conditional, with what it may come to.
@@ -51,7 +53,7 @@ def conclude_settlement(releve: Releve, part: Part, *, nom: str, fourchette: Fou
     return typeset(f"{when}, {rule} : {told}.")
 
 
-def _tell_gap(releve: Releve, part: Part, nom: str) -> str:
+def _tell_gap(releve: Releve, part: PartDue, nom: str) -> str:
     """Say what was not avoided, or what is beyond the objective."""
     ahead = releve.projete
     if part.exclue:
@@ -70,7 +72,7 @@ def _tell_gap(releve: Releve, part: Part, nom: str) -> str:
     return told
 
 
-def _tell_debt(releve: Releve, part: Part, fourchette: Fourchette | None) -> str:
+def _tell_debt(releve: Releve, part: PartDue, fourchette: Fourchette | None) -> str:
     """Say what follows of it for who is told of: nothing, all of it, or its share."""
     if releve.projete and fourchette is not None:
         return _tell_range(releve, part, fourchette) + _tell_bonus(releve, part)
@@ -102,7 +104,7 @@ def _sharing(releve: Releve) -> str:
     return "après partage" if releve.decompte.mode == MUTUALISE else "en écart propre"
 
 
-def _tell_bonus(releve: Releve, part: Part) -> str:
+def _tell_bonus(releve: Releve, part: PartDue) -> str:
     if not part.excedent:
         return ""
     if part.interessement_etpt is None:
@@ -112,7 +114,7 @@ def _tell_bonus(releve: Releve, part: Part) -> str:
     return f", intéressement simulé de {with_unit(part.interessement_etpt, 'ETPT', 2)}"
 
 
-def _tell_range(releve: Releve, part: Part, fourchette: Fourchette) -> str:
+def _tell_range(releve: Releve, part: PartDue, fourchette: Fourchette) -> str:
     """Say what may be owed, 8 times out of 10."""
     if fourchette.euros is not None and part.centimes is not None:
         low, high = widen(fourchette.euros, part.centimes / 100)
@@ -201,7 +203,7 @@ def warn_settlement(releve: Releve) -> str:
 
 
 def figures_of_settlement(
-    releve: Releve, part: Part, fourchette: Fourchette | None, *, alerte: Fraction
+    releve: Releve, part: PartDue, fourchette: Fourchette | None, *, alerte: Fraction
 ) -> tuple[Chiffre, ...]:
     """Give the row of figures: gap, ETPT, amount with its range, share of the credits with its alert."""
     over = part.part_credits is not None and part.part_credits >= alerte
@@ -256,7 +258,7 @@ def figures_of_settlement(
     return first, *others
 
 
-def _whole_euros(releve: Releve, part: Part) -> str:
+def _whole_euros(releve: Releve, part: PartDue) -> str:
     cents = part.centimes or 0
     return about_euros(cents / 100) if releve.projete else with_unit(Fraction(cents, 100), "€")
 
@@ -266,7 +268,7 @@ def widen(drawn: tuple[float, float, float], here: float) -> tuple[float, float]
     return min(drawn[0], here), max(drawn[2], here)
 
 
-def step_down(releve: Releve, part: Part) -> pl.DataFrame:
+def step_down(releve: Releve, part: PartDue) -> pl.DataFrame:
     """Lay out the steps from the objective to what is paid for, all in extractions.
 
     Columns `nom`, `bas`, `haut`, `texte`, `sorte`. Beyond the objective, the step goes under zero by the
@@ -309,7 +311,7 @@ def step_down(releve: Releve, part: Part) -> pl.DataFrame:
     )
 
 
-def tell_steps(releve: Releve, part: Part) -> str:
+def tell_steps(releve: Releve, part: PartDue) -> str:
     """Say where the objective comes from, what the steps are, and what is left comes to."""
     worth = f"à rembourser : {owed_in_round(releve, part)}" if part.etpt else NOTHING
     worth = f"{MIDDLE}, {worth}" if releve.projete else worth[0].upper() + worth[1:]

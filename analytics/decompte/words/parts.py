@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics.decompte.fourchette import Fourchette
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Part
+from analytics.decompte.settle import PartDue
 from analytics.decompte.words.amounts import (
     span_euros,
     span_numbers,
@@ -38,7 +38,7 @@ COUR_COLUMNS = (
 
 def lay_out_parts(
     releve: Releve,
-    parts: Sequence[Part],
+    parts: Sequence[PartDue],
     noms: Mapping[str, str],
     fourchettes: Mapping[str, Fourchette],
     *,

@@ -7,10 +7,10 @@ from math import ceil
 
 import polars as pl
 
-from analytics.couverture.silence import Manque
+from analytics.couverture.unsaid import Manque
 from analytics.decompte.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE
 from analytics.decompte.releve import BASE, EVITEES, NO_COST, OBJECTIF, Detail, Releve
-from analytics.decompte.settle import Decompte, Part, settle_with_more
+from analytics.decompte.settle import Decompte, PartDue, settle_with_more
 from analytics.decompte.words.amounts import (
     euros,
     owed_exactly,
@@ -19,7 +19,7 @@ from analytics.decompte.words.amounts import (
     why_nothing,
     write_plain,
 )
-from analytics.objectif.regle import MESURES
+from analytics.objectif.lectures import MESURES
 from analytics.statistics.apportion import round_half_up
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
@@ -32,7 +32,7 @@ MODE_NAMES = {MUTUALISE: "mutualisé", ECART_PROPRE: "écart propre"}
 
 
 @dataclass(frozen=True)
-class Ligne:
+class LigneReleve:
     """One line of a statement: its name, its formula with the numbers in it, its value, and the article.
 
     `cle` names it for a contest; `forte`: a result that the eye must find.
@@ -51,7 +51,7 @@ def _extractions(value: Fraction) -> str:
     return f"{write_plain(value)}{wording.NO_BREAK_SPACE}{noun}"
 
 
-def write_statement(releve: Releve, part: Part, *, manque: Manque | None) -> tuple[Ligne, ...]:
+def write_statement(releve: Releve, part: PartDue, *, manque: Manque | None) -> tuple[LigneReleve, ...]:
     """Write the statement of one cour, or of the ministry (its `cour` is empty).
 
     `manque`: what silence may hide of it, where it is estimated.
@@ -66,7 +66,7 @@ def write_statement(releve: Releve, part: Part, *, manque: Manque | None) -> tup
         *_margin_lines(releve, part, manque),
     ]
     return tuple(
-        Ligne(
+        LigneReleve(
             line.cle,
             typeset(line.libelle),
             typeset(line.formule),
@@ -78,12 +78,12 @@ def write_statement(releve: Releve, part: Part, *, manque: Manque | None) -> tup
     )
 
 
-def _base_lines(releve: Releve, part: Part, detail: Detail | None) -> list[Ligne]:
+def _base_lines(releve: Releve, part: PartDue, detail: Detail | None) -> list[LigneReleve]:
     if detail is None:
         count = wording.count(len(releve.decompte.cours), "cour")
         return [
-            Ligne(BASE, "Base", f"somme des bases de {count}", _extractions(part.base), "Somme"),
-            Ligne(
+            LigneReleve(BASE, "Base", f"somme des bases de {count}", _extractions(part.base), "Somme"),
+            LigneReleve(
                 OBJECTIF,
                 f"Objectif {releve.annee}",
                 f"somme des objectifs de {count}",
@@ -102,14 +102,14 @@ def _base_lines(releve: Releve, part: Part, detail: Detail | None) -> list[Ligne
     else:
         formula, source = rate, CIRCULAIRE_2
     return [
-        Ligne(
+        LigneReleve(
             BASE,
             "Base",
             _corrected(put_right.get(BASE), f"extractions de {_base_year(releve)}"),
             _extractions(part.base),
             target.source + (" (illustrative)" if target.illustratif else ""),
         ),
-        Ligne(
+        LigneReleve(
             OBJECTIF,
             f"Objectif {releve.annee}",
             _corrected(put_right.get(OBJECTIF), f"{formula} = {write_plain(target.annuel)}"),
@@ -130,7 +130,9 @@ def _corrected(change: object, formula: str) -> str:
     )
 
 
-def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Manque | None) -> list[Ligne]:
+def _avoided_lines(
+    releve: Releve, part: PartDue, detail: Detail | None, manque: Manque | None
+) -> list[LigneReleve]:
     details = [detail] if detail else list(releve.details.values())
     declared = sum(month.evitees for each in details for month in each.mois)
     projected = sum(each.projetees for each in details)
@@ -140,7 +142,7 @@ def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Ma
     most = f" ; au plus {number(manque.au_plus)} évitées avec elles" if manque and manque.muettes else ""
     reading = releve.bareme.lecture
     lines = [
-        Ligne(
+        LigneReleve(
             EVITEES,
             "Extractions évitées retenues" + ("" if reading == "A" else f", lecture {reading}"),
             _corrected(put_right.get(EVITEES), formula),
@@ -154,7 +156,7 @@ def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Ma
         return lines
     return [
         *lines,
-        Ligne(
+        LigneReleve(
             "silence",
             "Réponses manquantes",
             f"{number(missing)} sur {number(due)} attendues : rien n'est compté pour elles{most}",
@@ -164,7 +166,7 @@ def _avoided_lines(releve: Releve, part: Part, detail: Detail | None, manque: Ma
     ]
 
 
-def _counted(releve: Releve, part: Part, detail: Detail | None, declared: int, projected: int) -> str:
+def _counted(releve: Releve, part: PartDue, detail: Detail | None, declared: int, projected: int) -> str:
     last = wording.MONTHS[releve.periode.fin.month - 1]
     when = "en janvier" if releve.periode.fin.month == 1 else f"de janvier à {last}"
     text = f"{wording.count(declared, 'déclarée', 'déclarées')} {when}"
@@ -190,12 +192,16 @@ def _counted(releve: Releve, part: Part, detail: Detail | None, declared: int, p
             return text
 
 
-def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
+def _gap_lines(releve: Releve, part: PartDue) -> list[LigneReleve]:
     decompte, wanted, done = releve.decompte, write_plain(part.objectif), write_plain(part.evitees)
     if part.exclue:
-        return [Ligne("ecart", "Hors décompte", part.exclue, "sans objet", releve.bareme.libelle, forte=True)]
+        return [
+            LigneReleve(
+                "ecart", "Hors décompte", part.exclue, "sans objet", releve.bareme.libelle, forte=True
+            )
+        ]
     if part.excedent:
-        gap = Ligne(
+        gap = LigneReleve(
             "ecart",
             "Excédent",
             f"{done} − {wanted}",
@@ -206,7 +212,7 @@ def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
         return [gap]
     forgiven = part.objectif > part.evitees and not part.ecart
     lines = [
-        Ligne(
+        LigneReleve(
             "ecart",
             "Extractions qui ne seraient pas évitées" if releve.projete else "Extractions non évitées",
             f"{wanted} − {done}"
@@ -221,7 +227,7 @@ def _gap_lines(releve: Releve, part: Part) -> list[Ligne]:
         gaps = sum((other.ecart for other in decompte.cours), Fraction(0))
         shared = f"{write_plain(national.ecart)} × {write_plain(part.ecart)} / {write_plain(gaps)}"
         lines.append(
-            Ligne(
+            LigneReleve(
                 "part",
                 "Part de l'écart du ministère",
                 shared if part.du else why_nothing(decompte, part),
@@ -242,12 +248,12 @@ def _write_enough(value: Fraction, times: Fraction) -> str:
     return write_plain(value, 13)
 
 
-def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
+def _amount_lines(releve: Releve, part: PartDue) -> list[LigneReleve]:
     decompte, bareme, cout = releve.decompte, releve.bareme, releve.cout
     unit = decompte.etpt_par_extraction
     share = "" if bareme.part == 1 else f" × {write_plain(bareme.part)}"
     lines = [
-        Ligne(
+        LigneReleve(
             "etpt",
             "Équivalent en ETPT",
             f"{write_plain(part.du)} × {_ratio(unit)}{share}",
@@ -259,7 +265,7 @@ def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
     if cout is None:
         return [
             *lines,
-            Ligne("montant", "Remboursement simulé", NO_COST, wording.NOT_AVAILABLE, "", forte=True),
+            LigneReleve("montant", "Remboursement simulé", NO_COST, wording.NOT_AVAILABLE, "", forte=True),
         ]
     factor = f"{_write_enough(part.etpt, cout.euros)}{wording.NO_BREAK_SPACE}ETPT"
     formula = f"{factor} × {write_plain(cout.euros, 2)} €"
@@ -272,7 +278,7 @@ def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
     if part.cour and part.exact is not None and part.centimes != round_half_up(part.exact * 100):
         formula += " ; au centime voisin, pour que les cours somment au montant du ministère"
     lines.append(
-        Ligne(
+        LigneReleve(
             "montant",
             "Remboursement projeté" if releve.projete else "Remboursement",
             formula,
@@ -283,7 +289,7 @@ def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
     )
     if part.part_credits is not None and part.credits is not None:
         lines.append(
-            Ligne(
+            LigneReleve(
                 "credits",
                 "Part des crédits vacataires",
                 f"{euros(part.centimes)} / {number(part.credits, 2)} €",
@@ -294,7 +300,7 @@ def _amount_lines(releve: Releve, part: Part) -> list[Ligne]:
     return lines
 
 
-def _other_mode(releve: Releve, part: Part) -> list[Ligne]:
+def _other_mode(releve: Releve, part: PartDue) -> list[LigneReleve]:
     """Write what the other mode would ask, beside the one that is settled."""
     other = releve.autre
     parts = {each.cour: each for each in (other.national, *other.cours)}
@@ -303,7 +309,7 @@ def _other_mode(releve: Releve, part: Part) -> list[Ligne]:
         return []
     share = "" if releve.bareme.part == 1 else f" × {write_plain(releve.bareme.part)}"
     return [
-        Ligne(
+        LigneReleve(
             "autre_mode",
             f"Dans l'autre mode ({MODE_NAMES[other.mode]})",
             f"{write_plain(same.du)} × {_ratio(other.etpt_par_extraction)}{share}",
@@ -318,7 +324,7 @@ def _ratio(unit: Fraction) -> str:
     return "1 270 / 155 000" if unit == Fraction(1270, 155_000) else f"{unit.numerator} / {unit.denominator}"
 
 
-def relief(decompte: Decompte, part: Part) -> Fraction:
+def relief(decompte: Decompte, part: PartDue) -> Fraction:
     """Give the extractions that one more avoided takes off what is owed: one, a share of it, or none.
 
     Mutualised, the ministry's gap falls by one, and so does the part of the cour in it.
@@ -326,15 +332,15 @@ def relief(decompte: Decompte, part: Part) -> Fraction:
     return part.du - settle_with_more(decompte, part, Fraction(1)).du
 
 
-def _margin_lines(releve: Releve, part: Part, manque: Manque | None) -> list[Ligne]:
+def _margin_lines(releve: Releve, part: PartDue, manque: Manque | None) -> list[LigneReleve]:
     """Write what one more avoided, and what silence, would change: nothing that the mode shown does not."""
-    lines: list[Ligne] = []
+    lines: list[LigneReleve] = []
     if manque is not None and manque.muettes and part.du and releve.bareme.lecture == "A":
         unsaid = Fraction(manque.estimees - manque.declarees)
         after = settle_with_more(releve.decompte, part, unsaid)
         if after.etpt < part.etpt:
             lines.append(
-                Ligne(
+                LigneReleve(
                     "cout_silence",
                     "Ce que coûte de ne pas répondre",
                     "environ "
@@ -352,7 +358,7 @@ def _margin_lines(releve: Releve, part: Part, manque: Manque | None) -> list[Lig
     if part.excedent:
         simulated = part.interessement_etpt
         lines.append(
-            Ligne(
+            LigneReleve(
                 "interessement",
                 "Intéressement",
                 INTERESSEMENTS[releve.bareme.interessement],
@@ -367,7 +373,7 @@ def _margin_lines(releve: Releve, part: Part, manque: Manque | None) -> list[Lig
     return lines
 
 
-def _saved(part: Part, after: Part, *, digits: tuple[int, int], sign: str = "") -> str:
+def _saved(part: PartDue, after: PartDue, *, digits: tuple[int, int], sign: str = "") -> str:
     """Write what is no longer owed between two settlements: « rien » rather than a zero with a sign."""
     if after.etpt == part.etpt:
         return "rien"
@@ -379,10 +385,10 @@ def _saved(part: Part, after: Part, *, digits: tuple[int, int], sign: str = "") 
     return f"{told}{', ' if sign else ', soit '}{sign}{with_unit(part.exact - after.exact, '€', digits[1])}"
 
 
-def _left_to_avoid(releve: Releve, part: Part) -> Ligne:
+def _left_to_avoid(releve: Releve, part: PartDue) -> LigneReleve:
     """Write what is missing of the objective; that it ends the debt is only said where it does."""
     frees = part.du and not releve.bareme.seuil and (part.cour or releve.decompte.mode == MUTUALISE)
-    return Ligne(
+    return LigneReleve(
         "reste",
         "Reste à éviter pour ne rien devoir" if frees else "Reste à éviter pour atteindre l'objectif",
         f"{write_plain(part.objectif)} − {write_plain(part.evitees)}, arrondi à l'unité supérieure",
@@ -391,7 +397,7 @@ def _left_to_avoid(releve: Releve, part: Part) -> Ligne:
     )
 
 
-def _price(releve: Releve, part: Part) -> Ligne:
+def _price(releve: Releve, part: PartDue) -> LigneReleve:
     """Write what one more avoided would save, the whole rule applied anew."""
     decompte, cout = releve.decompte, releve.cout
     after = settle_with_more(decompte, part, Fraction(1))
@@ -409,7 +415,7 @@ def _price(releve: Releve, part: Part) -> Ligne:
         if part.cour and decompte.mode == MUTUALISE and saved < 1:
             formula += " ; le reste du gain va aux autres cours en déficit"
         formula += " ; plus rien une fois l'objectif atteint"
-    return Ligne(
+    return LigneReleve(
         "prix",
         "Une extraction évitée de plus",
         formula,
@@ -419,14 +425,14 @@ def _price(releve: Releve, part: Part) -> Ligne:
 
 
 STATEMENT_COLUMNS = (
-    Colonne("libelle", "Ligne"),
+    Colonne("libelle", "LigneReleve"),
     Colonne("formule", "Calcul"),
     Colonne("valeur", "Résultat", nombre=True),
     Colonne("source", "Texte ou source"),
 )
 
 
-def lay_out_statement(lines: Sequence[Ligne]) -> pl.DataFrame:
+def lay_out_statement(lines: Sequence[LigneReleve]) -> pl.DataFrame:
     """Lay a statement out as a table."""
     return pl.DataFrame(
         [(line.libelle, line.formule, line.valeur, line.source) for line in lines],

@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.decompte.bareme import INTERESSEMENTS, MODES, STATUTS, Bareme
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Decompte, Part
+from analytics.decompte.settle import Decompte, PartDue
 from analytics.decompte.words.amounts import (
     about_etpt,
     about_euros,
@@ -20,8 +20,8 @@ from analytics.decompte.words.amounts import (
     write_quantity,
 )
 from analytics.decompte.words.decompte import UNPRICED
-from analytics.objectif.regle import CHAINAGES, LECTURES
-from analytics.objectif.regle import MODES as COMPTAGES
+from analytics.objectif.lectures import CHAINAGES, LECTURES
+from analytics.objectif.lectures import MODES as COMPTAGES
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.schemas import Savoir
@@ -104,13 +104,13 @@ def compare_rules(releves: Sequence[Releve], *, cour: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={colonne.nom: pl.String for colonne in RULE_COLUMNS}, orient="row")
 
 
-def _owed(releve: Releve, part: Part) -> str:
+def _owed(releve: Releve, part: PartDue) -> str:
     if releve.projete or not part.etpt:
         return owed_in_round(releve, part)
     return owed_exactly(part) if part.centimes is not None else f"{owed_exactly(part)}, {UNPRICED}"
 
 
-def _rewarded(releve: Releve, part: Part) -> str:
+def _rewarded(releve: Releve, part: PartDue) -> str:
     if releve.projete and part.interessement_etpt is not None:
         cents = part.interessement_centimes
         amount = "" if cents is None else f", {about_euros(cents / 100)}"

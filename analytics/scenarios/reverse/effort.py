@@ -25,7 +25,7 @@ CLES = {
 }
 
 
-class Part(dy.Schema):
+class PartEffort(dy.Schema):
     """What one cour would avoid in one activité, of the `reste` that could be, and the effort it takes."""
 
     cour = dy.String(primary_key=True)
@@ -43,7 +43,7 @@ class Plan:
     False).
     """
 
-    parts: dy.DataFrame[Part]
+    parts: dy.DataFrame[PartEffort]
     effort: float
     marginal: float | None
     atteignables: float
@@ -83,7 +83,7 @@ def plan_least_effort(
         effort=pl.Series(np.maximum(effort, 0.0), dtype=pl.Float64),
     )
     return Plan(
-        parts=Part.validate(parts, cast=True),
+        parts=PartEffort.validate(parts, cast=True),
         effort=float(effort.sum()),
         marginal=marginal,
         atteignables=whole,

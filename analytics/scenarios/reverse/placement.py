@@ -39,7 +39,7 @@ class Prison:
 
 
 @dataclass(frozen=True)
-class Limites:
+class Moyens:
     """What may be spent: so many deliveries (`nombre`) or euros (`budget`), each None when it is not bounded.
 
     `par_unite`: extractions that a unit holds in a year. `part_par_cour`: each cour receives at least this
@@ -81,7 +81,7 @@ class Placement:
 
 
 def place(
-    sites: Sequence[Site], prisons: Sequence[Prison], limites: Limites, *, bases: Mapping[str, float]
+    sites: Sequence[Site], prisons: Sequence[Prison], limites: Moyens, *, bases: Mapping[str, float]
 ) -> Placement:
     """Find the deliveries that avoid the most; raises `UserFacingError` when nothing bounds them."""
     if limites.nombre is None and limites.budget is None:
@@ -114,7 +114,7 @@ def place(
 def value_of(
     sites: Sequence[Site],
     prisons: Sequence[Prison],
-    limites: Limites,
+    limites: Moyens,
     units: Sequence[int],
     equipped: Sequence[int],
 ) -> float:
@@ -134,7 +134,7 @@ def value_of(
 def _next_gain(
     sites: Sequence[Site],
     prisons: Sequence[Prison],
-    limites: Limites,
+    limites: Moyens,
     units: list[int],
     equipped: list[int],
     gain: float,
@@ -153,7 +153,7 @@ def _next_gain(
 
 
 def _best(
-    sites: Sequence[Site], prisons: Sequence[Prison], limites: Limites, bases: Mapping[str, float]
+    sites: Sequence[Site], prisons: Sequence[Prison], limites: Moyens, bases: Mapping[str, float]
 ) -> tuple[list[int], list[int], float]:
     """Solve the programme. Unknowns: volumes held by the sites, units delivered, prisons equipped."""
     # Slow to import: only who asks pays for it. Its own types are not those it takes.
@@ -219,7 +219,7 @@ def _best(
 def _give_each_its_part(
     sites: Sequence[Site],
     prisons: Sequence[Prison],
-    limites: Limites,
+    limites: Moyens,
     bases: Mapping[str, float],
     ask: Any,
     size: int,

@@ -15,7 +15,7 @@ from analytics.scenarios.precision import as_shown
 from analytics.scenarios.ranges import Floats, Plage
 from analytics.scenarios.reverse.dose import Recherche, seek
 from analytics.scenarios.reverse.effort import Plan, plan_least_effort
-from analytics.scenarios.reverse.placement import Limites, Placement, Prison, Site, place
+from analytics.scenarios.reverse.placement import Moyens, Placement, Prison, Site, place
 from analytics.scenarios.scenario import RECOURS, Levier, Scenario
 from analytics.scenarios.simulation import ceiling_where, share_held, simulate
 from analytics.scenarios.study import NOTHING_PROJECTED, Etude, Socle, draws_of
@@ -30,7 +30,7 @@ from analytics.vocabulary.schemas import COUNTRY, Equipements
 
 
 @dataclass(frozen=True)
-class Reponse:
+class ReponseCherchee:
     """The answer to « que faut-il pour atteindre … ? », and the base it is a part of.
 
     `voulues`: the extractions of the year that it asks for. `plafond`: what can be held by video at most
@@ -83,7 +83,7 @@ def _bound_of(socle: Socle, cours: Sequence[str], *, ensemble: bool) -> int | No
     return sum(bound or 0 for bound in bounds) if bounds and None not in bounds else None
 
 
-def seek_share(socle: Socle, scenario: Scenario, rank: int, question: Question) -> Reponse:
+def seek_share(socle: Socle, scenario: Scenario, rank: int, question: Question) -> ReponseCherchee:
     """Find the least value of a lever for the year to avoid the part asked for, as that year is shown."""
     base, expected = _expect(socle, question)
     terrain, perspectives = socle.terrain, socle.pays.perspectives
@@ -119,7 +119,7 @@ def seek_share(socle: Socle, scenario: Scenario, rank: int, question: Question) 
     if levier.nature == RECOURS and found.valeur is not None:
         plafond = ceiling_where(terrain, hypotheses, question.cours, levier)
         tenue = share_held(terrain, hypotheses, levier, found.valeur, question.cours)
-    return Reponse(found, levier, base, wanted, plafond, tenue)
+    return ReponseCherchee(found, levier, base, wanted, plafond, tenue)
 
 
 def _expect(socle: Socle, question: Question) -> tuple[float, float]:
@@ -295,7 +295,7 @@ def place_equipment(
     return place(
         sites,
         prisons,
-        Limites(
+        Moyens(
             nombre=nombre,
             budget=budget,
             cout_unite=cout_unite,

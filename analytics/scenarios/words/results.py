@@ -33,7 +33,7 @@ def signed(value: float) -> str:
 
 
 @dataclass(frozen=True)
-class Ecart:
+class AvantApres:
     """A year without and with a scenario, and the change, as they are written: they add up."""
 
     avant: str
@@ -47,10 +47,10 @@ class Ecart:
         return wording.number(self.change, signed=True)
 
 
-def set_apart(avant: float, apres: float) -> Ecart:
+def set_apart(avant: float, apres: float) -> AvantApres:
     """Write a year without and with a scenario, and round what separates them from what is written."""
     digits = digits_of(avant, apres, change=apres - avant)
-    return Ecart(
+    return AvantApres(
         wording.number(avant, digits),
         wording.number(apres, digits),
         wording.difference(avant, apres, digits),
@@ -105,7 +105,7 @@ def conclude_scenario(
     return wording.typeset(text + ".")
 
 
-def _tell_avoided(gains: Floats, nettes: Floats, ecart: Ecart | None, annee: int) -> str:
+def _tell_avoided(gains: Floats, nettes: Floats, ecart: AvantApres | None, annee: int) -> str:
     """Say what is avoided, then what would be declared of it."""
     net, mean = float(nettes.mean()), float(gains.mean())
     digits = digits_of(net, change=mean) if ecart is None else ecart.digits

@@ -7,7 +7,7 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.objectif.base import ILLUSTRATIVE
+from analytics.objectif.base_et_taux import ILLUSTRATIVE
 from analytics.objectif.objective import Exigence, Objectif
 from analytics.trajectoire.cours import BilanCour
 from analytics.trajectoire.words.outlook import short_odds

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import polars as pl
 
+from analytics.objectif.lectures import LECTURES, MESURES
 from analytics.objectif.objective import Objectif
-from analytics.objectif.regle import LECTURES, MESURES
 from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.words.conclusion import counted, missing
 from analytics.trajectoire.words.cours import ESTIMATED_LEGEND, mark_target

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from analytics.objectif.regle import MESURES
+from analytics.objectif.lectures import MESURES
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire.position import ATTAINED, Bilan
 from analytics.vocabulary import wording
@@ -18,7 +18,7 @@ BANDS = ((0.95, 0.025, 0.975), (0.80, 0.10, 0.90), (0.50, 0.25, 0.75))
 
 
 def odds(p: float | None) -> str:
-    """Write the probability of reaching the objective, rounded as `Projection` gives it."""
+    """Write the probability of reaching the objective, rounded as `FinAnnee` gives it."""
     if p is None:
         return wording.NOT_AVAILABLE
     if p < 0.01:

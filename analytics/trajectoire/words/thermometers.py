@@ -6,12 +6,12 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.trajectoire.thermometers import Ecart, Thermometre
+from analytics.trajectoire.thermometers import EcartExplique, Thermometre
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer, not_answered
 
 
-def title_thermometers(ecart: Ecart | None) -> str:
+def title_thermometers(ecart: EcartExplique | None) -> str:
     """Say what each ministry counts."""
     if ecart is None:
         return wording.typeset("Un seul thermomètre : l'Intérieur n'a rien compté sur ces mois")
@@ -27,7 +27,7 @@ def title_thermometers(ecart: Ecart | None) -> str:
     return wording.typeset(f"{declared} selon la Justice ; {fall} selon l'Intérieur")
 
 
-def tell_thermometers(ecart: Ecart | None) -> str:
+def tell_thermometers(ecart: EcartExplique | None) -> str:
     """Say how far the fall goes once demand has moved, on the months that both have counted."""
     if ecart is None:
         return (
@@ -92,7 +92,7 @@ ROW_TITLES = {
 
 
 @dataclass(frozen=True)
-class Ligne:
+class LigneExplication:
     """One line of the explanation: its name, its figure, what it means, the column and the rows behind it.
 
     `lignes`: DECLAREES, MUETTES or COMPTEES; "" where the months are all there is.
@@ -105,7 +105,7 @@ class Ligne:
     lignes: str = ""
 
 
-def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
+def explain_gap(ecart: EcartExplique | None) -> tuple[LigneExplication, ...]:
     """Explain, line by line, what makes the gap between the two counts; the lines sum to it."""
     if ecart is None or ecart.muette:
         return ()
@@ -119,35 +119,37 @@ def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
         )
     )
     lines = (
-        Ligne(
+        LigneExplication(
             "Évitées, déclarées par la Justice",
             wording.number(ecart.declaree),
             "Colonne 2 de l'indicateur, activités de l'objectif.",
             "evitees",
             DECLAREES,
         ),
-        Ligne(
+        LigneExplication(
             "Baisse constatée par l'Intérieur",
             wording.number(ecart.constatee),
             "Base des mêmes mois, moins les extractions exécutées.",
             "constatee",
             COMPTEES,
         ),
-        Ligne("Écart", wording.number(gap, signed=True), "La somme des quatre lignes qui suivent.", "ecart"),
-        Ligne(
+        LigneExplication(
+            "Écart", wording.number(gap, signed=True), "La somme des quatre lignes qui suivent.", "ecart"
+        ),
+        LigneExplication(
             "dont calendrier",
             calendar,
             "L'objectif répartit l'année autrement que la saison : l'écart s'annule en décembre.",
             "calendrier",
         ),
-        Ligne(
+        LigneExplication(
             "dont demande",
             demand,
             "Requises plus évitées, déclarées ou non, moins ce que la saison laisse attendre. Positif : "
             "davantage d'affaires à juger.",
             "demande",
         ),
-        Ligne(
+        LigneExplication(
             "dont déclarations",
             unsaid,
             "Extractions que les juridictions muettes auraient évitées sans les déclarer : une estimation. "
@@ -155,7 +157,7 @@ def explain_gap(ecart: Ecart | None) -> tuple[Ligne, ...]:
             "declarations",
             MUETTES,
         ),
-        Ligne(
+        LigneExplication(
             "dont requises et non exécutées",
             undone,
             "Une extraction requise qui n'a pas eu lieu n'est ni évitée ni exécutée : c'est une définition.",
@@ -212,7 +214,7 @@ def _column(name: str) -> Colonne:
     return Colonne(name, _TITLES[name], not_answered if name == "evitees" else integer, nombre=True)
 
 
-def columns_behind(ligne: Ligne) -> tuple[Colonne, ...]:
+def columns_behind(ligne: LigneExplication) -> tuple[Colonne, ...]:
     """Give the columns of the months behind one line."""
     return (
         Colonne("mois", "Mois", wording.month),

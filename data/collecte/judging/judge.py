@@ -17,7 +17,7 @@ from data.collecte.expected.rules import ALERTES, PRIORITE
 from data.collecte.judging.bounds import has_activity, in_force_then, largest_counts, legal_since
 from data.collecte.judging.meanings import Textes, read_texts
 from data.collecte.judging.plausibility import SCHEMA_ALERTES, question_declarations
-from data.collecte.judging.refusals import CELL, explain_refusals, filled_in, null_or_column
+from data.collecte.judging.reasons import CELL, explain_refusals, filled_in, null_or_column
 from data.collecte.reading.read import Lecture
 
 # What becomes of a line; the first four are what `lues` is the sum of, « contredite » being refused.

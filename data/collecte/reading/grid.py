@@ -20,9 +20,9 @@ from data.collecte.reading.blocks import (
     second_table,
     set_notes_aside,
 )
+from data.collecte.reading.csv_lines import as_typed
 from data.collecte.reading.headers import header_key
 from data.collecte.reading.obstacles import Obstacles, any_column, cell_name, first_obstacle
-from data.collecte.reading.text import as_typed
 from data.collecte.reading.totals import Total, set_totals_aside
 
 

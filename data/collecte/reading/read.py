@@ -22,11 +22,7 @@ from data.collecte.reading.blocks import (
     set_notes_aside,
 )
 from data.collecte.reading.cells import column_letters
-from data.collecte.reading.formats import ZIP_SIGNATURE, refuse_other_binaries
-from data.collecte.reading.grid import Grille, match_grid, melt_grid
-from data.collecte.reading.headers import Entete, header_key, match_header, titles_of
-from data.collecte.reading.obstacles import NO_FINDING, Obstacles, any_column, first_obstacle
-from data.collecte.reading.text import (
+from data.collecte.reading.csv_lines import (
     SEPARATORS,
     as_typed,
     cells_of,
@@ -35,8 +31,12 @@ from data.collecte.reading.text import (
     split_cells,
     split_lines,
 )
+from data.collecte.reading.formats import ZIP_SIGNATURE, refuse_other_binaries
+from data.collecte.reading.grid import Grille, match_grid, melt_grid
+from data.collecte.reading.headers import Entete, header_key, match_header, titles_of
+from data.collecte.reading.obstacles import NO_FINDING, Obstacles, any_column, first_obstacle
 from data.collecte.reading.totals import Total, set_totals_aside
-from data.collecte.reading.workbook import Classeur, Feuille, open_workbook
+from data.collecte.reading.workbook import Classeur, FeuilleLue, open_workbook
 
 __all__ = ["Lecture", "Limites", "Total", "UnreadableFile", "read_file"]
 
@@ -82,7 +82,7 @@ class _Tableau:
     cellules: pl.DataFrame
     dessus: pl.DataFrame
     separateur: str | None = None
-    feuille: Feuille | None = None
+    feuille: FeuilleLue | None = None
 
     @property
     def nom(self) -> str | None:
@@ -236,8 +236,8 @@ def _filled(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(pl.col(pl.String).fill_null(""))
 
 
-def _table_of_workbook(feuilles: Sequence[Feuille]) -> _Tableau:
-    found: list[tuple[Feuille, Entete | Grille]] = []
+def _table_of_workbook(feuilles: Sequence[FeuilleLue]) -> _Tableau:
+    found: list[tuple[FeuilleLue, Entete | Grille]] = []
     nearest: tuple[int, str] | None = None
     for feuille in feuilles:
         first = feuille.cellules.head(HEADER_WITHIN)
@@ -271,7 +271,7 @@ def _table_of_workbook(feuilles: Sequence[Feuille]) -> _Tableau:
     )
 
 
-def _on_sheet(feuille: Feuille, sentence: str) -> str:
+def _on_sheet(feuille: FeuilleLue, sentence: str) -> str:
     """Say of which sheet a sentence speaks, and what is hidden there."""
     hidden = ""
     if feuille.colonnes_masquees:

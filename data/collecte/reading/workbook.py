@@ -33,8 +33,8 @@ from data.collecte.reading.cells import (
     read_xlsx_sheet,
     repeat_of,
 )
+from data.collecte.reading.csv_lines import UNCLEAN, cleaned
 from data.collecte.reading.formats import refuse_other_archives
-from data.collecte.reading.text import UNCLEAN, cleaned
 
 Format = Literal["xlsx", "ods"]
 
@@ -67,7 +67,7 @@ logging.getLogger("calamine").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
-class Feuille:
+class FeuilleLue:
     """One visible sheet: `ligne` (as the spreadsheet numbers it), then `c0`, `c1`… as text, « » if empty.
 
     `c0` is the column A. `constats` are the cells that do not say what their value says (`ligne`, `colonne`,
@@ -88,7 +88,7 @@ class Classeur:
     """A workbook: its format, its visible sheets, the names of the others."""
 
     format: Format
-    feuilles: tuple[Feuille, ...]
+    feuilles: tuple[FeuilleLue, ...]
     feuilles_masquees: tuple[str, ...]
 
 
@@ -98,7 +98,7 @@ def open_workbook(content: bytes, limites: Limites) -> Classeur:
         kind, constats, decalage = _check_archive(content, limites)
         # Its types are partly unknown: what comes out is text, checked below.
         reader: Any = _guarded(lambda: fastexcel.read_excel(content))
-        feuilles: list[Feuille] = []
+        feuilles: list[FeuilleLue] = []
         masquees: list[str] = []
         _Laid(limites).add(feuilles=len(reader.sheet_names))
         for nom in reader.sheet_names:
@@ -115,7 +115,7 @@ def open_workbook(content: bytes, limites: Limites) -> Classeur:
     return Classeur(kind, tuple(feuilles), tuple(masquees))
 
 
-def _seen_sheet(nom: str, sheet: pl.DataFrame, constats: Constats, decalage: int) -> Feuille:
+def _seen_sheet(nom: str, sheet: pl.DataFrame, constats: Constats, decalage: int) -> FeuilleLue:
     """Keep of a sheet what its sender sees, each cell in its own column."""
     cells = _as_cells(sheet, constats)
     constats.add_covered(cells)
@@ -139,7 +139,7 @@ def _seen_sheet(nom: str, sheet: pl.DataFrame, constats: Constats, decalage: int
         ]
         hidden = pl.col("ligne").is_in(rows)
     away = cells.filter(hidden & pl.any_horizontal(pl.col(pl.String) != ""))["ligne"].to_list()
-    return Feuille(
+    return FeuilleLue(
         nom,
         cells.filter(~hidden) if constats.lignes_masquees else cells,
         constats.within(cells.height, width),

@@ -28,7 +28,7 @@ from analytics.vocabulary.moments import PARIS, tell_hour, tell_moment
 from analytics.vocabulary.schemas import Frappe, Place, Saisie
 from analytics.vocabulary.wording import NOT_ANSWERED, count, enumeration, month, number, of_month, typeset
 from data.actes import questionnaires
-from data.actes.questionnaires import FIGURES, Dossier, Examen, Feuille, Guichet, Question
+from data.actes.questionnaires import FIGURES, Dossier, Formulaire, Guichet, Question, SaisieJugee
 from data.reference import load_counting_rules
 from data.store.answers import OvertakenError
 from data.store.drafts import QUESTION
@@ -167,7 +167,7 @@ def _take_in(guichet: Guichet, dossier: Dossier, tenue: Tenue) -> tuple[Dossier,
     return dossier, as_seen
 
 
-def _places(feuille: Feuille) -> dict[Place, str]:
+def _places(feuille: Formulaire) -> dict[Place, str]:
     """Give the text of each place that the form shows."""
     figures = {
         (code, colonne): text
@@ -202,7 +202,7 @@ def _watch(guichet: Guichet, dossier: Dossier) -> None:
 # ---------------------------------------------------------------- the top
 
 
-def _draw_top(dossier: Dossier, tenue: Tenue, examen: Examen) -> None:
+def _draw_top(dossier: Dossier, tenue: Tenue, examen: SaisieJugee) -> None:
     """Draw what concerns the whole form: how far it is, whether it corrects, what somebody else types."""
     filled = examen.comparaison.filter(pl.col("visioconferences").is_not_null()).height
     todo = f"{number(filled)} des {count(examen.comparaison.height, 'activité')} ont un chiffre"
@@ -313,7 +313,7 @@ def _counting_rules(dossier: Dossier) -> str:
 # ---------------------------------------------------------------- the checks
 
 
-def _draw_checks(dossier: Dossier, examen: Examen) -> None:
+def _draw_checks(dossier: Dossier, examen: SaisieJugee) -> None:
     """Say what is typed so far, and what is refused: where, what, what next."""
     composants.head("Contrôles")
     composants.note(tell_totals(examen.comparaison))
@@ -351,7 +351,7 @@ def _answers_typed(tenue: Tenue) -> list[Saisie]:
     ]
 
 
-def _draw_questions(questions: Sequence[Question], feuille: Feuille, tenue: Tenue) -> None:
+def _draw_questions(questions: Sequence[Question], feuille: Formulaire, tenue: Tenue) -> None:
     """Ask about the figures that are far from the habits; a comment confirms."""
     if not questions:
         return
@@ -375,8 +375,8 @@ def _draw_questions(questions: Sequence[Question], feuille: Feuille, tenue: Tenu
 def _draw_validation(
     guichet: Guichet,
     dossier: Dossier,
-    feuille: Feuille,
-    examen: Examen,
+    feuille: Formulaire,
+    examen: SaisieJugee,
     on_validated: Callable[[int], None],
     *,
     as_seen: bool,
@@ -408,7 +408,7 @@ def _draw_validation(
     on_validated(lot)
 
 
-def _draw_correction(dossier: Dossier, examen: Examen) -> bool:
+def _draw_correction(dossier: Dossier, examen: SaisieJugee) -> bool:
     """Ask to confirm what is replaced; asked anew as soon as somebody declares something else."""
     if not examen.corrige or dossier.derniere is None:
         return True
@@ -421,7 +421,7 @@ def _draw_correction(dossier: Dossier, examen: Examen) -> bool:
     return st.checkbox(escape_markdown(label), key=f"saisie_confirme_{lot}_{len(dossier.vu)}")
 
 
-def _write_comparison(dossier: Dossier, examen: Examen) -> str:
+def _write_comparison(dossier: Dossier, examen: SaisieJugee) -> str:
     """Write what is about to be declared beside what is declared, and the last month answered."""
     previous = dossier.mois_precedent
     columns = [Colonne("nom", "Activité"), Colonne("reponse", "Votre réponse", nombre=True)]

@@ -17,7 +17,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from analytics.vocabulary.schemas import Place, Saisie
 from analytics.vocabulary.wording import NOT_ANSWERED, clean_text, typeset
-from data.actes.questionnaires import FIGURES, Dossier, Feuille
+from data.actes.questionnaires import FIGURES, Dossier, Formulaire
 
 HEADS = (
     ("Activité", ""),
@@ -88,7 +88,7 @@ def _read(frappe: Any) -> tuple[int, Saisie] | None:
 def draw(
     key: str,
     dossier: Dossier,
-    feuille: Feuille,
+    feuille: Formulaire,
     *,
     erreurs: Mapping[str, str],
     venues: AbstractSet[Place],

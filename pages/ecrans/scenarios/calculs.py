@@ -12,7 +12,7 @@ from analytics.decompte.releve import Releve, draw_up, regle_of
 from analytics.leviers.words import name_activities, name_juridictions
 from analytics.scenarios.reader import parse_scenario
 from analytics.scenarios.reverse import questions
-from analytics.scenarios.reverse.questions import Question, Reponse
+from analytics.scenarios.reverse.questions import Question, ReponseCherchee
 from analytics.scenarios.scenario import Scenario, name_prison
 from analytics.scenarios.study import (
     Etude,
@@ -148,7 +148,9 @@ def settle(contexte: Contexte, ground: Socle, pays: Pays) -> Releve | None:
         return None
 
 
-def seek(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int, question: Question) -> Reponse:
+def seek(
+    contexte: Contexte, ground: Socle, scenario: Scenario, rank: int, question: Question
+) -> ReponseCherchee:
     """Give what a lever must be worth, sought once for all who ask the same."""
     key = (*contexte.cle, scenario.as_text(), rank, str(question))
     return _seek(ground, scenario, rank, question, key)
@@ -157,6 +159,6 @@ def seek(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int, quest
 @st.cache_resource(show_spinner="Recherche en cours…", max_entries=32)
 def _seek(
     _ground: Socle, _scenario: Scenario, _rank: int, _question: Question, key: tuple[Any, ...]
-) -> Reponse:
+) -> ReponseCherchee:
     del key  # names everything that is asked
     return questions.seek_share(_ground, _scenario, _rank, _question)

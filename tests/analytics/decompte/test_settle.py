@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.decompte.bareme import ECART_PROPRE, INTERESSEMENTS, MODES, MUTUALISE, NON_DETERMINE, Bareme
-from analytics.decompte.settle import Compte, Decompte, Part, settle
+from analytics.decompte.settle import Compte, Decompte, PartDue, settle
 from analytics.statistics.apportion import round_half_up, share_cents
 from analytics.vocabulary.errors import UserFacingError
 from data.reference import load_rules
@@ -46,7 +46,7 @@ def settled(
     return settle(comptes, replace(TEXT, **rule), mode=mode, cout=cout, etpt_par_extraction=ETPT)
 
 
-def by_cour(decompte: Decompte) -> dict[str, Part]:
+def by_cour(decompte: Decompte) -> dict[str, PartDue]:
     return {part.cour: part for part in decompte.cours}
 
 

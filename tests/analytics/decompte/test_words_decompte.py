@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 from analytics.charts.bars import draw_bars, draw_waterfall
-from analytics.couverture.silence import Manque
+from analytics.couverture.unsaid import Manque
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, Bareme
 from analytics.decompte.fourchette import Fourchette, draw_range
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Compte, Part, settle, settle_with_more
+from analytics.decompte.settle import Compte, PartDue, settle, settle_with_more
 from analytics.decompte.words.amounts import owed_in_round, span_euros
 from analytics.decompte.words.decompte import conclude_settlement, figures_of_settlement, step_down, tell_kept
 from analytics.decompte.words.parts import lay_out_parts, tell_undrawn, title_parts
@@ -71,7 +71,7 @@ def settled(
     )
 
 
-def part_of(releve: Releve, cour: str) -> Part:
+def part_of(releve: Releve, cour: str) -> PartDue:
     decompte = releve.decompte
     return next(part for part in (decompte.national, *decompte.cours) if part.cour == cour)
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from analytics.documents.table import READ_ME, sheet_name, write_table
 from analytics.vocabulary.errors import UserFacingError
-from data.collecte.reading.text import as_typed
+from data.collecte.reading.csv_lines import as_typed
 from data.reference import load_reference
 from tests.data.collecte.saisie import judging, lines, reading
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.objectif.base import SOURCE_EXECUTED, SOURCE_KEY, Base
+from analytics.objectif.base_et_taux import SOURCE_EXECUTED, SOURCE_KEY, Base
+from analytics.objectif.lectures import ATTEINT, EVITEES, FIXE, INCREMENTAL, USUAL_RULE
 from analytics.objectif.objective import etpt_per_extraction
-from analytics.objectif.regle import ATTEINT, EVITEES, FIXE, INCREMENTAL, USUAL_RULE
 from analytics.statistics.apportion import share_out
 from analytics.vocabulary.parameters import Parametres
 from data.reference import load_illustrative_base

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.objectif.regle import USUAL_RULE
+from analytics.objectif.lectures import USUAL_RULE
 from analytics.scenarios.draws import most_likely
 from analytics.scenarios.ranges import Plage
 from analytics.scenarios.reverse.questions import place_equipment

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
+from analytics.objectif.lectures import USUAL_RULE
 from analytics.objectif.objective import Exigence, Objectif
 from analytics.objectif.profile import PROFILS, spread_year
-from analytics.objectif.regle import USUAL_RULE
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire import position
 from analytics.trajectoire.cours import assess_each, assess_some

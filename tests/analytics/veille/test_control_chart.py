@@ -76,7 +76,7 @@ def test_points_that_the_reference_implementation_flags() -> None:
 @pytest.mark.parametrize("case", SPC["ptd_shift_7"]["cases"], ids=lambda case: str(case["side"]))
 def test_seven_points_on_one_side_are_a_shift(case: dict[str, list[int]]) -> None:
     """The sides as small steps around a mean that two far points hold at zero, in a group of their own."""
-    limits = control_chart.Limites(0.0, -100.0, 100.0, -66.0, 66.0)
+    limits = control_chart.LimitesXmR(0.0, -100.0, 100.0, -66.0, 66.0)
     # Never a trend: the heights alternate.
     values = [side * (1.0 + rank % 2) for rank, side in enumerate(case["side"])]
     found = control_chart.label_points(values, limits, USUAL)
@@ -93,7 +93,7 @@ def test_seven_points_on_one_side_are_a_shift(case: dict[str, list[int]]) -> Non
 
 @pytest.mark.parametrize("case", SPC["ptd_trend_7"]["cases"], ids=lambda case: str(case["y"]))
 def test_seven_points_that_rise_or_fall_are_a_trend(case: dict[str, list[int]]) -> None:
-    limits = control_chart.Limites(4.0, -100.0, 100.0, -66.0, 66.0)
+    limits = control_chart.LimitesXmR(4.0, -100.0, 100.0, -66.0, 66.0)
     values = [float(value) for value in case["y"]]
     found = control_chart.label_points(values, limits, USUAL)
     marked = [rank for rank, (signal, _) in enumerate(found) if signal == TREND]
@@ -106,7 +106,7 @@ def test_seven_points_that_rise_or_fall_are_a_trend(case: dict[str, list[int]]) 
 
 
 def test_one_label_a_point_the_strongest_rule_first() -> None:
-    limits = control_chart.Limites(0.0, -9.0, 9.0, -6.0, 6.0)
+    limits = control_chart.LimitesXmR(0.0, -9.0, 9.0, -6.0, 6.0)
     values = [1.0, 2.0, 1.0, 7.0, 8.0, 2.0, 10.0, 1.0]
     found = [signal for signal, _ in control_chart.label_points(values, limits, USUAL)]
     assert found == [SHIFT, SHIFT, SHIFT, TWO_OF_THREE, TWO_OF_THREE, SHIFT, OUTSIDE, SHIFT]
@@ -116,7 +116,7 @@ def test_one_label_a_point_the_strongest_rule_first() -> None:
 
 
 def test_a_trend_has_the_sense_of_its_direction_not_of_its_side() -> None:
-    limits = control_chart.Limites(0.0, -90.0, 90.0, -60.0, 60.0)
+    limits = control_chart.LimitesXmR(0.0, -90.0, 90.0, -60.0, 60.0)
     rising = [float(value) for value in range(-20, -12)]
     found = control_chart.label_points(rising, limits, USUAL)
     assert found[-1] == (TREND, 1)

@@ -4,7 +4,7 @@ import pytest
 
 from analytics.decompte.documents.pdf import write_pdf
 from analytics.decompte.releve import Releve
-from analytics.decompte.words.releve import Ligne, write_statement
+from analytics.decompte.words.releve import LigneReleve, write_statement
 from analytics.vocabulary.schemas import ETATS_DECOMPTE
 from data.reference import load_illustrative_base
 from tests.analytics.decompte.releves import make
@@ -37,7 +37,7 @@ def test_every_state_of_a_cour_and_of_the_ministry_has_its_statement(cour: str, 
 def test_a_text_is_never_markup(nom: str) -> None:
     releve = make({"CA-A": 1_000})
     part = releve.decompte.cours[0]
-    line = Ligne("x", nom, nom, nom, nom, forte=True)
+    line = LigneReleve("x", nom, nom, nom, nom, forte=True)
     for whose in (part, releve.decompte.national):
         written = write_pdf(
             releve, whose, [line], nom=nom, etat="simulation", version=None, noms={"CA-A": nom}, logiciel=nom

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.scenarios.reverse.placement import Limites, Prison, Site, place, value_of
+from analytics.scenarios.reverse.placement import Moyens, Prison, Site, place, value_of
 from analytics.vocabulary.errors import UserFacingError
 
-LIMITS = Limites(
+LIMITS = Moyens(
     nombre=3,
     budget=None,
     cout_unite=10.0,
@@ -22,12 +22,12 @@ LIMITS = Limites(
 BASES = {"CA-A": 1.0, "CA-B": 1.0}
 
 
-def with_limits(**changes: object) -> Limites:
-    return Limites(**{**vars(LIMITS), **changes})  # pyright: ignore[reportArgumentType] - fields of it
+def with_limits(**changes: object) -> Moyens:
+    return Moyens(**{**vars(LIMITS), **changes})  # pyright: ignore[reportArgumentType] - fields of it
 
 
 @st.composite
-def cases(drawn: st.DrawFn) -> tuple[list[Site], list[Prison], Limites]:
+def cases(drawn: st.DrawFn) -> tuple[list[Site], list[Prison], Moyens]:
     amounts = st.integers(0, 400).map(float)
     sites = [Site("CA-A" if rank < 2 else "CA-B", f"T{rank}", drawn(amounts), 1) for rank in range(3)]
     prisons = [
@@ -41,7 +41,7 @@ def cases(drawn: st.DrawFn) -> tuple[list[Site], list[Prison], Limites]:
 
 @settings(max_examples=40)
 @given(cases())
-def test_the_plan_is_the_best_of_all_possible_ones(case: tuple[list[Site], list[Prison], Limites]) -> None:
+def test_the_plan_is_the_best_of_all_possible_ones(case: tuple[list[Site], list[Prison], Moyens]) -> None:
     sites, prisons, limits = case
     best = 0.0
     for units in product(range(3), repeat=3):

@@ -10,7 +10,7 @@ from data.collecte import importer
 from data.collecte.expected import figures
 from data.collecte.expected.natures import NATURES, Nature
 from data.collecte.expected.rules import ALERTES, REGLES
-from data.collecte.judging import bounds, judge, meanings, plausibility, refusals
+from data.collecte.judging import bounds, judge, meanings, plausibility, reasons
 
 BLANKS = {"champ", "valeur", "detail"}
 
@@ -34,7 +34,7 @@ def test_every_constraint_of_the_trusted_schema_has_a_sentence(nature: Nature) -
 def test_every_rule_named_in_the_code_is_in_the_registry() -> None:
     """A rule is named by a text of its own: each such text must have a sentence, each sentence a use."""
     named: set[str] = set()
-    for module in (bounds, figures, importer, judge, meanings, plausibility, refusals):
+    for module in (bounds, figures, importer, judge, meanings, plausibility, reasons):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named.add(node.value)

@@ -8,7 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.collecte import sums
-from analytics.objectif.regle import CONSTATEES, FIXE
+from analytics.objectif.lectures import CONSTATEES, FIXE
 from analytics.statistics.apportion import share_out
 from analytics.vocabulary import wording
 from analytics.vocabulary.parameters import Parametres
