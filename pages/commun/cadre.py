@@ -70,13 +70,7 @@ class Contexte:
     @property
     def cle(self) -> tuple[Any, ...]:
         """Give the scalars that name everything this view shows; one perimeter never meets another."""
-        return (
-            *self.situation.moment,
-            self.situation.demo,
-            self.situation.perimetre.cle,
-            self.selection.cle,
-            self.sombre,
-        )
+        return (*self.situation.cle, self.selection.cle, self.sombre)
 
 
 def name_perimeter(situation: Situation, choix: Choix) -> str:
@@ -94,6 +88,7 @@ def last_known(situation: Situation) -> date | None:
     return day if isinstance(day, date) else None
 
 
+@lecture.once(64)
 def choices(situation: Situation) -> Choix | None:
     """List what can be chosen; nothing when there are no data.
 
@@ -127,12 +122,6 @@ def choices(situation: Situation) -> Choix | None:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _choices(_situation: Situation, key: tuple[Any, ...]) -> Choix | None:
-    del key  # names the situation and the perimeter: what begins with an underscore names nothing
-    return choices(_situation)
-
-
 def is_dark() -> bool:
     """Tell whether the reader's theme is dark."""
     return st.context.theme.type == "dark"
@@ -158,7 +147,7 @@ def open_page(
     name_window(titre)
     day, _ = adresse.parse_day(filtres.read_request())
     situation = lecture.situation(day)
-    choix = choices_of(situation)
+    choix = choices(situation)
     if choix is None:
         st.html(style.sheet(presentation=False))
         _banner(situation)
@@ -218,11 +207,6 @@ def open_plain(titre: str) -> Situation:
 def name_window(titre: str) -> None:
     """Name the window: tabs, history and bookmarks tell pages apart by it."""
     st.set_page_config(page_title=wording.typeset(f"{titre} · Vigie"))
-
-
-def choices_of(situation: Situation) -> Choix | None:
-    """Give the choices of a situation, from the cache shared by the readers of the same perimeter."""
-    return _choices(situation, (*situation.moment, situation.perimetre.cle))
 
 
 def _banner(situation: Situation) -> None:

@@ -1,14 +1,17 @@
 """Reads that pages share: one situation of the store, cached for all sessions, seen by one reader."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import dataframely as dy
 import polars as pl
 import streamlit as st
 
+from analytics.objectif.lectures import Regle
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.received import day_counted
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Declarations, Lots, Perimetre, ProjectionGardee, Recalages
@@ -40,9 +43,45 @@ class Situation(Faits):
     recalages: dy.DataFrame[Recalages]
 
     @property
+    def cle(self) -> tuple[Any, ...]:
+        """Name the moment, and what its reader may see of it."""
+        return (*self.moment, self.demo, self.perimetre.cle)
+
+    @property
     def moment(self) -> tuple[int, str, int, str]:
         """Name the moment."""
         return self.revision, self.jeton, self.lot, str(self.connu_le)
+
+
+Parametrage = ParamSpec("Parametrage")
+Valeur = TypeVar("Valeur")
+
+
+def _names_nothing(frame: pl.DataFrame) -> str:
+    # The framework would name it by a sample of its rows.
+    raise TypeError(f"a frame names nothing: {frame.schema}")
+
+
+# A class by its name where it is defined above this module.
+_NAMED: dict[str | type[Any], Callable[[Any], Any]] = {
+    Situation: lambda situation: situation.cle,
+    "pages.commun.cadre.Contexte": lambda contexte: contexte.cle,
+    "pages.vues.collecte.Suivi": lambda suivi: suivi.cle,
+    Periode: str,
+    Regle: str,
+    pl.DataFrame: _names_nothing,
+}
+
+
+def once(
+    garde: int, *, attente: str | Literal[False] = False
+) -> Callable[[Callable[Parametrage, Valeur]], Callable[Parametrage, Valeur]]:
+    """Compute a value once for all sessions, and keep the last `garde` of them: the arguments are the key.
+
+    An argument whose name begins with an underscore follows from the others and names nothing. What is kept
+    is shared: never change it. `attente`: what the page says meanwhile.
+    """
+    return st.cache_resource(show_spinner=attente, max_entries=garde, hash_funcs=_NAMED)
 
 
 def store() -> Store:

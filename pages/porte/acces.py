@@ -351,6 +351,7 @@ def _refuse_upload(path: str, headers: Mapping[str, str], reader: Perimetre) -> 
     if int(size) > largest + _FRAMING:
         return _answer(f"Ce fichier dépasse {largest // 1_000_000} Mo.", 413)
     window = path.removeprefix(UPLOADS).split("/", 1)[0]
+    _forget_closed()
     held = dict(_held())
     if (
         held.get(window, 0) + int(size) > _FILES_A_WINDOW * largest
@@ -358,6 +359,20 @@ def _refuse_upload(path: str, headers: Mapping[str, str], reader: Perimetre) -> 
     ):
         return _answer("Trop de fichiers attendent déjà : enregistrez-les ou retirez-les d'abord.", 413)
     return None
+
+
+def _forget_closed() -> None:
+    """Drop the files of the windows that nobody can come back to.
+
+    The framework leaves them to Python's sweep of its memory, which may not come for hours: forty files of
+    closed windows would then refuse those of everybody.
+    """
+    for window, _ in list(_held()):
+        runtime = Runtime.instance()
+        windows = runtime._session_mgr  # pyright: ignore[reportPrivateUsage] - a test says that it is there
+        waiting = getattr(windows, "_session_storage")  # noqa: B009 - likewise, of one kind of manager
+        if not windows.is_active_session(window) and waiting.get(window) is None:
+            runtime.uploaded_file_mgr.remove_session_files(window)
 
 
 def _held() -> Iterator[tuple[str, int]]:

@@ -1,9 +1,6 @@
 """What the page of activities shows for one selection."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import streamlit as st
 
 from analytics.charts.bars import draw_bars
 from analytics.charts.grids import draw_intensity
@@ -30,6 +27,7 @@ from analytics.trajectoire.words.crossing import (
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 from pages.vues.calculs import compute, series_of, table_of_activities
 
 
@@ -44,24 +42,19 @@ class VueActivites:
     croisement: Bloc
 
 
+@once(64)
 def activites(contexte: Contexte) -> VueActivites:
     """Give what the page of activities shows."""
-    return _activites(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
-    del key  # names everything that is shown
-    calcul = compute(_contexte, cour=None)
+    calcul = compute(contexte, cour=None)
     series = series_of(calcul, None)
     summed = sum_up_activities(series)
     table, behind, to_come = table_of_activities(calcul, summed)
-    panels = arrange_panels(series, summed, focus=_contexte.selection.activite)
+    panels = arrange_panels(series, summed, focus=contexte.selection.activite)
     sentence = tell_activities(summed, calcul.bilan)
     shares = rank_shares(summed)
     crossed = cross_cours_and_activities(
-        _contexte.situation.agregat,
-        sums.keep_group(lecture.reference().activites, _contexte.selection.groupe),
+        contexte.situation.agregat,
+        sums.keep_group(lecture.reference().activites, contexte.selection.groupe),
         lecture.reference().cours,
         periode=calcul.periode,
     )
@@ -73,7 +66,7 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
             titre=title_activities(summed),
             sous_titre="Visioconférences (pointillé) et extractions évitées (trait plein) par mois, chaque "
             f"activité à son échelle, {calcul.mesure}",
-            figure=None if panels.is_empty() else draw_panels(panels, dark=_contexte.sombre),
+            figure=None if panels.is_empty() else draw_panels(panels, dark=contexte.sombre),
             alt=title_activities(summed),
             phrase=sentence,
             tableau=write_table_html(
@@ -81,14 +74,14 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
             ),
             donnees=series,
             fichier=f"{calcul.fichier}_activites-par-mois",
-            entete=_contexte.entete,
+            entete=contexte.entete,
             mention=calcul.mention,
         ),
         croisement=Bloc(
             cle="croisement",
             titre=title_crossing(crossed),
             sous_titre=f"Visioconférences par cour et par activité depuis janvier, {calcul.mesure}",
-            figure=draw_intensity(crossed, dark=_contexte.sombre),
+            figure=draw_intensity(crossed, dark=contexte.sombre),
             alt=title_crossing(crossed),
             phrase=tell_crossing(crossed),
             tableau=write_table_html(
@@ -98,20 +91,20 @@ def _activites(_contexte: Contexte, key: tuple[Any, ...]) -> VueActivites:
             ),
             donnees=crossed.select("cour", "activite", "valeur", "texte"),
             fichier=f"{calcul.fichier}_cours-et-activites",
-            entete=_contexte.entete,
+            entete=contexte.entete,
         ),
         parts=Bloc(
             cle="parts",
             titre=title_shares(summed),
             sous_titre="Part des visioconférences ayant évité une extraction (colonne 2 / colonne 1), "
             f"activités comptées dans l'objectif, {calcul.mesure}",
-            figure=None if shares.is_empty() else draw_bars(shares, dark=_contexte.sombre),
+            figure=None if shares.is_empty() else draw_bars(shares, dark=contexte.sombre),
             alt=title_shares(summed),
             phrase=f"{tell_shares()} {to_come}".rstrip(),
             tableau=table,
             donnees=behind,
             fichier=f"{calcul.fichier}_activites",
-            entete=_contexte.entete,
+            entete=contexte.entete,
             mention=calcul.mention,
         ),
     )

@@ -3,15 +3,13 @@
 Never change what these functions return: other readers of the same perimeter are looking at it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import dataframely as dy
 import polars as pl
-import streamlit as st
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
@@ -39,7 +37,7 @@ from pages.commun import lecture
 from pages.commun.adresse import slug
 from pages.commun.bloc_graphique import write_table_html
 from pages.commun.cadre import Contexte
-from pages.commun.lecture import Situation
+from pages.commun.lecture import Situation, once
 
 HEIGHT = 330
 MONTHS_SHOWN = 12
@@ -58,119 +56,99 @@ class Fonds:
 
 def fonds(contexte: Contexte) -> Fonds:
     """Give what every page of this situation starts from."""
-    situation = contexte.situation
-    return _fonds(
-        situation,
-        contexte.choix.premier,
-        contexte.choix.dernier,
-        (*situation.moment, situation.perimetre.cle),
-    )
+    return _fonds(contexte.situation, contexte.choix.premier, contexte.choix.dernier)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _fonds(_situation: Situation, premier: date, dernier: date, key: tuple[Any, ...]) -> Fonds:
-    del key  # names the situation and the perimeter
+@once(16)
+def _fonds(situation: Situation, premier: date, dernier: date) -> Fonds:
     reference = lecture.reference()
-    attendues = _situation.perimetre.restrict(reference.attendues(premier, dernier))
+    attendues = situation.perimetre.restrict(reference.attendues(premier, dernier))
     return Fonds(
         attendues=attendues,
-        reponses=coverage.count_answers(_situation.totaux, attendues),
-        mensuel=sums.sum_activities(_situation.agregat, reference.activites, par=["cour"]),
+        reponses=coverage.count_answers(situation.totaux, attendues),
+        mensuel=sums.sum_activities(situation.agregat, reference.activites, par=["cour"]),
     )
+
+
+# --- What rests on all the cours: computed on the whole country, whoever reads --------------------
 
 
 def pays(contexte: Contexte) -> Pays:
     """Give what rests on all the cours: never show of it what the reader's perimeter does not hold."""
-    situation, selection = contexte.situation, contexte.selection
-    return _pays(
-        situation,
-        selection.periode,
-        selection.regle,
-        (*situation.moment, situation.demo, str(selection.periode), str(selection.regle)),
-    )
+    selection = contexte.selection
+    return _pays(lecture.whole(contexte.situation), selection.periode, selection.regle)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _pays(_situation: Situation, _periode: Periode, _regle: Regle, key: tuple[Any, ...]) -> Pays:
-    del key  # names the situation, the period and the rule
+@once(64)
+def _pays(whole: Situation, periode: Periode, regle: Regle) -> Pays:
     reference = lecture.reference()
     return survey(
-        lecture.whole(_situation),
+        whole,
         reference.attendues,
         activites=reference.activites,
         cle=lecture.cle_illustrative(),
-        regle=_regle,
-        periode=_periode,
+        regle=regle,
+        periode=periode,
         parametres=lecture.parametres(),
     )
 
 
 def _avenir_activites(contexte: Contexte) -> AvenirActivites | None:
     """Project the activities of all the cours: of it too, only the reader's cours are ever shown."""
-    situation, selection = contexte.situation, contexte.selection
-    return _project_activities(
-        situation,
-        pays(contexte),
-        selection.periode,
-        (*situation.moment, situation.demo, str(selection.periode), str(selection.regle)),
-    )
+    selection = contexte.selection
+    return _project_activities(lecture.whole(contexte.situation), selection.periode, selection.regle)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _project_activities(
-    _situation: Situation, _pays: Pays, _periode: Periode, key: tuple[Any, ...]
-) -> AvenirActivites | None:
-    del key  # names the situation, the period and the rule
+@once(64)
+def _project_activities(whole: Situation, periode: Periode, regle: Regle) -> AvenirActivites | None:
     return look_at_activities(
-        _pays.perspectives,
-        lecture.whole(_situation).agregat,
+        _pays(whole, periode, regle).perspectives,
+        whole.agregat,
         lecture.reference().activites,
-        seuils=Seuils.at(lecture.parametres(), _periode.fin),
+        seuils=Seuils.at(lecture.parametres(), periode.fin),
     )
+
+
+def bases_of(pays: Pays) -> dict[str, Fraction]:
+    """Give the base of each cour, the same whatever the rule."""
+    return {cour: base.extractions for cour, base in pays.reference.items()}
 
 
 def besoin(contexte: Contexte) -> dy.DataFrame[Besoin]:
     """Give the extractions needed in every juridiction of the country: restrict before showing."""
-    situation, periode = contexte.situation, contexte.selection.periode
-    return _besoin(situation, pays(contexte), periode, (*situation.moment, situation.demo, str(periode)))
+    return _besoin(lecture.whole(contexte.situation), contexte.selection.periode, bases_of(pays(contexte)))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _besoin(
-    _situation: Situation, _pays: Pays, _periode: Periode, key: tuple[Any, ...]
-) -> dy.DataFrame[Besoin]:
-    del key  # names the situation and the period
-    reference, everywhere = lecture.reference(), lecture.whole(_situation)
+@once(16)
+def _besoin(whole: Situation, periode: Periode, _bases: Mapping[str, Fraction]) -> dy.DataFrame[Besoin]:
+    reference = lecture.reference()
     return spread_base(
-        reference.attendues(_periode.fin, _periode.fin).select("juridiction", "cour", "type"),
-        everywhere.totaux,
-        bases={cour: base.extractions for cour, base in _pays.reference.items()},
-        bases_activites=everywhere.bases_activites,
+        reference.attendues(periode.fin, periode.fin).select("juridiction", "cour", "type"),
+        whole.totaux,
+        bases=_bases,
+        bases_activites=whole.bases_activites,
         activites=reference.activites,
         lignes=reference.lignes,
-        day=last_day_of_month(_periode.fin),
+        day=last_day_of_month(periode.fin),
         parametres=lecture.parametres(),
     )
 
 
 def silence(contexte: Contexte) -> Silence | None:
     """Give what every juridiction of the country left unsaid: sum it over the reader's cours only."""
-    situation, periode = contexte.situation, contexte.selection.periode
-    key = (*situation.moment, situation.demo, str(periode))
-    return _silence(situation, pays(contexte), periode, key)
+    return _silence(lecture.whole(contexte.situation), contexte.selection.periode, bases_of(pays(contexte)))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _silence(_situation: Situation, _pays: Pays, _periode: Periode, key: tuple[Any, ...]) -> Silence | None:
-    del key  # names the situation and the period
+@once(16)
+def _silence(whole: Situation, periode: Periode, _bases: Mapping[str, Fraction]) -> Silence | None:
     reference = lecture.reference()
     return survey_silence(
-        lecture.whole(_situation),
+        whole,
         reference.attendues,
-        bases={cour: base.extractions for cour, base in _pays.reference.items()},
+        bases=_bases,
         activites=reference.activites,
         lignes=reference.lignes,
-        periode=_periode,
+        periode=periode,
         parametres=lecture.parametres(),
     )
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import dataframely as dy
 import polars as pl
-import streamlit as st
 
 from analytics.charts.collection import draw_rate
 from analytics.collecte import calendar
@@ -46,7 +45,7 @@ from data.store.store import utc_now
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
-from pages.commun.lecture import Situation
+from pages.commun.lecture import Situation, once
 
 MONTHS_SHOWN = 12
 HEIGHT = 320
@@ -64,6 +63,12 @@ class Suivi:
     jour: date
     rejouee: bool
     avis: str
+
+    @property
+    def cle(self) -> tuple[Any, ...]:
+        """Name the campaign, the day, and what its reader sees of them."""
+        own = (self.campagne.mois, self.jour, self.rejouee, self.contexte.sombre)
+        return (*self.situation.cle, *own, str(Settings().database_url))
 
     @property
     def situation(self) -> Situation:
@@ -193,32 +198,16 @@ def places_of(suivi: Suivi) -> pl.DataFrame:
     )
 
 
+@once(32)
 def view(suivi: Suivi) -> VueCollecte:
     """Give what the page shows. Raises `UserFacingError` for a campaign that has not opened."""
-    situation = suivi.situation
-    key = (
-        *situation.moment,
-        situation.demo,
-        situation.perimetre.cle,
-        suivi.campagne.mois,
-        suivi.jour,
-        suivi.rejouee,
-        suivi.contexte.sombre,
-        str(Settings().database_url),
-    )
-    return _view(suivi, key)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _view(_suivi: Suivi, key: tuple[Any, ...]) -> VueCollecte:
-    del key  # names the campaign, the day and the reader
-    preparation = _suivi.prepare()
-    situation, campagne = _suivi.situation, _suivi.campagne
+    preparation = suivi.prepare()
+    situation, campagne = suivi.situation, suivi.campagne
     collecte = lecture.store().collecte()
-    due, earlier = _due(_suivi), _earlier(_suivi)
+    due, earlier = _due(suivi), _earlier(suivi)
     facts = (situation.totaux, due, situation.lots)
-    progress = compare_cours(*facts, campagne=campagne, anterieures=earlier, jour=_suivi.jour)
-    alertes = _alerts(_suivi)
+    progress = compare_cours(*facts, campagne=campagne, anterieures=earlier, jour=suivi.jour)
+    alertes = _alerts(suivi)
     silent = pl.DataFrame(
         [(each.cour, each.absences) for each in preparation.rappels],
         schema={"cour": pl.String, "absences": pl.Int64},
@@ -226,7 +215,7 @@ def _view(_suivi: Suivi, key: tuple[Any, ...]) -> VueCollecte:
     )
     told = Avancement(
         campagne=campagne,
-        jour=_suivi.jour,
+        jour=suivi.jour,
         ensemble=_whole(progress),
         campagnes=len(earlier),
         a_relancer=silent.height,
@@ -234,20 +223,20 @@ def _view(_suivi: Suivi, key: tuple[Any, ...]) -> VueCollecte:
         a_verifier=alertes.filter(pl.col("mois") == campagne.mois, pl.col("statut") == TO_CHECK).height,
         alertes=alertes.filter(pl.col("mois") == campagne.mois).height,
     )
-    ranked = rank_cours(progress, silent, _suivi.contexte.choix.cours)
+    ranked = rank_cours(progress, silent, suivi.contexte.choix.cours)
     return VueCollecte(
         conclusion=conclude(told),
         chiffres=list_figures(told),
-        rythme=_draw_rate(_suivi, facts, earlier),
+        rythme=_draw_rate(suivi, facts, earlier),
         cours=ranked,
         table=write_cours(ranked).to_arrow(),
         codes=tuple(ranked["cour"]),
         preparation=preparation,
         reponses=follow_answers(
             *facts,
-            collecte.reopenings(situation.perimetre, connu_le=_suivi.au),
-            campagnes=[campaign_of(mois, lecture.parametres()) for mois in _months_shown(_suivi)],
-            jour=_suivi.jour,
+            collecte.reopenings(situation.perimetre, connu_le=suivi.au),
+            campagnes=[campaign_of(mois, lecture.parametres()) for mois in _months_shown(suivi)],
+            jour=suivi.jour,
         ),
         alertes=alertes,
     )

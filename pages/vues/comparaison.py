@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import dataframely as dy
 import numpy as np
 import polars as pl
-import streamlit as st
 
 from analytics.charts.funnel import draw_funnel
 from analytics.charts.intervals import draw_intervals
@@ -57,6 +55,7 @@ from pages.commun import lecture
 from pages.commun.adresse import MASQUES, slug
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 from pages.vues.calculs import besoin, mention_of, note_of, pays
 
 # The ranks are drawn; the same draws every time, so that a link shows the same figures.
@@ -75,33 +74,28 @@ class VueComparaison:
     rapports: Bloc
 
 
+@once(64)
 def comparaison(contexte: Contexte) -> VueComparaison:
     """Give what the page of comparison shows."""
-    return _comparaison(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _comparaison(_contexte: Contexte, key: tuple[Any, ...]) -> VueComparaison:
-    del key  # names everything that is shown
-    selection, situation = _contexte.selection, _contexte.situation
+    selection, situation = contexte.selection, contexte.situation
     masked = selection.option("noms") == MASQUES
     mesure = selection.option("mesure")
-    peers = _peers(_contexte)
+    peers = _peers(contexte)
 
-    placed, spread = funnel(_measured(_contexte, mesure), soi=selection.cour)
+    placed, spread = funnel(_measured(contexte, mesure), soi=selection.cour)
     shown = situation.perimetre.restrict(placed.filter(pl.col("cour").is_in(peers)))
     shown = Entonnoir.cast(mask(shown, par="valeur") if masked else shown)
-    ratios = Rapport.cast(ratios_of(_contexte).filter(pl.col("cour").is_in(peers)))
+    ratios = Rapport.cast(ratios_of(contexte).filter(pl.col("cour").is_in(peers)))
     ratios = Rapport.cast(mask(ratios, par="rapport") if masked else ratios)
-    place = f"{_contexte.perimetre}, {_contexte.date_donnees}"
-    fichier = f"{selection.periode.fin:%Y-%m}_{slug(_contexte.perimetre)}"
+    place = f"{contexte.perimetre}, {contexte.date_donnees}"
+    fichier = f"{selection.periode.fin:%Y-%m}_{slug(contexte.perimetre)}"
     return VueComparaison(
-        conclusion=title_ratios(ratios, nom=name_of(_contexte)) + ".",
-        note_total=note_of(_contexte),
+        conclusion=title_ratios(ratios, nom=name_of(contexte)) + ".",
+        note_total=note_of(contexte),
         question=question_declarations(shown, mesure=mesure),
-        note=_note(_contexte, masked=masked),
-        entonnoir=_draw_funnel(_contexte, shown, spread, place=place, fichier=fichier),
-        rapports=_draw_ratios(_contexte, ratios, place=place, fichier=fichier),
+        note=_note(contexte, masked=masked),
+        entonnoir=_draw_funnel(contexte, shown, spread, place=place, fichier=fichier),
+        rapports=_draw_ratios(contexte, ratios, place=place, fichier=fichier),
     )
 
 
@@ -151,15 +145,10 @@ def ratios_of(contexte: Contexte) -> dy.DataFrame[Rapport]:
     return Rapport.cast(contexte.situation.perimetre.restrict(place_ratios(compared, placed, spread)))
 
 
+@once(64)
 def own_ratio(contexte: Contexte) -> Chiffre:
     """Give the figure that compares the selected cour with the country."""
-    return _own_ratio(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _own_ratio(_contexte: Contexte, key: tuple[Any, ...]) -> Chiffre:
-    del key  # names everything that is shown
-    return figure_of_comparison(ratios_of(_contexte).filter("soi"))
+    return figure_of_comparison(ratios_of(contexte).filter("soi"))
 
 
 def _names() -> dict[str, str]:
@@ -289,24 +278,19 @@ def _draw_funnel(
     )
 
 
+@once(64)
 def draw_group(contexte: Contexte) -> Bloc:
     """Draw the selected cour among those of its group in the ministry."""
-    return _draw_group(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _draw_group(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
-    del key  # names everything that is shown
     cours = lecture.reference().cours
     groupes: dict[str, str | None] = dict(cours.select("cour", "groupe_dsj").iter_rows())
-    own = _contexte.selection.cour
+    own = contexte.selection.cour
     peers = find_peers(own, critere="groupe", groupes=groupes, volumes={}, equipes={})
-    ratios = Rapport.cast(ratios_of(_contexte).filter(pl.col("cour").is_in(sorted(peers))))
-    if _contexte.selection.option("noms") == MASQUES:
+    ratios = Rapport.cast(ratios_of(contexte).filter(pl.col("cour").is_in(sorted(peers))))
+    if contexte.selection.option("noms") == MASQUES:
         ratios = Rapport.cast(mask(ratios, par="rapport"))
-    place = f"{name_group(groupes.get(own))}, {_contexte.date_donnees}"
-    fichier = f"{_contexte.selection.periode.fin:%Y-%m}_{slug(_contexte.choix.cours[own])}_groupe"
-    return _draw_ratios(_contexte, ratios, place=place, fichier=fichier)
+    place = f"{name_group(groupes.get(own))}, {contexte.date_donnees}"
+    fichier = f"{contexte.selection.periode.fin:%Y-%m}_{slug(contexte.choix.cours[own])}_groupe"
+    return _draw_ratios(contexte, ratios, place=place, fichier=fichier)
 
 
 def _draw_ratios(contexte: Contexte, ratios: dy.DataFrame[Rapport], *, place: str, fichier: str) -> Bloc:

@@ -4,10 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from analytics.charts.bars import draw_bars
 from analytics.charts.control import draw_control, draw_quarters
@@ -45,6 +43,7 @@ from analytics.vocabulary.figures import Chiffre
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 from pages.vues.calculs import MONTHS_SHOWN, Calcul, compute, series_of, silence, table_of_activities
 from pages.vues.trajectoire import draw_year, give_figures, months_shown, tell_etpt_of, warn_of_year
 
@@ -70,20 +69,15 @@ class VueCour:
     reponses: Bloc
 
 
+@once(128)
 def cour(contexte: Contexte) -> VueCour:
     """Give what the page of the selected cour shows."""
-    return _cour(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=128)
-def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
-    del key  # names everything that is shown
-    code = _contexte.selection.cour
-    calcul = compute(_contexte, cour=code)
+    code = contexte.selection.cour
+    calcul = compute(contexte, cour=code)
     reference = lecture.reference()
     nom = str(reference.cours.filter(pl.col("cour") == code)["nom"][0])
     shown = months_shown(calcul)
-    recalages = rebases_of(_contexte.situation.recalages, code)
+    recalages = rebases_of(contexte.situation.recalages, code)
     veille = _watch(calcul, recalages)
     return VueCour(
         conclusion=conclude(
@@ -91,7 +85,7 @@ def _cour(_contexte: Contexte, key: tuple[Any, ...]) -> VueCour:
             periode=calcul.periode,
             par_cour=None,
             nom=nom,
-            groupe=_contexte.selection.groupe,
+            groupe=contexte.selection.groupe,
             lecture=calcul.lecture,
             part_reponse_mois=calcul.part_reponse_mois,
         ),

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from analytics.charts.bars import draw_bars, draw_waterfall
 from analytics.decompte.bareme import USUAL_SETTLEMENT, Bareme
@@ -25,14 +24,9 @@ from analytics.decompte.words.decompte import (
     tell_steps,
     warn_settlement,
 )
+from analytics.decompte.words.lignes import STATEMENT_COLUMNS, LigneReleve, lay_out_statement
 from analytics.decompte.words.parts import COUR_COLUMNS, lay_out_parts, tell_undrawn, title_parts
-from analytics.decompte.words.releve import (
-    STATEMENT_COLUMNS,
-    LigneReleve,
-    compare_modes,
-    lay_out_statement,
-    write_statement,
-)
+from analytics.decompte.words.releve import compare_modes, write_statement
 from analytics.decompte.words.rules import (
     RULE_COLUMNS,
     RULE_KNOWN,
@@ -53,6 +47,7 @@ from pages.commun import lecture
 from pages.commun.adresse import slug
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 from pages.vues import calculs, registre
 
 LIKE_THE_RULE = "regle"
@@ -107,24 +102,19 @@ def rule_of(contexte: Contexte, name: str | None = None) -> Bareme:
     return bareme if reading is None else replace(bareme, lecture=reading)
 
 
+@once(64)
 def releve(contexte: Contexte, name: str | None = None) -> Releve:
     """Settle the year of the selection for all the cours; raises `UserFacingError` where it cannot be."""
-    return _releve(contexte, name, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _releve(_contexte: Contexte, name: str | None, key: tuple[Any, ...]) -> Releve:
-    del key  # with the rule, names everything that is settled
-    selection, reference = _contexte.selection, lecture.reference()
-    everywhere = lecture.whole(_contexte.situation)
+    selection, reference = contexte.selection, lecture.reference()
+    everywhere = lecture.whole(contexte.situation)
     shared = selection.option("partage")
     return settle_year(
         everywhere,
         reference.attendues,
-        rule_of(_contexte, name),
+        rule_of(contexte, name),
         periode=selection.periode,
         mode=None if shared == LIKE_THE_RULE else shared,
-        cout=cost_of(_contexte),
+        cout=cost_of(contexte),
         ajustements=(),
         activites=reference.activites,
         cle=lecture.cle_illustrative(),
@@ -135,25 +125,15 @@ def _releve(_contexte: Contexte, name: str | None, key: tuple[Any, ...]) -> Rele
     )
 
 
+@once(32)
 def fourchettes(contexte: Contexte) -> dict[str, Fourchette]:
     """Give the range of what each cour of the country, and the ministry (""), may owe."""
-    return _fourchettes(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _fourchettes(_contexte: Contexte, key: tuple[Any, ...]) -> dict[str, Fourchette]:
-    del key  # names everything that is drawn
-    return draw_range(releve(_contexte))
+    return draw_range(releve(contexte))
 
 
 def alert_level() -> Fraction:
     """Give the share of the credits from which an amount is flagged."""
     return lecture.parametres().at("alerte_credits", date(2009, 12, 31)).valeur
-
-
-def decompte(contexte: Contexte) -> VueDecompte:
-    """Give what the page shows of the ministry: to a reader of some cours, of those only."""
-    return _decompte(contexte, contexte.cle)
 
 
 def tell_standing(contexte: Contexte, found: Releve, cour: str | None = None) -> str:
@@ -189,34 +169,34 @@ def tell_standing(contexte: Contexte, found: Releve, cour: str | None = None) ->
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
-    del key  # names everything that is shown
-    found, ranged, alerte = releve(_contexte), fourchettes(_contexte), alert_level()
-    whole = lecture.whole(_contexte.situation)
-    seen = _contexte.situation.perimetre
+@once(64)
+def decompte(contexte: Contexte) -> VueDecompte:
+    """Give what the page shows of the ministry: to a reader of some cours, of those only."""
+    found, ranged, alerte = releve(contexte), fourchettes(contexte), alert_level()
+    whole = lecture.whole(contexte.situation)
+    seen = contexte.situation.perimetre
     parts = tuple(part for part in found.decompte.cours if seen.holds(part.cour))
     if not parts:
         raise UserFacingError(
             f"Aucune de vos cours n'a de base en {found.annee} : rien n'est à y régler cette année-là."
         )
     # To a reader of several cours, the one that is chosen: the ministry's line is not theirs.
-    chosen = next((part for part in parts if part.cour == _contexte.selection.cour), parts[0])
+    chosen = next((part for part in parts if part.cour == contexte.selection.cour), parts[0])
     subject = found.decompte.national if seen.knows(Savoir.LIGNE) else chosen
-    nom = "le ministère" if seen.knows(Savoir.LIGNE) else _contexte.choix.cours[chosen.cour]
-    table = lay_out_parts(found, parts, dict(_contexte.choix.cours), ranged, alerte=alerte)
-    place = f"{_contexte.perimetre}, {found.bareme.libelle}, {_contexte.date_donnees}"
+    nom = "le ministère" if seen.knows(Savoir.LIGNE) else contexte.choix.cours[chosen.cour]
+    table = lay_out_parts(found, parts, dict(contexte.choix.cours), ranged, alerte=alerte)
+    place = f"{contexte.perimetre}, {found.bareme.libelle}, {contexte.date_donnees}"
     warned = warn_settlement(found)
-    entete = _contexte.entete | {
+    entete = contexte.entete | {
         "regle": found.bareme.id,
         "statut_regle": found.bareme.statut,
         "valeur": warned or "lettre du texte",
     }
-    fichier = f"{found.periode.fin:%Y-%m}_{slug(_contexte.perimetre)}_decompte"
+    fichier = f"{found.periode.fin:%Y-%m}_{slug(contexte.perimetre)}_decompte"
     sentence, steps = tell_steps(found, subject), step_down(found, subject)
     paying = table.filter(pl.col("valeur") > 0)
     whose = [part.cour for part in parts]
-    rests_on = calculs.mention_of(_contexte, whose)
+    rests_on = calculs.mention_of(contexte, whose)
     return VueDecompte(
         releve=found,
         parts=parts,
@@ -224,13 +204,13 @@ def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
         conclusion=conclude_settlement(found, subject, nom=nom, fourchette=ranged.get(subject.cour)),
         avertissement=warned,
         chiffres=figures_of_settlement(found, subject, ranged.get(subject.cour), alerte=alerte),
-        note_total=calculs.note_of(_contexte, whose),
+        note_total=calculs.note_of(contexte, whose),
         modes=compare_modes(found) if seen.knows(Savoir.LIGNE) else "",
         cascade=Bloc(
             cle="cascade",
             titre=wording.typeset(f"De l'objectif à ce qui en manque : {nom}"),
             sous_titre=f"Extractions, {place}",
-            figure=draw_waterfall(steps, dark=_contexte.sombre),
+            figure=draw_waterfall(steps, dark=contexte.sombre),
             alt=wording.typeset(f"Étapes du décompte. {sentence}"),
             phrase=" ".join(filter(None, (sentence, warned))),
             tableau=write_table_html(
@@ -247,12 +227,12 @@ def _decompte(_contexte: Contexte, key: tuple[Any, ...]) -> VueDecompte:
             cle="cours_decompte",
             titre=title_parts(found, table),
             sous_titre=f"Ce que chaque cour aurait à rembourser, {place}",
-            figure=draw_bars(paying.head(MOST_BARS), dark=_contexte.sombre) if paying.height else None,
+            figure=draw_bars(paying.head(MOST_BARS), dark=contexte.sombre) if paying.height else None,
             alt=title_parts(found, table),
             phrase=" ".join(filter(None, (tell_undrawn(paying, MOST_BARS), warned))),
             tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
             donnees=account_frame(
-                found, dict(_contexte.choix.cours), reserve=tell_reserve(whole.lots, found.connu_le)
+                found, dict(contexte.choix.cours), reserve=tell_reserve(whole.lots, found.connu_le)
             ).filter(pl.col("cour").is_in(whose)),
             fichier=f"{fichier}_cours",
             entete=entete,
@@ -275,35 +255,28 @@ class VueReleve:
     declarations: str
 
 
+@once(64)
 def statement_of(contexte: Contexte) -> VueReleve | None:
     """Give the statement of the selected cour; None where it has no base."""
-    return _statement_of(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _statement_of(_contexte: Contexte, key: tuple[Any, ...]) -> VueReleve | None:
-    del key  # names everything that is shown
-    found, cour = releve(_contexte), _contexte.selection.cour
+    found, cour = releve(contexte), contexte.selection.cour
     part = next((each for each in found.decompte.cours if each.cour == cour), None)
     if part is None:
         return None
-    unsaid = calculs.silence(_contexte)
+    unsaid = calculs.silence(contexte)
     declared = sum(month.evitees for month in found.details[cour].mois)
     lines = write_statement(
         found, part, manque=None if unsaid is None else unsaid.of([cour], declarees=declared)
     )
-    nom = _contexte.choix.cours[cour]
-    place = f"{nom}, {_contexte.date_donnees}"
+    nom = contexte.choix.cours[cour]
+    place = f"{nom}, {contexte.date_donnees}"
     return VueReleve(
         part=part,
         lignes=lines,
-        conclusion=conclude_settlement(
-            found, part, nom=nom, fourchette=fourchettes(_contexte).get(part.cour)
-        ),
+        conclusion=conclude_settlement(found, part, nom=nom, fourchette=fourchettes(contexte).get(part.cour)),
         tableau=write_plain_table(
             lay_out_statement(lines), STATEMENT_COLUMNS, legende=f"Relevé {found.annee}, {place}"
         ),
-        declarations=_declarations(_contexte, cour, place),
+        declarations=_declarations(contexte, cour, place),
     )
 
 
@@ -385,15 +358,10 @@ def rules_side_by_side(contexte: Contexte, names: Sequence[str]) -> str:
     )
 
 
+@once(32)
 def sensitivity(contexte: Contexte) -> Bloc:
     """Give what the ministry would owe if one hypothesis alone changed: the cost, the base, the coverage."""
-    return _sensitivity(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
-    del key  # names everything that is shown
-    found, unsaid = releve(_contexte), calculs.silence(_contexte)
+    found, unsaid = releve(contexte), calculs.silence(contexte)
     here = found.decompte
 
     def again(*, cout: Fraction | None, base: Fraction = Fraction(1), arriving: bool = False) -> Any:
@@ -429,12 +397,12 @@ def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
     if found.bareme.lecture == "A":
         cases.append(("Toutes les réponses arrivent", again(cout=cost, arriving=True)))
     frame = lay_out_sensitivity(cases, here, projete=found.projete)
-    place = f"{found.bareme.libelle}, {_contexte.date_donnees}"
+    place = f"{found.bareme.libelle}, {contexte.date_donnees}"
     return Bloc(
         cle="sensibilite",
         titre=title_sensitivity(frame),
         sous_titre=f"Remboursement simulé du ministère, {place}",
-        figure=draw_bars(frame, dark=_contexte.sombre) if any(frame["valeur"]) else None,
+        figure=draw_bars(frame, dark=contexte.sombre) if any(frame["valeur"]) else None,
         alt="Une barre par hypothèse",
         phrase=wording.typeset(
             f"Base du Sénat : {wording.number(senate.valeur)} extractions en 2008. Toutes les réponses : si "
@@ -443,5 +411,5 @@ def _sensitivity(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
         tableau=write_table_html(frame, SENSITIVITY_COLUMNS, legende=f"Sensibilité, {place}"),
         donnees=frame.select("nom", "valeur"),
         fichier=f"{found.periode.fin:%Y-%m}_decompte_sensibilite",
-        entete=_contexte.entete,
+        entete=contexte.entete,
     )

@@ -34,6 +34,7 @@ from analytics.vocabulary.figures import Chiffre
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 from pages.vues.calculs import HEIGHT, MONTHS_OF_ROW, Calcul, bornes, compute, fonds, pays, silence
 from pages.vues.trajectoire import (
     draw_year,
@@ -75,20 +76,15 @@ class VueEnsemble:
         return self.table if not cle else _table_of(self.lignes, cle)
 
 
+@once(64)
 def ensemble(contexte: Contexte) -> VueEnsemble:
     """Give what the synthesis shows."""
-    return _ensemble(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
-    del key  # names everything that is shown
-    calcul = compute(_contexte, cour=None)
-    base = fonds(_contexte)
-    by_cour = _each_cour(_contexte)
+    calcul = compute(contexte, cour=None)
+    base = fonds(contexte)
+    by_cour = _each_cour(contexte)
     months = history_of(base.mensuel, fin=calcul.periode.fin, mois=MONTHS_OF_ROW)
     reference = lecture.reference()
-    situation, mois = _contexte.situation, calcul.periode.fin
+    situation, mois = contexte.situation, calcul.periode.fin
     shown = months_shown(calcul)
     return VueEnsemble(
         conclusion=conclude(
@@ -96,7 +92,7 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
             periode=calcul.periode,
             par_cour=by_cour,
             nom=None,
-            groupe=_contexte.selection.groupe,
+            groupe=contexte.selection.groupe,
             lecture=calcul.lecture,
             part_reponse_mois=calcul.part_reponse_mois,
         ),
@@ -109,8 +105,8 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
             lines := lay_out_cours(
                 by_cour,
                 months,
-                _signals(_contexte, by_cour["cour"].to_list()),
-                lecture=_contexte.selection.regle.lecture,
+                _signals(contexte, by_cour["cour"].to_list()),
+                lecture=contexte.selection.regle.lecture,
                 terminee=calcul.terminee,
             )
         ),
@@ -127,7 +123,7 @@ def _ensemble(_contexte: Contexte, key: tuple[Any, ...]) -> VueEnsemble:
             totaux=situation.totaux,
             attendues=base.attendues,
             alertes=situation.alertes.filter(pl.col("mois") == mois).height,
-            noms_cours=_contexte.choix.cours,
+            noms_cours=contexte.choix.cours,
             noms_juridictions=dict(reference.juridictions.select("juridiction", "nom_court").iter_rows()),
             parametres=lecture.parametres(),
         ),

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import dataframely as dy
 import polars as pl
-import streamlit as st
 
 from analytics.charts.bars import draw_bars, draw_stacks, part_colours
 from analytics.collecte import sums
@@ -48,7 +46,7 @@ from pages.commun import lecture
 from pages.commun.adresse import slug
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
-from pages.commun.lecture import Situation
+from pages.commun.lecture import Situation, once
 from pages.vues import calculs
 
 PRIORITAIRE = "priorite"
@@ -64,54 +62,41 @@ class VueLeviers:
     note_equipement: str
 
 
-def leviers(contexte: Contexte, *, cour: str | None) -> VueLeviers:
-    """Give what is left to avoid for all the cours of the reader, or for one."""
-    return _leviers(contexte, cour, contexte.cle)
-
-
 def potentiel(contexte: Contexte) -> dy.DataFrame[Potentiel]:
     """Give what is left to avoid in all the cours of the country: restrict it before it is shown."""
-    situation, periode = contexte.situation, contexte.selection.periode
-    key = (*situation.moment, str(periode))
-    return _potentiel(situation, calculs.besoin(contexte), periode, key)
+    return _potentiel(lecture.whole(contexte.situation), contexte.selection.periode, calculs.besoin(contexte))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _potentiel(
-    _situation: Situation, _besoin: dy.DataFrame[Besoin], _periode: Periode, key: tuple[Any, ...]
-) -> dy.DataFrame[Potentiel]:
-    del key  # names the situation and the period
-    reference, parametres = lecture.reference(), lecture.parametres()
-    everywhere = lecture.whole(_situation)
-    day = last_day_of_month(_periode.fin)
-    first = _periode.fin.year * 12 + _periode.fin.month - MONTHS_BACK
-    cellules = lecture.cells(everywhere, date(first // 12, first % 12 + 1, 1), _periode.fin)
+@once(16)
+def _potentiel(pays: Situation, periode: Periode, _besoin: dy.DataFrame[Besoin]) -> dy.DataFrame[Potentiel]:
+    reference = lecture.reference()
+    first = periode.fin.year * 12 + periode.fin.month - MONTHS_BACK
     return find_potential(
         _besoin,
-        cellules,
+        lecture.cells(pays, date(first // 12, first % 12 + 1, 1), periode.fin),
         activites=reference.activites,
         juridictions=reference.juridictions,
-        equipes=equipped_shares(everywhere.equipements, day),
-        periode=_periode,
-        parametres=parametres,
+        equipes=equipped_shares(pays.equipements, last_day_of_month(periode.fin)),
+        periode=periode,
+        parametres=lecture.parametres(),
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> VueLeviers:
-    del key  # with the cour, names everything that is shown
-    selection, reference = _contexte.selection, lecture.reference()
+@once(64)
+def leviers(contexte: Contexte, *, cour: str | None) -> VueLeviers:
+    """Give what is left to avoid for all the cours of the reader, or for one."""
+    selection, reference = contexte.selection, lecture.reference()
 
     def keep(frame: pl.DataFrame) -> pl.DataFrame:
         return frame if cour is None else frame.filter(pl.col("cour") == cour)
 
-    whole = _contexte.situation.perimetre.restrict(keep(potentiel(_contexte)))
+    whole = contexte.situation.perimetre.restrict(keep(potentiel(contexte)))
     kept = sums.keep_group(reference.activites, selection.groupe)["activite"].to_list()
     shown = Potentiel.cast(whole.filter(pl.col("activite").is_in(kept)))
     one = shown if selection.activite is None else shown.filter(pl.col("activite") == selection.activite)
     pondere = selection.option("ponderation") == PRIORITAIRE
-    nom = _contexte.perimetre if cour is None else _contexte.choix.cours[cour]
-    place, entete = f"{nom}, {_contexte.date_donnees}", _contexte.entete | {"perimetre": nom}
+    nom = contexte.perimetre if cour is None else contexte.choix.cours[cour]
+    place, entete = f"{nom}, {contexte.date_donnees}", contexte.entete | {"perimetre": nom}
     fichier = f"{selection.periode.fin:%Y-%m}_{slug(nom)}"
     unit = "Extractions par an" if not pondere else "Extractions par an, pondérées par l'effort d'escorte"
     by_activity = add_up_potential(shown, "activite", pondere=pondere)
@@ -121,10 +106,8 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
         name_juridictions(reference.juridictions),
     )
     ranked, drawn = rank_places(places), keep_worth_drawing(activities)
-    named = (
-        "toutes activités" if selection.activite is None else _contexte.choix.activites[selection.activite]
-    )
-    prisons = Equipements.cast(keep(_contexte.situation.equipements))
+    named = "toutes activités" if selection.activite is None else contexte.choix.activites[selection.activite]
+    prisons = Equipements.cast(keep(contexte.situation.equipements))
     retards = cost_of_inaction(
         shown,
         prisons,
@@ -137,13 +120,13 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
     lost = label_inaction(retards, names)
     sentence = tell_inaction(retards, connus=prisons.height)
     title = title_inaction(retards, connus=prisons.height)
-    rests_on = since_january(calculs.mention_of(_contexte, None if cour is None else [cour]))
+    rests_on = since_january(calculs.mention_of(contexte, None if cour is None else [cour]))
     return VueLeviers(
         activites=Bloc(
             cle="leviers",
             titre=title_levers(activities),
             sous_titre=f"{unit} : déjà évitées, à portée, à équiper, {place}",
-            figure=draw_stacks(drawn.head(MOST_BARS), PARTS, dark=_contexte.sombre),
+            figure=draw_stacks(drawn.head(MOST_BARS), PARTS, dark=contexte.sombre),
             alt=wording.typeset(f"Une barre par activité : {title_levers(activities)}."),
             phrase=" ".join(
                 filter(
@@ -161,7 +144,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
             mention=rests_on,
             legende=tuple(
                 (colour, word)
-                for colour, (_, word) in zip(part_colours(dark=_contexte.sombre), PARTS, strict=True)
+                for colour, (_, word) in zip(part_colours(dark=contexte.sombre), PARTS, strict=True)
             ),
         ),
         juridictions=None
@@ -170,7 +153,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
             cle="lieux",
             titre=title_places(places),
             sous_titre=f"{unit}, à portée, {named}, {place}",
-            figure=draw_bars(ranked, dark=_contexte.sombre),
+            figure=draw_bars(ranked, dark=contexte.sombre),
             alt=wording.typeset(f"Une barre par juridiction : {title_places(places)}."),
             phrase=tell_places(),
             tableau=write_table_html(places, PLACE_COLUMNS, legende=f"Où agir, par juridiction, {place}"),
@@ -186,7 +169,7 @@ def _leviers(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> Vue
             cle="inaction",
             titre=title,
             sous_titre=f"Extractions par an hors de portée faute d'équipement, {place}",
-            figure=draw_bars(lost.head(MOST_BARS), dark=_contexte.sombre),
+            figure=draw_bars(lost.head(MOST_BARS), dark=contexte.sombre),
             alt=wording.typeset(f"Une barre par {'établissement' if cour else 'cour'} : {title}."),
             phrase=f"{sentence} {tell_rest(lost.height, MOST_BARS)}".strip(),
             tableau=write_table_html(lost, INACTION_COLUMNS, legende=f"Établissements non équipés, {place}"),

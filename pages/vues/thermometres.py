@@ -1,11 +1,9 @@
 """The two thermometers of one selection, and the months behind each line of their gap."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import dataframely as dy
 import polars as pl
-import streamlit as st
 
 from analytics.charts.thermometers import draw_thermometers
 from analytics.couverture.unsaid import Silence
@@ -29,6 +27,7 @@ from analytics.vocabulary.schemas import Interieur
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 from pages.vues.calculs import Calcul, compute, silence
 
 
@@ -40,19 +39,14 @@ class VueThermometres:
     lignes: tuple[tuple[LigneExplication, str], ...]
 
 
+@once(64)
 def thermometres(contexte: Contexte, *, cour: str | None) -> VueThermometres | None:
     """Set the count of Intérieur beside that of Justice; None for a year without objective."""
-    return _thermometres(contexte, cour, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _thermometres(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -> VueThermometres | None:
-    del key  # with the cour, names everything that is shown
-    calcul = compute(_contexte, cour=cour)
+    calcul = compute(contexte, cour=cour)
     if calcul.objectif is None:
         return None
-    interieur = _contexte.situation.interieur.filter(pl.col("cour").is_in(calcul.cours))
-    unsaid = silence(_contexte)
+    interieur = contexte.situation.interieur.filter(pl.col("cour").is_in(calcul.cours))
+    unsaid = silence(contexte)
     read, ecart = read_thermometers(
         add_up(calcul.pays.mois[code] for code in calcul.cours if code in calcul.pays.mois),
         Interieur.cast(interieur),
@@ -67,7 +61,7 @@ def _thermometres(_contexte: Contexte, cour: str | None, key: tuple[Any, ...]) -
             cle="thermometres",
             titre=title_thermometers(ecart),
             sous_titre=f"Extractions par mois : base, requises, exécutées, évitées, {calcul.mesure}",
-            figure=draw_thermometers(read, dark=_contexte.sombre),
+            figure=draw_thermometers(read, dark=contexte.sombre),
             alt=title_thermometers(ecart),
             phrase=tell_thermometers(ecart),
             tableau=write_table_html(

@@ -1,10 +1,8 @@
 """The trajectory of a selection: its figures, its chart, its warnings, its past projections."""
 
 from datetime import date
-from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from analytics.charts.intervals import draw_intervals
 from analytics.charts.trajectory import draw_trajectory
@@ -38,6 +36,7 @@ from analytics.vocabulary.schemas import COUNTRY
 from pages.commun import cadre, lecture
 from pages.commun.bloc_graphique import Bloc, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 from pages.vues.calculs import HEIGHT, MONTHS_SHOWN, Calcul, fonds
 
 
@@ -175,21 +174,16 @@ def warn_of_year(calcul: Calcul) -> str:
     return wording.typeset(text + ".")
 
 
+@once(32)
 def projections(contexte: Contexte) -> Bloc:
     """Give what the past projections of the reader's cours were worth."""
-    return _projections(contexte, contexte.cle)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _projections(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
-    del key  # names everything that is shown
-    base = fonds(_contexte)
+    base = fonds(contexte)
     verdicts = judge_projections(
-        _contexte.situation.projections, base.mensuel, fin=_contexte.selection.periode.fin
+        contexte.situation.projections, base.mensuel, fin=contexte.selection.periode.fin
     )
     codes = [COUNTRY, *verdicts["cour"].unique().sort()]
     shown = next((code for code in codes if verdicts.filter(pl.col("cour") == code).height), COUNTRY)
-    place = cadre.NATIONAL if shown == COUNTRY else _contexte.choix.cours[shown]
+    place = cadre.NATIONAL if shown == COUNTRY else contexte.choix.cours[shown]
     own = Verdict.cast(verdicts.filter(pl.col("cour") == shown))
     labelled, valeur = label_hindsight(own), sum_up(verdicts)
     title = title_hindsight(own, place)
@@ -197,14 +191,14 @@ def _projections(_contexte: Contexte, key: tuple[Any, ...]) -> Bloc:
         cle="projections",
         titre=title,
         sous_titre="Projections de fin d'année, mois par mois, rapportées au total déclaré ensuite, "
-        f"{place}, {_contexte.date_donnees}",
+        f"{place}, {contexte.date_donnees}",
         figure=draw_intervals(
-            labelled, reference=1.0, mot="total déclaré en fin d'année", dark=_contexte.sombre
+            labelled, reference=1.0, mot="total déclaré en fin d'année", dark=contexte.sombre
         ),
         alt=title,
         phrase=tell_hindsight(valeur),
         tableau=write_table_html(labelled, HINDSIGHT_COLUMNS, legende=f"Projections gardées, {place}"),
         donnees=verdicts,
-        fichier=f"{_contexte.selection.periode.fin:%Y-%m}_projections-jugees",
-        entete=_contexte.entete,
+        fichier=f"{contexte.selection.periode.fin:%Y-%m}_projections-jugees",
+        entete=contexte.entete,
     )

@@ -9,7 +9,7 @@ from analytics.decompte.documents.account import MINISTERE, tell_vintage, vintag
 from analytics.decompte.releve import Releve
 from analytics.decompte.settle import PartDue
 from analytics.decompte.words.amounts import euros, write_plain
-from analytics.decompte.words.releve import LigneReleve
+from analytics.decompte.words.lignes import LigneReleve
 from analytics.documents.pdf import lay_table, print_pdf
 from analytics.trajectoire.position import Mois
 from analytics.vocabulary.schemas import ETATS_DECOMPTE

@@ -14,7 +14,7 @@ from analytics.decompte.compte import statut_of, write_account
 from analytics.decompte.documents.account import MINISTERE, tell_vintage, vintage, warn
 from analytics.decompte.releve import Releve
 from analytics.decompte.settle import PartDue
-from analytics.decompte.words.releve import LigneReleve
+from analytics.decompte.words.lignes import LigneReleve
 from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION
 
 # Rows of the sheet « Cours », counted from 0: warnings, headings, then the cours.

@@ -1,11 +1,7 @@
 """The statement of a cour, or of the ministry: a bill whose every line shows its formula with its numbers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
-
-import polars as pl
 
 from analytics.couverture.unsaid import Manque
 from analytics.decompte.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE
@@ -19,36 +15,14 @@ from analytics.decompte.words.amounts import (
     why_nothing,
     write_plain,
 )
+from analytics.decompte.words.lignes import CIRCULAIRE_1, CIRCULAIRE_2, LigneReleve, write_extractions
 from analytics.objectif.lectures import MESURES
 from analytics.statistics.apportion import round_half_up
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.periods import FIRST_YEAR
 from analytics.vocabulary.wording import number, percent, typeset, with_unit
 
-CIRCULAIRE_1 = "Circulaire du 5 février 2009, p. 1"
-CIRCULAIRE_2 = "Circulaire du 5 février 2009, p. 2"
 MODE_NAMES = {MUTUALISE: "mutualisé", ECART_PROPRE: "écart propre"}
-
-
-@dataclass(frozen=True)
-class LigneReleve:
-    """One line of a statement: its name, its formula with the numbers in it, its value, and the article.
-
-    `cle` names it for a contest; `forte`: a result that the eye must find.
-    """
-
-    cle: str
-    libelle: str
-    formule: str
-    valeur: str
-    source: str
-    forte: bool = False
-
-
-def _extractions(value: Fraction) -> str:
-    noun = wording.agree(int(value), "extraction", "extractions")
-    return f"{write_plain(value)}{wording.NO_BREAK_SPACE}{noun}"
 
 
 def write_statement(releve: Releve, part: PartDue, *, manque: Manque | None) -> tuple[LigneReleve, ...]:
@@ -82,12 +56,12 @@ def _base_lines(releve: Releve, part: PartDue, detail: Detail | None) -> list[Li
     if detail is None:
         count = wording.count(len(releve.decompte.cours), "cour")
         return [
-            LigneReleve(BASE, "Base", f"somme des bases de {count}", _extractions(part.base), "Somme"),
+            LigneReleve(BASE, "Base", f"somme des bases de {count}", write_extractions(part.base), "Somme"),
             LigneReleve(
                 OBJECTIF,
                 f"Objectif {releve.annee}",
                 f"somme des objectifs de {count}",
-                f"{_extractions(part.objectif)} à éviter",
+                f"{write_extractions(part.objectif)} à éviter",
                 CIRCULAIRE_2,
             ),
         ]
@@ -106,14 +80,14 @@ def _base_lines(releve: Releve, part: PartDue, detail: Detail | None) -> list[Li
             BASE,
             "Base",
             _corrected(put_right.get(BASE), f"extractions de {_base_year(releve)}"),
-            _extractions(part.base),
+            write_extractions(part.base),
             target.source + (" (illustrative)" if target.illustratif else ""),
         ),
         LigneReleve(
             OBJECTIF,
             f"Objectif {releve.annee}",
             _corrected(put_right.get(OBJECTIF), f"{formula} = {write_plain(target.annuel)}"),
-            f"{_extractions(part.objectif)} à éviter",
+            f"{write_extractions(part.objectif)} à éviter",
             source,
         ),
     ]
@@ -205,7 +179,7 @@ def _gap_lines(releve: Releve, part: PartDue) -> list[LigneReleve]:
             "ecart",
             "Excédent",
             f"{done} − {wanted}",
-            _extractions(part.excedent),
+            write_extractions(part.excedent),
             CIRCULAIRE_2,
             forte=True,
         )
@@ -217,7 +191,7 @@ def _gap_lines(releve: Releve, part: PartDue) -> list[LigneReleve]:
             "Extractions qui ne seraient pas évitées" if releve.projete else "Extractions non évitées",
             f"{wanted} − {done}"
             + (f", sous le seuil de {percent(releve.bareme.seuil)} de l'objectif" if forgiven else ""),
-            _extractions(part.ecart),
+            write_extractions(part.ecart),
             CIRCULAIRE_2,
             forte=True,
         )
@@ -231,7 +205,7 @@ def _gap_lines(releve: Releve, part: PartDue) -> list[LigneReleve]:
                 "part",
                 "Part de l'écart du ministère",
                 shared if part.du else why_nothing(decompte, part),
-                _extractions(part.du),
+                write_extractions(part.du),
                 "Mode mutualisé : les cours au-dessus de leur objectif compensent celles au-dessous",
             )
         )
@@ -421,23 +395,6 @@ def _price(releve: Releve, part: PartDue) -> LigneReleve:
         formula,
         _saved(part, after, digits=(4, 2), sign=wording.MINUS),
         "",
-    )
-
-
-STATEMENT_COLUMNS = (
-    Colonne("libelle", "LigneReleve"),
-    Colonne("formule", "Calcul"),
-    Colonne("valeur", "Résultat", nombre=True),
-    Colonne("source", "Texte ou source"),
-)
-
-
-def lay_out_statement(lines: Sequence[LigneReleve]) -> pl.DataFrame:
-    """Lay a statement out as a table."""
-    return pl.DataFrame(
-        [(line.libelle, line.formule, line.valeur, line.source) for line in lines],
-        schema=dict.fromkeys(("libelle", "formule", "valeur", "source"), pl.String),
-        orient="row",
     )
 
 

@@ -1,18 +1,24 @@
 """The store behind the screens: what a first start puts in it, and what is shared by sessions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 import pytest
 import streamlit as st
+from streamlit.runtime.caching.hashing import UserHashError
 
+from analytics.objectif.lectures import USUAL_RULE, Regle
+from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL
+from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.settings import Settings
 from data.store.store import open_store
 from pages.commun import lecture
+from pages.commun.lecture import Situation
 from tests.conftest import lots_of_demo
+from tests.pages import situations
 
 
 @pytest.fixture
@@ -67,3 +73,34 @@ def test_a_situation_is_read_once_a_revision_and_replays_the_past() -> None:
     lecture.store().empty_demo()
     assert lecture.situation(None).totaux.is_empty()
     assert lecture.situation(None).perimetre == NATIONAL
+
+
+def test_what_is_kept_once_is_kept_under_all_its_arguments() -> None:
+    computed: list[str] = []
+
+    @lecture.once(8)
+    def shown(situation: Situation, periode: Periode, regle: Regle) -> str:
+        computed.append(f"{situation.perimetre.cle} {periode} {regle.lecture}")
+        return computed[-1]
+
+    whole, own = situations.ordinary(), situations.ordinary(Perimetre.of(["CA-DOUAI"]))
+    months = [Periode(date(2009, 9, 1)), Periode(date(2009, 8, 1))]
+    rules = [USUAL_RULE, replace(USUAL_RULE, lecture="B")]
+    asked = [(s, p, r) for s in (whole, own) for p in months for r in rules]
+    first = [shown(*each) for each in asked]
+    assert len(set(first)) == len(computed) == 8
+    # The same again, other objects: nothing is computed, and each is given its own.
+    assert [shown(replace(s), replace(p), replace(r)) for s, p, r in asked] == first
+    assert len(computed) == 8
+    demo = replace(whole, demo=True)
+    assert shown(demo, months[0], rules[0]) == first[0]
+    assert len(computed) == 9
+
+
+def test_a_frame_names_nothing_and_is_refused_aloud() -> None:
+    @lecture.once(8)
+    def shown(frame: pl.DataFrame) -> int:
+        return frame.height
+
+    with pytest.raises(UserHashError, match="a frame names nothing"):
+        shown(pl.DataFrame({"mois": [1]}))

@@ -4,7 +4,8 @@ import pytest
 
 from analytics.decompte.documents.pdf import write_pdf
 from analytics.decompte.releve import Releve
-from analytics.decompte.words.releve import LigneReleve, write_statement
+from analytics.decompte.words.lignes import LigneReleve
+from analytics.decompte.words.releve import write_statement
 from analytics.vocabulary.schemas import ETATS_DECOMPTE
 from data.reference import load_illustrative_base
 from tests.analytics.decompte.releves import make
