@@ -72,80 +72,218 @@ def learn(counts: Floats, seen: Floats, share: Floats, cours: Ranks) -> Niveaux:
 
     `counts`, `seen`: (J, T), 0 where silent; `share`: (J,), centred; `cours`: (J,) from 0.
     """
-    units, months = seen.shape
-    counts = np.where(seen > 0, counts, 0.0)
-    basis, speeds = _cosines(months)
-    width = speeds.size
-    spread_own = np.diag(np.where(np.arange(width) == 0, OWN_SD**2, OWN_DRIFT**2 * speeds))
-    spread_cour = np.where(np.arange(width) == 0, COUR_SD**2, COUR_DRIFT**2 * speeds)
-    believed_own, believed_cour = spread_own, spread_cour
-    places = int(cours.max(initial=0)) + 1
-
-    local, index = _design(basis, share, cours)
-    pairs = index[:, :, None], index[:, None, :]
-    size = months + 1 + places * width
-    prior = np.zeros((size, size))
-    prior[:months, :months] = np.linalg.inv(_path_covariance(months))
-    prior[months, months] = SHARE_SD**-2
-    believed = np.zeros(size)
-    believed[months] = SHARE
-    of_cours: Ranks = np.arange(months + 1, size, dtype=np.intp)
-
-    origin = float(np.log((counts.sum() + 0.5) / seen.sum())) if seen.any() else float(np.log(NOWHERE))
-    log_rate = np.full_like(seen, origin)
-    variance, dispersion = np.zeros_like(seen), SCATTER
-    own, common = np.zeros((units, width)), believed
-    moves, own_log, covariance = local, np.zeros((units, months, months)), np.eye(size)
+    modele = _Modele.of(counts, seen, share, cours)
+    lois, appris = modele.lois, modele.start()
     for turn in range(ROUNDS):
-        pull, weight = _evidence(counts, seen * np.exp(log_rate), np.sqrt(variance), dispersion)
-        weighted = weight[:, :, None] * local
-        precision = np.linalg.inv(spread_own)
-        # Each juridiction given what is common, then what is common.
-        covariance_own = np.linalg.inv((basis.T * weight[:, None, :]) @ basis + precision)
-        crossed = basis.T @ weighted
-        follows = covariance_own @ crossed
-        pull_own = pull @ basis - own @ precision
-        gradient, system = np.zeros(size), prior.copy()
-        system[of_cours, of_cours] = 1.0 / np.tile(spread_cour, places)
-        gradient -= system @ (common - believed)
-        np.add.at(
-            gradient,
-            index,
-            np.einsum("jtl,jt->jl", local, pull) - np.einsum("jkl,jk->jl", follows, pull_own),
-        )
-        np.add.at(system, pairs, local.transpose(0, 2, 1) @ weighted - crossed.transpose(0, 2, 1) @ follows)
-        covariance = np.linalg.inv(system)
-        step = np.clip(covariance @ gradient, -1.0, 1.0)
-        common = common + step
-        step_own = np.einsum("jkl,jl->jk", covariance_own, pull_own) - np.einsum(
-            "jkl,jl->jk", follows, step[index]
-        )
-        own = own + np.clip(step_own, -1.0, 1.0)
-
-        log_rate = origin + own @ basis.T + np.einsum("jtl,jl->jt", local, common[index])
-        moves = local - basis @ follows
-        shared = covariance[pairs]
-        own_log = basis @ covariance_own @ basis.T
-        variance = np.einsum("jtt->jt", own_log) + ((moves @ shared) * moves).sum(axis=2)
+        reponse = _respond(modele, lois, appris)
+        step, covariance = _common_step(modele, lois, appris, reponse)
+        own = appris.own + _own_step(modele, reponse, step)
+        appris = _look_again(modele, reponse, own, appris.common + step, covariance)
         if turn >= SETTLING:
-            found = np.einsum("jk,jl->kl", own, own)
-            found = found + (covariance_own + follows @ shared @ follows.transpose(0, 2, 1)).sum(axis=0)
-            spread_own = (OWN_WORTH * believed_own + found) / (OWN_WORTH + units)
-            square = common[of_cours] ** 2 + np.diag(covariance)[of_cours]
-            spread_cour = (COUR_WORTH * believed_cour + square.reshape(places, width).sum(axis=0)) / (
-                COUR_WORTH + places
-            )
-            dispersion = _scatter(
-                counts, seen * np.exp(log_rate + variance / 2), weight * variance, dispersion
-            )
+            lois = _update_spreads(modele, lois, appris, reponse)
     return Niveaux(
-        taux=np.exp(log_rate + variance / 2),
-        variance=variance,
-        propre=own_log,
-        dispersion=dispersion,
-        _moves=moves,
-        _index=index,
-        _root=np.asarray(np.linalg.cholesky(covariance), dtype=np.float64),
+        taux=np.exp(appris.log_rate + appris.variance / 2),
+        variance=appris.variance,
+        propre=appris.own_log,
+        dispersion=lois.dispersion,
+        _moves=appris.moves,
+        _index=modele.index,
+        _root=np.asarray(np.linalg.cholesky(appris.covariance), dtype=np.float64),
+    )
+
+
+@dataclass(frozen=True)
+class _Lois:
+    """What is supposed of the spreads: of what is own (K, K) and of the cours (K,), and c (`dispersion`)."""
+
+    own: Floats
+    cour: Floats
+    dispersion: float
+
+
+@dataclass(frozen=True)
+class _Modele:
+    """The model and what is observed: f_jt = `origin` + `basis` × own_j + `local`_j × common.
+
+    `basis` (T, K): the level and the drifts; `local` (J, T, L): how what is common comes into f, by the ranks
+    `index` (J, L) of the C common unknowns: path of the country, β, then K of each cour (`of_cours`).
+    `prior` (C, C) is the precision of the path and of β around `believed` (C,); `lois`: what is believed.
+    """
+
+    counts: Floats
+    seen: Floats
+    basis: Floats
+    local: Floats
+    index: Ranks
+    of_cours: Ranks
+    prior: Floats
+    believed: Floats
+    origin: float
+    lois: _Lois
+
+    @classmethod
+    def of(cls, counts: Floats, seen: Floats, share: Floats, cours: Ranks) -> "_Modele":
+        """Lay the model out on what is observed."""
+        months = seen.shape[1]
+        counts = np.where(seen > 0, counts, 0.0)
+        basis, speeds = _cosines(months)
+        level = np.arange(speeds.size) == 0
+        local, index = _design(basis, share, cours)
+        size = months + 1 + (int(cours.max(initial=0)) + 1) * speeds.size
+        prior, believed = np.zeros((size, size)), np.zeros(size)
+        prior[:months, :months] = np.linalg.inv(_path_covariance(months))
+        prior[months, months] = SHARE_SD**-2
+        believed[months] = SHARE
+        return cls(
+            counts=counts,
+            seen=seen,
+            basis=basis,
+            local=local,
+            index=index,
+            of_cours=np.arange(months + 1, size, dtype=np.intp),
+            prior=prior,
+            believed=believed,
+            origin=float(np.log((counts.sum() + 0.5) / seen.sum())) if seen.any() else float(np.log(NOWHERE)),
+            lois=_Lois(
+                own=np.diag(np.where(level, OWN_SD**2, OWN_DRIFT**2 * speeds)),
+                cour=np.where(level, COUR_SD**2, COUR_DRIFT**2 * speeds),
+                dispersion=SCATTER,
+            ),
+        )
+
+    @property
+    def pairs(self) -> tuple[Ranks, Ranks]:
+        """Give the ranks of the pairs of common unknowns that each juridiction knows, (J, L, L)."""
+        return self.index[:, :, None], self.index[:, None, :]
+
+    def start(self) -> "_Appris":
+        """Begin where everybody does as the country does, as if it were sure."""
+        units, months = self.seen.shape
+        return _Appris(
+            own=np.zeros((units, self.basis.shape[1])),
+            common=self.believed,
+            covariance=np.eye(self.believed.size),
+            log_rate=np.full_like(self.seen, self.origin),
+            variance=np.zeros_like(self.seen),
+            own_log=np.zeros((units, months, months)),
+            moves=self.local,
+        )
+
+
+@dataclass(frozen=True)
+class _Appris:
+    """What is learnt so far: `own` (J, K) and `common` (C,) with its `covariance`, and f that they make.
+
+    f has mean `log_rate` and variance `variance` (J, T), of which `own_log` (J, T, T) is each juridiction's
+    own; `moves` (J, T, L): how f moves with what is common, what is own following.
+    """
+
+    own: Floats
+    common: Floats
+    covariance: Floats
+    log_rate: Floats
+    variance: Floats
+    own_log: Floats
+    moves: Floats
+
+
+@dataclass(frozen=True)
+class _Reponse:
+    """How each juridiction answers to what is observed, what is common being given.
+
+    `pull`, `weight` (J, T): slope and curvature of the log-likelihood in f. `own_pull` (J, K) and
+    `own_covariance` (J, K, K): those of what is own; `crossed` (J, K, L): its curvature with what is common,
+    which it `follows` (J, K, L).
+    """
+
+    pull: Floats
+    weight: Floats
+    own_pull: Floats
+    own_covariance: Floats
+    crossed: Floats
+    follows: Floats
+
+
+def _respond(modele: _Modele, lois: _Lois, appris: _Appris) -> _Reponse:
+    """Solve each juridiction given what is common."""
+    basis, precision = modele.basis, np.linalg.inv(lois.own)
+    central = modele.seen * np.exp(appris.log_rate)
+    pull, weight = _evidence(modele.counts, central, np.sqrt(appris.variance), lois.dispersion)
+    own_covariance = _inverse((basis.T * weight[:, None, :]) @ basis + precision)
+    crossed = basis.T @ (weight[:, :, None] * modele.local)
+    return _Reponse(
+        pull=pull,
+        weight=weight,
+        own_pull=pull @ basis - appris.own @ precision,
+        own_covariance=own_covariance,
+        crossed=crossed,
+        follows=own_covariance @ crossed,
+    )
+
+
+def _common_step(modele: _Modele, lois: _Lois, appris: _Appris, reponse: _Reponse) -> tuple[Floats, Floats]:
+    """Give the Newton step of what is common, what is own being eliminated, and its covariance."""
+    local, index, follows = modele.local, modele.index, reponse.follows
+    gradient, system = np.zeros(modele.believed.size), modele.prior.copy()
+    system[modele.of_cours, modele.of_cours] = 1.0 / np.tile(
+        lois.cour, modele.of_cours.size // lois.cour.size
+    )
+    gradient -= system @ (appris.common - modele.believed)
+    np.add.at(
+        gradient,
+        index,
+        np.einsum("jtl,jt->jl", local, reponse.pull) - np.einsum("jkl,jk->jl", follows, reponse.own_pull),
+    )
+    weighted = reponse.weight[:, :, None] * local
+    seen = local.transpose(0, 2, 1) @ weighted - reponse.crossed.transpose(0, 2, 1) @ follows
+    np.add.at(system, modele.pairs, seen)
+    covariance = _inverse(system)
+    return np.clip(covariance @ gradient, -1.0, 1.0), covariance
+
+
+def _inverse(matrices: Floats) -> Floats:
+    return np.asarray(np.linalg.inv(matrices), dtype=np.float64)
+
+
+def _own_step(modele: _Modele, reponse: _Reponse, step: Floats) -> Floats:
+    """Give the step of what is own: its pull, and what it follows of the common step."""
+    pulled = np.einsum("jkl,jl->jk", reponse.own_covariance, reponse.own_pull)
+    followed = np.einsum("jkl,jl->jk", reponse.follows, step[modele.index])
+    return np.clip(pulled - followed, -1.0, 1.0)
+
+
+def _look_again(
+    modele: _Modele, reponse: _Reponse, own: Floats, common: Floats, covariance: Floats
+) -> _Appris:
+    """Give what f becomes once what is own and what is common have moved."""
+    basis, local = modele.basis, modele.local
+    moves = local - basis @ reponse.follows
+    own_log = basis @ reponse.own_covariance @ basis.T
+    shared = covariance[modele.pairs]
+    return _Appris(
+        own=own,
+        common=common,
+        covariance=covariance,
+        log_rate=modele.origin + own @ basis.T + np.einsum("jtl,jl->jt", local, common[modele.index]),
+        variance=np.einsum("jtt->jt", own_log) + ((moves @ shared) * moves).sum(axis=2),
+        own_log=own_log,
+        moves=moves,
+    )
+
+
+def _update_spreads(modele: _Modele, lois: _Lois, appris: _Appris, reponse: _Reponse) -> _Lois:
+    """Estimate the spreads and c again, around what is believed of them."""
+    believed, follows, of_cours = modele.lois, reponse.follows, modele.of_cours
+    units, width = appris.own.shape
+    found = np.einsum("jk,jl->kl", appris.own, appris.own)
+    shared = appris.covariance[modele.pairs]
+    found = found + (reponse.own_covariance + follows @ shared @ follows.transpose(0, 2, 1)).sum(axis=0)
+    square = (appris.common[of_cours] ** 2 + np.diag(appris.covariance)[of_cours]).reshape(-1, width)
+    mean = modele.seen * np.exp(appris.log_rate + appris.variance / 2)
+    return _Lois(
+        own=(OWN_WORTH * believed.own + found) / (OWN_WORTH + units),
+        cour=(COUR_WORTH * believed.cour + square.sum(axis=0)) / (COUR_WORTH + len(square)),
+        dispersion=_scatter(modele.counts, mean, reponse.weight * appris.variance, lois.dispersion),
     )
 
 

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.scenarios.draws import Tirages
+from analytics.scenarios.effect import Action, Avant, Effet, Suppose, find_effect
 from analytics.scenarios.ranges import Floats, ramp_of_months
-from analytics.scenarios.scenario import Hypotheses, Levier, Scenario, cour_of_prison, months_of_ramp
+from analytics.scenarios.scenario import Hypotheses, Levier, Scenario, months_of_ramp
 from analytics.scenarios.terrain import Terrain
 
 _THREADS = 2
@@ -132,18 +133,6 @@ def _blocks(draws: int, numbers: int) -> list[slice]:
     return [slice(start, min(start + each, draws)) for start in range(0, draws, each)]
 
 
-@dataclass(frozen=True)
-class _Effet:
-    """What some levers change in one juridiction, in some of the draws.
-
-    `declarees` (H, D), `nettes` (D,), `par_cellule` (A,): the sum over these draws.
-    """
-
-    declarees: Floats
-    nettes: Floats
-    par_cellule: Floats | None
-
-
 class _Run:
     """One scenario being run: what each lever is worth in each month and draw."""
 
@@ -168,12 +157,16 @@ class _Run:
         self._ramps = [
             self._ramp(levier, origin, months, tirages.retards[rank]) for rank, levier in enumerate(leviers)
         ]
-        self._moving = [part.any(axis=1) for part in self._ramps]
+        # The first month where each moves something, that after the last where it never does.
+        self._since = [int(np.argmax(np.append(part.any(axis=1), True))) for part in self._ramps]
         drawn = tirages.hypotheses
-        self._quality = drawn["acceptation"] * drawn["technique"]
-        self._substitution, self._rebound = drawn["substitution"], drawn["rebond"]
-        self._per_unit = hypotheses.jours * hypotheses.creneaux * drawn["utilisation"] * drawn["technique"]
-        self._units = hypotheses.equipements
+        self._suppose = Suppose(
+            qualite=drawn["acceptation"] * drawn["technique"],
+            par_unite=hypotheses.jours * hypotheses.creneaux * drawn["utilisation"] * drawn["technique"],
+            unites=hypotheses.equipements,
+            substitution=drawn["substitution"],
+            rebond=drawn["rebond"],
+        )
 
     @staticmethod
     def _ramp(levier: Levier, origin: date, months: Floats, late: Floats) -> Floats:
@@ -193,157 +186,43 @@ class _Run:
         draws: slice,
         *,
         by_cell: bool = False,
-    ) -> _Effet | None:
-        """Run some levers in one juridiction and some draws; None where none of them ever moves anything.
-
-        Arrays are (activités, months, draws), and as small as what varies: sums over the activités are taken
-        as soon as they can be, in one buffer.
-        """
-        moving = np.flatnonzero(np.any([self._moving[rank] for rank in ranks], axis=0))
-        if not moving.size:
+    ) -> Effet | None:
+        """Run some levers in one juridiction and some draws; None where none of them ever moves anything."""
+        since = min(self._since[rank] for rank in ranks)
+        if since == len(self._terrain.mois):
             return None
-        since = int(moving[0])
-        terrain, months = self._terrain, slice(since, None)
-        volume = terrain.volume[first:after, months, None]
-        now = terrain.maintenant[first:after, months, None]
-        legal, prisons = terrain.legale[first:after, months, None], float(terrain.equipe[cour])
-        answers = float(terrain.reponse[cour])
-
-        legal_then: Floats = legal
-        prisons_then: Floats | float = prisons
-        delivered: dict[str, Floats] = {}
-        answers_then: Floats = np.full((1, 1, 1), answers)
-        demand: Floats | None = None
-        units: Floats | float = self._units
-        targets: list[tuple[NDArray[np.bool_], Floats, Floats]] = []
-        points: Floats | None = None
-        for rank in ranks:
-            value, part = self._tirages.valeurs[rank, draws], self._ramps[rank][months, draws]
-            inside = self.inside[rank, first:after]
-            # What holds for all the activités of the juridiction is kept once.
-            here: NDArray[np.bool_] | float = 1.0 if inside.all() else inside[:, None, None]
-            match self._leviers[rank].nature:
-                case "ouverture":
-                    legal_then = np.maximum(legal_then, legal + here * np.maximum(value - legal, 0.0) * part)
-                case "etablissements":
-                    prisons_then = np.maximum(prisons_then, prisons + np.maximum(value - prisons, 0.0) * part)
-                case "prisons":
-                    for code in self._leviers[rank].prisons:
-                        if cour_of_prison(code) == terrain.cours[cour]:
-                            delivered[code] = np.maximum(delivered.get(code, 0.0), value * part)
-                case "materiel":
-                    units = units + value * part
-                case "reponse":
-                    more = here * (np.maximum(value - answers, 0.0) * part)[None]
-                    answers_then = np.maximum(answers_then, answers + more)
-                case "demande":
-                    factor = 1 + here * (value * part)[None]
-                    demand = factor if demand is None else demand * factor
-                case "recours_points":
-                    added = here * (value * part)[None]
-                    points = added if points is None else points + added
-                case _:
-                    targets.append((inside, value, part))
-
-        if delivered:
-            # One that two levers name is equipped once.
-            added = sum(terrain.prisons.get(code, 0.0) * there for code, there in delivered.items())
-            prisons_then = np.maximum(prisons_then, prisons + added)
-        needed = volume if demand is None else volume * demand
-        share = self._share(
-            now, prisons, legal, prisons_then, legal_then, targets, points, self._quality[draws]
+        rows, months = slice(first, after), slice(since, None)
+        found = find_effect(
+            self._before(cour, rows, months),
+            [
+                Action(
+                    self._leviers[rank],
+                    self._tirages.valeurs[rank, draws],
+                    self._ramps[rank][months, draws],
+                    self.inside[rank, rows],
+                )
+                for rank in ranks
+            ],
+            self._suppose.of(draws),
+            by_cell=by_cell,
         )
-        held = volume * now
-        wanted = share * needed
-        held_sum = held.sum(axis=0)
-        added_sum = wanted.sum(axis=0) - held_sum
-        room = np.maximum(units * self._per_unit[draws] - held_sum, 0.0)
-        # What is held already is never given up; what is added is scaled down to the room that is left.
-        kept = np.where(added_sum > room, room / np.where(added_sum > room, added_sum, 1.0), 1.0)
+        whole = np.zeros((len(self._terrain.mois), found.nettes.size))
+        whole[months] = found.declarees
+        return found._replace(declarees=whole)
 
-        # What is practised already avoids whole extractions; a new videoconference avoids σ of one.
-        practised = (needed * now).sum(axis=0)
-        new = held_sum + added_sum * kept - practised
-        substitution = self._substitution[draws]
-        avoided = practised + substitution * new
-        net = avoided - held_sum - self._rebound[draws] * np.maximum(new, 0.0)
-        cells: Floats | None = None
-        weights = None if self._weights is None else self._weights[first:after]
-        if by_cell or weights is not None or answers_then.shape[0] > 1:
-            new_cells = held + (wanted - held) * kept - needed * now
-            each = needed * now + substitution * new_cells
-            cells = answers_then * each - answers * held
-            if weights is not None:
-                eased = self._rebound[draws] * np.maximum(new_cells, 0.0)
-                net = (weights[:, None, None] * (each - held - eased)).sum(axis=0)
-        together = answers_then[0] * avoided - answers * held_sum
-        declared = together if cells is None else cells.sum(axis=0)
-        if cells is not None and weights is not None:
-            declared = (weights[:, None, None] * cells).sum(axis=0)
-        shape = (terrain.volume.shape[1] - since, substitution.size)
-        whole = np.zeros((terrain.volume.shape[1], substitution.size))
-        whole[months] = declared
-        return _Effet(
-            declarees=whole,
-            nettes=np.broadcast_to(net, shape).sum(axis=0),
-            par_cellule=None if not by_cell or cells is None else cells.sum(axis=(1, 2)),
+    def _before(self, cour: int, rows: slice, months: slice) -> Avant:
+        terrain = self._terrain
+        return Avant(
+            cour=terrain.cours[cour],
+            volume=terrain.volume[rows, months, None],
+            maintenant=terrain.maintenant[rows, months, None],
+            legale=terrain.legale[rows, months, None],
+            equipe=float(terrain.equipe[cour]),
+            reponse=float(terrain.reponse[cour]),
+            usage=terrain.usage,
+            prisons=terrain.prisons,
+            poids=None if self._weights is None else self._weights[rows],
         )
-
-    def _share(
-        self,
-        now: Floats,
-        prisons: float,
-        legal: Floats,
-        prisons_then: Floats | float,
-        legal_then: Floats,
-        targets: Sequence[tuple[NDArray[np.bool_], Floats, Floats]],
-        points: Floats | None,
-        quality: Floats,
-    ) -> Floats:
-        """Give the share of the extractions needed that is held by video, between practice and ceiling."""
-        changed = not isinstance(prisons_then, float) or legal_then is not legal
-        if not changed and not targets and points is None:
-            return now
-        ceiling = prisons_then * legal_then * quality
-        practised = self._practice(now, prisons, legal, prisons_then, legal_then, ceiling) if changed else now
-        if not targets and points is None:
-            return practised
-        share = np.array(np.broadcast_to(practised, np.broadcast_shapes(practised.shape, ceiling.shape)))
-        for inside, value, part in targets:
-            rows = slice(None) if inside.all() else np.flatnonzero(inside)
-            base = practised[rows]
-            wanted = np.minimum(value, ceiling[rows])
-            wanted -= base
-            np.maximum(wanted, 0.0, out=wanted)
-            wanted *= part
-            wanted += base
-            share[rows] = np.maximum(share[rows], wanted)
-        if points is not None:
-            share += points
-            np.minimum(share, np.maximum(practised, ceiling), out=share)
-        return share
-
-    def _practice(
-        self,
-        now: Floats,
-        prisons: float,
-        legal: Floats,
-        prisons_then: Floats | float,
-        legal_then: Floats,
-        ceiling: Floats,
-    ) -> Floats:
-        """Give the share avoided where practices do not change: those of today, on what equipment and law
-        add.
-
-        Where nothing was possible before, the practice is that of the country.
-        """
-        before = prisons * legal
-        grown = np.where(
-            before > 0,
-            now * (prisons_then * legal_then) / np.where(before > 0, before, 1.0),
-            self._terrain.usage * ceiling,
-        )
-        return np.maximum(now, np.minimum(grown, ceiling))
 
 
 def share_held(

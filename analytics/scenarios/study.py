@@ -31,11 +31,9 @@ from analytics.vocabulary.periods import FIRST_YEAR, Periode, last_day_of_month,
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     COUNTRY,
-    Activites,
     BaseActivite,
     Declarations,
     Equipements,
-    Juridictions,
     Perimetre,
 )
 
@@ -98,28 +96,31 @@ class Socle:
         return Hypotheses.at(self.parametres, self.jour).replaced_by(scenario.hypotheses)
 
 
-def prepare(
+def start_from(
     faits: Faits,
-    attendues: Callable[[date, date], pl.DataFrame],
     cellules: dy.DataFrame[Declarations],
     *,
     fin: date,
     regle: Regle,
-    activites: dy.DataFrame[Activites],
-    juridictions: dy.DataFrame[Juridictions],
-    lignes: pl.DataFrame,
+    reference: Reference,
     cle: pl.DataFrame,
     parametres: Parametres,
 ) -> Socle:
     """Gather what every scenario starts from, as known at the end of the month `fin`.
 
-    `cellules`: declared in the twelve months until then; the other arguments are those of `survey`,
-    `need.spread_base` and `potential.find_potential`. After a December, the year ahead is the next one.
+    `cellules`: the declarations of `months_read`; `cle` and `regle` are those of `survey`. After a December,
+    the year ahead is the next one.
     """
-    periode = period_ahead(fin)
-    day = last_day_of_month(fin)
+    periode, day = period_ahead(fin), last_day_of_month(fin)
+    activites = reference.activites
     pays = survey(
-        faits, attendues, activites=activites, cle=cle, regle=regle, periode=periode, parametres=parametres
+        faits,
+        reference.attendues,
+        activites=activites,
+        cle=cle,
+        regle=regle,
+        periode=periode,
+        parametres=parametres,
     )
     bases = {cour: base.extractions for cour, base in pays.reference.items()}
     equipes = equipped_shares(faits.equipements, day)
@@ -131,7 +132,7 @@ def prepare(
             bases=bases,
             bases_activites=faits.bases_activites,
             activites=activites,
-            lignes=lignes,
+            lignes=reference.lignes,
             day=day,
             parametres=parametres,
         )
@@ -139,22 +140,29 @@ def prepare(
             besoin,
             cellules,
             activites=activites,
-            juridictions=juridictions,
+            juridictions=reference.juridictions,
             equipes=equipes,
             periode=Periode(fin),
             parametres=parametres,
         )
 
-    now = attendues(fin, fin)
+    now = reference.attendues(fin, fin)
     potentiel = potential_of(now)
     ahead = pays.perspectives.a_venir if pays.perspectives else ()
-    ouvertes = attendues(ahead[0], ahead[-1]) if ahead else now
+    ouvertes = reference.attendues(ahead[0], ahead[-1]) if ahead else now
     coming = pl.concat([now, ouvertes]).unique("juridiction", keep="first", maintain_order=True)
     return Socle(
         periode=periode,
         pays=pays,
         couvertures=(
-            cover_each(faits, attendues, pays, activites=activites, lignes=lignes, parametres=parametres)
+            cover_each(
+                faits,
+                reference.attendues,
+                pays,
+                activites=activites,
+                lignes=reference.lignes,
+                parametres=parametres,
+            )
             if periode.mois_ecoules
             else {}
         ),
@@ -370,31 +378,6 @@ def months_read(fin: date) -> tuple[date, date]:
     """Give the first and last month of the declarations that tell what is avoided now."""
     first = fin.year * 12 + fin.month - MONTHS_BACK
     return date(first // 12, first % 12 + 1, 1), fin
-
-
-def start_from(
-    faits: Faits,
-    cellules: dy.DataFrame[Declarations],
-    *,
-    fin: date,
-    regle: Regle,
-    reference: Reference,
-    cle: pl.DataFrame,
-    parametres: Parametres,
-) -> Socle:
-    """Gather what every scenario starts from; `cellules` are the declarations of `months_read`."""
-    return prepare(
-        faits,
-        reference.attendues,
-        cellules,
-        fin=fin,
-        regle=regle,
-        activites=reference.activites,
-        juridictions=reference.juridictions,
-        lignes=reference.lignes,
-        cle=cle,
-        parametres=parametres,
-    )
 
 
 def draws_of(parametres: Parametres, day: date) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """What the reader chose to see: one frozen selection, read from an address and written back."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -250,92 +250,148 @@ def parse_day(demande: Mapping[str, str]) -> tuple[date | None, tuple[str, ...]]
 
 def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[str, ...]]:
     """Read what an address asks; what cannot be shown is replaced, and said in French."""
-    notices: list[str] = []
-    demande = {name: wording.clean_text(value, lines=False) for name, value in demande.items()}
-    connu_le, said = parse_day(demande)
-    notices.extend(said)
-    # A month may be written whole, with its year.
-    if whole := re.fullmatch(r"(\d{4})-(\d{1,2})", demande.get("mois", "")):
-        demande = {**demande, "annee": demande.get("annee") or whole[1], "mois": whole[2]}
-    annee = _parse_number(demande.get("annee", ""))
-    if annee not in choix.annees:
-        if demande.get("annee"):
-            notices.append(
-                f"Le lien demande l'année « {demande['annee']} », sans données : "
-                f"{choix.usuel.year} est affichée."
-            )
-        annee = choix.usuel.year
-    months = choix.mois(annee)
-    usual = choix.usuel.month if annee == choix.usuel.year else months[-1]
-    mois = _parse_number(demande.get("mois", ""))
-    if mois not in months:
-        if demande.get("mois"):
-            shown = wording.month(date(annee, usual, 1))
-            notices.append(
-                f"Le lien demande le mois « {demande['mois']} », sans données en {annee} : "
-                f"{shown} est affiché."
-            )
-        mois = usual
-    cour = demande.get("cour", "")
-    if cour not in choix.cours:
-        fallback = next(iter(choix.cours), "")
-        if cour:
-            notices.append(
-                f"La cour « {cour} » demandée par le lien n'existe pas ou n'est pas dans votre périmètre"
-                + (f" : {choix.cours[fallback]} est proposée." if fallback else ".")
-            )
-        cour = fallback
-    groups = {slug(groupe): groupe for groupe in choix.groupes}
-    asked = slug(demande.get("groupe", ""))
-    if asked and asked not in groups:
-        notices.append(
-            f"Le groupe d'activités « {demande['groupe']} » n'existe pas : tous les groupes sont affichés."
-        )
-    activite = demande.get("activite", "")
-    if activite and activite not in choix.activites:
-        notices.append(f"L'activité « {activite} » n'existe pas : toutes les activités sont affichées.")
-        activite = ""
-    groupe = groups.get(asked)
-    if activite and groupe is not None and choix.groupe_de[activite] != groupe:
-        notices.append(
-            f"L'activité « {choix.activites[activite]} » n'est pas du groupe « {groupe} » : "
-            "tout le groupe est affiché."
-        )
-        activite = ""
-    comparer, said = _parse_years(demande.get("comparer", ""), choix.before(annee))
-    notices.extend(said)
-    for name, known in (
-        ("mode", (STRICT, FOURCHETTE)),
-        ("presentation", (OUI, "non")),
-    ):
-        if demande.get(name) and demande[name] not in known:
-            notices.append(
-                f"Le lien demande « {name}={demande[name]} » ; seuls {wording.enumeration(known)} existent : "
-                "la présentation habituelle est affichée."
-            )
-    options: dict[str, str] = {}
-    for name, option in OPTIONS.items():
-        value = demande.get(name, "")
-        if option.allows(value):
-            if value != option.usuelle:
-                options[name] = value
-        elif value:
-            notices.append(
-                f"Le lien demande « {name}={value[:LONGEST]} », qui n'existe pas : {_instead(name, option)}."
-            )
+    lien = _Lien(demande)
+    connu_le = lien.hear(parse_day(lien.demande))
+    annee = _parse_year(lien, choix)
+    mois = _parse_month(lien, choix, annee)
+    cour = _parse_cour(lien, choix)
+    groupe = lien.choose(
+        "groupe",
+        {slug(groupe): groupe for groupe in choix.groupes},
+        None,
+        f"Le groupe d'activités « {lien.asks('groupe')} » n'existe pas : tous les groupes sont affichés.",
+        spelt=slug,
+    )
+    activite = _parse_activity(lien, choix, groupe)
+    comparer = lien.hear(_parse_years(lien.asks("comparer"), choix.before(annee)))
     selection = Selection(
         annee=annee,
         mois=mois,
         cour=cour,
         groupe=groupe,
-        activite=activite or None,
+        activite=activite,
         connu_le=connu_le,
-        fourchette=demande.get("mode") == FOURCHETTE,
-        presentation=demande.get("presentation") == OUI,
+        fourchette=_parse_switch(lien, "mode", {STRICT: False, FOURCHETTE: True}),
+        presentation=_parse_switch(lien, "presentation", {OUI: True, "non": False}),
         comparer=comparer,
-        options=tuple(sorted(options.items())),
+        options=_parse_options(lien),
     )
-    return selection, tuple(wording.typeset(notice) for notice in notices)
+    return selection, tuple(wording.typeset(notice) for notice in lien.avis)
+
+
+class _Lien:
+    """A link being read: what it asks, and what is said of what it cannot have (`avis`)."""
+
+    def __init__(self, demande: Mapping[str, str]) -> None:
+        self.demande = {name: wording.clean_text(value, lines=False) for name, value in demande.items()}
+        self.avis: list[str] = []
+        # A month may be written whole, with its year.
+        if whole := re.fullmatch(r"(\d{4})-(\d{1,2})", self.asks("mois")):
+            self.demande |= {"annee": self.asks("annee") or whole[1], "mois": whole[2]}
+
+    def asks(self, name: str) -> str:
+        """Give what is asked under a name; nothing where nothing is."""
+        return self.demande.get(name, "")
+
+    def choose(
+        self,
+        name: str,
+        known: Mapping[str, T],
+        otherwise: T,
+        said: str,
+        *,
+        spelt: Callable[[str], str] = str,
+    ) -> T:
+        """Give what is asked, of what is `known` by its spelling; else `otherwise`, which is `said`."""
+        asked = spelt(self.asks(name))
+        if asked in known:
+            return known[asked]
+        if asked:
+            self.avis.append(said)
+        return otherwise
+
+    def hear(self, read: tuple[T, tuple[str, ...]]) -> T:
+        """Give what was read by itself, and keep what was said of it."""
+        self.avis.extend(read[1])
+        return read[0]
+
+
+def _parse_year(lien: _Lien, choix: Choix) -> int:
+    usual = choix.usuel.year
+    return lien.choose(
+        "annee",
+        {str(annee): annee for annee in choix.annees},
+        usual,
+        f"Le lien demande l'année « {lien.asks('annee')} », sans données : {usual} est affichée.",
+        spelt=_spell_number,
+    )
+
+
+def _parse_month(lien: _Lien, choix: Choix, annee: int) -> int:
+    months = choix.mois(annee)
+    usual = choix.usuel.month if annee == choix.usuel.year else months[-1]
+    shown = wording.month(date(annee, usual, 1))
+    return lien.choose(
+        "mois",
+        {str(mois): mois for mois in months},
+        usual,
+        f"Le lien demande le mois « {lien.asks('mois')} », sans données en {annee} : {shown} est affiché.",
+        spelt=_spell_number,
+    )
+
+
+def _parse_cour(lien: _Lien, choix: Choix) -> str:
+    first = next(iter(choix.cours), "")
+    instead = f" : {choix.cours[first]} est proposée." if first else "."
+    return lien.choose(
+        "cour",
+        {code: code for code in choix.cours},
+        first,
+        f"La cour « {lien.asks('cour')} » demandée par le lien n'existe pas ou n'est pas dans votre périmètre"
+        + instead,
+    )
+
+
+def _parse_activity(lien: _Lien, choix: Choix, groupe: str | None) -> str | None:
+    activite = lien.choose(
+        "activite",
+        {code: code for code in choix.activites},
+        None,
+        f"L'activité « {lien.asks('activite')} » n'existe pas : toutes les activités sont affichées.",
+    )
+    if activite is None or groupe is None or choix.groupe_de[activite] == groupe:
+        return activite
+    lien.avis.append(
+        f"L'activité « {choix.activites[activite]} » n'est pas du groupe « {groupe} » : "
+        "tout le groupe est affiché."
+    )
+    return None
+
+
+def _parse_switch(lien: _Lien, name: str, known: Mapping[str, bool]) -> bool:
+    return lien.choose(
+        name,
+        known,
+        False,
+        f"Le lien demande « {name}={lien.asks(name)} » ; seuls {wording.enumeration(known)} existent : "
+        "la présentation habituelle est affichée.",
+    )
+
+
+def _parse_options(lien: _Lien) -> tuple[tuple[str, str], ...]:
+    """Give what is chosen of the `OPTIONS`, save the usual."""
+    chosen: dict[str, str] = {}
+    for name, option in OPTIONS.items():
+        asked = lien.asks(name)
+        value = lien.choose(
+            name,
+            {asked: asked} if option.allows(asked) else {},
+            option.usuelle,
+            f"Le lien demande « {name}={asked[:LONGEST]} », qui n'existe pas : {_instead(name, option)}.",
+        )
+        if value != option.usuelle:
+            chosen[name] = value
+    return tuple(sorted(chosen.items()))
 
 
 def _instead(name: str, option: Option) -> str:
@@ -367,6 +423,12 @@ def _parse_years(text: str, earlier: Sequence[int]) -> tuple[tuple[int, ...] | N
         f"Le lien demande de comparer « {text[:LONGEST]} », qui n'est pas une liste d'années antérieures "
         "avec des données : toutes sont comparées.",
     )
+
+
+def _spell_number(text: str) -> str:
+    """Write a number as we do: « 03 » is 3."""
+    number = _parse_number(text)
+    return text if number is None else str(number)
 
 
 def _parse_number(text: str) -> int | None:

@@ -54,27 +54,36 @@ class Recherche:
     sans_frein: float
 
 
+@dataclass(frozen=True)
+class But:
+    """What is asked of a lever: that the year of some cours, taken together, reach `voulues`.
+
+    `attendues`: what that year avoids if nothing changes. `pondere`: both are weighed by the effort of the
+    escorts, and so is what the lever brings. `odds` gives the probability of what is asked, from what the
+    levers add month by month in each draw (H, D); None where no law tells it.
+    """
+
+    cours: Collection[str]
+    attendues: float
+    voulues: float
+    pondere: bool = False
+    odds: Callable[[Floats], float] | None = None
+
+
 def seek(
     terrain: Terrain,
     scenario: Scenario,
     hypotheses: Hypotheses,
     rank: int,
+    but: But,
     *,
-    cours: Collection[str],
-    attendues: float,
-    voulues: float,
     tirages: int,
     graine: int,
-    pondere: bool = False,
-    odds: Callable[[Floats], float] | None = None,
 ) -> Recherche:
-    """Find the least value of the lever `rank` (from 0) that brings the year to `voulues`.
+    """Find the least value of the lever `rank` (from 0) that brings the year to what is asked.
 
-    `attendues`: what the year avoids if nothing changes. `pondere`: both are weighed by the effort of the
-    escorts, and so is what the lever brings. `odds` gives the probability of what is asked, from what the
-    levers add month by month in each draw (H, D). The other levers stay as they are; `tirages` and `graine`
-    are those of the scenario once it is opened. Raises `UserFacingError` for a lever that does not act in one
-    direction only.
+    The other levers stay as they are; `tirages` and `graine` are those of the scenario once it is opened.
+    Raises `UserFacingError` for a lever that does not act in one direction only.
     """
     levier = scenario.leviers[rank]
     if levier.nature == DEMANDE:
@@ -82,45 +91,69 @@ def seek(
             "Le nombre d'extractions nécessaires ne se choisit pas : prenez un autre levier pour cette "
             "question."
         )
-    bounds = NATURES[levier.nature]
-    grain = _GRAIN_PART if bounds.part else _GRAIN_UNIT
-    last = round((bounds.maximum - bounds.minimum) / grain)
-    tried: dict[int, tuple[float, float | None]] = {}
+    essais = _Essais(terrain, scenario, hypotheses, rank, but, tirages=tirages, graine=graine)
+    best, best_p = essais.at(essais.last)
+    near = essais.guess()
+    found = essais.least(lambda place: essais.at(place)[0] >= but.voulues - 1e-6, near)
+    chances = essais.find_chances(near if found is None else found)
+    if found is not None:
+        year, p = essais.at(found)
+        return Recherche(essais.value_of(found), year, p, chances, best, "", best)
+    brake, after = essais.find_brake()
+    return Recherche(None, best, best_p, chances, best, brake, after)
 
-    def value_of(place: int) -> float:
-        return min(round(bounds.minimum + place * grain, 9), bounds.maximum)
 
-    def moved(value: float, **changes: object) -> Scenario:
-        # What is lifted names fields of a lever.
-        one = replace(levier, valeur=Plage.sure(value), **changes)  # pyright: ignore[reportArgumentType] - fields of it
-        levers = [*scenario.leviers]
-        levers[rank] = one
-        return replace(scenario, leviers=tuple(levers))
+class _Essais:
+    """The values of a lever tried so far, by their place on the grid of those that can be told."""
 
-    def run(asked: Scenario, ground: Terrain = terrain, what: Hypotheses = hypotheses) -> Simulation:
-        drawn = draw(asked, what, tirages=tirages, graine=graine)
-        return simulate(ground, asked, what, drawn, pondere=pondere)
+    def __init__(
+        self,
+        terrain: Terrain,
+        scenario: Scenario,
+        hypotheses: Hypotheses,
+        rank: int,
+        but: But,
+        *,
+        tirages: int,
+        graine: int,
+    ) -> None:
+        self._terrain, self._scenario, self._hypotheses, self._rank = terrain, scenario, hypotheses, rank
+        self._but, self._tirages, self._graine = but, tirages, graine
+        self._bounds = NATURES[scenario.leviers[rank].nature]
+        self._grain = _GRAIN_PART if self._bounds.part else _GRAIN_UNIT
+        self.last = round((self._bounds.maximum - self._bounds.minimum) / self._grain)
+        self._tried: dict[int, tuple[float, float | None]] = {}
 
-    def mean(found: Simulation) -> float:
-        return attendues + float(found.total(cours).mean())
+    def value_of(self, place: int) -> float:
+        """Give the value at a place."""
+        return min(round(self._bounds.minimum + place * self._grain, 9), self._bounds.maximum)
 
-    def at(place: int) -> tuple[float, float | None]:
+    def at(self, place: int) -> tuple[float, float | None]:
         """Give the year and the odds at a value, run once."""
-        if place not in tried:
-            found = run(moved(value_of(place)))
-            together = found.ensemble[found.rows(cours)].sum(axis=0)
-            tried[place] = mean(found), None if odds is None else odds(together)
-        return tried[place]
+        if place not in self._tried:
+            found = self._run(self._moved(self.value_of(place)), self._terrain, self._hypotheses)
+            together = found.ensemble[found.rows(self._but.cours)].sum(axis=0)
+            odds = self._but.odds
+            self._tried[place] = self._mean(found), None if odds is None else odds(together)
+        return self._tried[place]
 
-    def likely(value: float) -> float:
-        return attendues + central_gain(terrain, moved(value), hypotheses, cours, pondere=pondere)
+    def guess(self) -> int:
+        """Guess where what is asked is reached: where the most likely year reaches it."""
+        low, high = self._bounds.minimum, self._bounds.maximum
+        for _ in range(_STEPS):
+            middle = (low + high) / 2
+            likely = self._but.attendues + self._likely_gain(
+                self._terrain, self._moved(middle), self._hypotheses
+            )
+            low, high = (low, middle) if likely >= self._but.voulues else (middle, high)
+        return round((high - self._bounds.minimum) / self._grain)
 
-    def least(reached: Callable[[int], bool], near: int) -> int | None:
+    def least(self, reached: Callable[[int], bool], near: int) -> int | None:
         """Find the first place that is reached, looking near one: all those after it are."""
-        if not reached(last):
+        if not reached(self.last):
             return None
-        low, high, step = -1, last, 1
-        place = min(max(near, 0), last)
+        low, high, step = -1, self.last, 1
+        place = min(max(near, 0), self.last)
         while low < place < high:
             # Further and further away from where it was expected, then halfway.
             low, high = (low, place) if reached(place) else (place, high)
@@ -131,43 +164,45 @@ def seek(
             low, high = (low, place) if reached(place) else (place, high)
         return high
 
-    chosen = tuple((chance, None) for chance in CHANCES) if odds is None else None
-    best = at(last)[0]
-    low, high = bounds.minimum, bounds.maximum
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if likely(middle) >= voulues else (middle, high)
-    near = round((high - bounds.minimum) / grain)
-    found = least(lambda place: at(place)[0] >= voulues - 1e-6, near)
-    if chosen is None:
-        places = {
-            chance: least(
-                lambda place, chance=chance: (at(place)[1] or 0.0) >= chance, near if found is None else found
-            )
+    def find_chances(self, near: int) -> tuple[tuple[float, float | None], ...]:
+        """Find, for each of `CHANCES`, the least value that gives it."""
+        if self._but.odds is None:
+            return tuple((chance, None) for chance in CHANCES)
+        places = [
+            self.least(lambda place, chance=chance: (self.at(place)[1] or 0.0) >= chance, near)
             for chance in CHANCES
-        }
-        chosen = tuple(
-            (chance, None if place is None else value_of(place)) for chance, place in places.items()
+        ]
+        return tuple(
+            (chance, None if place is None else self.value_of(place))
+            for chance, place in zip(CHANCES, places, strict=True)
         )
-    if found is not None:
-        year, p = at(found)
-        return Recherche(value_of(found), year, p, chosen, best, "", best)
-    brake, ground, what, changes = max(
-        ((name, *each) for name, each in _lift_each(terrain, hypotheses, levier).items()),
-        key=lambda lifted: central_gain(
-            lifted[1], moved(bounds.maximum, **lifted[3]), lifted[2], cours, pondere=pondere
-        ),
-    )
-    after = mean(run(moved(bounds.maximum, **changes), ground, what))
-    return Recherche(None, best, at(last)[1], chosen, best, brake, after)
 
+    def find_brake(self) -> tuple[str, float]:
+        """Find which bound adds the most once lifted alone, the lever at its most, and the year then."""
+        most, levier = self._bounds.maximum, self._scenario.leviers[self._rank]
+        brake, ground, what, changes = max(
+            ((name, *each) for name, each in _lift_each(self._terrain, self._hypotheses, levier).items()),
+            key=lambda lifted: self._likely_gain(lifted[1], self._moved(most, **lifted[3]), lifted[2]),
+        )
+        return brake, self._mean(self._run(self._moved(most, **changes), ground, what))
 
-def central_gain(
-    terrain: Terrain, scenario: Scenario, hypotheses: Hypotheses, cours: Collection[str], *, pondere: bool
-) -> float:
-    """Give what a scenario adds in some cours, everything being at its most likely value."""
-    found = simulate(terrain, scenario, hypotheses, most_likely(scenario, hypotheses), pondere=pondere)
-    return float(found.total(cours)[0])
+    def _moved(self, value: float, **changes: object) -> Scenario:
+        # What is lifted names fields of a lever.
+        levers = [*self._scenario.leviers]
+        levers[self._rank] = replace(levers[self._rank], valeur=Plage.sure(value), **changes)  # pyright: ignore[reportArgumentType] - fields of it
+        return replace(self._scenario, leviers=tuple(levers))
+
+    def _run(self, asked: Scenario, ground: Terrain, what: Hypotheses) -> Simulation:
+        drawn = draw(asked, what, tirages=self._tirages, graine=self._graine)
+        return simulate(ground, asked, what, drawn, pondere=self._but.pondere)
+
+    def _mean(self, found: Simulation) -> float:
+        return self._but.attendues + float(found.total(self._but.cours).mean())
+
+    def _likely_gain(self, ground: Terrain, asked: Scenario, what: Hypotheses) -> float:
+        """Give what a scenario adds, everything being at its most likely value."""
+        found = simulate(ground, asked, what, most_likely(asked, what), pondere=self._but.pondere)
+        return float(found.total(self._but.cours)[0])
 
 
 def _lift_each(

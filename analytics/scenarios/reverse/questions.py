@@ -13,10 +13,10 @@ from analytics.scenarios.draws import most_likely
 from analytics.scenarios.outlook import AvenirSimule
 from analytics.scenarios.precision import as_shown
 from analytics.scenarios.ranges import Floats, Plage
-from analytics.scenarios.reverse.dose import Recherche, seek
+from analytics.scenarios.reverse.dose import But, Recherche, seek
 from analytics.scenarios.reverse.effort import Plan, plan_least_effort
 from analytics.scenarios.reverse.placement import Moyens, Placement, Prison, Site, place
-from analytics.scenarios.scenario import RECOURS, Levier, Scenario
+from analytics.scenarios.scenario import RECOURS, Hypotheses, Levier, Scenario
 from analytics.scenarios.simulation import ceiling_where, share_held, simulate
 from analytics.scenarios.study import NOTHING_PROJECTED, Etude, Socle, draws_of
 from analytics.trajectoire.country import Pays
@@ -24,9 +24,7 @@ from analytics.trajectoire.cours import assess_some
 from analytics.trajectoire.position import Bilan, add_up
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.periods import last_day_of_month
-from analytics.vocabulary.schemas import COUNTRY, Equipements
-
-# --- Reverse questions ----------------------------------------------------------------------------
+from analytics.vocabulary.schemas import COUNTRY
 
 
 @dataclass(frozen=True)
@@ -107,13 +105,15 @@ def seek_share(socle: Socle, scenario: Scenario, rank: int, question: Question) 
         scenario,
         hypotheses,
         rank,
-        cours=question.cours,
-        attendues=expected,
-        voulues=as_shown(wanted),
+        But(
+            question.cours,
+            attendues=expected,
+            voulues=as_shown(wanted),
+            pondere=question.pondere,
+            odds=None if question.pondere or plain is None else chances,
+        ),
         tirages=draws,
         graine=seed,
-        pondere=question.pondere,
-        odds=None if question.pondere or plain is None else chances,
     )
     plafond = tenue = None
     if levier.nature == RECOURS and found.valeur is not None:
@@ -248,59 +248,20 @@ def place_equipment(
     Nothing is delivered to a juridiction that is about to close.
     """
     hypotheses = socle.hypotheses(scenario)
-    lasting = sorted(socle.terrain.durables) if socle.terrain else []
-    quality = hypotheses.acceptation.probable * hypotheses.technique.probable
-    rows = socle.potentiel.filter(
-        pl.col("cour").is_in(sorted(cours)), pl.col("juridiction").is_in(lasting)
-    ).with_columns(pl.col("faites").fill_null(0.0))
-    reach = rows.group_by("cour", "juridiction").agg(
-        atteignables=pl.max_horizontal((pl.col("faites") + pl.col("potentiel")) * quality, "faites").sum(),
-        a_equiper=(pl.col("non_equipees") * quality).sum(),
-    )
-    sites = [
-        Site(cour, juridiction, held, round(hypotheses.equipements))
-        for cour, juridiction, held, _ in reach.sort("cour", "juridiction").iter_rows()
-    ]
-    gains: dict[str, dict[str, float]] = {}
-    for cour, juridiction, _, lost in reach.iter_rows():
-        gains.setdefault(cour, {})[juridiction] = lost
-    day = last_day_of_month(socle.periode.fin)
-    lacking = Equipements.cast(
-        socle.equipements.filter(
-            pl.col("cour").is_in(sorted(cours)),
-            pl.col("equipe_depuis").is_null() | (pl.col("equipe_depuis") > day),
-        )
-    )
-    held: dict[str, int] = dict(lacking.group_by("cour").agg(pl.col("population").sum()).iter_rows())
-    prisons = [
-        Prison(
-            cour,
-            nom,
-            {code: lost * population / held[cour] for code, lost in gains.get(cour, {}).items()}
-            if held[cour]
-            else {},
-        )
-        for cour, nom, population in lacking.select("cour", "etablissement", "population")
-        .sort("cour", "etablissement")
-        .iter_rows()
-    ]
-    per_unit = (
-        12
-        * hypotheses.jours
-        * hypotheses.creneaux
-        * hypotheses.utilisation.probable
-        * hypotheses.technique.probable
-    )
+    reach = _within_reach(socle, hypotheses, cours)
     bases = socle.pays.reference
     return place(
-        sites,
-        prisons,
+        [
+            Site(cour, juridiction, held, round(hypotheses.equipements))
+            for cour, juridiction, held in reach.select("cour", "juridiction", "atteignables").iter_rows()
+        ],
+        _waiting_prisons(socle, cours, reach),
         Moyens(
             nombre=nombre,
             budget=budget,
             cout_unite=cout_unite,
             cout_prison=cout_prison,
-            par_unite=per_unit,
+            par_unite=_held_by_a_unit(hypotheses),
             plafond_unites=10,
             part_par_cour=part_par_cour,
             secondes=20.0,
@@ -309,4 +270,59 @@ def place_equipment(
     )
 
 
-# --- Links ----------------------------------------------------------------------------------------
+def _within_reach(socle: Socle, hypotheses: Hypotheses, cours: Collection[str]) -> pl.DataFrame:
+    """List the courts that stay, and the extractions a year within reach of each.
+
+    `atteignables`: as prisons are; `a_equiper`: what equipping all those of its cour would add.
+    """
+    lasting = sorted(socle.terrain.durables) if socle.terrain else []
+    quality = hypotheses.acceptation.probable * hypotheses.technique.probable
+    rows = socle.potentiel.filter(
+        pl.col("cour").is_in(sorted(cours)), pl.col("juridiction").is_in(lasting)
+    ).with_columns(pl.col("faites").fill_null(0.0))
+    return (
+        rows.group_by("cour", "juridiction")
+        .agg(
+            atteignables=pl.max_horizontal(
+                (pl.col("faites") + pl.col("potentiel")) * quality, "faites"
+            ).sum(),
+            a_equiper=(pl.col("non_equipees") * quality).sum(),
+        )
+        .sort("cour", "juridiction")
+    )
+
+
+def _waiting_prisons(socle: Socle, cours: Collection[str], reach: pl.DataFrame) -> list[Prison]:
+    """List the prisons without videoconference; each brings its courts its part of the population left."""
+    day = last_day_of_month(socle.periode.fin)
+    lacking = socle.equipements.filter(
+        pl.col("cour").is_in(sorted(cours)),
+        pl.col("equipe_depuis").is_null() | (pl.col("equipe_depuis") > day),
+    )
+    held: dict[str, int] = dict(lacking.group_by("cour").agg(pl.col("population").sum()).iter_rows())
+    lost: dict[str, dict[str, float]] = {}
+    for cour, juridiction, more in reach.select("cour", "juridiction", "a_equiper").iter_rows():
+        lost.setdefault(cour, {})[juridiction] = more
+    return [
+        Prison(
+            cour,
+            nom,
+            {code: more * population / held[cour] for code, more in lost.get(cour, {}).items()}
+            if held[cour]
+            else {},
+        )
+        for cour, nom, population in lacking.select("cour", "etablissement", "population")
+        .sort("cour", "etablissement")
+        .iter_rows()
+    ]
+
+
+def _held_by_a_unit(hypotheses: Hypotheses) -> float:
+    """Give the extractions that a unit holds in a year."""
+    return (
+        12
+        * hypotheses.jours
+        * hypotheses.creneaux
+        * hypotheses.utilisation.probable
+        * hypotheses.technique.probable
+    )

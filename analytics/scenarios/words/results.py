@@ -67,6 +67,22 @@ def span(low: float, high: float) -> str:
     return f"{one(low)} à {one(high)}"
 
 
+def span_of_draws(values: Floats) -> str:
+    """Write between which values eight draws out of ten fall."""
+    low, high = np.quantile(values, (0.1, 0.9)).tolist()
+    return span(low, high)
+
+
+def middle_of(bilan: Bilan) -> float:
+    """Give the middle of what is projected, nothing where nothing is."""
+    return float(bilan.projection.moyenne) if bilan.projection else 0.0
+
+
+def has_state(bilan: Bilan) -> bool:
+    """Tell whether a year has a state: it has an objective, and has begun."""
+    return bilan.objectif is not None and bilan.attendues > 0
+
+
 # --- What it changes ------------------------------------------------------------------------------
 
 

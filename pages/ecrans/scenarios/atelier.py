@@ -3,39 +3,24 @@
 The scenario lives in the address: every change writes it anew, so that a link is always the scenario shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from html import escape
-from typing import Any
 
 import streamlit as st
 
 from analytics.scenarios.link import write_link
-from analytics.scenarios.ranges import FORMES, PALIER, Plage
-from analytics.scenarios.scenario import (
-    ETABLISSEMENTS,
-    INCERTAINES,
-    MATERIEL,
-    MOST_LEVERS,
-    NATURES,
-    OUVERTURE,
-    PRISONS,
-    REPONSE,
-    Hypotheses,
-    Levier,
-    Scenario,
-)
+from analytics.scenarios.ranges import Plage
+from analytics.scenarios.scenario import INCERTAINES, MOST_LEVERS, Hypotheses, Levier, Scenario
 from analytics.scenarios.study import Socle, seen_cours
 from analytics.scenarios.words.levers import Noms, tell_ceiling
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.periods import list_months
-from analytics.vocabulary.wording import month, typeset
+from analytics.vocabulary.wording import typeset
 from pages.commun import composants, filtres, lecture
 from pages.commun.cadre import Contexte
-from pages.commun.navigation import findable
-from pages.ecrans.scenarios.modeles import MODELS, models, where_most_is_left
+from pages.ecrans.scenarios.levier import Formulaire, draw_range
+from pages.ecrans.scenarios.modeles import MODELS, models
 
 EDITED = "scenario_levier_modifie"
 UNDO = "scenario_precedent"
@@ -132,243 +117,20 @@ def draw_models(ground: Socle, scenario: Scenario, cours: Sequence[str]) -> None
 
 
 def _draw_form(contexte: Contexte, ground: Socle, scenario: Scenario, rank: int | None, noms: Noms) -> None:
-    terrain = ground.terrain
-    if terrain is None:
+    """Draw the form of a lever, and put what was typed in the scenario, or say what is wrong with it."""
+    if ground.terrain is None:
         return
     edited = None if rank is None else scenario.leviers[rank]
-    mark = f"{_turn()}_{'nouveau' if rank is None else rank}"
-    natures = list(NATURES)
-    formes = list(FORMES)
-    # Out of the form: what it asks depends on both.
-    with st.container(horizontal=True, gap="small"):
-        nature = st.selectbox(
-            "Levier",
-            natures,
-            natures.index(edited.nature) if edited else 0,
-            format_func=lambda name: NATURES[name].libelle,
-            key=f"levier_nature_{mark}",
-        )
-        forme = st.selectbox(
-            "Montée en charge",
-            formes,
-            formes.index(edited.forme) if edited else 0,
-            format_func=lambda name: FORMES[name].capitalize(),
-            key=f"forme_{mark}",
-            width=240,
-        )
-    kind = NATURES[nature]
-    usual = edited.valeur if edited is not None and edited.nature == nature else kind.usuelle
-    months = list_months(terrain.mois[0], date(terrain.mois[-1].year + 1, 12, 1))
-    if edited is not None:
-        # A lever seen from another month keeps its own.
-        months = sorted({*months, edited.du, *(day for day in (edited.plein,) if day is not None)})
-    with st.form(f"levier_{mark}_{nature}", border=False):
-        composants.note(
-            typeset(f"{kind.valeur} : au moins, le plus probable, au plus. ")
-            + "Les valeurs proposées sont des hypothèses de travail."
-        )
-        with st.container(horizontal=True, gap="small"):
-            values = [
-                _number(
-                    label, value, kind.minimum, kind.maximum, part=kind.part, key=f"{name}_{mark}_{nature}"
-                )
-                for label, value, name in (
-                    ("Au moins", usual.bas, "bas"),
-                    ("Le plus probable", usual.probable, "probable"),
-                    ("Au plus", usual.haut, "haut"),
-                )
-            ]
-        places = _draw_places(nature, edited, noms, ground, mark)
-        with st.container(horizontal=True, gap="small"):
-            du = st.selectbox(
-                "À partir de",
-                months,
-                _rank(months, edited.du if edited else None, 0),
-                format_func=month,
-                key=f"du_{mark}_{nature}",
-                width=170,
-            )
-            plein: date | None = None
-            if forme != PALIER:
-                plein = st.selectbox(
-                    "Complète en" if forme == "lineaire" else "À 90\u00a0% en",
-                    months,
-                    _rank(months, edited.plein if edited else None, min(3, len(months) - 1)),
-                    format_func=month,
-                    key=f"plein_{mark}_{nature}_{forme}",
-                    width=190,
-                )
-            retard = st.number_input(
-                "Retard possible, en mois",
-                0,
-                24,
-                round(edited.retard.haut) if edited else 0,
-                key=f"retard_{mark}_{nature}",
-                width=170,
-            )
-        nom = st.text_input(
-            "Nom court du levier", edited.nom if edited else "", max_chars=60, key=f"nom_{mark}_{nature}"
-        )
-        with st.container(horizontal=True, gap="small"):
-            sent = st.form_submit_button("Ajouter le levier" if edited is None else "Enregistrer le levier")
-            left = edited is not None and st.form_submit_button("Renoncer")
+    marque = f"{_turn()}_{'nouveau' if rank is None else rank}"
+    saisie, left = Formulaire(ground, ground.terrain, noms, edited, marque).draw()
     if left:
         st.session_state.pop(EDITED, None)
         st.rerun()
-    if sent:
-        _take(
-            contexte,
-            scenario,
-            rank,
-            nature=nature,
-            values=values,
-            places=places,
-            du=du,
-            forme=forme,
-            plein=plein,
-            retard=retard,
-            nom=nom,
-        )
-
-
-def _number(
-    label: str, value: float, low: float, high: float, *, part: bool, key: str, width: int = 150
-) -> float:
-    """Draw a number, a share being typed as a percentage; give the value itself.
-
-    What is left as it is shown stays as it was, whatever decimals the form does not show.
-    """
-    scale = 100 if part else 1
-    shown = round(value * scale)
-    typed = st.number_input(
-        f"{label} (%)" if part else label,
-        round(low * scale),
-        round(high * scale),
-        shown,
-        key=key,
-        width=width,
-    )
-    return value if typed == shown else typed / scale
-
-
-def _draw_places(nature: str, edited: Levier | None, noms: Noms, ground: Socle, mark: str) -> dict[str, Any]:
-    """Draw where a lever acts, and on what."""
-
-    def several(
-        label: str, named: Mapping[str, str], chosen: Sequence[str], key: str, none: str
-    ) -> list[str]:
-        return st.multiselect(
-            label,
-            list(named),
-            [code for code in chosen if code in named],
-            format_func=lambda code: findable(code if key in ("cours", "juridictions") else "", named[code]),
-            key=f"{key}_{mark}_{nature}",
-            placeholder=none,
-            filter_mode="contains",
-            select_all=False,
-        )
-
-    counted = lecture.reference().activites.filter("compte_objectif")["activite"].to_list()
-    activites = {code: noms.activites[code] for code in counted}
-    chosen: dict[str, Any] = {"activites": [], "juridictions": [], "nombre": 0, "cours": [], "prisons": []}
-    if nature == PRISONS:
-        waiting = set(ground.terrain.prisons) if ground.terrain else set[str]()
-        # Those equipped since the lever was written stay in it: they change nothing.
-        kept = edited.prisons if edited else ()
-        listed = {code: name for code, name in noms.prisons.items() if code in waiting or code in kept}
-        chosen["prisons"] = several("Établissements à équiper", listed, kept, "prisons", "Choisir")
-        if not listed:
-            composants.note(
-                "Aucun établissement sans équipement n'est connu : importez-en la liste (Données)."
-            )
-        return chosen | {"ground": ground, "noms": noms}
-    chosen["cours"] = several(
-        "Cours", noms.cours, edited.cours if edited else (), "cours", "Toutes, ou celles des juridictions"
-    )
-    if nature != ETABLISSEMENTS:
-        # A juridiction closed since the lever was written stays in it: nothing happens there.
-        present = {*ground.potentiel["juridiction"], *(edited.juridictions if edited else ())}
-        courts = {code: name for code, name in noms.juridictions.items() if code in present}
-        chosen["juridictions"] = several(
-            "Juridictions", courts, edited.juridictions if edited else (), "juridictions", "Toutes"
-        )
-        chosen["nombre"] = st.number_input(
-            "Ou les juridictions où il reste le plus à éviter, au nombre de",
-            0,
-            50,
-            0,
-            key=f"nombre_{mark}_{nature}",
-            help=typeset("0 : ne pas en choisir ainsi. Prises dans les cours choisies, pour ces activités."),
-        )
-    if nature not in (ETABLISSEMENTS, MATERIEL, REPONSE):
-        chosen["activites"] = several(
-            "Activités", activites, edited.activites if edited else (), "activites", "Toutes"
-        )
-    return chosen | {"ground": ground, "noms": noms}
-
-
-def _rank(months: Sequence[date], wanted: date | None, usual: int) -> int:
-    return months.index(wanted) if wanted in months else usual
-
-
-def _take(
-    contexte: Contexte,
-    scenario: Scenario,
-    rank: int | None,
-    *,
-    nature: str,
-    values: Sequence[float],
-    places: dict[str, Any],
-    du: date,
-    forme: str,
-    plein: date | None,
-    retard: int,
-    nom: str,
-) -> None:
-    """Put what was typed in the scenario, or say what is wrong with it: what was typed stays.
-
-    A lever that is changed takes the place of the one it was, with all that the form does not show.
-    """
-    edited = None if rank is None else scenario.leviers[rank]
-    late = Plage(0.0, 0.0, float(retard))
-    if edited is not None and round(edited.retard.haut) == retard:
-        late = edited.retard
-    ground: Socle = places["ground"]
-    juridictions = tuple(places["juridictions"])
-    cours: tuple[str, ...] = tuple(places["cours"])
-    if places["nombre"]:
-        within = cours or seen_cours(ground, contexte.situation.perimetre)
-        juridictions = where_most_is_left(
-            ground, within, activites=places["activites"], nombre=places["nombre"]
-        )
-        cours = ()
+    if saisie is None:
+        return
+    seen = seen_cours(ground, contexte.situation.perimetre)
     try:
-        if plein is not None and plein <= du:
-            raise UserFacingError(
-                typeset(f"La montée en charge doit finir après {month(du)} : choisissez un mois plus tard.")
-            )
-        if edited is not None and edited.au is not None and edited.au < du:
-            raise UserFacingError(
-                typeset(f"Ce levier s'arrête en {month(edited.au)} : choisissez un mois de départ plus tôt.")
-            )
-        if nature == PRISONS and not places["prisons"]:
-            raise UserFacingError("Choisissez au moins un établissement à équiper.")
-        if nature == OUVERTURE and not places["activites"]:
-            raise UserFacingError("Choisissez au moins une activité que la loi ouvrirait.")
-        levier = Levier(
-            nature,
-            Plage(*values),
-            du,
-            forme=forme,
-            plein=plein,
-            au=None if edited is None else edited.au,
-            retard=late,
-            cours=tuple(sorted(cours)),
-            juridictions=juridictions,
-            activites=tuple(sorted(places["activites"])),
-            prisons=tuple(sorted(places["prisons"])),
-            nom=nom.strip(),
-        )
+        levier = replace(saisie, lieu=saisie.lieu.settled(ground, seen)).make(edited)
     except UserFacingError as error:
         st.html(f"<p class='vigie-avis' role='alert'>{escape(str(error))}</p>")
         return
@@ -388,17 +150,9 @@ def _draw_hypotheses(contexte: Contexte, ground: Socle, scenario: Scenario) -> N
         for name, label in INCERTAINES.items():
             plage: Plage = scenario.hypotheses.get(name, getattr(usual, name))
             composants.note(typeset(f"{label} (hypothèse de travail)"))
-            with st.container(horizontal=True, gap="small"):
-                bas, probable, haut = (
-                    _number(word, value, 0.0, 1.0, part=True, key=f"hypothese_{name}_{end}")
-                    for word, value, end in (
-                        ("Au moins", plage.bas, "bas"),
-                        ("Le plus probable", plage.probable, "probable"),
-                        ("Au plus", plage.haut, "haut"),
-                    )
-                )
+            ends = draw_range(plage, 0.0, 1.0, part=True, key=f"hypothese_{name}_" + "{}")
             try:
-                typed[name] = Plage(bas, probable, haut)
+                typed[name] = Plage(*ends)
             except UserFacingError:
                 wrong = True
         sent = st.form_submit_button("Retenir ces hypothèses")

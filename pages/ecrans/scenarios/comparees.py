@@ -10,7 +10,7 @@ from analytics.charts.bars import draw_waterfall
 from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.study import Etude, Socle, seen_cours
 from analytics.scenarios.words.levers import name_levers
-from analytics.scenarios.words.results import set_apart
+from analytics.scenarios.words.results import has_state, middle_of, set_apart, span_of_draws
 from analytics.scenarios.words.steps import STEP_COLUMNS, climb
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import Bilan
@@ -22,7 +22,6 @@ from pages.commun.adresse import slug
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
 from pages.ecrans.scenarios.calculs import assess, settle, study
-from pages.ecrans.scenarios.resultats import has_state, middle_of, span_of_draws
 
 MOST_COMPARED = 4
 

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.scenarios.draws import most_likely
 from analytics.scenarios.ranges import Plage
-from analytics.scenarios.reverse.dose import seek
+from analytics.scenarios.reverse.dose import But, seek
 from analytics.scenarios.scenario import Hypotheses, Levier, Scenario
 from analytics.scenarios.simulation import simulate
 from analytics.scenarios.terrain import Terrain
@@ -26,9 +26,7 @@ def ask(terrain: Terrain, levier: Levier, voulues: float, what: Hypotheses = PER
         Scenario(SINCE, (levier,)),
         what,
         0,
-        cours=ALL,
-        attendues=100.0,
-        voulues=voulues,
+        But(ALL, attendues=100.0, voulues=voulues),
         tirages=64,
         graine=1,
     )
@@ -90,12 +88,9 @@ def test_a_weighed_search_asks_less_where_escorts_are_heavy() -> None:
         asked,
         PERFECT,
         0,
-        cours=ALL,
-        attendues=100.0,
-        voulues=580.0,
+        But(ALL, attendues=100.0, voulues=580.0, pondere=True),
         tirages=64,
         graine=1,
-        pondere=True,
     )
     # 100 + 2 × 2 400 × (value − 0.1) = 580.
     assert found.valeur == pytest.approx(0.2, abs=1e-6)
