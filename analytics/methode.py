@@ -200,12 +200,13 @@ PARAMETER_COLUMNS = (
     Colonne("unite", "Unité"),
     Colonne("en_vigueur", "En vigueur"),
     Colonne("source", "Source"),
+    Colonne("verifie", "Vérification"),
     Colonne("note", "Remarque"),
 )
 
 
 def list_parameters(parametres: Parametres) -> pl.DataFrame:
-    """List every value of every parameter: `libelle`, `valeur`, `unite`, `en_vigueur`, `source`, `note`."""
+    """List every value of every parameter, with its dates, its source, and when that was last checked."""
     return pl.DataFrame(
         [
             {
@@ -214,6 +215,7 @@ def list_parameters(parametres: Parametres) -> pl.DataFrame:
                 "unite": "" if parametre.unite == PART else parametre.unite,
                 "en_vigueur": _write_dates(parametre),
                 "source": wording.typeset(parametre.source),
+                "verifie": f"vérifié le {wording.long_date(parametre.verifie_le)}",
                 "note": wording.typeset(parametre.note),
             }
             for parametre in parametres

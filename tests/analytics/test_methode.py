@@ -1,7 +1,10 @@
+import re
+
 import polars as pl
 
 from analytics.methode import list_activities, list_parameters, write_formulas
 from analytics.vocabulary.reference import Reference
+from analytics.vocabulary.wording import long_date
 from data.reference import load_parameters
 
 NB, NARROW = "\u00a0", "\u202f"
@@ -21,6 +24,9 @@ def test_every_parameter_is_listed_with_its_dates_and_source() -> None:
     listed = list_parameters(parametres)
     assert listed.height == len(list(parametres))
     assert not any(listed[column].eq("").any() for column in ("libelle", "valeur", "en_vigueur", "source"))
+    days = {f"vérifié le {long_date(parametre.verifie_le)}" for parametre in parametres}
+    assert set(listed["verifie"]) == days
+    assert all(re.fullmatch(rf"vérifié le \d+(er)?{NB}\w+{NB}\d{{4}}", day) for day in days)
     rates = listed.filter(pl.col("libelle").str.starts_with("Réduction"))
     assert rates["valeur"].to_list() == [f"5{NB}%", f"5{NB}%"]
     assert rates["en_vigueur"].to_list()[0] == "du 01/01/2009 au 31/12/2009"
