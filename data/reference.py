@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from analytics.vocabulary.errors import refusal
 from analytics.vocabulary.parameters import Parametre, Parametres
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Activites, Consigne, Cours, Juridictions
@@ -137,6 +138,18 @@ def load_rules() -> tuple[dict[str, Any], ...]:
     """Read the rules of settlement that the product ships, as `Bareme.from_toml` takes them."""
     path = Path(__file__).parent / "parametres" / "reglement.toml"
     return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["regle"])
+
+
+@cache
+def load_texts(name: str) -> Mapping[str, Any]:
+    """Read the texts of `data/textes/<name>.toml`, as those who check what each must hold take them."""
+    path = Path(__file__).parent / "textes" / f"{name}.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise refusal(
+            f"Textes, « {path.name} » ne se lit pas ({error}) : vérifiez ses guillemets et ses crochets."
+        ) from error
 
 
 @cache

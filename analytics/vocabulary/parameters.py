@@ -12,7 +12,10 @@ from analytics.vocabulary.wording import long_date
 
 @dataclass(frozen=True)
 class Parametre:
-    """One value of a parameter, exact, with the days on which it is in force (inclusive)."""
+    """One value of a parameter, exact, with the days on which it is in force (inclusive).
+
+    `verifie_le`: the day on which someone last compared it with its source, and found that it still holds.
+    """
 
     nom: str
     libelle: str
@@ -21,12 +24,13 @@ class Parametre:
     valide_du: date
     valide_au: date | None
     source: str
+    verifie_le: date
     note: str
 
     @classmethod
     def from_toml(cls, table: Mapping[str, Any]) -> "Parametre":
         """Build one from a TOML table; the number is text there, so that it stays exact."""
-        missing = {"nom", "libelle", "valeur", "unite", "valide_du", "source"} - table.keys()
+        missing = {"nom", "libelle", "valeur", "unite", "valide_du", "source", "verifie_le"} - table.keys()
         if missing:
             raise UserFacingError(
                 f"Paramètre {table.get('nom', 'sans nom')} : il manque {', '.join(sorted(missing))}."
@@ -38,6 +42,12 @@ class Parametre:
                 f"Paramètre {table['nom']} : « {table['valeur']} » n'est pas un nombre. "
                 "Écrivez-le entre guillemets, avec un point décimal."
             ) from error
+        # A moment is a date for Python, but the two cannot be compared.
+        if type(table["verifie_le"]) is not date:
+            raise UserFacingError(
+                f"Paramètre {table['nom']} : « verifie_le » attend une date sans guillemets, comme "
+                f"2009-02-05, pas « {table['verifie_le']} »."
+            )
         valide_au = table.get("valide_au")
         if valide_au is not None and valide_au < table["valide_du"]:
             raise UserFacingError(f"Paramètre {table['nom']} : la fin de validité précède le début.")
@@ -49,6 +59,7 @@ class Parametre:
             valide_du=table["valide_du"],
             valide_au=valide_au,
             source=table["source"],
+            verifie_le=table["verifie_le"],
             note=table.get("note", ""),
         )
 

@@ -17,7 +17,7 @@ from analytics.vocabulary.wording import agree, count, long_date, month, number,
 from data.collecte.expected.limits import Limites, Progress, ignore_progress
 from data.collecte.expected.names import month_of
 from data.collecte.expected.natures import NATURES
-from data.collecte.expected.rules import ALERTES
+from data.collecte.expected.rules import questions
 from data.collecte.judging.judge import Jugement, judge
 from data.collecte.judging.plausibility import SCHEMA_ALERTES
 from data.collecte.judging.reasons import CELL, filled_in, null_or_column
@@ -165,7 +165,7 @@ def _question_returns(corrigees: pl.DataFrame, acceptees: pl.DataFrame) -> pl.Da
     return back.select(
         pl.col("ligne").cast(pl.Int64),
         regle=pl.lit(_RETURN),
-        message=filled_in(ALERTES[_RETURN], valeur=pl.col("avant"), detail=pl.col("apres")),
+        message=filled_in(questions()[_RETURN], valeur=pl.col("avant"), detail=pl.col("apres")),
         **{nom: null_or_column(back, nom) for nom in CELL},
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import dataframely as dy
@@ -15,6 +16,7 @@ from analytics.vocabulary.schemas import (
     NiveauAnnuel,
     ObjectifFixe,
 )
+from analytics.vocabulary.texts import read_table, read_text
 from data.collecte.expected.typed import (
     BaseActiviteTapee,
     BaseTapee,
@@ -26,6 +28,7 @@ from data.collecte.expected.typed import (
     NiveauTape,
     ObjectifTape,
 )
+from data.reference import load_texts
 
 Genre = Literal[
     "mois", "annee", "jour", "juridiction", "cour", "activite", "compte", "montant", "texte", "rejet"
@@ -41,11 +44,15 @@ class Champ:
     """
 
     nom: str
-    libelle: str
     genre: Genre
     entetes: tuple[str, ...] = ()
     requis: bool = True
     longueur: int | None = None
+
+    @property
+    def libelle(self) -> str:
+        """Give the name that a message gives it."""
+        return _labels("colonnes")[self.nom]
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,6 @@ class Nature:
     """
 
     nom: str
-    libelle: str
     champs: tuple[Champ, ...]
     cles: tuple[str, ...]
     valeurs: tuple[str, ...]
@@ -66,38 +72,39 @@ class Nature:
     fiable: type[dy.Schema]
     couverture: Mapping[str, str]
 
+    @property
+    def libelle(self) -> str:
+        """Give the name that a message gives it."""
+        return _labels("natures")[self.nom]
+
     def champ(self, nom: str) -> Champ:
         """Give the column of that name."""
         return next(champ for champ in self.champs if champ.nom == nom)
 
 
-_MOIS = Champ("mois", "mois", "mois", ("mois concerne", "mois de collecte", "periode"))
-_ANNEE = Champ("annee", "année", "annee", ("exercice",))
-_COUR = Champ("cour", "cour", "cour", ("cour d appel", "code cour", "ressort"))
-_REJET = Champ("rejet", "rejet", "rejet", ("numero de rejet",), requis=False)
+_MOIS = Champ("mois", "mois", ("mois concerne", "mois de collecte", "periode"))
+_ANNEE = Champ("annee", "annee", ("exercice",))
+_COUR = Champ("cour", "cour", ("cour d appel", "code cour", "ressort"))
+_REJET = Champ("rejet", "rejet", ("numero de rejet",), requis=False)
 _RECU = Champ(
     "recu_le",
-    "jour de réception",
     "jour",
     ("recu le", "recue le", "date de reception", "jour de reception"),
     requis=False,
 )
-_SOURCE = Champ("source", "source", "texte", ("origine",), longueur=400)
+_SOURCE = Champ("source", "texte", ("origine",), longueur=400)
 
 _ACTIVITE = Champ(
     "activite",
-    "activité",
     "activite",
     ("activites", "activite juridictionnelle", "code activite", "libelle de l activite"),
 )
 
 DECLARATIONS = Nature(
     nom="declarations",
-    libelle="déclarations",
     champs=(
         _MOIS,
         Champ(
-            "juridiction",
             "juridiction",
             "juridiction",
             (
@@ -111,7 +118,6 @@ DECLARATIONS = Nature(
         _ACTIVITE,
         Champ(
             "visioconferences",
-            "visioconférences",
             "compte",
             (
                 "visioconference",
@@ -125,7 +131,6 @@ DECLARATIONS = Nature(
         ),
         Champ(
             "extractions_evitees",
-            "extractions évitées",
             "compte",
             (
                 "extraction evitee",
@@ -158,13 +163,12 @@ DECLARATIONS = Nature(
 
 INTERIEUR = Nature(
     nom="interieur",
-    libelle="extractions requises et exécutées (Intérieur)",
     champs=(
         _MOIS,
         _COUR,
-        Champ("service", "service", "texte", ("force", "escorte"), longueur=60),
-        Champ("extractions_requises", "extractions requises", "compte", ("requises", "requisitions")),
-        Champ("extractions_executees", "extractions exécutées", "compte", ("executees",)),
+        Champ("service", "texte", ("force", "escorte"), longueur=60),
+        Champ("extractions_requises", "compte", ("requises", "requisitions")),
+        Champ("extractions_executees", "compte", ("executees",)),
         _REJET,
         _RECU,
     ),
@@ -194,8 +198,7 @@ _BY_YEAR_AND_COUR = {
 
 BASE = Nature(
     nom="base",
-    libelle="base annuelle par cour",
-    champs=(_ANNEE, _COUR, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET, _RECU),
+    champs=(_ANNEE, _COUR, Champ("extractions", "compte"), _SOURCE, _REJET, _RECU),
     cles=("annee", "cour"),
     valeurs=("extractions", "source"),
     chiffres=("extractions",),
@@ -210,8 +213,7 @@ BASE = Nature(
 
 BASE_ACTIVITES = Nature(
     nom="base_activites",
-    libelle="base annuelle par cour et par activité",
-    champs=(_ANNEE, _COUR, _ACTIVITE, Champ("extractions", "extractions", "compte"), _SOURCE, _REJET, _RECU),
+    champs=(_ANNEE, _COUR, _ACTIVITE, Champ("extractions", "compte"), _SOURCE, _REJET, _RECU),
     cles=("annee", "cour", "activite"),
     valeurs=("extractions", "source"),
     chiffres=("extractions",),
@@ -227,11 +229,10 @@ BASE_ACTIVITES = Nature(
 
 NIVEAUX = Nature(
     nom="niveaux",
-    libelle="extractions évitées avant l'objectif",
     champs=(
         _ANNEE,
         _COUR,
-        Champ("evitees", "évitées", "compte", ("niveau", "extractions deja evitees", "deja evitees")),
+        Champ("evitees", "compte", ("niveau", "extractions deja evitees", "deja evitees")),
         _SOURCE,
         _REJET,
         _RECU,
@@ -250,11 +251,10 @@ NIVEAUX = Nature(
 
 OBJECTIFS = Nature(
     nom="objectifs",
-    libelle="objectifs fixés cour par cour",
     champs=(
         _ANNEE,
         _COUR,
-        Champ("extractions_a_eviter", "extractions à éviter", "compte", ("objectif", "a eviter")),
+        Champ("extractions_a_eviter", "compte", ("objectif", "a eviter")),
         _SOURCE,
         _REJET,
         _RECU,
@@ -273,13 +273,11 @@ OBJECTIFS = Nature(
 
 CREDITS = Nature(
     nom="credits",
-    libelle="crédits vacataires",
     champs=(
         _ANNEE,
         _COUR,
         Champ(
             "credits_eur",
-            "crédits",
             "montant",
             ("credits", "credits en euros", "montant", "credits vacataires"),
         ),
@@ -301,18 +299,16 @@ CREDITS = Nature(
 
 EQUIPEMENTS = Nature(
     nom="equipements",
-    libelle="équipement des établissements",
     champs=(
         _COUR,
         Champ(
             "etablissement",
-            "établissement",
             "texte",
             ("etablissement penitentiaire", "prison"),
             longueur=200,
         ),
-        Champ("population", "population", "compte", ("population detenue", "detenus")),
-        Champ("equipe_depuis", "équipé depuis", "jour", ("equipee depuis", "date d equipement")),
+        Champ("population", "compte", ("population detenue", "detenus")),
+        Champ("equipe_depuis", "jour", ("equipee depuis", "date d equipement")),
         _SOURCE,
         _REJET,
         _RECU,
@@ -345,3 +341,14 @@ NATURES = {
         EQUIPEMENTS,
     )
 }
+
+
+@cache
+def _labels(kind: str) -> Mapping[str, str]:
+    """Read the names of the files (« natures ») or of their columns (« colonnes »): one each, no other."""
+    named = {
+        "natures": list(NATURES),
+        "colonnes": list(dict.fromkeys(champ.nom for nature in NATURES.values() for champ in nature.champs)),
+    }[kind]
+    written = read_table(kind, load_texts("collecte").get(kind), named)
+    return {nom: read_text(f"{kind}, {nom}", written[nom]) for nom in named}

@@ -13,7 +13,7 @@ from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.reference import Reference
 from data.collecte.expected.limits import Progress, ignore_progress
 from data.collecte.expected.natures import DECLARATIONS, INTERIEUR, NATURES, Nature
-from data.collecte.expected.rules import ALERTES, PRIORITE
+from data.collecte.expected.rules import PRIORITE, questions
 from data.collecte.judging.bounds import has_activity, in_force_then, largest_counts, legal_since
 from data.collecte.judging.meanings import Textes, read_texts
 from data.collecte.judging.plausibility import SCHEMA_ALERTES, question_declarations
@@ -123,7 +123,7 @@ def _question_rejets(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.select(
         "ligne",
         regle=pl.lit("rejet_inconnu"),
-        message=filled_in(ALERTES["rejet_inconnu"], valeur=pl.col("rejet").cast(pl.String)),
+        message=filled_in(questions()["rejet_inconnu"], valeur=pl.col("rejet").cast(pl.String)),
         **{nom: null_or_column(lines, nom) for nom in CELL},
     )
 
@@ -133,7 +133,7 @@ def _question_interieur(acceptees: pl.DataFrame) -> pl.DataFrame:
         "ligne",
         regle=pl.lit("executees_superieures"),
         message=filled_in(
-            ALERTES["executees_superieures"],
+            questions()["executees_superieures"],
             valeur=pl.col("extractions_executees").cast(pl.String),
             detail=pl.col("extractions_requises").cast(pl.String),
         ),

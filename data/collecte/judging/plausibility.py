@@ -15,7 +15,7 @@ from analytics.vocabulary.months import is_far, last_in_a_row, previous_month
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import NARROW_SPACE, month, number, of_court
-from data.collecte.expected.rules import ALERTES
+from data.collecte.expected.rules import questions
 
 _KEYS = ["mois", "juridiction", "activite"]
 _FIGURES = ["visioconferences", "extractions_evitees"]
@@ -94,7 +94,7 @@ def _alert(
     """Write one alert a line, with the sentence of the rule, or another of the registry (`phrase`)."""
     blanks = {"valeur": valeur, "detail": detail}
     pieces: list[pl.Expr] = []
-    for text, blank, _, _ in Formatter().parse(ALERTES[phrase or regle]):
+    for text, blank, _, _ in Formatter().parse(questions()[phrase or regle]):
         pieces.append(pl.lit(text))
         filling = None if blank is None else blanks[blank]
         if filling is not None:

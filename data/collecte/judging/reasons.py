@@ -10,7 +10,7 @@ from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import enumeration, long_date, number, typeset
 from data.collecte.expected.natures import DECLARATIONS, Nature
-from data.collecte.expected.rules import PRIORITE, REGLES
+from data.collecte.expected.rules import PRIORITE, refusals
 from data.collecte.judging.bounds import largest_counts, legal_since
 from data.collecte.judging.meanings import Textes
 from data.reference import load_successors
@@ -170,7 +170,7 @@ def _explained(
         champ="champ",
         valeur="valeur",
         motif=filled_in(
-            REGLES[regle],
+            refusals()[regle],
             champ=pl.col("champ").replace_strict(libelles, default=pl.col("champ"), return_dtype=pl.String),
             valeur=shown,
             detail=pl.col("detail"),

@@ -7,7 +7,7 @@ import pytest
 
 from analytics.collecte.alerts import follow_alerts, write_question
 from analytics.vocabulary.schemas import SuiviAlertes
-from data.collecte.expected.rules import ALERTES
+from data.collecte.expected.rules import questions
 
 MARCH = date(2009, 3, 1)
 
@@ -25,7 +25,7 @@ def question(message: str, *, activite: str | None = "Débats JLD", fictif: bool
 
 
 def test_a_question_names_the_court_the_activity_and_its_questionnaire() -> None:
-    text = question(ALERTES["saut"].format(valeur="18", detail="2"))
+    text = question(questions()["saut"].format(valeur="18", detail="2"))
     assert "données de mars 2009 du tribunal de grande instance d'Arras" in text
     assert "pour l'activité « Débats JLD »" in text
     assert "https://vigie.exemple/saisie?juridiction=TGI-ARRAS&mois_saisi=2009-03" in text
@@ -48,7 +48,7 @@ def test_a_question_names_the_court_the_activity_and_its_questionnaire() -> None
 def test_how_many_times_the_habit_is_told_from_twice_up(
     regle: str, valeur: str, detail: str, told: str
 ) -> None:
-    text = question(ALERTES[regle].format(valeur=valeur, detail=detail))
+    text = question(questions()[regle].format(valeur=valeur, detail=detail))
     assert (told in text) if told else ("fois votre habitude" not in text)
 
 

@@ -148,6 +148,7 @@ def rules(**changes: str) -> Parametres:
                 "valide_du": date(2009, 1, 1),
                 "valide_au": date(2012, 12, 31),
                 "source": "Essai",
+                "verifie_le": date(2009, 2, 5),
             }
         )
         for nom, valeur in {**values, **changes}.items()

@@ -1,6 +1,6 @@
 """Parameters: dated, exact, sourced."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
@@ -18,6 +18,7 @@ def table(**changes: object) -> dict[str, object]:
         "unite": "part",
         "valide_du": date(2009, 1, 1),
         "source": "circulaire",
+        "verifie_le": date(2026, 11, 27),
         **changes,
     }
 
@@ -30,6 +31,12 @@ def test_the_values_of_the_text() -> None:
     assert parametres.at("taux_reduction", day).valeur == Fraction(1, 20)
     assert parametres.at("part_population_couverte", day).valeur == Fraction(17, 20)
     assert all(parametre.source for parametre in parametres)
+
+
+def test_a_value_was_checked_after_the_circular_and_not_in_the_future() -> None:
+    days = {parametre.verifie_le for parametre in load_parameters()}
+    assert date(2009, 2, 5) <= min(days)
+    assert max(days) <= datetime.now(UTC).date()
 
 
 def test_what_follows_from_them() -> None:
@@ -65,12 +72,15 @@ def test_the_bounds_of_a_value_are_inclusive() -> None:
     [
         ({"valeur": "cinq"}, "n'est pas un nombre"),
         ({"valide_au": date(2008, 1, 1)}, "précède"),
-        ({"source": None}, None),
+        ({"source": None}, "il manque source"),
+        ({"verifie_le": None}, "il manque verifie_le"),
+        ({"verifie_le": "2026-11-27"}, "« verifie_le » attend une date"),
+        ({"verifie_le": datetime(2026, 11, 27, 9)}, "« verifie_le » attend une date"),
     ],
 )
-def test_a_wrong_value_is_refused_at_load(changes: dict[str, object], said: str | None) -> None:
+def test_a_wrong_value_is_refused_at_load(changes: dict[str, object], said: str) -> None:
     wrong = {name: value for name, value in table(**changes).items() if value is not None}
-    with pytest.raises(UserFacingError, match=said or "il manque source"):
+    with pytest.raises(UserFacingError, match=said):
         Parametre.from_toml(wrong)
 
 

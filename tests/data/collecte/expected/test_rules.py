@@ -2,20 +2,23 @@
 
 import ast
 import inspect
+from copy import deepcopy
 from string import Formatter
 
 import pytest
 
+from analytics.vocabulary.errors import UserFacingError
 from data.collecte import importer
-from data.collecte.expected import figures
+from data.collecte.expected import figures, natures, rules
 from data.collecte.expected.natures import NATURES, Nature
-from data.collecte.expected.rules import ALERTES, REGLES
+from data.collecte.expected.rules import ALERTES, REGLES, questions, refusals
 from data.collecte.judging import bounds, judge, meanings, plausibility, reasons
+from data.reference import load_texts
 
 BLANKS = {"champ", "valeur", "detail"}
 
 
-@pytest.mark.parametrize("phrase", [*REGLES.values(), *ALERTES.values()])
+@pytest.mark.parametrize("phrase", [*refusals().values(), *questions().values()])
 def test_sentence_is_french_and_complete(phrase: str) -> None:
     assert phrase[-1] in ".?"
     assert {blank for _, blank, _, _ in Formatter().parse(phrase) if blank} <= BLANKS
@@ -45,6 +48,35 @@ def test_every_rule_named_in_the_code_is_in_the_registry() -> None:
             ):
                 named |= {f"{genre}{node.values[1].value}" for genre in ("juridiction", "cour", "activite")}
     assert (REGLES.keys() | ALERTES.keys()) - named == set()
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "text", "told"),
+    [
+        ("refus", "mois_absent", None, "« refus » : il manque « mois_absent »"),
+        ("refus", "mois_perdu", "Le mois.", "« refus » : « mois_perdu » n'existe pas"),
+        ("refus", "mois_illisible", "Quel mois ?", "« refus, mois_illisible » : il manque « {valeur} »"),
+        ("questions", "zero_soudain", "{detail}, {mois} ?", "« {mois} » n'est pas connu"),
+        ("natures", "base", None, "« natures » : il manque « base »"),
+        ("colonnes", "jour", "jour", "« colonnes » : « jour » n'existe pas"),
+    ],
+)
+def test_a_sentence_that_someone_edited_badly_is_refused_in_french(
+    monkeypatch: pytest.MonkeyPatch, table: str, key: str, text: str | None, told: str
+) -> None:
+    edited = deepcopy(dict(load_texts("collecte")))
+    edited[table] = {name: said for name, said in (edited[table] | {key: text}).items() if said is not None}
+    for module in (rules, natures):
+        monkeypatch.setattr(module, "load_texts", {"collecte": edited}.__getitem__)
+    read = {
+        "refus": rules.refusals.__wrapped__,
+        "questions": rules.questions.__wrapped__,
+        "natures": lambda: natures._labels.__wrapped__("natures"),  # pyright: ignore[reportPrivateUsage] - past what is kept
+        "colonnes": lambda: natures._labels.__wrapped__("colonnes"),  # pyright: ignore[reportPrivateUsage] - past what is kept
+    }[table]
+    with pytest.raises(UserFacingError) as error:
+        read()
+    assert told in str(error.value).replace("\u00a0", " ")
 
 
 def test_rule_without_a_sentence_cannot_be_reported() -> None:
