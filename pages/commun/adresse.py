@@ -304,10 +304,7 @@ def parse(demande: Mapping[str, str], choix: Choix) -> tuple[Selection, tuple[st
         activite = ""
     comparer, said = _parse_years(demande.get("comparer", ""), choix.before(annee))
     notices.extend(said)
-    for name, known in (
-        ("mode", (STRICT, FOURCHETTE)),
-        ("presentation", (OUI, "non")),
-    ):
+    for name, known in (("mode", (STRICT, FOURCHETTE)), ("presentation", (OUI, "non"))):
         if demande.get(name) and demande[name] not in known:
             notices.append(
                 f"Le lien demande « {name}={demande[name]} » ; seuls {wording.enumeration(known)} existent : "
