@@ -12,6 +12,7 @@ from analytics.vocabulary.errors import refusal
 from analytics.vocabulary.parameters import Parametre, Parametres
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Activites, Consigne, Cours, Juridictions
+from analytics.vocabulary.situation import Referentiel
 from analytics.vocabulary.wording import of_place, place_of
 
 FOLDER = Path(__file__).parent / "reference"
@@ -167,3 +168,8 @@ def load_successors() -> Mapping[str, str]:
     """Give the juridiction that took over from each that closed, where one alone is known to have."""
     rows = pl.read_csv(FOLDER / "successions.csv", infer_schema=False)
     return dict(rows.select("code", "successeur").iter_rows())
+
+
+def load_referentiel() -> Referentiel:
+    """Give the courts and activities, the parameters and the illustrative key together."""
+    return Referentiel(load_reference(), load_illustrative_base(), load_parameters())

@@ -6,8 +6,8 @@ what the product must find: exact numbers, as texts (« 127/15500 »). A key tha
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -28,15 +28,14 @@ from analytics.objectif.objective import Objectif, etpt_per_extraction
 from analytics.objectif.profile import spread_year
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
-    AgregatActivite,
-    BaseAnnuelle,
     CreditsVacataires,
     Interieur,
+    Juridictions,
     NiveauAnnuel,
-    ObjectifFixe,
-    TotalJuridiction,
 )
+from analytics.vocabulary.situation import Faits, Moment, Referentiel
 from data.reference import load_parameters, load_reference, load_rules
 from tests.analytics.frames import (
     NO_COUNT,
@@ -44,7 +43,6 @@ from tests.analytics.frames import (
     aggregate,
     bases,
     demand,
-    expected,
     total,
     totals,
 )
@@ -243,19 +241,6 @@ def tell_part(part: PartDue) -> Table:
 # --- The statement of a year, from what is declared ------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Declared:
-    """The facts of a year: one juridiction a cour, all of which is declared in one activity."""
-
-    agregat: dy.DataFrame[AgregatActivite]
-    totaux: dy.DataFrame[TotalJuridiction]
-    bases: dy.DataFrame[BaseAnnuelle]
-    interieur: dy.DataFrame[Interieur]
-    niveaux: dy.DataFrame[NiveauAnnuel]
-    objectifs: dy.DataFrame[ObjectifFixe]
-    credits: dy.DataFrame[CreditsVacataires]
-
-
 def find_statement(donnees: Table) -> Table:
     """Settle 2009 as the product does, from the months that each cour declared."""
     cours: Mapping[str, Table] = donnees["cours"]
@@ -270,7 +255,7 @@ def find_statement(donnees: Table) -> Table:
     loaded = bases(
         [(2008, cour, figures["base"], "Comptage") for cour, figures in cours.items() if "base" in figures]
     )
-    faits = Declared(
+    faits = Faits(
         agregat=aggregate([(mois, cour, ACTIVITY, count, count) for mois, cour, count in heard]),
         totaux=totals([total(mois, f"TGI-{cour}", cour, count) for mois, cour, count in heard]),
         bases=loaded,
@@ -282,7 +267,6 @@ def find_statement(donnees: Table) -> Table:
                 NiveauAnnuel, 2008, {cour: each.get("niveau_2008") for cour, each in cours.items()}
             )
         ),
-        objectifs=ObjectifFixe.create_empty(),
         credits=CreditsVacataires.validate(
             by_year_and_cour(
                 CreditsVacataires, 2010, {cour: each.get("credits") for cour, each in cours.items()}
@@ -292,22 +276,27 @@ def find_statement(donnees: Table) -> Table:
     cout = donnees.get("cout")
     releve = settle_year(
         faits,
-        lambda first, last: expected(
-            [(mois, f"TGI-{cour}", cour) for mois, cour, _ in answers if first <= mois <= last]
-        ),
+        Referentiel(one_court_each(cours), loaded.select("cour", "extractions").clear(), PARAMETRES),
         bareme_of(donnees),
         periode=Periode(date(2009, 12, 1)),
         mode=donnees.get("mode"),
         cout=None if cout is None else Cout(Fraction(cout), "Pour l'exemple"),
-        ajustements=(),
-        activites=load_reference().activites,
-        cle=loaded.select("cour", "extractions").clear(),
-        lot=1,
-        connu_le=None,
-        demonstration=False,
-        parametres=PARAMETRES,
+        moment=Moment(1, None, demonstration=False),
     )
     return {"sans_base": list(releve.sans_base), **tell_statement(releve)}
+
+
+def one_court_each(cours: Iterable[str]) -> Reference:
+    """Give each cour one juridiction, in force whatever the day."""
+    courts = pl.DataFrame(
+        [
+            (f"TGI-{cour}", f"TGI-{cour}", f"TGI-{cour}", "TGI", cour, "", 0.0, 0.0, None, None)
+            for cour in cours
+        ],
+        schema=Juridictions.create_empty().schema,
+        orient="row",
+    )
+    return replace(load_reference(), juridictions=Juridictions.validate(courts))
 
 
 def by_year_and_cour(schema: type[dy.Schema], annee: int, counts: Mapping[str, Any]) -> pl.DataFrame:

@@ -3,12 +3,11 @@
 For steering only: the settlement counts what is declared, and the difference is what silence costs.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import ceil
-from typing import Protocol
 
 import dataframely as dy
 import numpy as np
@@ -22,7 +21,8 @@ from analytics.objectif.need import Besoin, spread_base
 from analytics.objectif.profile import season_of
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode, last_day_of_month, list_months
-from analytics.vocabulary.schemas import Activites, BaseActivite, TotalJuridiction
+from analytics.vocabulary.schemas import TotalJuridiction
+from analytics.vocabulary.situation import Faits, Referentiel
 
 # Older months no longer tell what a juridiction does now.
 MONTHS = 24
@@ -124,45 +124,29 @@ def round_up(value: float) -> int:
     return ceil(round(value, 6))
 
 
-class Muets(Protocol):
-    """The facts of all the cours that tell what silence may hide."""
-
-    @property
-    def totaux(self) -> dy.DataFrame[TotalJuridiction]: ...  # noqa: D102 - its type says it
-    @property
-    def bases_activites(self) -> dy.DataFrame[BaseActivite]: ...  # noqa: D102 - its type says it
-
-
 def survey_silence(
-    faits: Muets,
-    attendues: Callable[[date, date], pl.DataFrame],
-    *,
-    bases: Mapping[str, Fraction],
-    activites: dy.DataFrame[Activites],
-    lignes: pl.DataFrame,
-    periode: Periode,
-    parametres: Parametres,
+    faits: Faits, referentiel: Referentiel, *, bases: Mapping[str, Fraction], periode: Periode
 ) -> Silence | None:
     """Gather what `estimate_silence` needs, from the facts of all the cours, and estimate.
 
-    `bases`: the extractions of each cour before the practice. `lignes`: see `need.spread_base`.
+    `bases`: the extractions of each cour before the practice.
     """
+    reference, parametres = referentiel.reference, referentiel.parametres
     first = faits.totaux["mois"].min()
     if not isinstance(first, date):
         return None
     besoin = spread_base(
-        attendues(periode.fin, periode.fin).select("juridiction", "cour", "type"),
+        reference.attendues(periode.fin, periode.fin).select("juridiction", "cour", "type"),
         faits.totaux,
         bases=bases,
         bases_activites=faits.bases_activites,
-        activites=activites,
-        lignes=lignes,
+        activites=reference.activites,
+        lignes=reference.lignes,
         day=last_day_of_month(periode.fin),
         parametres=parametres,
     )
-    return estimate_silence(
-        faits.totaux, attendues(first, periode.fin), besoin, periode=periode, parametres=parametres
-    )
+    due = reference.attendues(first, periode.fin)
+    return estimate_silence(faits.totaux, due, besoin, periode=periode, parametres=parametres)
 
 
 def estimate_silence(

@@ -2,20 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import dataframely as dy
-import polars as pl
-
 from analytics.decompte.bareme import HYPOTHESE, STATUTS, Bareme
-from analytics.decompte.releve import NO_COST, Ajustement, Comptables, Cout, Releve, settle_year
+from analytics.decompte.releve import NO_COST, Ajustement, Cout, Releve, settle_year
 from analytics.decompte.settle import PartDue
-from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode
-from analytics.vocabulary.schemas import Activites
+from analytics.vocabulary.situation import Faits, Moment, Referentiel
 
 
 def write_exact(value: Fraction, digits: int = 12) -> str:
@@ -44,13 +40,13 @@ def write_account(releve: Releve) -> dict[str, Any]:
         "mode": decompte.mode,
         "cout_etpt_eur": None if releve.cout is None else write_exact(releve.cout.euros),
         "source_cout": None if releve.cout is None else releve.cout.source,
-        "connu_le": None if releve.connu_le is None else releve.connu_le.isoformat(),
-        "lot": releve.lot,
+        "connu_le": None if releve.moment.connu_le is None else releve.moment.connu_le.isoformat(),
+        "lot": releve.moment.lot,
         "mois": f"{releve.periode.fin:%Y-%m}",
         "projete": releve.projete,
         "hypothese": releve.hypothetique,
         "raison": NO_COST if releve.cout is None else None,
-        "demonstration": releve.demonstration,
+        "demonstration": releve.moment.demonstration,
         "ajustements": [
             {"cour": each.cour, "ligne": each.ligne, "valeur": write_exact(each.valeur), "motif": each.motif}
             for detail in releve.details.values()
@@ -117,8 +113,8 @@ def write_inputs(releve: Releve) -> dict[str, Any]:
             "source": releve.cout.source,
             "hypothese": releve.cout.hypothese,
         },
-        "lot": releve.lot,
-        "connu_le": None if releve.connu_le is None else releve.connu_le.isoformat(),
+        "lot": releve.moment.lot,
+        "connu_le": None if releve.moment.connu_le is None else releve.moment.connu_le.isoformat(),
         "ajustements": [
             {"cour": each.cour, "ligne": each.ligne, "valeur": write_exact(each.valeur), "motif": each.motif}
             for detail in releve.details.values()
@@ -129,13 +125,10 @@ def write_inputs(releve: Releve) -> dict[str, Any]:
 
 def settle_again(
     entrees: Mapping[str, Any],
-    faits: Comptables,
-    attendues: Callable[[date, date], pl.DataFrame],
+    faits: Faits,
+    referentiel: Referentiel,
     *,
-    activites: dy.DataFrame[Activites],
-    cle: pl.DataFrame,
     demonstration: bool,
-    parametres: Parametres,
     ajouts: Sequence[Ajustement] = (),
 ) -> Releve:
     """Settle again from what `write_inputs` wrote, and the facts known after its lot.
@@ -150,7 +143,7 @@ def settle_again(
     cout = entrees["cout"]
     return settle_year(
         faits,
-        attendues,
+        referentiel,
         Bareme.from_text(entrees["regle"]),
         periode=Periode(date.fromisoformat(f"{entrees['mois']}-01")),
         mode=entrees["mode"],
@@ -158,12 +151,11 @@ def settle_again(
         if cout is None
         else Cout(Fraction(cout["euros"]), cout["source"], hypothese=cout["hypothese"]),
         ajustements=(*kept, *ajouts),
-        activites=activites,
-        cle=cle,
-        lot=entrees["lot"],
-        connu_le=None if entrees["connu_le"] is None else date.fromisoformat(entrees["connu_le"]),
-        demonstration=demonstration,
-        parametres=parametres,
+        moment=Moment(
+            entrees["lot"],
+            None if entrees["connu_le"] is None else date.fromisoformat(entrees["connu_le"]),
+            demonstration,
+        ),
     )
 
 

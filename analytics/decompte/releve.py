@@ -4,13 +4,10 @@ Before the year is complete it rests on the projection, and says so. What is wri
 numbers as decimal strings, in an order that never changes, so that its SHA-256 is that of the figures.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
-from typing import Protocol
 
-import dataframely as dy
 import polars as pl
 
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, Bareme
@@ -19,12 +16,12 @@ from analytics.objectif.lectures import Regle
 from analytics.objectif.objective import Objectif, etpt_per_extraction
 from analytics.objectif.profile import TWELFTHS
 from analytics.projection.outlook import Perspectives
-from analytics.trajectoire.country import Connus, Pays, survey
+from analytics.trajectoire.country import Pays, survey
 from analytics.trajectoire.position import Mois
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
-from analytics.vocabulary.schemas import Activites, CreditsVacataires
+from analytics.vocabulary.situation import Faits, Moment, Referentiel
 from analytics.vocabulary.wording import typeset
 
 # Of digits: more than any amount of euros.
@@ -109,9 +106,7 @@ class Releve:
     projete: bool
     sans_base: tuple[str, ...]
     reference: Mapping[str, Fraction]
-    lot: int
-    connu_le: date | None
-    demonstration: bool
+    moment: Moment
     perspectives: Perspectives | None = None
 
     def is_unheard(self, part: PartDue) -> bool:
@@ -170,28 +165,16 @@ def read_cost(text: str) -> Fraction:
     return Fraction(cleaned)
 
 
-class Comptables(Connus, Protocol):
-    """The facts that a settlement rests on, all the cours, as known at one moment."""
-
-    @property
-    def credits(self) -> dy.DataFrame[CreditsVacataires]: ...  # noqa: D102 - its type says it
-
-
 def settle_year(
-    faits: Comptables,
-    attendues: Callable[[date, date], pl.DataFrame],
+    faits: Faits,
+    referentiel: Referentiel,
     bareme: Bareme,
     *,
     periode: Periode,
     mode: str | None,
     cout: Cout | None,
-    ajustements: Sequence[Ajustement],
-    activites: dy.DataFrame[Activites],
-    cle: pl.DataFrame,
-    lot: int,
-    connu_le: date | None,
-    demonstration: bool,
-    parametres: Parametres,
+    moment: Moment,
+    ajustements: Sequence[Ajustement] = (),
 ) -> Releve:
     """Gather a year under one rule, and settle it; the arguments are those of `survey` and `draw_up`.
 
@@ -200,27 +183,16 @@ def settle_year(
     """
     if not bareme.in_force(periode.annee):
         raise UserFacingError(typeset(f"La règle « {bareme.id} » n'est pas en vigueur en {periode.annee}."))
-    pays = survey(
-        faits,
-        attendues,
-        activites=activites,
-        cle=cle,
-        regle=regle_of(bareme),
-        periode=periode,
-        parametres=parametres,
-    )
     rows = faits.credits.filter(pl.col("annee") == periode.annee + 1).select("cour", "credits_eur")
     return draw_up(
-        pays,
+        survey(faits, referentiel, regle=regle_of(bareme), periode=periode),
         bareme,
         mode=mode,
         cout=cout,
         credits_eur={cour: Fraction(amount) for cour, amount in rows.iter_rows()},
         ajustements=ajustements,
-        lot=lot,
-        connu_le=connu_le,
-        demonstration=demonstration,
-        parametres=parametres,
+        moment=moment,
+        parametres=referentiel.parametres,
     )
 
 
@@ -232,9 +204,7 @@ def draw_up(
     cout: Cout | None,
     credits_eur: Mapping[str, Fraction],
     ajustements: Sequence[Ajustement],
-    lot: int,
-    connu_le: date | None,
-    demonstration: bool,
+    moment: Moment,
     parametres: Parametres,
 ) -> Releve:
     """Settle the year of `pays`, gathered under `regle_of(bareme)`.
@@ -278,9 +248,7 @@ def draw_up(
         projete=periode.mois_ecoules < MONTHS_IN_YEAR,
         sans_base=tuple(sorted(set(pays.mois) - set(exigence.bases))),
         reference={cour: base.extractions for cour, base in pays.reference.items()},
-        lot=lot,
-        connu_le=connu_le,
-        demonstration=demonstration,
+        moment=moment,
         perspectives=pays.perspectives,
     )
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-import dataframely as dy
 import polars as pl
 
 from analytics.objectif.base_et_taux import Base, avoided_in, find_bases, rate_of
@@ -18,7 +17,7 @@ from analytics.objectif.lectures import INCREMENTAL, Regle
 from analytics.objectif.profile import SEASON, Profil, spread_year
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import FIRST_YEAR
-from analytics.vocabulary.schemas import BaseAnnuelle, Interieur, NiveauAnnuel, ObjectifFixe
+from analytics.vocabulary.situation import Faits
 
 # --- The period -----------------------------------------------------------------------------------
 
@@ -144,13 +143,10 @@ class Exigence:
 
 def require(
     annee: int,
+    faits: Faits,
     *,
     regle: Regle,
     profil: Profil,
-    bases: dy.DataFrame[BaseAnnuelle],
-    interieur: dy.DataFrame[Interieur],
-    niveaux: dy.DataFrame[NiveauAnnuel],
-    fixes: dy.DataFrame[ObjectifFixe],
     evitees: pl.DataFrame,
     cle: pl.DataFrame,
     parametres: Parametres,
@@ -165,17 +161,17 @@ def require(
         bases=find_bases(
             annee,
             chainage=regle.chainage,
-            bases=bases,
-            interieur=interieur,
+            bases=faits.bases,
+            interieur=faits.interieur,
             evitees=evitees,
             cle=cle,
             parametres=parametres,
         ),
         evitees_avant=avoided_in(annee - 1, evitees),
-        niveaux=_by_cour(niveaux.filter(pl.col("annee") == FIRST_YEAR - 1).select("cour", "evitees")),
+        niveaux=_by_cour(faits.niveaux.filter(pl.col("annee") == FIRST_YEAR - 1).select("cour", "evitees")),
         fixes={
             cour: (Fraction(asked), source)
-            for cour, asked, source in fixes.filter(pl.col("annee") == annee)
+            for cour, asked, source in faits.objectifs.filter(pl.col("annee") == annee)
             .select("cour", "extractions_a_eviter", "source")
             .iter_rows()
         },

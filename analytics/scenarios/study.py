@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 import dataframely as dy
 import numpy as np
@@ -24,18 +24,18 @@ from analytics.scenarios.reader import Lieux
 from analytics.scenarios.scenario import Hypotheses, Scenario, name_prison, places_named
 from analytics.scenarios.simulation import Simulation, simulate
 from analytics.scenarios.terrain import Terrain, lay_out_terrain
-from analytics.trajectoire.country import Connus, Pays, cover_each, list_positions, survey
+from analytics.trajectoire.country import Pays, cover_each, list_positions, survey
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import FIRST_YEAR, Periode, last_day_of_month, period_ahead
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     COUNTRY,
-    BaseActivite,
     Declarations,
     Equipements,
     Perimetre,
 )
+from analytics.vocabulary.situation import Faits, Referentiel
 
 RIEN, INTERACTION, TOTAL = "rien_ne_change", "interaction", "total"
 
@@ -55,15 +55,6 @@ class Tirage(dy.Schema):
     etape = dy.String(primary_key=True)
     tirage = dy.Int64(primary_key=True, min=1)
     evitees = dy.Float64()
-
-
-class Faits(Connus, Protocol):
-    """The facts of all the cours that a scenario starts from."""
-
-    @property
-    def bases_activites(self) -> dy.DataFrame[BaseActivite]: ...  # noqa: D102 - its type says it
-    @property
-    def equipements(self) -> dy.DataFrame[Equipements]: ...  # noqa: D102 - its type says it
 
 
 @dataclass(frozen=True)
@@ -98,30 +89,20 @@ class Socle:
 
 def start_from(
     faits: Faits,
+    referentiel: Referentiel,
     cellules: dy.DataFrame[Declarations],
     *,
     fin: date,
     regle: Regle,
-    reference: Reference,
-    cle: pl.DataFrame,
-    parametres: Parametres,
 ) -> Socle:
     """Gather what every scenario starts from, as known at the end of the month `fin`.
 
-    `cellules`: the declarations of `months_read`; `cle` and `regle` are those of `survey`. After a December,
+    `cellules`: the declarations of `months_read`; `regle` is that of `survey`. After a December,
     the year ahead is the next one.
     """
     periode, day = period_ahead(fin), last_day_of_month(fin)
-    activites = reference.activites
-    pays = survey(
-        faits,
-        reference.attendues,
-        activites=activites,
-        cle=cle,
-        regle=regle,
-        periode=periode,
-        parametres=parametres,
-    )
+    reference, parametres = referentiel.reference, referentiel.parametres
+    pays = survey(faits, referentiel, regle=regle, periode=periode)
     bases = {cour: base.extractions for cour, base in pays.reference.items()}
     equipes = equipped_shares(faits.equipements, day)
 
@@ -131,7 +112,7 @@ def start_from(
             faits.totaux,
             bases=bases,
             bases_activites=faits.bases_activites,
-            activites=activites,
+            activites=reference.activites,
             lignes=reference.lignes,
             day=day,
             parametres=parametres,
@@ -139,7 +120,7 @@ def start_from(
         return find_potential(
             besoin,
             cellules,
-            activites=activites,
+            activites=reference.activites,
             juridictions=reference.juridictions,
             equipes=equipes,
             periode=Periode(fin),
@@ -154,18 +135,7 @@ def start_from(
     return Socle(
         periode=periode,
         pays=pays,
-        couvertures=(
-            cover_each(
-                faits,
-                reference.attendues,
-                pays,
-                activites=activites,
-                lignes=reference.lignes,
-                parametres=parametres,
-            )
-            if periode.mois_ecoules
-            else {}
-        ),
+        couvertures=(cover_each(faits, referentiel, pays) if periode.mois_ecoules else {}),
         potentiel=potentiel,
         equipements=faits.equipements,
         terrain=lay_out_terrain(
@@ -173,7 +143,7 @@ def start_from(
             pays.perspectives,
             bases=bases,
             ouvertes=ouvertes,
-            activites=activites,
+            activites=reference.activites,
             equipements=faits.equipements,
             day=day,
             parametres=parametres,

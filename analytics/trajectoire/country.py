@@ -1,16 +1,16 @@
 """What rests on all the cours at once: what the year asks of each, and where they are heading together."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import dataframely as dy
 import polars as pl
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
-from analytics.couverture.unsaid import Muets, survey_silence
+from analytics.couverture.unsaid import survey_silence
 from analytics.objectif.base_et_taux import Base, find_bases
 from analytics.objectif.lectures import Regle
 from analytics.objectif.objective import Exigence, require
@@ -21,35 +21,9 @@ from analytics.trajectoire.position import Bilan, Mois, add_up, months_of
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import FIRST_YEAR, Periode
-from analytics.vocabulary.schemas import (
-    COUNTRY,
-    Activites,
-    AgregatActivite,
-    BaseAnnuelle,
-    Cours,
-    Interieur,
-    NiveauAnnuel,
-    ObjectifFixe,
-    TotalJuridiction,
-)
+from analytics.vocabulary.schemas import COUNTRY, Cours
+from analytics.vocabulary.situation import Faits, Referentiel
 from analytics.vocabulary.wording import NOT_AVAILABLE, month, typeset
-
-
-class Connus(Protocol):
-    """The facts of all the cours, as known at one moment."""
-
-    @property
-    def agregat(self) -> dy.DataFrame[AgregatActivite]: ...  # noqa: D102 - its type says it
-    @property
-    def totaux(self) -> dy.DataFrame[TotalJuridiction]: ...  # noqa: D102 - its type says it
-    @property
-    def bases(self) -> dy.DataFrame[BaseAnnuelle]: ...  # noqa: D102 - its type says it
-    @property
-    def interieur(self) -> dy.DataFrame[Interieur]: ...  # noqa: D102 - its type says it
-    @property
-    def niveaux(self) -> dy.DataFrame[NiveauAnnuel]: ...  # noqa: D102 - its type says it
-    @property
-    def objectifs(self) -> dy.DataFrame[ObjectifFixe]: ...  # noqa: D102 - its type says it
 
 
 @dataclass(frozen=True)
@@ -103,62 +77,47 @@ class Pays:
         )
 
 
-def survey(
-    faits: Connus,
-    attendues: Callable[[date, date], pl.DataFrame],
-    *,
-    activites: dy.DataFrame[Activites],
-    cle: pl.DataFrame,
-    regle: Regle,
-    periode: Periode,
-    parametres: Parametres,
-) -> Pays:
-    """Gather all the cours at the end of a period, under one rule.
-
-    `attendues` lists the (mois, juridiction, cour, type) expected to answer between two months. `cle`: the
-    allocation key (cour, extractions) where no base is loaded.
-    """
-    mensuel = sums.sum_activities(faits.agregat, activites, par=["cour"])
+def survey(faits: Faits, referentiel: Referentiel, *, regle: Regle, periode: Periode) -> Pays:
+    """Gather all the cours at the end of a period, under one rule; `faits`: those of all of them."""
+    reference, parametres = referentiel.reference, referentiel.parametres
+    mensuel = sums.sum_activities(faits.agregat, reference.activites, par=["cour"])
     first = faits.agregat["mois"].min()
-    due = attendues(first if isinstance(first, date) else periode.debut, periode.fin)
+    due = reference.attendues(first if isinstance(first, date) else periode.debut, periode.fin)
     reponses = coverage.count_answers(faits.totaux, due)
-    avoided = sums.avoided_by_year(faits.agregat, activites)
-    reference = find_bases(
+    avoided = sums.avoided_by_year(faits.agregat, reference.activites)
+    before = find_bases(
         FIRST_YEAR,
         chainage=regle.chainage,
         bases=faits.bases,
         interieur=faits.interieur,
         evitees=avoided,
-        cle=cle,
+        cle=referentiel.cle,
         parametres=parametres,
     )
     return Pays(
         periode=periode,
         exigence=require(
             periode.annee,
+            faits,
             regle=regle,
             profil=profile_of(regle, periode.annee, mensuel, parametres),
-            bases=faits.bases,
-            interieur=faits.interieur,
-            niveaux=faits.niveaux,
-            fixes=faits.objectifs,
             evitees=avoided,
-            cle=cle,
+            cle=referentiel.cle,
             parametres=parametres,
         ),
         mois=months_of(mensuel, reponses, faits.interieur),
-        reference=reference,
+        reference=before,
         perspectives=look_ahead(
             mensuel,
             reponses,
-            bases={cour: base.extractions for cour, base in reference.items()},
+            bases={cour: base.extractions for cour, base in before.items()},
             periode=periode,
             parametres=parametres,
         ),
     )
 
 
-def last_period(faits: Connus, annee: int, *, arrete_a: date | None = None) -> Periode:
+def last_period(faits: Faits, annee: int, *, arrete_a: date | None = None) -> Periode:
     """Give the year until its last month of data, or until an earlier one (`arrete_a`).
 
     Says so when the year has no data, or none for that month.
@@ -229,32 +188,13 @@ def _position(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class Declares(Connus, Muets, Protocol):
-    """The facts that tell what was declared, and what silence may hide."""
-
-
-def cover_each(
-    faits: Declares,
-    attendues: Callable[[date, date], pl.DataFrame],
-    pays: Pays,
-    *,
-    activites: dy.DataFrame[Activites],
-    lignes: pl.DataFrame,
-    parametres: Parametres,
-) -> dict[str, coverage.Couverture]:
+def cover_each(faits: Faits, referentiel: Referentiel, pays: Pays) -> dict[str, coverage.Couverture]:
     """Tell on what the total of the country (`COUNTRY`), then of each cour, rests; arguments as `survey`."""
     first, periode = faits.agregat["mois"].min(), pays.periode
-    due = attendues(first if isinstance(first, date) else periode.debut, periode.fin)
+    due = referentiel.reference.attendues(first if isinstance(first, date) else periode.debut, periode.fin)
     answers = coverage.count_answers(faits.totaux, due)
-    unsaid = survey_silence(
-        faits,
-        attendues,
-        bases={cour: base.extractions for cour, base in pays.reference.items()},
-        activites=activites,
-        lignes=lignes,
-        periode=periode,
-        parametres=parametres,
-    )
+    bases = {cour: base.extractions for cour, base in pays.reference.items()}
+    unsaid = survey_silence(faits, referentiel, bases=bases, periode=periode)
     declared = pays.declared
     groups = {COUNTRY: list(declared)} | {cour: [cour] for cour in declared}
     return {

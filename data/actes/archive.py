@@ -12,8 +12,9 @@ from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.months import last_in_a_row
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import NATIONAL
-from data.reference import load_illustrative_base, load_parameters, load_reference
-from data.store.store import Faits, Store
+from analytics.vocabulary.situation import Faits
+from data.reference import load_parameters, load_referentiel
+from data.store.store import Store
 
 
 def keep_projection(store: Store, *, connu_le: datetime) -> None:
@@ -38,17 +39,8 @@ def keep_past_projections(store: Store) -> None:
 
 
 def _project(faits: Faits, lot: int) -> pl.DataFrame:
-    reference = load_reference()
     last = last_in_a_row(faits.agregat["mois"])
     if last is None:
         return pl.DataFrame()
-    pays = survey(
-        faits,
-        reference.attendues,
-        activites=reference.activites,
-        cle=load_illustrative_base(),
-        regle=USUAL_RULE,
-        periode=Periode(last),
-        parametres=load_parameters(),
-    )
+    pays = survey(faits, load_referentiel(), regle=USUAL_RULE, periode=Periode(last))
     return lines_to_keep(pays, lot=lot)

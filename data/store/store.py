@@ -59,6 +59,7 @@ from analytics.vocabulary.schemas import (
     Savoir,
     TotalJuridiction,
 )
+from analytics.vocabulary.situation import Faits
 from analytics.vocabulary.wording import clean_text, count, enumeration, typeset
 from data.settings import Settings
 from data.store import tables
@@ -271,36 +272,6 @@ class _Connu:
         """Tell the rows of `lot` that are."""
         known = lot.c.lot <= self.lot
         return known if self.jour is None else and_(known, lot.c.ordre < _rank(self.jour, 0) + _LOTS_A_DAY)
-
-
-@dataclass(frozen=True)
-class Faits:
-    """What the store knew after one lot, restricted to one perimeter."""
-
-    agregat: dy.DataFrame[AgregatActivite]
-    totaux: dy.DataFrame[TotalJuridiction]
-    bases: dy.DataFrame[BaseAnnuelle]
-    bases_activites: dy.DataFrame[BaseActivite]
-    niveaux: dy.DataFrame[NiveauAnnuel]
-    objectifs: dy.DataFrame[ObjectifFixe]
-    interieur: dy.DataFrame[Interieur]
-    credits: dy.DataFrame[CreditsVacataires]
-    equipements: dy.DataFrame[Equipements]
-
-    def restricted_to(self, perimetre: Perimetre) -> "Faits":
-        """Keep what a reader may see."""
-        keep = perimetre.restrict
-        return Faits(
-            agregat=AgregatActivite.cast(keep(self.agregat)),
-            totaux=TotalJuridiction.cast(keep(self.totaux)),
-            bases=BaseAnnuelle.cast(keep(self.bases)),
-            bases_activites=BaseActivite.cast(keep(self.bases_activites)),
-            niveaux=NiveauAnnuel.cast(keep(self.niveaux)),
-            objectifs=ObjectifFixe.cast(keep(self.objectifs)),
-            interieur=Interieur.cast(keep(self.interieur)),
-            credits=CreditsVacataires.cast(keep(self.credits)),
-            equipements=Equipements.cast(keep(self.equipements)),
-        )
 
 
 class Store:

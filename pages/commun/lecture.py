@@ -15,11 +15,12 @@ from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.received import day_counted
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Declarations, Lots, Perimetre, ProjectionGardee, Recalages
+from analytics.vocabulary.situation import Faits, Moment, Referentiel
 from data.actes.archive import keep_past_projections
 from data.demo import demo_lots
-from data.reference import load_illustrative_base, load_parameters, load_reference, load_rules
+from data.reference import load_parameters, load_reference, load_referentiel, load_rules
 from data.settings import Settings
-from data.store.store import Faits, Store, open_store
+from data.store.store import Store, open_store
 from pages.commun.identite import lecteur
 
 
@@ -48,6 +49,11 @@ class Situation(Faits):
         return (*self.moment, self.demo, self.perimetre.cle)
 
     @property
+    def vu(self) -> Moment:
+        """Tell when it was known, as a settlement says it."""
+        return Moment(self.lot, self.connu_le, self.demo)
+
+    @property
     def moment(self) -> tuple[int, str, int, str]:
         """Name the moment."""
         return self.revision, self.jeton, self.lot, str(self.connu_le)
@@ -67,6 +73,9 @@ _NAMED: dict[str | type[Any], Callable[[Any], Any]] = {
     Situation: lambda situation: situation.cle,
     "pages.commun.cadre.Contexte": lambda contexte: contexte.cle,
     "pages.vues.collecte.Suivi": lambda suivi: suivi.cle,
+    "analytics.scenarios.study.Etude": lambda etude: etude.scenario.as_text(),
+    "analytics.scenarios.scenario.Scenario": lambda scenario: scenario.as_text(),
+    "analytics.scenarios.reverse.questions.Question": str,
     Periode: str,
     Regle: str,
     pl.DataFrame: _names_nothing,
@@ -104,9 +113,9 @@ def rules() -> tuple[dict[str, Any], ...]:
     return load_rules()
 
 
-def cle_illustrative() -> pl.DataFrame:
-    """Give the allocation key of the national base over the cours, where no base is loaded."""
-    return load_illustrative_base()
+def referentiel() -> Referentiel:
+    """Give the courts and activities, the parameters and the key of the national base, together."""
+    return load_referentiel()
 
 
 def situation(connu_le: date | None) -> Situation:

@@ -12,6 +12,7 @@ import click
 
 from analytics.decompte.bareme import MODES as SHARING
 from analytics.decompte.bareme import USUAL_SETTLEMENT, Bareme
+from analytics.decompte.documents.account import Edition
 from analytics.decompte.documents.write import write_document
 from analytics.decompte.releve import find_rule, settle_year
 from analytics.documents.table import write_table
@@ -35,10 +36,11 @@ from analytics.scenarios.words.questions import tell_chances, tell_search
 from analytics.trajectoire.country import cover_each, flatten, last_period, list_positions, survey
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.schemas import NATIONAL, SIMULATION
+from analytics.vocabulary.situation import Moment
 from analytics.vocabulary.wording import clean_text
 from data.actes.couts import choose_cost
 from data.actes.version import version_of
-from data.reference import load_illustrative_base, load_parameters, load_reference, load_rules
+from data.reference import load_parameters, load_reference, load_referentiel, load_rules
 from pages.terminal.french import Day, Month, vigie
 from pages.terminal.shared import Progress, give, opened, perimetre_of, read_whole
 
@@ -80,28 +82,13 @@ def trajectoire(
     output: str,
 ) -> None:
     """Dire où en est chaque cour, et le ministère, face à l'objectif d'une année."""
-    seen, reference, parametres = perimetre_of(cour), load_reference(), load_parameters()
+    seen, referentiel = perimetre_of(cour), load_referentiel()
     regle = Regle(lecture=lecture, chainage=base, mode=comptage, profil=profil)
     with opened() as store:
         demo, faits = store.etat().demo, store.faits(NATIONAL, connu_le=au)
-    pays = survey(
-        faits,
-        reference.attendues,
-        activites=reference.activites,
-        cle=load_illustrative_base(),
-        regle=regle,
-        periode=last_period(faits, annee, arrete_a=arrete_a),
-        parametres=parametres,
-    )
-    rests_on = cover_each(
-        faits,
-        reference.attendues,
-        pays,
-        activites=reference.activites,
-        lignes=reference.lignes,
-        parametres=parametres,
-    )
-    country, *each = list_positions(pays, reference.cours, rests_on, parametres)
+    pays = survey(faits, referentiel, regle=regle, periode=last_period(faits, annee, arrete_a=arrete_a))
+    rests_on = cover_each(faits, referentiel, pays)
+    country, *each = list_positions(pays, referentiel.reference.cours, rests_on, referentiel.parametres)
     lines = [line for line in each if seen.holds(line["cour"])]
     for line in (country, *lines):
         couverture = rests_on[line["cour"]]
@@ -157,7 +144,7 @@ def decompte(
     output: Any,
 ) -> None:
     """Régler une année : ce que chaque cour, et le ministère, auraient à rembourser."""
-    seen, reference = perimetre_of(cour), load_reference()
+    seen, referentiel = perimetre_of(cour), load_referentiel()
     bareme = find_rule([Bareme.from_toml(table) for table in load_rules()], regle, annee)
     if lecture is not None:
         bareme = replace(bareme, lecture=lecture)
@@ -168,29 +155,21 @@ def decompte(
         cout = choose_cost(cout_etpt or "", "", annee, store.registre(), connu_le, load_parameters())
     releve = settle_year(
         faits,
-        reference.attendues,
+        referentiel,
         bareme,
         periode=last_period(faits, annee),
         mode=mode,
         cout=cout,
-        ajustements=(),
-        activites=reference.activites,
-        cle=load_illustrative_base(),
-        lot=lot,
-        connu_le=connu_le,
-        demonstration=demo,
-        parametres=load_parameters(),
+        moment=Moment(lot, connu_le, demo),
     )
     content = write_document(
         releve,
         output,
         faits,
+        referentiel,
         cour=None if seen.national else next(iter(seen.cours)),
         perimetre=NATIONAL,
-        reference=reference,
-        parametres=load_parameters(),
-        etat=SIMULATION,
-        version=version_of(),
+        edition=Edition(SIMULATION, version_of()),
         lots=lots,
     )
     give(content)
@@ -319,13 +298,5 @@ def _read_scenario(fichier: str, connu_le: date | None) -> tuple[Scenario, Socle
             f"Le scénario part de {asked.depuis:%Y-%m} (« depuis »), un mois sans déclaration connue : "
             f"le dernier est {f'{last:%Y-%m}' if isinstance(last, date) else 'absent'}."
         )
-    ground = start_from(
-        faits,
-        cellules,
-        fin=asked.depuis,
-        regle=USUAL_RULE,
-        reference=reference,
-        cle=load_illustrative_base(),
-        parametres=load_parameters(),
-    )
+    ground = start_from(faits, load_referentiel(), cellules, fin=asked.depuis, regle=USUAL_RULE)
     return asked, ground

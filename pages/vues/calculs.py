@@ -81,16 +81,7 @@ def pays(contexte: Contexte) -> Pays:
 
 @once(64)
 def _pays(whole: Situation, periode: Periode, regle: Regle) -> Pays:
-    reference = lecture.reference()
-    return survey(
-        whole,
-        reference.attendues,
-        activites=reference.activites,
-        cle=lecture.cle_illustrative(),
-        regle=regle,
-        periode=periode,
-        parametres=lecture.parametres(),
-    )
+    return survey(whole, lecture.referentiel(), regle=regle, periode=periode)
 
 
 def _avenir_activites(contexte: Contexte) -> AvenirActivites | None:
@@ -141,16 +132,7 @@ def silence(contexte: Contexte) -> Silence | None:
 
 @once(16)
 def _silence(whole: Situation, periode: Periode, _bases: Mapping[str, Fraction]) -> Silence | None:
-    reference = lecture.reference()
-    return survey_silence(
-        whole,
-        reference.attendues,
-        bases=_bases,
-        activites=reference.activites,
-        lignes=reference.lignes,
-        periode=periode,
-        parametres=lecture.parametres(),
-    )
+    return survey_silence(whole, lecture.referentiel(), bases=_bases, periode=periode)
 
 
 def couverture(contexte: Contexte, cours: Collection[str] | None = None) -> coverage.Couverture:

@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics.charts.bars import draw_bars, draw_waterfall
 from analytics.decompte.bareme import USUAL_SETTLEMENT, Bareme
-from analytics.decompte.documents.account import account_frame, tell_reserve
+from analytics.decompte.documents.account import Edition, account_frame, tell_reserve
 from analytics.decompte.documents.write import Sorte, write_document
 from analytics.decompte.fourchette import Fourchette, draw_range
 from analytics.decompte.releve import Cout, Releve, find_rule, settle_year
@@ -105,23 +105,16 @@ def rule_of(contexte: Contexte, name: str | None = None) -> Bareme:
 @once(64)
 def releve(contexte: Contexte, name: str | None = None) -> Releve:
     """Settle the year of the selection for all the cours; raises `UserFacingError` where it cannot be."""
-    selection, reference = contexte.selection, lecture.reference()
-    everywhere = lecture.whole(contexte.situation)
+    selection, everywhere = contexte.selection, lecture.whole(contexte.situation)
     shared = selection.option("partage")
     return settle_year(
         everywhere,
-        reference.attendues,
+        lecture.referentiel(),
         rule_of(contexte, name),
         periode=selection.periode,
         mode=None if shared == LIKE_THE_RULE else shared,
         cout=cost_of(contexte),
-        ajustements=(),
-        activites=reference.activites,
-        cle=lecture.cle_illustrative(),
-        lot=everywhere.lot,
-        connu_le=everywhere.connu_le,
-        demonstration=everywhere.demo,
-        parametres=lecture.parametres(),
+        moment=everywhere.vu,
     )
 
 
@@ -232,7 +225,7 @@ def decompte(contexte: Contexte) -> VueDecompte:
             phrase=" ".join(filter(None, (tell_undrawn(paying, MOST_BARS), warned))),
             tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
             donnees=account_frame(
-                found, dict(contexte.choix.cours), reserve=tell_reserve(whole.lots, found.connu_le)
+                found, dict(contexte.choix.cours), reserve=tell_reserve(whole.lots, found.moment.connu_le)
             ).filter(pl.col("cour").is_in(whose)),
             fichier=f"{fichier}_cours",
             entete=entete,
@@ -327,12 +320,10 @@ def document(contexte: Contexte, sorte: Sorte, *, cour: str | None) -> bytes:
         releve(contexte),
         sorte,
         everywhere,
+        lecture.referentiel(),
         cour=cour,
         perimetre=contexte.situation.perimetre,
-        reference=lecture.reference(),
-        parametres=lecture.parametres(),
-        etat=SIMULATION,
-        version=version_of(),
+        edition=Edition(SIMULATION, version_of()),
         lots=everywhere.lots,
     )
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from analytics.decompte.bareme import Bareme
 from analytics.decompte.compte import settle_again, write_exact, write_texts
-from analytics.decompte.documents.account import tell_reserve
+from analytics.decompte.documents.account import Edition, tell_reserve
 from analytics.decompte.documents.write import Sorte, write_document
 from analytics.decompte.releve import CONTESTABLES, Ajustement, Releve, is_far, read_cost
 from analytics.decompte.words.amounts import write_plain
@@ -32,10 +32,11 @@ from analytics.vocabulary.schemas import (
     EtapeDecompte,
     Lots,
 )
+from analytics.vocabulary.situation import Faits
 from analytics.vocabulary.wording import MINUS, percent, typeset
 from data.actes.version import version_of
 from data.store.settlements import Contenu, Registre
-from data.store.store import Faits, utc_now
+from data.store.store import utc_now
 from pages.commun import lecture
 from pages.commun.identite import lecteur
 
@@ -115,7 +116,7 @@ def _contents(releve: Releve) -> Contenu:
         "resultat": resultat,
         "empreinte_entrees": sha256(entrees.encode()).hexdigest(),
         "empreinte": sha256(resultat.encode()).hexdigest(),
-        "lot": releve.lot,
+        "lot": releve.moment.lot,
     }
 
 
@@ -161,15 +162,11 @@ def _facts_of(entrees: Mapping[str, Any]) -> Faits:
 
 def settle_anew(entrees: Mapping[str, Any], ajouts: Sequence[Ajustement] = ()) -> Releve:
     """Settle again what was kept, from the facts known after its lot, whatever was imported since."""
-    reference = lecture.reference()
     return settle_again(
         entrees,
         _facts_of(entrees),
-        reference.attendues,
-        activites=reference.activites,
-        cle=lecture.cle_illustrative(),
+        lecture.referentiel(),
         demonstration=lecture.store().etat().demo,
-        parametres=lecture.parametres(),
         ajouts=ajouts,
     )
 
@@ -182,14 +179,11 @@ def document(dossier: Dossier, sorte: Sorte, *, cour: str | None) -> Callable[[]
         settle_anew(dossier.entrees),
         sorte,
         _facts_of(dossier.entrees),
+        lecture.referentiel(),
         cour=cour,
         perimetre=seen,
-        reference=lecture.reference(),
-        parametres=lecture.parametres(),
-        etat=dossier.garde.etat,
-        version=version_of(),
+        edition=Edition(dossier.garde.etat, version_of(), dossier.garde.decompte),
         lots=_lots_of(dossier.entrees),
-        numero=dossier.garde.decompte,
     )
 
 

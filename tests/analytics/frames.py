@@ -21,6 +21,7 @@ from analytics.vocabulary.schemas import (
     ObjectifFixe,
     TotalJuridiction,
 )
+from analytics.vocabulary.situation import Faits
 from data.reference import load_parameters
 
 
@@ -146,24 +147,26 @@ def demand(
     """What a year asks; `niveaux` are of 2008, `fixes` of the year itself."""
     return require(
         annee,
+        Faits(
+            bases=loaded,
+            interieur=interieur,
+            niveaux=NiveauAnnuel.validate(
+                pl.DataFrame(
+                    [(2008, cour, count, "Enquête 2008") for cour, count in (niveaux or {}).items()],
+                    schema=NiveauAnnuel.create_empty().schema,
+                    orient="row",
+                )
+            ),
+            objectifs=ObjectifFixe.validate(
+                pl.DataFrame(
+                    [(annee, cour, count, "Note du 2 mars 2009") for cour, count in (fixes or {}).items()],
+                    schema=ObjectifFixe.create_empty().schema,
+                    orient="row",
+                )
+            ),
+        ),
         regle=regle,
         profil=spread_year(regle.profil, annee, evitees_avant={}, parametres=parametres),
-        bases=loaded,
-        interieur=interieur,
-        niveaux=NiveauAnnuel.validate(
-            pl.DataFrame(
-                [(2008, cour, count, "Enquête 2008") for cour, count in (niveaux or {}).items()],
-                schema=NiveauAnnuel.create_empty().schema,
-                orient="row",
-            )
-        ),
-        fixes=ObjectifFixe.validate(
-            pl.DataFrame(
-                [(annee, cour, count, "Note du 2 mars 2009") for cour, count in (fixes or {}).items()],
-                schema=ObjectifFixe.create_empty().schema,
-                orient="row",
-            )
-        ),
         evitees=evitees,
         cle=cle,
         parametres=parametres,

@@ -6,7 +6,8 @@ from analytics.decompte.releve import Ajustement, Cout, Releve, find_rule, read_
 from analytics.trajectoire.country import last_period
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL
-from data.reference import load_illustrative_base, load_parameters
+from analytics.vocabulary.situation import Moment
+from data.reference import load_referentiel
 from data.store.store import Store
 from pages.vues import registre
 
@@ -22,16 +23,13 @@ def settled(
     faits = store.faits(NATIONAL, connu_le=connu_le)
     return settle_year(
         faits,
-        reference.attendues,
+        load_referentiel(),
         find_rule(registre.rules(), "circulaire-2009", 2009),
         periode=last_period(faits, 2009),
         mode=None,
         cout=Cout(read_cost(cout), "Note"),
         ajustements=ajustements,
-        activites=reference.activites,
-        cle=load_illustrative_base(),
-        lot=store.lot_connu_le(connu_le) if connu_le else store.etat().lot,
-        connu_le=connu_le,
-        demonstration=store.etat().demo,
-        parametres=load_parameters(),
+        moment=Moment(
+            store.lot_connu_le(connu_le) if connu_le else store.etat().lot, connu_le, store.etat().demo
+        ),
     )

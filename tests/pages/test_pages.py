@@ -23,7 +23,7 @@ from analytics.vocabulary.schemas import (
     TotalJuridiction,
 )
 from analytics.vocabulary.wording import number, percent
-from data.reference import load_illustrative_base, load_parameters, load_reference
+from data.reference import load_parameters, load_reference, load_referentiel
 from data.store.store import Store
 from pages.commun import lecture
 from pages.commun.bloc_graphique import write_plain_table
@@ -382,23 +382,9 @@ def test_names_are_text_never_markup() -> None:
 
 def test_the_page_and_the_terminal_give_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     situation = ordinary()
-    pays = survey(
-        situation,
-        load_reference().attendues,
-        activites=load_reference().activites,
-        cle=load_illustrative_base(),
-        regle=USUAL_RULE,
-        periode=last_period(situation, 2009),
-        parametres=load_parameters(),
-    )
-    covered = cover_each(
-        situation,
-        load_reference().attendues,
-        pays,
-        activites=load_reference().activites,
-        lignes=load_reference().lignes,
-        parametres=load_parameters(),
-    )
+    periode = last_period(situation, 2009)
+    pays = survey(situation, load_referentiel(), regle=USUAL_RULE, periode=periode)
+    covered = cover_each(situation, load_referentiel(), pays)
     lines = list_positions(pays, load_reference().cours, covered, load_parameters())
     told = {line["cour"]: line for line in lines}
     at = run(monkeypatch, situation, "cour", cour="CA-DOUAI")

@@ -28,7 +28,7 @@ from analytics.vocabulary import wording
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
-from data.reference import load_illustrative_base
+from data.reference import load_referentiel
 from data.settings import Settings
 from data.store.store import Store, open_store
 from pages.commun import lecture
@@ -80,12 +80,10 @@ def start(store: Store, fin: date = MARCH) -> Socle:
     du, au = study.months_read(fin)
     return study.start_from(
         store.faits(NATIONAL),
+        load_referentiel(),
         store.declarations(NATIONAL, du=du, au=au),
         fin=fin,
         regle=USUAL_RULE,
-        reference=lecture.reference(),
-        cle=load_illustrative_base(),
-        parametres=lecture.parametres(),
     )
 
 

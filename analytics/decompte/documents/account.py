@@ -1,6 +1,7 @@
 """What every document of a settlement shares: its states, its warnings, its name, its table."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -30,7 +31,7 @@ def warn(releve: Releve, reserve: str = "") -> list[str]:
         warnings.append("Hypothèse de travail, ne vaut pas décision")
     if releve.projete:
         warnings.append(f"Année incomplète : projection au-delà de {_month(releve)}")
-    if releve.demonstration:
+    if releve.moment.demonstration:
         warnings.append("Données de démonstration : fictives")
     return [typeset(warning) for warning in (*warnings, *filter(None, [reserve]))]
 
@@ -47,14 +48,30 @@ def _month(releve: Releve) -> str:
 
 def vintage(releve: Releve) -> datetime:
     """Give the moment that the figures are of, so that the same figures give the same bytes."""
-    day = releve.connu_le or releve.periode.fin
+    day = releve.moment.connu_le or releve.periode.fin
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def tell_vintage(releve: Releve) -> str:
     """Say which data the figures rest on."""
-    known = "dernier lot connu" if releve.connu_le is None else f"connu le {long_date(releve.connu_le)}"
-    return typeset(f"lot {releve.lot}, {known}, mois clos jusqu'à {_month(releve)}")
+    known = (
+        "dernier lot connu"
+        if releve.moment.connu_le is None
+        else f"connu le {long_date(releve.moment.connu_le)}"
+    )
+    return typeset(f"lot {releve.moment.lot}, {known}, mois clos jusqu'à {_month(releve)}")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which copy of a settlement a document is: its state (of `ETATS_DECOMPTE`), and the version of Vigie.
+
+    `numero`: that of the settlement, where it is kept.
+    """
+
+    etat: str
+    logiciel: str
+    numero: int | None = None
 
 
 def file_name(mois: date, cour: str, *, etat: str, version: int | None, suffixe: str) -> str:
@@ -112,9 +129,9 @@ def account_frame(releve: Releve, noms: Mapping[str, str], *, reserve: str = "")
         cout_etpt_eur=pl.lit(None if cout is None else _decimal(cout.euros, 2), dtype=money),
         source_cout=pl.lit(None if cout is None else cout.source, dtype=pl.String),
         projete=pl.lit(releve.projete),
-        lot=pl.lit(releve.lot),
-        connu_le=pl.lit(releve.connu_le, dtype=pl.Date),
-        donnees=pl.lit(FICTIONAL if releve.demonstration else None, dtype=pl.String),
+        lot=pl.lit(releve.moment.lot),
+        connu_le=pl.lit(releve.moment.connu_le, dtype=pl.Date),
+        donnees=pl.lit(FICTIONAL if releve.moment.demonstration else None, dtype=pl.String),
         reserve=pl.lit(reserve or None, dtype=pl.String),
         empreinte=pl.lit(account["empreinte"]),
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from analytics.decompte.compte import statut_of, write_account
-from analytics.decompte.documents.account import MINISTERE, tell_vintage, vintage, warn
+from analytics.decompte.documents.account import MINISTERE, Edition, tell_vintage, vintage, warn
 from analytics.decompte.releve import Releve
 from analytics.decompte.settle import PartDue
 from analytics.decompte.words.amounts import euros, write_plain
@@ -20,22 +20,19 @@ def write_pdf(
     releve: Releve,
     part: PartDue,
     lignes: Sequence[LigneReleve],
+    edition: Edition,
     *,
     nom: str,
-    etat: str,
-    version: int | None,
     noms: Mapping[str, str],
-    logiciel: str,
     conclusion: str = "",
     reserve: str = "",
 ) -> bytes:
     """Write the statement of one cour, or of the ministry (its `cour` is empty), as a PDF.
 
-    `nom`: « cour d'appel de Douai », `noms`: those of the cours, by code; `etat`: one of
-    `ETATS_DECOMPTE`; `logiciel`: the version of the software; `conclusion`: the sentence it opens on;
-    `reserve`: as in `warn`. The same settlement gives the same bytes.
+    `nom`: « cour d'appel de Douai », `noms`: those of the cours, by code; `conclusion`: the sentence it
+    opens on; `reserve`: as in `warn`. The same settlement gives the same bytes.
     """
-    laid = _lay_out(releve, part, lignes, nom, etat, version, noms, logiciel)
+    laid = _lay_out(releve, part, lignes, edition, nom, noms)
     laid |= {"conclusion": conclusion, "textes": [], "alertes": warn(releve, reserve)}
     return print_pdf(laid, vintage(releve))
 
@@ -44,18 +41,16 @@ def _lay_out(
     releve: Releve,
     part: PartDue,
     lignes: Sequence[LigneReleve],
+    edition: Edition,
     nom: str,
-    etat: str,
-    version: int | None,
     noms: Mapping[str, str],
-    logiciel: str,
 ) -> dict[str, object]:
     bareme = releve.bareme
-    numbered = "" if version is None else f", version {version}"
+    numbered = "" if edition.numero is None else f", version {edition.numero}"
     tables = [
         lay_table(
             "Relevé",
-            {"LigneReleve": 3, "Calcul": 5, "Résultat": 3, "Texte ou source": 4},
+            {"Ligne": 3, "Calcul": 5, "Résultat": 3, "Texte ou source": 4},
             [((line.libelle, line.formule, line.valeur, line.source), line.forte) for line in lignes],
             right=[2],
         ),
@@ -66,10 +61,10 @@ def _lay_out(
     return {
         "titre": typeset(f"Décompte {releve.annee} — {nom}"),
         "sous_titre": typeset(
-            f"État : {ETATS_DECOMPTE[etat]}{numbered}. {bareme.libelle} ({statut_of(releve)})."
+            f"État : {ETATS_DECOMPTE[edition.etat]}{numbered}. {bareme.libelle} ({statut_of(releve)})."
         ),
         "tableaux": tables,
-        "pied": typeset(f"Règle {bareme.id} ; {tell_vintage(releve)} ; Vigie {logiciel}"),
+        "pied": typeset(f"Règle {bareme.id} ; {tell_vintage(releve)} ; Vigie {edition.logiciel}"),
         "empreinte": write_account(releve)["empreinte"],
     }
 

@@ -1,15 +1,15 @@
 """The documents of a settlement, the same to the byte from the page and from the terminal."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Literal
 
 import dataframely as dy
 import polars as pl
 
-from analytics.couverture.unsaid import Manque, Muets, survey_silence
+from analytics.couverture.unsaid import Manque, survey_silence
 from analytics.decompte.compte import write_account, write_json
-from analytics.decompte.documents.account import MINISTERE, account_frame, file_name, tell_reserve
+from analytics.decompte.documents.account import MINISTERE, Edition, account_frame, file_name, tell_reserve
 from analytics.decompte.fourchette import draw_range
 from analytics.decompte.releve import Releve
 from analytics.decompte.settle import PartDue
@@ -18,9 +18,8 @@ from analytics.decompte.words.releve import write_statement
 from analytics.documents.table import write_table
 from analytics.trajectoire.words.conclusion import with_article
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.parameters import Parametres
-from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import COUNTRY, ETATS_DECOMPTE, Lots, Perimetre, Savoir
+from analytics.vocabulary.situation import Faits, Referentiel
 
 Sorte = Literal["json", "csv", "xlsx", "pdf"]
 WHOLE_ONLY = "Le classeur contient toutes les cours : il n'est donné qu'à qui les voit toutes."
@@ -31,23 +30,20 @@ ONE_COUR = "Le document PDF est celui d'une seule cour : choisissez laquelle."
 def write_document(
     releve: Releve,
     sorte: Sorte,
-    faits: Muets,
+    faits: Faits,
+    referentiel: Referentiel,
     *,
     cour: str | None,
     perimetre: Perimetre,
-    reference: Reference,
-    parametres: Parametres,
-    etat: str,
-    version: str,
+    edition: Edition,
     lots: dy.DataFrame[Lots],
-    numero: int | None = None,
 ) -> bytes:
     """Write a settlement, whole or of one cour, with the lines that the reader may see only.
 
-    `faits`: those of all the cours, for what silence may hide. `version`: that of the software; `numero`:
-    that of the settlement, where it is kept; `lots`: those of all the cours that it may rest on.
+    `faits`: those of all the cours, for what silence may hide. `lots`: those of all the
+    cours that it may rest on.
     """
-    reserve = tell_reserve(lots, releve.connu_le)
+    reserve = tell_reserve(lots, releve.moment.connu_le)
     seen = {part.cour for part in releve.decompte.cours if perimetre.holds(part.cour)}
     if not seen:
         raise UserFacingError("Aucune des cours de ce décompte ne vous est ouverte.")
@@ -57,7 +53,7 @@ def write_document(
             raise UserFacingError(
                 f"La cour « {cour} » n'a pas de base en {releve.annee} : rien n'est à régler."
             )
-    names = dict(reference.cours.select("cour", "nom").iter_rows())
+    names = dict(referentiel.reference.cours.select("cour", "nom").iter_rows())
     match sorte:
         case "json":
             account = write_account(releve)
@@ -79,12 +75,13 @@ def write_document(
             from analytics.decompte.documents.xlsx import write_xlsx
 
             part = _part(releve, cour)
-            lines = write_statement(releve, part, manque=_hidden(releve, faits, part, reference, parametres))
+            lines = write_statement(releve, part, manque=_hidden(releve, faits, part, referentiel))
             return write_xlsx(
                 releve,
                 names,
                 lignes=lines,
-                etat=ETATS_DECOMPTE[etat] + ("" if numero is None else f", n° {numero}"),
+                etat=ETATS_DECOMPTE[edition.etat]
+                + ("" if edition.numero is None else f", n° {edition.numero}"),
                 conclusion=_conclude(releve, part, names),
                 reserve=reserve,
             )
@@ -96,16 +93,14 @@ def write_document(
                     raise UserFacingError(ONE_COUR)
                 (cour,) = seen
             part = _part(releve, cour)
-            lines = write_statement(releve, part, manque=_hidden(releve, faits, part, reference, parametres))
+            lines = write_statement(releve, part, manque=_hidden(releve, faits, part, referentiel))
             return write_pdf(
                 releve,
                 part,
                 lines,
+                edition,
                 nom=with_article(names[part.cour]).removeprefix("la ") if part.cour else MINISTERE.lower(),
-                etat=etat,
-                version=numero,
                 noms={code: nom for code, nom in names.items() if code in seen},
-                logiciel=version,
                 conclusion=_conclude(releve, part, names),
                 reserve=reserve,
             )
@@ -128,20 +123,9 @@ def _part(releve: Releve, cour: str | None) -> PartDue:
     return next(part for part in releve.decompte.cours if part.cour == cour)
 
 
-def _hidden(
-    releve: Releve, faits: Muets, part: PartDue, reference: Reference, parametres: Parametres
-) -> Manque | None:
+def _hidden(releve: Releve, faits: Faits, part: PartDue, referentiel: Referentiel) -> Manque | None:
     """Estimate what the silent may have avoided in one cour, or in all of them."""
-    attendues: Callable[[date, date], pl.DataFrame] = reference.attendues
-    found = survey_silence(
-        faits,
-        attendues,
-        bases=releve.reference,
-        activites=reference.activites,
-        lignes=reference.lignes,
-        periode=releve.periode,
-        parametres=parametres,
-    )
+    found = survey_silence(faits, referentiel, bases=releve.reference, periode=releve.periode)
     whose: Collection[str] = [part.cour] if part.cour else list(releve.details)
     declared = sum(month.evitees for cour in whose for month in releve.details[cour].mois)
     return None if found is None else found.of(whose, declarees=declared)

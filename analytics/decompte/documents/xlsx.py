@@ -246,7 +246,7 @@ def _write_statement(
         page.write_string(rank, 0, conclusion, _bold(workbook))
         rank += 2
     bold, wrapped = _bold(workbook), workbook.add_format({"text_wrap": True, "valign": "top"})
-    for place, title in enumerate(("LigneReleve", "Calcul", "Résultat", "Texte ou source")):
+    for place, title in enumerate(("Ligne", "Calcul", "Résultat", "Texte ou source")):
         page.write_string(rank, place, title, bold)
     page.freeze_panes(rank + 1, 0)
     for row, ligne in enumerate(lignes, rank + 1):

@@ -36,7 +36,7 @@ def write_extractions(value: Fraction) -> str:
 
 
 STATEMENT_COLUMNS = (
-    Colonne("libelle", "LigneReleve"),
+    Colonne("libelle", "Ligne"),
     Colonne("formule", "Calcul"),
     Colonne("valeur", "Résultat", nombre=True),
     Colonne("source", "Texte ou source"),

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from analytics.decompte.releve import Releve, draw_up, regle_of
 from analytics.leviers.words import name_activities, name_juridictions
+from analytics.objectif.lectures import Regle
 from analytics.scenarios.reader import parse_scenario
 from analytics.scenarios.reverse import questions
 from analytics.scenarios.reverse.questions import Question, ReponseCherchee
@@ -28,9 +29,10 @@ from analytics.scenarios.words.levers import Noms
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import Bilan
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.periods import Periode
 from pages.commun import lecture
 from pages.commun.cadre import Contexte
-from pages.commun.lecture import Situation
+from pages.commun.lecture import Situation, once
 from pages.vues import decompte
 from pages.vues.leviers import PRIORITAIRE
 
@@ -61,26 +63,14 @@ def weighs(contexte: Contexte) -> bool:
 
 def socle(contexte: Contexte) -> Socle:
     """Give what every scenario of this situation starts from: all the cours, restrict before showing."""
-    situation, selection = contexte.situation, contexte.selection
-    bareme = decompte.rule_of(contexte)
-    key = (*situation.moment, situation.demo, str(selection.periode), str(regle_of(bareme)))
-    return _socle(contexte, key)
+    fin, regle = contexte.selection.periode.fin, regle_of(decompte.rule_of(contexte))
+    return _socle(lecture.whole(contexte.situation), fin, regle)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _socle(_contexte: Contexte, key: tuple[Any, ...]) -> Socle:
-    del key  # names the situation, the month and the rule
-    everywhere: Situation = lecture.whole(_contexte.situation)
-    fin = _contexte.selection.periode.fin
-    return start_from(
-        everywhere,
-        lecture.cells(everywhere, *months_read(fin)),
-        fin=fin,
-        regle=regle_of(decompte.rule_of(_contexte)),
-        reference=lecture.reference(),
-        cle=lecture.cle_illustrative(),
-        parametres=lecture.parametres(),
-    )
+@once(16)
+def _socle(everywhere: Situation, fin: date, regle: Regle) -> Socle:
+    cellules = lecture.cells(everywhere, *months_read(fin))
+    return start_from(everywhere, lecture.referentiel(), cellules, fin=fin, regle=regle)
 
 
 def read_text(contexte: Contexte, text: str) -> Scenario:
@@ -94,23 +84,22 @@ def study(contexte: Contexte, scenario: Scenario, progress: Callable[[float], No
     """Run a scenario on the situation shown, once for all who see the same."""
     ground = socle(contexte)
     shown = replace(scenario, depuis=contexte.selection.periode.fin)
-    key = (
-        *contexte.situation.moment,
-        str(ground.periode),
-        str(ground.pays.exigence.regle),
+    slot = _slot(
+        contexte.situation.moment,
+        ground.periode,
+        ground.pays.exigence.regle,
         replace(shown, nom="", note="").as_text(),
     )
-    slot = _slot(key)
     if not slot:
         draws, seed = draws_of(lecture.parametres(), ground.jour)
         slot.append(run_scenario(ground, shown, tirages=draws, graine=seed, progress=progress))
     return slot[0]
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _slot(key: tuple[Any, ...]) -> list[Etude]:
+@once(24)
+def _slot(moment: tuple[Any, ...], periode: Periode, regle: Regle, scenario: str) -> list[Etude]:
     """Give where a study is kept: what draws a progress bar cannot run in a cached function."""
-    del key
+    del moment, periode, regle, scenario  # they name it
     return []
 
 
@@ -139,9 +128,7 @@ def settle(contexte: Contexte, ground: Socle, pays: Pays) -> Releve | None:
             cout=decompte.cost_of(contexte),
             credits_eur={cour: Fraction(amount) for cour, amount in rows.iter_rows()},
             ajustements=(),
-            lot=everywhere.lot,
-            connu_le=everywhere.connu_le,
-            demonstration=everywhere.demo,
+            moment=everywhere.vu,
             parametres=lecture.parametres(),
         )
     except UserFacingError:
@@ -152,13 +139,12 @@ def seek(
     contexte: Contexte, ground: Socle, scenario: Scenario, rank: int, question: Question
 ) -> ReponseCherchee:
     """Give what a lever must be worth, sought once for all who ask the same."""
-    key = (*contexte.cle, scenario.as_text(), rank, str(question))
-    return _seek(ground, scenario, rank, question, key)
+    return _seek(contexte, ground, scenario, rank, question)
 
 
-@st.cache_resource(show_spinner="Recherche en cours…", max_entries=32)
+@once(32, attente="Recherche en cours…")
 def _seek(
-    _ground: Socle, _scenario: Scenario, _rank: int, _question: Question, key: tuple[Any, ...]
+    contexte: Contexte, _ground: Socle, scenario: Scenario, rank: int, question: Question
 ) -> ReponseCherchee:
-    del key  # names everything that is asked
-    return questions.seek_share(_ground, _scenario, _rank, _question)
+    del contexte  # what the ground is that of
+    return questions.seek_share(_ground, scenario, rank, question)

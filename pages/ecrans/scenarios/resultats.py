@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from analytics.couverture.words.coverage import since_january
 from analytics.leviers.potential import HOURS_PER_EXTRACTION
@@ -30,6 +28,7 @@ from analytics.vocabulary.figures import Chiffre
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 from pages.ecrans.scenarios.calculs import names_of, settle, socle, study, weighs
 from pages.ecrans.scenarios.planche import Planche
 from pages.vues.calculs import bornes, mention_of
@@ -55,23 +54,22 @@ class VueScenario:
 def view(contexte: Contexte, scenario: Scenario, progress: Callable[[float], None] | None) -> VueScenario:
     """Give what one scenario changes; raises `UserFacingError` where nothing is projected."""
     etude = study(contexte, scenario, progress)
-    return _view(contexte, etude, (*contexte.cle, etude.scenario.as_text()))
+    return _view(contexte, etude)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenario:
-    del key  # names everything that is shown
-    perimetre, ground = _contexte.situation.perimetre, _etude.socle
+@once(32)
+def _view(contexte: Contexte, etude: Etude) -> VueScenario:
+    perimetre, ground = contexte.situation.perimetre, etude.socle
     change = lay_out_change(
-        _etude,
+        etude,
         seen_cours(ground, perimetre),
         ensemble=perimetre.national,
-        positions=(_seen(_contexte, ground.pays), _seen(_contexte, _etude.pays)),
-        dus=(_dues(_contexte, ground, ground.pays), _dues(_contexte, ground, _etude.pays)),
+        positions=(_seen(contexte, ground.pays), _seen(contexte, etude.pays)),
+        dus=(_dues(contexte, ground, ground.pays), _dues(contexte, ground, etude.pays)),
     )
-    planche = Planche.of(_contexte, _etude)
+    planche = Planche.of(contexte, etude)
     return VueScenario(
-        etude=_etude,
+        etude=etude,
         conclusion=conclude_scenario(
             change.avant,
             change.apres,
@@ -80,8 +78,8 @@ def _view(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> VueScenar
             annee=ground.periode.annee,
             leviers=change.leviers,
         ),
-        chiffres=_figures(change, pondere=weighs(_contexte)),
-        note=_note(_contexte, change),
+        chiffres=_figures(change, pondere=weighs(contexte)),
+        note=_note(contexte, change),
         annee=planche.show_year(change),
         etapes=planche.show_steps(change),
         gains=planche.show_months(change),

@@ -1,9 +1,6 @@
 """Which input of a scenario moves the year the most."""
 
-from typing import Any
-
 import polars as pl
-import streamlit as st
 
 from analytics.charts.scenario import draw_tornado
 from analytics.leviers.words import rough
@@ -14,6 +11,7 @@ from analytics.vocabulary import wording
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte
+from pages.commun.lecture import once
 
 
 def tornado(contexte: Contexte, etude: Etude) -> Bloc:
@@ -48,16 +46,15 @@ def tornado(contexte: Contexte, etude: Etude) -> Bloc:
 
 def indices(contexte: Contexte, etude: Etude) -> str:
     """Write the share of the variance that each input explains, as a table."""
-    return _indices(contexte, etude, (*contexte.cle, etude.scenario.as_text()))
+    return _indices(contexte, etude)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _indices(_contexte: Contexte, _etude: Etude, key: tuple[Any, ...]) -> str:
-    del key  # names everything that is computed
-    cours = seen_cours(_etude.socle, _contexte.situation.perimetre)
-    found = variance_indices(_etude, cours, graine=draws_of(lecture.parametres(), _etude.socle.jour)[1])
+@once(16)
+def _indices(contexte: Contexte, etude: Etude) -> str:
+    cours = seen_cours(etude.socle, contexte.situation.perimetre)
+    found = variance_indices(etude, cours, graine=draws_of(lecture.parametres(), etude.socle.jour)[1])
     frame = pl.DataFrame(
-        [(name_input(name, _etude.scenario.leviers), first, total) for name, first, total in found],
+        [(name_input(name, etude.scenario.leviers), first, total) for name, first, total in found],
         schema={"nom": pl.String, "premier": pl.Float64, "total": pl.Float64},
         orient="row",
     )

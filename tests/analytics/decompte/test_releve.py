@@ -26,6 +26,7 @@ from analytics.trajectoire.position import Mois
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.situation import Moment
 from data.reference import load_parameters, load_rules
 from tests.analytics.decompte.releves import half_a_year
 from tests.analytics.frames import bases, demand
@@ -82,9 +83,7 @@ def account(
         cout=cout,
         credits_eur={"CA-B": Fraction(1_000_000)},
         ajustements=ajustements,
-        lot=7,
-        connu_le=None,
-        demonstration=False,
+        moment=Moment(7, None, demonstration=False),
         parametres=parametres,
     )
 

@@ -18,7 +18,7 @@ from analytics.scenarios.study import Socle, months_read, start_from
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Juridictions
-from data.reference import load_illustrative_base
+from data.reference import load_referentiel
 from data.settings import Settings
 from data.store.store import open_store
 from pages.ecrans.scenarios import modeles
@@ -41,12 +41,10 @@ def ground(tmp_path_factory: pytest.TempPathFactory, reference: Reference, param
         du, au = months_read(fin)
         return start_from(
             faits,
+            load_referentiel(),
             store.declarations(NATIONAL, du=du, au=au),
             fin=fin,
             regle=USUAL_RULE,
-            reference=juridictions,
-            cle=load_illustrative_base(),
-            parametres=parametres,
         )
 
     return of

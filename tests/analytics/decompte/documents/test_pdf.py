@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from analytics.decompte.documents.account import Edition
 from analytics.decompte.documents.pdf import write_pdf
 from analytics.decompte.releve import Releve
 from analytics.decompte.words.lignes import LigneReleve
@@ -17,7 +18,7 @@ def _write(
     decompte = releve.decompte
     part = next((each for each in decompte.cours if each.cour == cour), decompte.national)
     lignes = write_statement(releve, part, manque=None)
-    return write_pdf(releve, part, lignes, nom=nom, etat=etat, version=2, noms={cour: nom}, logiciel="0")
+    return write_pdf(releve, part, lignes, Edition(etat, "0", 2), nom=nom, noms={cour: nom})
 
 
 @pytest.mark.parametrize("etat", ETATS_DECOMPTE)
@@ -40,9 +41,7 @@ def test_a_text_is_never_markup(nom: str) -> None:
     part = releve.decompte.cours[0]
     line = LigneReleve("x", nom, nom, nom, nom, forte=True)
     for whose in (part, releve.decompte.national):
-        written = write_pdf(
-            releve, whose, [line], nom=nom, etat="simulation", version=None, noms={"CA-A": nom}, logiciel=nom
-        )
+        written = write_pdf(releve, whose, [line], Edition("simulation", nom), nom=nom, noms={"CA-A": nom})
         assert written.startswith(b"%PDF-")
 
 
