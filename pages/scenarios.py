@@ -1,7 +1,5 @@
 """What if: levers, what they change month by month and cour by cour, and the reverse questions."""
 
-from dataclasses import replace
-from functools import partial
 from html import escape
 from time import perf_counter
 
@@ -14,18 +12,15 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.schemas import ScenarioGarde
 from analytics.vocabulary.wording import NO_BREAK_SPACE, month, percent, typeset
 from pages.commun import (
-    adresse,
     bloc_graphique,
     cadre,
     composants,
     filtres,
     navigation,
-    signataire,
     suites,
-    telechargements,
 )
 from pages.commun.cadre import Contexte
-from pages.ecrans.scenarios import atelier, calculs, comparees, gardes, resultats, sensibilite
+from pages.ecrans.scenarios import atelier, calculs, comparees, enregistrer, gardes, resultats, sensibilite
 from pages.ecrans.scenarios.reciproque import draw_reverse
 from pages.ecrans.scenarios.resultats import TABS, VueScenario
 
@@ -57,7 +52,7 @@ def _draw(contexte: Contexte) -> None:
     suites.say()
     if scenario.nom:
         kept = "" if garde is None else f", n° {garde.scenario}, {gardes.told_when(garde)}"
-        composants.note(typeset(f"Scénario « {scenario.nom} »{kept}") + _archived(garde))
+        composants.note(typeset(f"Scénario « {scenario.nom} »{kept}") + enregistrer.archived(garde))
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
     composants.note(vue.note)
@@ -92,10 +87,6 @@ def _asked(contexte: Contexte, asked: str) -> tuple[Scenario, ScenarioGarde | No
         text = f"{error} « Rien ne change » est affiché."
         st.html(f"<p class='vigie-avis' role='alert'>{escape(typeset(text))}</p>")
         return nothing, None
-
-
-def _archived(garde: ScenarioGarde | None) -> str:
-    return "" if garde is None or not garde.archive else ", archivé"
 
 
 def _compute(contexte: Contexte, scenario: Scenario) -> VueScenario:
@@ -171,9 +162,6 @@ def _draw_effect(vue: VueScenario, *, agrandi: bool) -> None:
     st.html(vue.par_cour)
 
 
-# --- Building and keeping -------------------------------------------------------------------------
-
-
 def _draw_workshop(
     contexte: Contexte, ground: Socle, scenario: Scenario, garde: ScenarioGarde | None
 ) -> None:
@@ -184,103 +172,7 @@ def _draw_workshop(
     atelier.draw_levers(
         contexte, ground, scenario, resultats.describe(contexte, scenario), calculs.names_of(contexte)
     )
-    with st.expander("Enregistrer, ouvrir, exporter", key="atelier_gardes"):
-        left, right = st.columns([1, 1], gap="medium")
-        with left:
-            _draw_keep(contexte, scenario, garde)
-        with right:
-            _draw_kept(contexte)
-            _draw_files(contexte, scenario)
-
-
-def _draw_keep(contexte: Contexte, scenario: Scenario, garde: ScenarioGarde | None) -> None:
-    composants.note(
-        "Ce qui est enregistré ne change plus : le modifier en enregistre un autre, qui garde d'où il vient."
-    )
-    with st.form("garder_scenario", border=False):
-        nom = st.text_input("Nom du scénario", scenario.nom, max_chars=100)
-        note = st.text_input("Note", scenario.note, max_chars=400)
-        author = signataire.ask_name(key="nom_garder_scenario")
-        sent = st.form_submit_button("Enregistrer" if garde is None else "Enregistrer une copie")
-    if sent:
-        if not scenario.leviers and not scenario.hypotheses:
-            composants.note("Rien à enregistrer : ce scénario n'a pas de levier.")
-            return
-        try:
-            made = gardes.keep(
-                replace(scenario, depuis=contexte.selection.periode.fin),
-                nom=nom,
-                note=note,
-                auteur=author,
-                lot=contexte.situation.lot,
-                tire_de=None if garde is None else garde.scenario,
-            )
-        except UserFacingError as error:
-            composants.note(str(error))
-            return
-        filtres.choose("scenario", str(made))
-        suites.announce(
-            f"Scénario enregistré sous le n° {made}. Le lien de la page le rouvre, avec les mêmes chiffres."
-        )
-    if garde is not None and not gardes.may_put_away(garde):
-        composants.note(f"Enregistré par {garde.auteur} : lui seul, ou un profil national, l'archive.")
-    elif garde is not None:
-        with st.form("archiver_scenario", border=False):
-            author = signataire.ask_name(key="nom_archive")
-            label = "Ressortir des archives" if garde.archive else "Archiver ce scénario"
-            if st.form_submit_button(label):
-                suites.do(partial(gardes.put_away, garde.scenario, archive=not garde.archive, auteur=author))
-
-
-def _draw_kept(contexte: Contexte) -> None:
-    everything = st.toggle("Montrer les archives", key="scenarios_archives")
-    listed = gardes.kept(archives=everything)
-    if not listed:
-        composants.note("Aucun scénario enregistré que vous puissiez voir.")
-        return
-    for each in listed[:20]:
-        fin = calculs.read_text(contexte, each.texte).depuis if _opens(contexte, each) else None
-        changes: dict[str, object] = {"scenario": str(each.scenario)}
-        if (
-            fin is not None
-            and fin.year in contexte.choix.annees
-            and fin.month in contexte.choix.mois(fin.year)
-        ):
-            changes |= {"annee": fin.year, "mois": fin.month}
-        label = f"N° {each.scenario}{_archived(each)}, {each.nom}, {gardes.told_when(each)}"
-        navigation.link("scenarios", typeset(label), contexte.selection.requete(**changes))
-
-
-def _opens(contexte: Contexte, garde: ScenarioGarde) -> bool:
-    try:
-        calculs.read_text(contexte, garde.texte)
-    except UserFacingError:
-        return False
-    return True
-
-
-def _draw_files(contexte: Contexte, scenario: Scenario) -> None:
-    telechargements.offer(
-        "Exporter ce scénario (JSON)",
-        replace(scenario, depuis=contexte.selection.periode.fin).as_text().encode,
-        fichier=f"scenario_{adresse.slug(scenario.nom) or 'sans-nom'}.json",
-        cle="exporter_scenario",
-        discret=True,
-    )
-    with st.form("importer_scenario", border=False):
-        uploaded = st.file_uploader("Importer un scénario", type=["json"], key="fichier_scenario")
-        sent = st.form_submit_button("Ouvrir ce fichier")
-    if sent and uploaded is not None:
-        try:
-            opened = calculs.read_text(contexte, uploaded.getvalue().decode("utf-8", "replace"))
-        except UserFacingError as error:
-            composants.note(str(error))
-            return
-        atelier.show(opened)
-        st.rerun()
-
-
-# --- What matters, comparison ---------------------------------------------------------------------
+    enregistrer.draw(contexte, scenario, garde)
 
 
 def _draw_inputs(contexte: Contexte, etude: Etude, *, agrandi: bool) -> None:
@@ -331,9 +223,6 @@ def _draw_comparison(contexte: Contexte, scenario: Scenario, *, agrandi: bool) -
         composants.note(refus)
     for bloc in vue.ecarts:
         bloc_graphique.draw(bloc, agrandi=agrandi)
-
-
-# --- Reverse questions ----------------------------------------------------------------------------
 
 
 if __name__ == "__main__":

@@ -151,27 +151,12 @@ class _Reader:
             self._say(f"{where}.forme", f"{_shown(forme)} n'existe pas ; permis : {enumeration(FORMES)}")
             return None
         if du is not None:
-            if au is not None and au < du:
-                self._say(f"{where}.au", "la fin précède le début")
-            if forme != PALIER and (plein is None or plein <= du):
-                self._say(f"{where}.plein", f"la forme « {forme} » demande un mois après « du »")
+            self._judge_dates(where, du, au=au, plein=plein, forme=forme)
         places = {
             name: self._codes(table, name, where, getattr(self._lieux, name))
             for name in ("cours", "juridictions", "activites", "prisons")
         }
-        if (nature == PRISONS) != bool(places["prisons"]):
-            self._say(
-                f"{where}.prisons",
-                "nommez au moins un établissement"
-                if nature == PRISONS
-                else f"réservé à la nature « {PRISONS} »",
-            )
-        if nature == PRISONS and (places["cours"] or places["juridictions"]):
-            self._say(where, "des établissements désignés n'ont ni « cours » ni « juridictions »")
-        if nature == OUVERTURE and not places["activites"]:
-            self._say(f"{where}.activites", "une ouverture par la loi nomme au moins une activité")
-        if nature == ETABLISSEMENTS and places["juridictions"]:
-            self._say(f"{where}.juridictions", "les établissements se choisissent par cour")
+        self._judge_places(where, nature, places)
         nom = self._text(table, "nom", f"{where}.nom")
         if valeur is None or du is None:
             return None
@@ -186,6 +171,25 @@ class _Reader:
             nom=nom,
             **places,
         )
+
+    def _judge_dates(self, where: str, du: date, *, au: date | None, plein: date | None, forme: str) -> None:
+        if au is not None and au < du:
+            self._say(f"{where}.au", "la fin précède le début")
+        if forme != PALIER and (plein is None or plein <= du):
+            self._say(f"{where}.plein", f"la forme « {forme} » demande un mois après « du »")
+
+    def _judge_places(self, where: str, nature: str, places: Mapping[str, Sequence[str]]) -> None:
+        """Say which places a kind of lever must name, or cannot."""
+        if nature == PRISONS and not places["prisons"]:
+            self._say(f"{where}.prisons", "nommez au moins un établissement")
+        if nature != PRISONS and places["prisons"]:
+            self._say(f"{where}.prisons", f"réservé à la nature « {PRISONS} »")
+        if nature == PRISONS and (places["cours"] or places["juridictions"]):
+            self._say(where, "des établissements désignés n'ont ni « cours » ni « juridictions »")
+        if nature == OUVERTURE and not places["activites"]:
+            self._say(f"{where}.activites", "une ouverture par la loi nomme au moins une activité")
+        if nature == ETABLISSEMENTS and places["juridictions"]:
+            self._say(f"{where}.juridictions", "les établissements se choisissent par cour")
 
     def _hypotheses(self, value: object) -> dict[str, Plage]:
         table = self._table(value, "hypotheses", tuple(INCERTAINES)) or {}

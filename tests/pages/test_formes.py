@@ -50,7 +50,7 @@ def test_one_field_alone_asks_who_acts() -> None:
                     asking.append(f"{path.name}:{node.lineno}")
     assert asking == []
     users = {path.name for path in PAGES if "ask_name(" in path.read_text(encoding="utf-8")}
-    assert {"formulaire.py", "donnees.py", "scenarios.py", "etats.py", "messages.py", "cour.py"} <= users
+    assert {"formulaire.py", "donnees.py", "enregistrer.py", "etats.py", "messages.py", "cour.py"} <= users
 
 
 def test_every_box_that_slides_is_reached_by_the_keyboard() -> None:

@@ -39,20 +39,29 @@ class Prison:
 
 
 @dataclass(frozen=True)
-class Moyens:
+class Enveloppe:
     """What may be spent: so many deliveries (`nombre`) or euros (`budget`), each None when it is not bounded.
 
-    `par_unite`: extractions that a unit holds in a year. `part_par_cour`: each cour receives at least this
-    part of what its base would give it. `secondes`: when to stop looking for better.
+    `part_par_cour`: each cour receives at least this part of what its base would give it.
     """
 
     nombre: int | None
     budget: float | None
     cout_unite: float
     cout_prison: float
+    part_par_cour: float
+
+
+@dataclass(frozen=True)
+class Moyens(Enveloppe):
+    """What may be spent, and what a unit is worth.
+
+    `par_unite`: extractions that a unit holds in a year; `plafond_unites`: units of one juridiction at most.
+    `secondes`: when to stop looking for better.
+    """
+
     par_unite: float
     plafond_unites: int
-    part_par_cour: float
     secondes: float
 
 

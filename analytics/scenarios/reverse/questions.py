@@ -15,7 +15,7 @@ from analytics.scenarios.precision import as_shown
 from analytics.scenarios.ranges import Floats, Plage
 from analytics.scenarios.reverse.dose import But, Recherche, seek
 from analytics.scenarios.reverse.effort import Plan, plan_least_effort
-from analytics.scenarios.reverse.placement import Moyens, Placement, Prison, Site, place
+from analytics.scenarios.reverse.placement import Enveloppe, Moyens, Placement, Prison, Site, place
 from analytics.scenarios.scenario import RECOURS, Hypotheses, Levier, Scenario
 from analytics.scenarios.simulation import ceiling_where, share_held, simulate
 from analytics.scenarios.study import NOTHING_PROJECTED, Etude, Socle, draws_of
@@ -233,15 +233,7 @@ def least_effort(socle: Socle, scenario: Scenario, question: Question, *, cle: s
 
 
 def place_equipment(
-    socle: Socle,
-    scenario: Scenario,
-    *,
-    nombre: int | None,
-    budget: float | None,
-    cout_unite: float,
-    cout_prison: float,
-    part_par_cour: float,
-    cours: Collection[str],
+    socle: Socle, scenario: Scenario, enveloppe: Enveloppe, *, cours: Collection[str]
 ) -> Placement:
     """Find where to put so many deliveries, or a budget, were all within reach held by video.
 
@@ -256,16 +248,7 @@ def place_equipment(
             for cour, juridiction, held in reach.select("cour", "juridiction", "atteignables").iter_rows()
         ],
         _waiting_prisons(socle, cours, reach),
-        Moyens(
-            nombre=nombre,
-            budget=budget,
-            cout_unite=cout_unite,
-            cout_prison=cout_prison,
-            par_unite=_held_by_a_unit(hypotheses),
-            plafond_unites=10,
-            part_par_cour=part_par_cour,
-            secondes=20.0,
-        ),
+        Moyens(**vars(enveloppe), par_unite=_held_by_a_unit(hypotheses), plafond_unites=10, secondes=20.0),
         bases={cour: float(bases[cour].extractions) for cour in cours if cour in bases},
     )
 

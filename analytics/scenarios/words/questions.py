@@ -1,8 +1,11 @@
 """The reverse questions in words: what one lever must be worth, and with which chances."""
 
+from analytics.leviers.words import rough
 from analytics.projection.model import round_probability
 from analytics.scenarios.precision import digits_of
 from analytics.scenarios.reverse.dose import FREINS, Recherche
+from analytics.scenarios.reverse.effort import Plan
+from analytics.scenarios.reverse.placement import Placement
 from analytics.scenarios.scenario import MATERIEL, NATURES, POINTS, PRISONS, RECOURS, Levier
 from analytics.scenarios.words.levers import capped
 from analytics.trajectoire.words.outlook import odds
@@ -93,3 +96,32 @@ def tell_chances(found: Recherche, levier: Levier) -> str:
 def name_chance(chance: float) -> str:
     """Name odds that a value is sought for: « une chance sur deux »."""
     return _CHANCES[chance]
+
+
+def tell_effort(plan: Plan, missing: float, *, pondere: bool) -> str:
+    """Say how many are missing, and what effort they take; `missing` is at least one half."""
+    unit = "extractions moyennes" if pondere else "extractions"
+    lacking = wording.number(missing)  # to the unit: what it takes from the year shown to what is asked
+    if not plan.suffit:
+        return wording.typeset(
+            f"Il manque {lacking} {unit} ; au mieux {rough(plan.atteignables)} d'ici décembre."
+        )
+    return wording.typeset(
+        f"Il manque {lacking} {unit}. En commençant par les plus faciles, chacune demande en "
+        f"moyenne {wording.number(plan.effort / missing, 1)} fois l'effort d'une des plus faciles ; une de "
+        f"plus, {wording.number(plan.marginal, 1)} fois."
+    )
+
+
+def tell_placement(plan: Placement) -> str:
+    """Say what a plan of deliveries brings, what it costs, and whether another would do better."""
+    return wording.typeset(
+        f"{wording.count(int(plan.livraisons['nombre'].sum()), 'livraison')} : {rough(plan.gain)} "
+        f"extractions par an de plus à portée, pour {wording.with_unit(round(plan.cout), '€')} ; la "
+        f"suivante en apporterait {rough(plan.suivante)}. "
+        + (
+            "Aucun autre placement ne ferait mieux."
+            if plan.ecart < 0.0005
+            else f"Un autre placement ferait au plus {wording.percent(plan.ecart)} de mieux."
+        )
+    )

@@ -1,5 +1,6 @@
 """The reverse questions as the page asks them: a dose, the least effort, a placement."""
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from html import escape
@@ -11,13 +12,21 @@ from analytics.leviers.words import rough
 from analytics.scenarios import study
 from analytics.scenarios.reverse import questions
 from analytics.scenarios.reverse.effort import CLES
-from analytics.scenarios.reverse.placement import ETABLISSEMENT
+from analytics.scenarios.reverse.placement import ETABLISSEMENT, Enveloppe
 from analytics.scenarios.reverse.questions import Question
 from analytics.scenarios.scenario import DEMANDE, Scenario
 from analytics.scenarios.study import Socle
-from analytics.scenarios.words.questions import is_needed, name_chance, tell_chances, tell_search, write_dose
+from analytics.scenarios.words.questions import (
+    is_needed,
+    name_chance,
+    tell_chances,
+    tell_effort,
+    tell_placement,
+    tell_search,
+    write_dose,
+)
 from analytics.vocabulary.columns import Colonne, integer
-from analytics.vocabulary.wording import add_up, count, number, percent, typeset, with_unit
+from analytics.vocabulary.wording import add_up, number, typeset
 from pages.commun import composants, filtres, lecture, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.cadre import Contexte
@@ -74,17 +83,18 @@ def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question
         placeholder="Choisir",
     )
     found = calculs.seek(contexte, ground, asked, rank, question)
-    sentence = tell_search(
-        found.recherche,
-        found.levier,
-        part=float(question.part),
-        base=found.base,
-        voulues=found.voulues,
-        plafond=found.plafond,
-        tenue=found.tenue,
-        pondere=question.pondere,
+    _answer(
+        tell_search(
+            found.recherche,
+            found.levier,
+            part=float(question.part),
+            base=found.base,
+            voulues=found.voulues,
+            plafond=found.plafond,
+            tenue=found.tenue,
+            pondere=question.pondere,
+        )
     )
-    st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(sentence)}</strong></p>")
     composants.note(tell_chances(found.recherche, found.levier))
     doses = [("Ouvrir ce scénario", "ouvrir_dose", found.recherche.valeur)]
     doses += [
@@ -114,124 +124,115 @@ def _draw_effort(contexte: Contexte, ground: Socle, scenario: Scenario, question
         "Partage entre les cours", list(CLES), format_func=dict(CLES).__getitem__, key="cle_effort"
     )
     plan, missing = questions.least_effort(ground, scenario, question, cle=key)
-    unit = "extractions moyennes" if question.pondere else "extractions"
     if missing < 0.5:
         composants.note(typeset("Rien à ajouter : l'année y arrive, au milieu de la projection."))
         return
-    lacking = number(missing)  # to the unit: what it takes from the year shown to what is asked
-    text = (
-        f"Il manque {lacking} {unit}. En commençant par les plus faciles, chacune demande en "
-        f"moyenne {number(plan.effort / missing, 1)} fois l'effort d'une des plus faciles ; une de plus, "
-        f"{number(plan.marginal, 1)} fois."
-        if plan.suffit
-        else f"Il manque {lacking} {unit} ; au mieux {rough(plan.atteignables)} d'ici décembre."
-    )
-    st.html(f"<p class='vigie-phrase'><strong>{escape(typeset(text))}</strong></p>")
+    _answer(tell_effort(plan, missing, pondere=question.pondere), waited=False)
     noms = calculs.names_of(contexte)
     ordered = plan.parts.filter(pl.col("evitees") > 0).sort("evitees", descending=True)
     # As they are written, the parts make what they add up to.
     whole = float(ordered["evitees"].sum())
-    rows = (
-        ordered.with_columns(
-            evitees=pl.Series([int(part) for part in add_up(ordered["evitees"].to_list(), whole)])
-        )
+    written = pl.Series([int(part) for part in add_up(ordered["evitees"].to_list(), whole)])
+    _show_plan(
+        contexte,
+        ordered.with_columns(evitees=written)
         .filter(pl.col("evitees") > 0)
-        .with_columns(
-            nom_cour=pl.col("cour").replace_strict(dict(noms.cours), default=pl.col("cour")),
-            nom_activite=pl.col("activite").replace_strict(dict(noms.activites), default=pl.col("activite")),
-        )
-    )
-    st.html(
-        write_plain_table(
-            rows,
-            (
-                Colonne("nom_cour", "Cour"),
-                Colonne("nom_activite", "Activité"),
-                Colonne("evitees", "À éviter en plus", number, nombre=True),
-                Colonne("reste", "Encore à portée", rough, nombre=True),
-                Colonne("effort", "Effort (1 : une des plus faciles)", rough, nombre=True),
-            ),
-            legende="Plan de moindre effort (hypothèse : un effort par tiers de ce qui reste à portée)",
-        )
-    )
-    telechargements.offer_table(
-        plan.parts, cle="effort", fichier=f"{ground.periode.annee}_moindre-effort", entete=contexte.entete
+        .with_columns(nom_cour=_named("cour", noms.cours), nom_activite=_named("activite", noms.activites)),
+        (
+            Colonne("nom_cour", "Cour"),
+            Colonne("nom_activite", "Activité"),
+            Colonne("evitees", "À éviter en plus", number, nombre=True),
+            Colonne("reste", "Encore à portée", rough, nombre=True),
+            Colonne("effort", "Effort (1 : une des plus faciles)", rough, nombre=True),
+        ),
+        legende="Plan de moindre effort (hypothèse : un effort par tiers de ce qui reste à portée)",
+        donnees=plan.parts,
+        cle="effort",
+        fichier=f"{ground.periode.annee}_moindre-effort",
     )
 
 
 def _draw_placement(contexte: Contexte, ground: Socle, scenario: Scenario, cours: tuple[str, ...]) -> None:
+    enveloppe = _ask_envelope(ground)
+    if enveloppe is None:
+        return
+    with st.spinner("Recherche du meilleur placement…"):
+        plan = questions.place_equipment(ground, scenario, enveloppe, cours=cours)
+    _answer(tell_placement(plan))
+    noms = calculs.names_of(contexte)
+    lieu = pl.when(pl.col("sorte") == ETABLISSEMENT).then("lieu").otherwise(_named("lieu", noms.juridictions))
+    _show_plan(
+        contexte,
+        plan.livraisons.with_columns(nom_cour=_named("cour", noms.cours), nom_lieu=lieu),
+        (
+            Colonne("nom_lieu", "Livrer à"),
+            Colonne("nom_cour", "Cour"),
+            Colonne("nombre", "Nombre", integer, nombre=True),
+            Colonne("gain", "Extractions par an qui y tiennent", rough, nombre=True),
+        ),
+        legende="Livraisons, si tout ce qui est à portée était tenu par visioconférence",
+        donnees=plan.livraisons,
+        cle="placement",
+        fichier=f"{ground.periode.annee}_placement",
+    )
+
+
+def _ask_envelope(ground: Socle) -> Enveloppe | None:
+    """Ask what may be spent; None until it is sent."""
     parametres = lecture.parametres()
-    day = ground.jour
+
+    def ask_cost(label: str, most: int, name: str) -> float:
+        usual = round(float(parametres.at(name, ground.jour).valeur))
+        return float(st.number_input(f"{label} (€)", 0, most, usual, 1_000, width=170))
+
     with st.form("placement", border=False):
         mode = st.radio("Limite", ["Un nombre d'équipements", "Un budget"], horizontal=True)
         with st.container(horizontal=True, gap="small"):
             nombre = st.number_input("Équipements à placer", 1, 500, 10, width=170)
             budget = st.number_input("Ou budget (€)", 1_000, 50_000_000, 300_000, 10_000, width=170)
         with st.container(horizontal=True, gap="small"):
-            unit = st.number_input(
-                "Coût d'un équipement (€)",
-                0,
-                1_000_000,
-                round(float(parametres.at("cout_equipement", day).valeur)),
-                1_000,
-                width=170,
-            )
-            prison = st.number_input(
-                "Coût d'un établissement (€)",
-                0,
-                5_000_000,
-                round(float(parametres.at("cout_etablissement", day).valeur)),
-                1_000,
-                width=170,
-            )
+            unit = ask_cost("Coût d'un équipement", 1_000_000, "cout_equipement")
+            prison = ask_cost("Coût d'un établissement", 5_000_000, "cout_etablissement")
         least = st.number_input(
             "Part minimale de chaque cour (% de ce que sa base lui donnerait)", 0, 100, 0, 10
         )
         composants.note("Coûts : hypothèses de travail, aucun n'est dans le texte.")
         sent = st.form_submit_button("Chercher le meilleur placement")
     if not sent:
-        return
-    with st.spinner("Recherche du meilleur placement…"):
-        plan = questions.place_equipment(
-            ground,
-            scenario,
-            nombre=nombre if mode.startswith("Un nombre") else None,
-            budget=float(budget) if mode == "Un budget" else None,
-            cout_unite=float(unit),
-            cout_prison=float(prison),
-            part_par_cour=least / 100,
-            cours=cours,
-        )
-    told = (
-        f"{count(int(plan.livraisons['nombre'].sum()), 'livraison')} : {rough(plan.gain)} extractions par an "
-        f"de plus à portée, pour {with_unit(round(plan.cout), '€')} ; la suivante en apporterait "
-        f"{rough(plan.suivante)}. "
-        + (
-            "Aucun autre placement ne ferait mieux."
-            if plan.ecart < 0.0005
-            else f"Un autre placement ferait au plus {percent(plan.ecart)} de mieux."
-        )
+        return None
+    return Enveloppe(
+        nombre=nombre if mode.startswith("Un nombre") else None,
+        budget=float(budget) if mode == "Un budget" else None,
+        cout_unite=unit,
+        cout_prison=prison,
+        part_par_cour=least / 100,
     )
-    st.html(f"<p class='vigie-phrase' role='status'><strong>{escape(typeset(told))}</strong></p>")
-    noms = calculs.names_of(contexte)
-    rows = plan.livraisons.with_columns(
-        nom_cour=pl.col("cour").replace_strict(dict(noms.cours), default=pl.col("cour")),
-        nom_lieu=pl.when(pl.col("sorte") == ETABLISSEMENT)
-        .then("lieu")
-        .otherwise(pl.col("lieu").replace_strict(dict(noms.juridictions), default=pl.col("lieu"))),
-    )
-    st.html(
-        write_plain_table(
-            rows,
-            (
-                Colonne("nom_lieu", "Livrer à"),
-                Colonne("nom_cour", "Cour"),
-                Colonne("nombre", "Nombre", integer, nombre=True),
-                Colonne("gain", "Extractions par an qui y tiennent", rough, nombre=True),
-            ),
-            legende="Livraisons, si tout ce qui est à portée était tenu par visioconférence",
-        )
-    )
-    telechargements.offer_table(
-        plan.livraisons, cle="placement", fichier=f"{ground.periode.annee}_placement", entete=contexte.entete
-    )
+
+
+# --- What the three answers have in common --------------------------------------------------------
+
+
+def _answer(sentence: str, *, waited: bool = True) -> None:
+    """Write an answer; one that was waited for is read out."""
+    role = " role='status'" if waited else ""
+    st.html(f"<p class='vigie-phrase'{role}><strong>{escape(sentence)}</strong></p>")
+
+
+def _named(column: str, noms: Mapping[str, str]) -> pl.Expr:
+    """Name what a column holds the codes of; a code without a name stays."""
+    return pl.col(column).replace_strict(dict(noms), default=pl.col(column))
+
+
+def _show_plan(
+    contexte: Contexte,
+    rows: pl.DataFrame,
+    colonnes: Sequence[Colonne],
+    *,
+    legende: str,
+    donnees: pl.DataFrame,
+    cle: str,
+    fichier: str,
+) -> None:
+    """Write a plan as a table, and offer it whole."""
+    st.html(write_plain_table(rows, colonnes, legende=legende))
+    telechargements.offer_table(donnees, cle=cle, fichier=fichier, entete=contexte.entete)

@@ -11,6 +11,7 @@ import pytest
 from analytics.objectif.lectures import USUAL_RULE
 from analytics.scenarios.draws import most_likely
 from analytics.scenarios.ranges import Plage
+from analytics.scenarios.reverse.placement import Enveloppe
 from analytics.scenarios.reverse.questions import place_equipment
 from analytics.scenarios.scenario import Levier, Scenario
 from analytics.scenarios.simulation import simulate
@@ -135,11 +136,7 @@ def test_nothing_is_delivered_to_a_court_about_to_close(ground: Ground) -> None:
         socle,
         # Units that hold next to nothing: every court with something within reach asks for more.
         Scenario(date(2009, 8, 1), hypotheses={"utilisation": Plage.sure(0.001)}),
-        nombre=200,
-        budget=None,
-        cout_unite=1.0,
-        cout_prison=1e9,
-        part_par_cour=0.0,
+        Enveloppe(nombre=200, budget=None, cout_unite=1.0, cout_prison=1e9, part_par_cour=0.0),
         cours=("CA-LYON",),
     )
     assert plan.livraisons.height
