@@ -1,8 +1,10 @@
 """The house keeps its plan: what grows past its measure is named, with its reason, in a decision note."""
 
 import ast
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = ("analytics", "data", "pages")
 MOST_LINES, MOST_FILES, MOST_PARAMETERS, MOST_CHAPTERS = 450, 12, 8, 14
-NOTES = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "decisions").glob("*.md"))
+MOST_ROUTED = 60  # lines of `app.py`, and of `cli.py`
+# The note of names says where things are, and excuses nothing but a name.
+NAMED = ROOT / "docs" / "decisions" / "0042-noms.md"
+NAMES = NAMED.read_text(encoding="utf-8")
+NOTES = "\n".join(
+    path.read_text(encoding="utf-8") for path in NAMED.parent.glob("*.md") if path.name != NAMED.name
+)
 
 
 def modules(*layers: str) -> Iterator[tuple[str, Path]]:
@@ -58,3 +66,75 @@ def test_one_class_name_means_one_thing_in_a_layer(layer: str) -> None:
                 defined[node.name].append(name)
     twice = {nom for nom, places in defined.items() if len(places) > 1}
     assert {nom for nom in twice if f"classe `{nom}`" not in NOTES} == set()
+
+
+def refused_words() -> set[str]:
+    """Read, in the note of names, the words that a file or a class does not take."""
+    rows = [line.strip("|").split("|") for line in NAMES.splitlines() if line.startswith("| ")]
+    return {word for row in rows[1:] for word in re.findall(r"`(\w+)`", row[3])}
+
+
+def words_of(name: str) -> set[str]:
+    """Split the name of a file or of a class: « DecompteGarde » says decompte and garde."""
+    parts = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
+    return {*parts, *(f"{first}{second}" for first, second in pairwise(parts))}
+
+
+def test_a_word_of_the_job_has_one_name_in_files_and_classes() -> None:
+    refused = refused_words()
+    assert {"settlement", "statement", "drafts"} <= refused
+    # One is as much refused as several.
+    refused |= {f"{word}s" for word in refused}
+    taken: set[str] = set()
+    for name, path in modules(*LAYERS):
+        places = [part.removesuffix(".py") for part in Path(name).parts]
+        classes = [
+            node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)
+        ]
+        for each in (*places, *classes):
+            taken |= {f"{name}: {word}" for word in words_of(each) & refused if f"`{name}`" not in NAMES}
+    assert taken == set()
+
+
+def test_the_names_of_the_note_exist() -> None:
+    """A word whose file has moved is followed by its note."""
+    named = set(re.findall(r"`((?:analytics|data|pages)/[\w/.]+)`", NAMES))
+    assert len(named) > 15
+    assert {each for each in named if not (ROOT / each).exists()} == set()
+
+
+# No import contract sees the two routers: what each may know, and that neither computes.
+ROUTERS = {
+    "app.py": {"streamlit", "starlette.middleware", "pages", "pages.commun", "pages.porte"},
+    "cli.py": {
+        "sys",
+        "collections.abc",
+        "click",
+        "pydantic",
+        "sqlalchemy.exc",
+        "analytics.vocabulary.errors",
+        "data.store.engine",
+        "pages.terminal",
+        "pages.terminal.french",
+    },
+}
+
+
+@pytest.mark.parametrize("name", ROUTERS)
+def test_a_router_only_routes(name: str) -> None:
+    source = (ROOT / name).read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= MOST_ROUTED
+    tree = ast.parse(source)
+    known: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            known |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            known.add(node.module or "")
+        # Nothing is counted, repeated or defined here; `|` only joins types.
+        computes = isinstance(node, ast.BinOp) and not isinstance(node.op, ast.BitOr)
+        assert not computes
+        assert not isinstance(node, ast.AugAssign | ast.For | ast.While | ast.ClassDef | ast.Lambda)
+    assert known <= ROUTERS[name]
+    assert [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)] == ["main"]

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from functools import cache
 
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.months import previous_month
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import previous_month
 from analytics.vocabulary.wording import month, of_month, typeset
 
 # How many days of the week count, from Monday: all seven, those but Sunday, those but the weekend.

@@ -13,8 +13,8 @@ import polars as pl
 
 from analytics.collecte.calendar import CLOSED, TO_COME, Campagne, campaign_of, first_month, open_campaign
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR, previous_month
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR, previous_month
 from analytics.vocabulary.schemas import Reouvertures
 from analytics.vocabulary.wording import count, long_date, number, of_month, typeset
 
@@ -110,7 +110,7 @@ def read_month(text: str) -> date | None:
         mois = date.fromisoformat(f"{text}-01") if len(text) == len("2009-03") else None
     except ValueError:
         return None
-    return mois if mois is not None and FIRST_YEAR <= mois.year <= LAST_YEAR else None
+    return mois if mois is not None and EARLIEST_YEAR <= mois.year <= LATEST_YEAR else None
 
 
 def usual_month(jour: date, parametres: Parametres) -> date:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from analytics.decompte.releve import Cout, read_cost
 from analytics.vocabulary.parameters import Parametre, Parametres
-from data.store.settlements import Registre
+from data.store.registre import Registre
 
 SHORT_COSTS = {
     "cout_etpt_moyen": "Coût moyen",

@@ -37,7 +37,7 @@ from data.collecte.forms import WITHDRAWAL, judge_form, name_form, read_moment, 
 from data.collecte.importer import make_entree
 from data.collecte.judging.judge import Jugement
 from data.reference import load_parameters, load_reference
-from data.store.drafts import QUESTION
+from data.store.brouillons import QUESTION
 from data.store.store import Store
 
 Cases = dict[str, tuple[str, str]]

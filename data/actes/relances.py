@@ -39,7 +39,7 @@ from analytics.vocabulary.wording import enumeration, long_date, of_month, some_
 from data.post import Courrier, DroppedError, Poste, RefusedError, check_sender, compose
 from data.reference import load_parameters, load_reference
 from data.settings import Settings
-from data.store.campaigns import AlreadyRemindedError, InDoubtError, tell_doubt
+from data.store.collecte import AlreadyRemindedError, InDoubtError, tell_doubt
 from data.store.store import Clock, Store
 
 LOST = "connexion perdue"

@@ -9,8 +9,8 @@ import polars as pl
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
-from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import IMPORT
 from analytics.vocabulary.wording import agree, count, long_date, month, number, short_month, some_of, typeset
@@ -195,7 +195,7 @@ def _habits(store: Store, lecture: Lecture) -> pl.DataFrame:
     """Read the cells of the months that a file speaks of, and of those before; the demo teaches nothing."""
     texts = lecture.lignes["mois"].unique().drop_nulls() if "mois" in lecture.lignes.columns else ()
     read = [month for month in map(month_of, texts) if month is not None]
-    months = [month for month in read if FIRST_YEAR <= month.year <= LAST_YEAR]
+    months = [month for month in read if EARLIEST_YEAR <= month.year <= LATEST_YEAR]
     if not months or store.etat().demo:
         return store.historique(date.max, date.min)
     return store.historique(min(months) - timedelta(days=31 * _MONTHS_OF_HABIT), max(months))

@@ -37,7 +37,7 @@ from sqlalchemy import (
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS, end_of
-from analytics.vocabulary.months import last_in_a_row
+from analytics.vocabulary.periods import last_in_a_row
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     DEMO,
@@ -63,13 +63,13 @@ from analytics.vocabulary.situation import Faits
 from analytics.vocabulary.wording import clean_text, count, enumeration, typeset
 from data.settings import Settings
 from data.store import tables
-from data.store.answers import HIDDEN_OF_A_LOT, Reponses, answers_by_owner, check_unchanged, keep
-from data.store.campaigns import Collecte
-from data.store.drafts import Brouillons
+from data.store.brouillons import Brouillons
+from data.store.collecte import Collecte
 from data.store.engine import insert_frame, open_engine, prepare_schema, read_frame, reading, writing
+from data.store.registre import Registre
+from data.store.reponses import HIDDEN_OF_A_LOT, Reponses, answers_by_owner, check_unchanged, keep
 from data.store.revisions import corrected, overtaken
 from data.store.scenarios import Scenarios
-from data.store.settlements import Registre
 from data.store.signatures import Deconnexions
 from data.store.signed import SKEW, check_clock, check_order, raise_revision
 from data.store.tables import (

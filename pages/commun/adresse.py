@@ -11,8 +11,7 @@ from analytics.decompte.bareme import MODES as SHARING
 from analytics.objectif.lectures import CHAINAGES, LECTURES, MODES, Regle
 from analytics.objectif.profile import PROFILS
 from analytics.vocabulary import wording
-from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
-from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR, Periode
 
 STRICT = "strict"
 FOURCHETTE = "fourchette"
@@ -238,7 +237,7 @@ def parse_day(demande: Mapping[str, str]) -> tuple[date | None, tuple[str, ...]]
         day = date.fromisoformat(asked)
     except ValueError:
         day = date.min
-    if FIRST_YEAR <= day.year <= LAST_YEAR:
+    if EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         return day, ()
     return None, (
         wording.typeset(

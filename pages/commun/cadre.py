@@ -11,7 +11,7 @@ import streamlit as st
 
 from analytics.trajectoire.words.activities import name_activity
 from analytics.vocabulary import wording
-from analytics.vocabulary.months import last_in_a_row
+from analytics.vocabulary.periods import last_in_a_row
 from analytics.vocabulary.received import day_counted, tell_declared_after
 from data.actes.version import version_of
 from pages.commun import adresse, filtres, lecture, navigation, style, suites

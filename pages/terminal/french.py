@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
+from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.wording import typeset
 from data.collecte.expected.names import day_of, month_of
 
@@ -111,7 +111,7 @@ class Month(click.ParamType[date]):
         if isinstance(value, date):
             return value
         month = month_of(str(value))
-        if month is None or not FIRST_YEAR <= month.year <= LAST_YEAR:
+        if month is None or not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
             self.fail(f"« {value} » n'est pas un mois. Écrivez par exemple 2009-03.", param, ctx)
         return month
 
@@ -126,6 +126,6 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         day = day_of(str(value))
-        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        if day is None or not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
             self.fail(f"« {value} » n'est pas une date. Écrivez par exemple 2009-07-10.", param, ctx)
         return day

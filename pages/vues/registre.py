@@ -35,7 +35,7 @@ from analytics.vocabulary.schemas import (
 from analytics.vocabulary.situation import Faits
 from analytics.vocabulary.wording import MINUS, percent, typeset
 from data.actes.version import version_of
-from data.store.settlements import Contenu, Registre
+from data.store.registre import Contenu, Registre
 from data.store.store import utc_now
 from pages.commun import lecture
 from pages.commun.identite import lecteur

@@ -16,8 +16,8 @@ from data.settings import Settings
 from data.store.engine import open_engine, reading, writing
 from data.store.store import Store, open_store
 from data.store.tables import SCHEMA_VERSION, metadata
+from tests.data.store.test_registre import contest, kept
 from tests.data.store.test_scenarios import keep
-from tests.data.store.test_settlements import contest, kept
 from tests.data.store.test_store import entree
 
 MARCH, APRIL = date(2009, 3, 1), date(2009, 4, 1)

@@ -20,7 +20,7 @@ from analytics.vocabulary.schemas import NATIONAL, Perimetre, Saisie
 from data.actes import questionnaires
 from data.actes.questionnaires import Formulaire, Guichet
 from data.settings import Settings
-from data.store.answers import OvertakenError
+from data.store.reponses import OvertakenError
 from data.store.store import Store, open_store
 from pages.commun import lecture, signataire
 from pages.commun.identite import Lecteur

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 
-from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
+from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import MONTHS, place_of, unaccented
 
@@ -279,4 +279,4 @@ def _day(year: int, month: int, day: int) -> date | None:
 def year_of(text: str) -> int | None:
     """Read a year written in four digits; a spreadsheet may add « .0 »."""
     found = re.fullmatch(r"(\d{4})(?:[.,]0)?", text.strip(), re.ASCII)
-    return int(found[1]) if found and FIRST_YEAR <= int(found[1]) <= LAST_YEAR else None
+    return int(found[1]) if found and EARLIEST_YEAR <= int(found[1]) <= LATEST_YEAR else None

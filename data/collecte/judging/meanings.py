@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analytics.vocabulary.months import FIRST_YEAR, LAST_YEAR
+from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import number
 from data.collecte.expected.figures import read_amounts, read_counts
@@ -126,7 +126,7 @@ def _read_month(text: str) -> _Meaning:
     mois = month_of(text)
     if mois is None:
         return None, "mois_illisible", None
-    if not FIRST_YEAR <= mois.year <= LAST_YEAR:
+    if not EARLIEST_YEAR <= mois.year <= LATEST_YEAR:
         return None, "mois_hors_bornes", None
     return mois, None, None
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from analytics.vocabulary.months import is_far, last_in_a_row, previous_month
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import is_far, last_in_a_row, previous_month
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import NARROW_SPACE, month, number, of_court
 from data.collecte.expected.rules import questions

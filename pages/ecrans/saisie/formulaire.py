@@ -30,8 +30,8 @@ from analytics.vocabulary.wording import NOT_ANSWERED, count, enumeration, month
 from data.actes import questionnaires
 from data.actes.questionnaires import FIGURES, Dossier, Formulaire, Guichet, Question, SaisieJugee
 from data.reference import load_counting_rules
-from data.store.answers import OvertakenError
-from data.store.drafts import QUESTION
+from data.store.brouillons import QUESTION
+from data.store.reponses import OvertakenError
 from pages.commun import composants, signataire, suites
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown

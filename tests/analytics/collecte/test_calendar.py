@@ -26,8 +26,8 @@ from analytics.collecte.calendar import (
     public_holidays,
 )
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.months import last_in_a_row
 from analytics.vocabulary.parameters import Parametre, Parametres
+from analytics.vocabulary.periods import last_in_a_row
 from data.reference import load_parameters
 
 DAY = timedelta(days=1)

@@ -32,7 +32,7 @@ from data.actes.relances import (
     template_of,
 )
 from data.settings import Settings
-from data.store.campaigns import InDoubtError
+from data.store.collecte import InDoubtError
 from data.store.store import Store, open_store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree

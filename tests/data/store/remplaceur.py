@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import event
 
 from data.store.engine import open_engine
-from data.store.settlements import Registre
+from data.store.registre import Registre
 
 
 def main(url: str, decompte: int, last_write: int) -> None:

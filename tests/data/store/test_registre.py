@@ -19,7 +19,7 @@ from analytics.vocabulary.schemas import ETATS_DECOMPTE, NATIONAL, Perimetre
 from data.settings import Settings
 from data.store import tables
 from data.store.engine import open_engine, reading, writing
-from data.store.settlements import Contenu, Registre
+from data.store.registre import Contenu, Registre
 from data.store.store import Store, open_store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import JANUARY, entree

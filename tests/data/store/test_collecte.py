@@ -26,7 +26,7 @@ from analytics.vocabulary.schemas import (
 )
 from data.settings import Settings
 from data.store import tables
-from data.store.campaigns import AlreadyRemindedError, Collecte, InDoubtError
+from data.store.collecte import AlreadyRemindedError, Collecte, InDoubtError
 from data.store.engine import open_engine, writing
 from data.store.store import ALERTES_SCHEMA, Store, open_store
 from tests.conftest import lots_of_demo

@@ -11,7 +11,7 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import DEMO, NATIONAL, ON_SCREEN, Perimetre, Reponse
 from data.settings import Settings
-from data.store.answers import OvertakenError
+from data.store.reponses import OvertakenError
 from data.store.store import Entree, Store, open_store
 from tests.data.store.test_store import entree, figures
 from tests.outils.ensemble import at_once
