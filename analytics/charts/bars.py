@@ -1,15 +1,26 @@
 """Bars, always from zero: quantities by name, what a whole is made of, what is owed step by step."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import Trace, axis, build, palette, value_axis
+from analytics.charts.figure import (
+    Palette,
+    Trace,
+    axis,
+    build,
+    hatched,
+    held,
+    name_axis,
+    note,
+    palette,
+    value_axis,
+)
 
 BAR_HEIGHT = 30
 
-# A part is known by its hatching too, never by its colour alone.
 HATCHES = ("", "/", ".")
 
 WATERFALL_HEIGHT = 320
@@ -28,8 +39,7 @@ def draw_bars(frame: pl.DataFrame, *, dark: bool, couleur: str | None = None) ->
                 "type": "bar",
                 "orientation": "h",
                 "x": values,
-                "y": frame["nom"].to_list(),
-                "text": frame["texte"].to_list(),
+                **held(frame, y="nom", text="texte"),
                 # Within the bar where it fits: on a narrow screen nothing is cut.
                 "textposition": "auto",
                 "insidetextanchor": "end",
@@ -44,12 +54,17 @@ def draw_bars(frame: pl.DataFrame, *, dark: bool, couleur: str | None = None) ->
         dark=dark,
         height=BAR_HEIGHT * max(frame.height, 2) + 20,
         layout={
-            "xaxis": value_axis(
-                colours, showticklabels=False, showgrid=False, range=[0, (max(values, default=0) or 1) * 1.3]
-            ),
-            "yaxis": axis(colours, autorange="reversed", showline=False, tickfont={"size": 12}),
+            "xaxis": _hidden_axis(colours, values),
+            "yaxis": name_axis(colours),
             "bargap": 0.35,
         },
+    )
+
+
+def _hidden_axis(colours: Palette, lengths: Sequence[float]) -> dict[str, Any]:
+    """Describe an axis that nobody reads, each length being written: room for it, beyond the longest."""
+    return value_axis(
+        colours, showticklabels=False, showgrid=False, range=[0, (max(lengths, default=0) or 1) * 1.3]
     )
 
 
@@ -66,45 +81,30 @@ def draw_stacks(frame: pl.DataFrame, parts: Sequence[tuple[str, str]], *, dark: 
     other columns: `nom` and `total`.
     """
     colours = palette(dark=dark)
-    names = frame["nom"].to_list()
     traces: list[Trace] = [
         {
             "type": "bar",
             "orientation": "h",
             "name": word,
-            "x": frame[column].to_list(),
-            "y": names,
-            "customdata": frame[f"{column}_ecrit"].to_list(),
+            **held(frame, x=column, y="nom", customdata=f"{column}_ecrit"),
             "hovertemplate": f"%{{y}}, {word} : %{{customdata}}<extra></extra>",
-            "marker": {
-                "color": colour,
-                "pattern": {"shape": hatch, "fillmode": "overlay", "size": 6, "solidity": 0.25},
-            },
+            "marker": hatched(colour, hatch),
         }
         for (column, word), colour, hatch in zip(parts, part_colours(dark=dark), HATCHES, strict=False)
     ]
     whole = [sum(row) for row in frame.select(column for column, _ in parts).iter_rows()]
-    largest = max(whole, default=0) or 1
     return build(
         traces,
         dark=dark,
         height=BAR_HEIGHT * max(frame.height, 2) + 20,
         layout={
             "barmode": "stack",
-            "xaxis": value_axis(colours, showticklabels=False, showgrid=False, range=[0, largest * 1.3]),
-            "yaxis": axis(colours, autorange="reversed", showline=False, tickfont={"size": 12}),
+            "xaxis": _hidden_axis(colours, whole),
+            "yaxis": name_axis(colours),
             "bargap": 0.35,
             "annotations": [
-                {
-                    "x": length,
-                    "y": name,
-                    "text": text,
-                    "showarrow": False,
-                    "xanchor": "left",
-                    "xshift": 4,
-                    "font": {"size": 12, "color": colours.text},
-                }
-                for length, name, text in zip(whole, names, frame["total"].to_list(), strict=True)
+                note(text, colours.text, x=length, y=name, xanchor="left", xshift=4)
+                for length, (name, text) in zip(whole, frame.select("nom", "total").iter_rows(), strict=True)
             ],
         },
     )
@@ -118,46 +118,32 @@ def draw_waterfall(marches: pl.DataFrame, *, dark: bool) -> go.Figure:
     is beyond the first).
     """
     colours = palette(dark=dark)
-    tints = {
-        "total": colours.own,
-        "moins": colours.lines[1],
-        "plus": colours.lines[0],
-        "valeur": colours.peers,
+    looks = {
+        "total": (colours.own, ""),
+        "moins": (colours.lines[1], "/"),
+        "plus": (colours.lines[0], ""),
+        "valeur": (colours.peers, "."),
     }
-    hatches = {"total": "", "moins": "/", "plus": "", "valeur": "."}
+    shown = [looks[sorte] for sorte in marches["sorte"]]
     return build(
         [
             {
                 "type": "bar",
-                "x": marches["nom"].to_list(),
+                **held(marches, x="nom", base="bas", text="texte"),
                 "y": (marches["haut"] - marches["bas"]).to_list(),
-                "base": marches["bas"].to_list(),
-                "text": marches["texte"].to_list(),
                 "textposition": "outside",
                 "cliponaxis": False,
                 "textangle": 0,
                 "constraintext": "none",
                 "hovertemplate": "%{x} : %{text}<extra></extra>",
-                "marker": {
-                    "color": [tints[sorte] for sorte in marches["sorte"]],
-                    "pattern": {
-                        "shape": [hatches[sorte] for sorte in marches["sorte"]],
-                        "fillmode": "overlay",
-                        "size": 6,
-                        "solidity": 0.25,
-                    },
-                },
+                "marker": hatched([colour for colour, _ in shown], [shape for _, shape in shown]),
             }
         ],
         dark=dark,
         height=WATERFALL_HEIGHT,
         layout={
             "xaxis": axis(colours, type="category", tickfont={"size": 12}),
-            "yaxis": value_axis(
-                colours,
-                tickformat=",d",
-                range=_range(marches),
-            ),
+            "yaxis": value_axis(colours, tickformat=",d", range=_range(marches)),
             "bargap": 0.3,
         },
     )

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import Trace, axis, build, note, palette, share_axis
+from analytics.charts.figure import axis, build, closest, held, line, note, palette, share_axis, ticks, told
 
 
 def draw_rate(frame: pl.DataFrame, *, relance: int, dark: bool, height: int) -> go.Figure:
@@ -15,27 +15,16 @@ def draw_rate(frame: pl.DataFrame, *, relance: int, dark: bool, height: int) -> 
     """
     colours = palette(dark=dark)
     ranks = frame["rang"].to_list()
-    usual: Trace = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "habituel",
-        "x": ranks,
-        "y": frame["part_habituelle"].to_list(),
-        "line": {"color": colours.muted, "width": 2, "dash": "dash"},
-        "hoverinfo": "skip",
-    }
-    now: Trace = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": "cette collecte",
-        "x": ranks,
-        "y": frame["part"].to_list(),
-        "text": frame["texte"].to_list(),
-        "hovertemplate": "%{text}<extra></extra>",
-        "connectgaps": False,
-        "line": {"color": colours.own, "width": 3},
-        "marker": {"size": 7, "color": colours.own},
-    }
+    usual = line(colours.muted, 2, "dash", name="habituel", **held(frame, x="rang", y="part_habituelle"))
+    now = told(
+        frame,
+        "rang",
+        "part",
+        name="cette collecte",
+        connectgaps=False,
+        line={"color": colours.own, "width": 3},
+        marker={"size": 7, "color": colours.own},
+    )
     ends = [
         note(
             words,
@@ -62,9 +51,7 @@ def draw_rate(frame: pl.DataFrame, *, relance: int, dark: bool, height: int) -> 
             "xaxis": axis(
                 colours,
                 range=[0.7, len(ranks) + 0.3],
-                tickmode="array",
-                tickvals=ranks[::step],
-                ticktext=frame["libelle_jour"].to_list()[::step],
+                **ticks(ranks[::step], frame["libelle_jour"].to_list()[::step]),
             ),
             "yaxis": share_axis(colours, 1.0, range=[0, 1.02]),
             "shapes": [
@@ -91,7 +78,6 @@ def draw_rate(frame: pl.DataFrame, *, relance: int, dark: bool, height: int) -> 
                     xshift=-4,
                 ),
             ],
-            "margin": {"l": 8, "r": 86, "t": 12, "b": 8},
-            "hovermode": "closest",
+            **closest(right=86, top=12),
         },
     )

@@ -3,7 +3,22 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import Palette, Trace, axis, build, note, palette, share_axis, value_axis
+from analytics.charts.figure import (
+    Palette,
+    Trace,
+    axis,
+    build,
+    closest,
+    held,
+    line,
+    note,
+    palette,
+    push_up,
+    share_axis,
+    ticks,
+    told,
+    value_axis,
+)
 from analytics.vocabulary.wording import short_month
 
 HEIGHT = 330
@@ -17,60 +32,33 @@ def draw_control(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
     limits are hollow; the target is dashed.
     """
     colours = palette(dark=dark)
-    months = frame["mois"].to_list()
-    traces: list[Trace] = []
-    for name, dash in (("bas", "dot"), ("haut", "dot"), ("centre", "solid")):
-        traces += [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": name,
-                "x": rows["mois"].to_list(),
-                "y": rows[name].to_list(),
-                "line": {"color": colours.muted, "width": 1.2, "dash": dash},
-                "hoverinfo": "skip",
-            }
-            for _, rows in frame.group_by("groupe", maintain_order=True)
-        ]
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "Objectif du mois",
-            "x": months,
-            "y": frame["cible"].to_list(),
-            "line": {"color": colours.target, "width": 1.5, "dash": "dash"},
-            "connectgaps": False,
-            "hoverinfo": "skip",
-        }
-    )
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": "Taux d'évitement",
-            "x": months,
-            "y": frame["valeur"].to_list(),
-            "text": frame["texte"].to_list(),
-            "hovertemplate": "%{text}<extra></extra>",
-            "connectgaps": False,
-            "line": {"color": colours.own, "width": 2},
-            "marker": {
-                "size": [10 if sens else 7 for sens in frame["sens"]],
-                "color": [_colour(sens, colours) for sens in frame["sens"]],
-                "symbol": [_symbol(sens, trial) for sens, trial in frame.select("sens", "essai").iter_rows()],
-            },
-        }
+    limits: list[Trace] = [
+        line(colours.muted, 1.2, dash, name=name, **held(rows, x="mois", y=name))
+        for name, dash in (("bas", "dot"), ("haut", "dot"), ("centre", "solid"))
+        for _, rows in frame.group_by("groupe", maintain_order=True)
+    ]
+    target = line(colours.target, 1.5, "dash", name="Objectif du mois", **held(frame, x="mois", y="cible"))
+    rate = told(
+        frame,
+        "mois",
+        "valeur",
+        name="Taux d'évitement",
+        connectgaps=False,
+        line={"color": colours.own, "width": 2},
+        marker={
+            "size": [10 if sens else 7 for sens in frame["sens"]],
+            "color": [_colour(sens, colours) for sens in frame["sens"]],
+            "symbol": [_symbol(sens, trial) for sens, trial in frame.select("sens", "essai").iter_rows()],
+        },
     )
     return build(
-        traces,
+        [*limits, {**target, "connectgaps": False}, rate],
         dark=dark,
         height=HEIGHT,
         layout={
             "xaxis": axis(colours, **_month_ticks(frame)),
             "yaxis": share_axis(colours, _highest(frame), rangemode="nonnegative"),
-            "margin": {"l": 8, "r": 70, "t": 16, "b": 8},
-            "hovermode": "closest",
+            **closest(right=70),
             "annotations": _ends(frame, colours),
         },
     )
@@ -93,7 +81,7 @@ def _month_ticks(frame: pl.DataFrame) -> dict[str, object]:
     """Name four months at most, the last one among them."""
     months = frame["mois"].to_list()
     months = months[::-1][:: max(1, -(-len(months) // 4))][::-1]
-    return {"tickmode": "array", "tickvals": months, "ticktext": [short_month(day) for day in months]}
+    return ticks(months, [short_month(day) for day in months])
 
 
 def _ends(frame: pl.DataFrame, colours: Palette) -> list[dict[str, object]]:
@@ -106,18 +94,14 @@ def _ends(frame: pl.DataFrame, colours: Palette) -> list[dict[str, object]]:
         (last["cible"], "objectif", colours.target),
     ]
     known = sorted((value, word, colour) for value, word, colour in words if value is not None)
-    if not known:
-        return []
     span = frame.select(
         pl.max_horizontal("valeur", "haut", "cible").max() - pl.min_horizontal("valeur", "bas").min()
     ).item()
-    step, level = (span or 1.0) / 18, float("-inf")
-    notes: list[dict[str, object]] = []
-    for value, word, colour in known:
-        level = max(value, level + step)
-        place = {"x": last["mois"], "y": level, "xanchor": "left", "xshift": 8, "yanchor": "middle"}
-        notes.append(note(word, colour, **place))
-    return notes
+    levels = push_up((value for value, *_ in known), (span or 1.0) / 18)
+    return [
+        note(word, colour, x=last["mois"], y=level, xanchor="left", xshift=8, yanchor="middle")
+        for (_, word, colour), level in zip(known, levels, strict=True)
+    ]
 
 
 def draw_quarters(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
@@ -126,30 +110,18 @@ def draw_quarters(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
     Columns: `nom`, `valeur`, `mediane`, `texte`.
     """
     colours = palette(dark=dark)
-    names = frame["nom"].to_list()
     return build(
         [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "Médiane",
-                "x": names,
-                "y": frame["mediane"].to_list(),
-                "line": {"color": colours.muted, "width": 1.2, "dash": "dot"},
-                "hoverinfo": "skip",
-            },
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": "Extractions évitées",
-                "x": names,
-                "y": frame["valeur"].to_list(),
-                "text": frame["texte"].to_list(),
-                "hovertemplate": "%{text}<extra></extra>",
-                "connectgaps": False,
-                "line": {"color": colours.own, "width": 2},
-                "marker": {"size": 7, "color": colours.own},
-            },
+            line(colours.muted, 1.2, "dot", name="Médiane", **held(frame, x="nom", y="mediane")),
+            told(
+                frame,
+                "nom",
+                "valeur",
+                name="Extractions évitées",
+                connectgaps=False,
+                line={"color": colours.own, "width": 2},
+                marker={"size": 7, "color": colours.own},
+            ),
         ],
         dark=dark,
         height=HEIGHT,

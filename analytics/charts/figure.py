@@ -4,11 +4,12 @@ Plotly has no types. Figures are therefore described by plain mappings, and `bui
 where a description becomes a `go.Figure`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import plotly.graph_objects as go
+import polars as pl
 
 from analytics.vocabulary.wording import MONTHS, NARROW_SPACE, SHORT_MONTHS, percent
 
@@ -130,6 +131,80 @@ def share_axis(colours: Palette, top: float, **options: Any) -> dict[str, Any]:
 
 
 _STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+
+
+def name_axis(colours: Palette) -> dict[str, Any]:
+    """Describe the axis of the names of horizontal bars, the first on top."""
+    return axis(colours, autorange="reversed", showline=False, tickfont={"size": 12})
+
+
+def year_axis(colours: Palette, end: float) -> dict[str, Any]:
+    """Describe the axis of the twelve months of a year, by rank, up to `end`."""
+    return axis(colours, range=[0.7, end], **ticks(range(1, 13), SHORT_MONTHS))
+
+
+def ticks(places: Sequence[Any], words: Sequence[str]) -> dict[str, Any]:
+    """Name these places of an axis, and no other."""
+    return {"tickmode": "array", "tickvals": list(places), "ticktext": list(words)}
+
+
+def closest(*, right: int, top: int = 16, bottom: int = 8) -> dict[str, Any]:
+    """Describe a figure whose pointer finds the nearest point, with room (pixels) for words around it."""
+    return {"margin": {"l": 8, "r": right, "t": top, "b": bottom}, "hovermode": "closest"}
+
+
+def held(frame: pl.DataFrame, **columns: str) -> Trace:
+    """Give what a trace draws: under each of its names, the values of a column."""
+    return {name: frame[column].to_list() for name, column in columns.items()}
+
+
+def line(colour: str, width: float, dash: str | None = None, **options: Any) -> Trace:
+    """Describe a line that says nothing to the pointer; `options` say where it goes."""
+    pen = {"color": colour, "width": width} | ({"dash": dash} if dash else {})
+    return {"type": "scatter", "mode": "lines", "line": pen, "hoverinfo": "skip", **options}
+
+
+def told(frame: pl.DataFrame, x: str, y: str, text: str = "texte", **options: Any) -> Trace:
+    """Describe points, joined in the order of the frame; the pointer shows the sentence of each."""
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        **held(frame, x=x, y=y, text=text),
+        "hovertemplate": "%{text}<extra></extra>",
+        **options,
+    }
+
+
+def band(frame: pl.DataFrame, x: str, low: str, high: str, fill: str, **options: Any) -> Trace:
+    """Describe the surface between two columns over the same places; it says nothing to the pointer."""
+    back = frame[::-1]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "x": [*frame[x], *back[x]],
+        "y": [*frame[high], *back[low]],
+        "fill": "toself",
+        "fillcolor": fill,
+        "line": {"width": 0},
+        **options,
+    }
+
+
+def hatched(colour: Any, shape: Any) -> dict[str, Any]:
+    """Describe bars known by their hatching too, never by their colour alone."""
+    return {
+        "color": colour,
+        "pattern": {"shape": shape, "fillmode": "overlay", "size": 6, "solidity": 0.25},
+    }
+
+
+def push_up(levels: Iterable[float], step: float) -> list[float]:
+    """Raise levels, given from the lowest, so that words written at them are `step` apart at least."""
+    placed: list[float] = []
+    for level in levels:
+        placed.append(max(level, placed[-1] + step) if placed else level)
+    return placed
 
 
 def note(text: str, colour: str, **place: Any) -> dict[str, Any]:

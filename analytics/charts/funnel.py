@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import Trace, axis, build, note, palette, share_axis
+from analytics.charts.figure import Trace, axis, build, closest, held, line, note, palette, share_axis, told
 
 HEIGHT = 400
 _LINES = (("bas_998", "dot"), ("bas_95", "dash"), ("haut_95", "dash"), ("haut_998", "dot"))
@@ -22,33 +22,12 @@ def draw_funnel(
     largest = float(points["denominateur"].cast(pl.Float64).max() or 1.0)  # pyright: ignore[reportArgumentType] - a number column
     top = min(1.0, 1.15 * float(points["valeur"].max() or 0.1))  # pyright: ignore[reportArgumentType] - the same
     traces: list[Trace] = []
-    notes = [
-        note(
-            axe,
-            colours.muted,
-            x=1,
-            xref="paper",
-            y=0,
-            yref="paper",
-            yshift=-30,
-            xanchor="right",
-            yanchor="top",
-        )
-    ]
+    at_end = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0, "yref": "paper", "yanchor": "top"}
+    notes = [note(axe, colours.muted, yshift=-30, **at_end)]
     if limits is not None:
         end = limits.row(-1, named=True)
         for name, dash in _LINES:
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "name": name,
-                    "x": limits["denominateur"].to_list(),
-                    "y": limits[name].to_list(),
-                    "line": {"color": colours.muted, "width": 1.2, "dash": dash},
-                    "hoverinfo": "skip",
-                }
-            )
+            traces.append(line(colours.muted, 1.2, dash, name=name, **held(limits, x="denominateur", y=name)))
             if name == "bas_95" and end[name] - end["bas_998"] < 0.02 * end["haut_998"]:
                 continue  # both low limits lie on zero: their labels would too
             word = "99,8 %" if "998" in name else "95 %"
@@ -57,36 +36,15 @@ def draw_funnel(
             )
         top = min(1.0, max(top, 1.1 * end["haut_998"]))
     if centre is not None:
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "Moyenne",
-                "x": [0, largest * 1.05],
-                "y": [centre, centre],
-                "line": {"color": colours.target, "width": 1.2},
-                "hoverinfo": "skip",
-            }
-        )
-    for own in (False, True):
+        traces.append(line(colours.target, 1.2, name="Moyenne", x=[0, largest * 1.05], y=[centre, centre]))
+    for own, name, size, symbol, colour in (
+        (False, "Autres cours", 9, "circle", colours.peers),
+        (True, "Cette cour", 13, "diamond", colours.own),
+    ):
+        edge = {"width": 1, "color": colours.surface}
+        marker = {"size": size, "symbol": symbol, "color": colour, "line": edge}
         rows = points.filter(pl.col("soi") == own)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": "Cette cour" if own else "Autres cours",
-                "x": rows["denominateur"].to_list(),
-                "y": rows["valeur"].to_list(),
-                "text": rows["texte"].to_list(),
-                "hovertemplate": "%{text}<extra></extra>",
-                "marker": {
-                    "size": 13 if own else 9,
-                    "symbol": "diamond" if own else "circle",
-                    "color": colours.own if own else colours.peers,
-                    "line": {"width": 1, "color": colours.surface},
-                },
-            }
-        )
+        traces.append(told(rows, "denominateur", "valeur", mode="markers", name=name, marker=marker))
     notes += [
         note(name, colours.own, x=x, y=y, yshift=15)
         for name, x, y in points.filter("soi").select("nom_court", "denominateur", "valeur").iter_rows()
@@ -98,8 +56,7 @@ def draw_funnel(
         layout={
             "xaxis": axis(colours, range=[0, largest * 1.06], tickformat=",d", nticks=6),
             "yaxis": share_axis(colours, top, range=[0, top]),
-            "margin": {"l": 8, "r": 52, "t": 16, "b": 56},
-            "hovermode": "closest",
+            **closest(right=52, bottom=56),
             "annotations": notes,
         },
     )

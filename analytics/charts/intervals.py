@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import Trace, axis, build, note, palette
+from analytics.charts.figure import Trace, axis, build, closest, line, note, palette, ticks
 
 LINE = 19
 
@@ -21,27 +21,11 @@ def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: boo
     for place, row in zip(places, frame.iter_rows(named=True), strict=True):
         colour = colours.own if row["soi"] else colours.peers
         if row.get("limite_bas") is not None:
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": [row["limite_bas"], row["limite_haut"]],
-                    "y": [place, place],
-                    "line": {"color": colours.grid, "width": LINE - 5},
-                    "hoverinfo": "skip",
-                }
-            )
+            limits = [row["limite_bas"], row["limite_haut"]]
+            traces.append(line(colours.grid, LINE - 5, x=limits, y=[place, place]))
         for low, high, width in (("bas_95", "haut_95", 1.5), ("bas_80", "haut_80", 5)):
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": [row[low], row[high]],
-                    "y": [place, place],
-                    "line": {"color": colour, "width": width},
-                    "hoverinfo": "skip",
-                }
-            )
+            traces.append(line(colour, width, x=[row[low], row[high]], y=[place, place]))
+    tints = [colours.own if own else colours.text for own in frame["soi"]]
     if "brut" in frame.columns:
         traces.append(
             {
@@ -51,11 +35,7 @@ def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: boo
                 "x": frame["brut"].to_list(),
                 "y": places,
                 "hoverinfo": "skip",
-                "marker": {
-                    "size": 9,
-                    "symbol": "diamond-open",
-                    "color": [colours.own if own else colours.text for own in frame["soi"]],
-                },
+                "marker": {"size": 9, "symbol": "diamond-open", "color": tints},
             }
         )
     traces.append(
@@ -70,7 +50,7 @@ def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: boo
             "marker": {
                 "size": [10 if own else 7 for own in frame["soi"]],
                 "symbol": "circle",
-                "color": [colours.own if own else colours.text for own in frame["soi"]],
+                "color": tints,
             },
         }
     )
@@ -92,12 +72,9 @@ def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: boo
             "yaxis": axis(
                 colours,
                 range=[0.3, frame.height + 0.9],
-                tickmode="array",
-                tickvals=places,
-                ticktext=frame["nom_court"].to_list(),
+                **ticks(places, frame["nom_court"].to_list()),
             ),
-            "margin": {"l": 8, "r": 12, "t": 24, "b": 8},
-            "hovermode": "closest",
+            **closest(right=12, top=24),
             "shapes": [
                 {
                     "type": "line",

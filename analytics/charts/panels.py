@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import Trace, axis, build, note, palette, value_axis
+from analytics.charts.figure import Trace, axis, build, note, palette, ticks, value_axis
 
 ACROSS = 2
 PANEL_HEIGHT = 165
@@ -60,9 +60,7 @@ def draw_panels(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
             domain=[left, right],
             anchor="y" + suffix,
             type="category",
-            tickmode="array",
-            tickvals=shown,
-            ticktext=shown,
+            **ticks(shown, shown),
             tickangle=0,
             tickfont={"size": 9, "color": colours.muted},
         )

@@ -4,7 +4,21 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analytics.charts.bars import BAR_HEIGHT
-from analytics.charts.figure import Trace, axis, build, note, palette, value_axis
+from analytics.charts.figure import (
+    Trace,
+    axis,
+    band,
+    build,
+    closest,
+    hatched,
+    held,
+    name_axis,
+    note,
+    palette,
+    push_up,
+    told,
+    value_axis,
+)
 
 HEIGHT = 320
 # Less than this share of the height between two words at the end of lines, and they would overlap.
@@ -20,38 +34,26 @@ def draw_paths(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
     colours = palette(dark=dark)
     names = frame["mois_court"].to_list()
     ahead = frame.filter(pl.col("milieu").is_not_null())
-    ranks = ahead["mois_court"].to_list()
 
     def line(column: str, colour: str, dash: str, *, width: float, symbol: str | None = None) -> Trace:
-        return {
-            "type": "scatter",
-            "mode": "lines+markers" if symbol else "lines",
-            "x": names,
-            "y": frame[column].to_list(),
-            "text": frame["texte"].to_list(),
-            "hovertemplate": "%{text}<extra></extra>",
-            "connectgaps": False,
-            "line": {"color": colour, "width": width, "dash": dash},
-            "marker": {"size": 6, "symbol": symbol or "circle", "color": colour},
-        }
+        return told(
+            frame,
+            "mois_court",
+            column,
+            mode="lines+markers" if symbol else "lines",
+            connectgaps=False,
+            line={"color": colour, "width": width, "dash": dash},
+            marker={"size": 6, "symbol": symbol or "circle", "color": colour},
+        )
 
     traces: list[Trace] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": ranks + ranks[::-1],
-            "y": ahead["haut"].to_list() + ahead["bas"].to_list()[::-1],
-            "fill": "toself",
-            "fillcolor": colours.band,
-            "line": {"width": 0},
-            "hoverinfo": "skip",
-        },
+        band(ahead, "mois_court", "bas", "haut", colours.band),
         line("objectif", colours.target, "dash", width=1.5),
         line("rien", colours.muted, "dot", width=1.5, symbol="circle-open"),
         line("milieu", colours.own, "solid", width=3, symbol="circle"),
         line("declare", colours.own, "solid", width=3, symbol="circle"),
     ]
-    ends = [
+    ends = sorted(
         (float(values[-1]), str(frame[words][-1]), colour)
         for column, words, colour in (
             ("objectif", "fin_objectif", colours.target),
@@ -59,25 +61,11 @@ def draw_paths(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
             ("milieu", "fin_milieu", colours.own),
         )
         if (values := frame[column].drop_nulls()).len()
-    ]
+    )
     columns = ("declare", "objectif", "rien", "milieu", "haut")
     top = max((float(value) for name in columns for value in frame[name].drop_nulls()), default=1.0) or 1.0
-    annotations: list[dict[str, object]] = []
-    level = float("-inf")
-    for value, words, colour in sorted(ends):
-        level = max(value, level + top * _APART)
-        annotations.append(
-            note(
-                words,
-                colour,
-                x=len(names) - 1,
-                y=level,
-                xanchor="left",
-                yanchor="middle",
-                align="left",
-                xshift=8,
-            )
-        )
+    levels = push_up((value for value, *_ in ends), top * _APART)
+    place = {"x": len(names) - 1, "xanchor": "left", "yanchor": "middle", "align": "left", "xshift": 8}
     return build(
         traces,
         dark=dark,
@@ -91,9 +79,11 @@ def draw_paths(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                 range=[-0.3, len(names) - 0.6],
             ),
             "yaxis": value_axis(colours, tickformat=",d"),
-            "annotations": annotations,
-            "margin": {"l": 8, "r": 92, "t": 16, "b": 8},
-            "hovermode": "closest",
+            "annotations": [
+                note(words, colour, y=level, **place)
+                for (_, words, colour), level in zip(ends, levels, strict=True)
+            ],
+            **closest(right=92),
         },
     )
 
@@ -109,8 +99,7 @@ def draw_gains(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         [
             {
                 "type": "bar",
-                "x": frame["nom"].to_list(),
-                "y": values.to_list(),
+                **held(frame, x="nom", y="valeur", customdata="texte"),
                 "error_y": {
                     "type": "data",
                     "symmetric": False,
@@ -120,7 +109,6 @@ def draw_gains(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                     "thickness": 1.5,
                     "width": 4,
                 },
-                "customdata": frame["texte"].to_list(),
                 "hovertemplate": "%{x} : %{customdata}<extra></extra>",
                 "marker": {"color": colours.own},
             }
@@ -142,21 +130,16 @@ def draw_tornado(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
     Columns: `nom`, `bas` and `haut` (the total with the input low, high), `centre`, `texte`.
     """
     colours = palette(dark=dark)
-    names = frame["nom"].to_list()
     centre = float(frame["centre"][0]) if frame.height else 0.0
     traces: list[Trace] = [
         {
             "type": "bar",
             "orientation": "h",
-            "y": names,
+            **held(frame, y="nom", customdata="texte"),
             "base": centre,
             "x": (frame[column] - centre).to_list(),
-            "customdata": frame["texte"].to_list(),
             "hovertemplate": "%{y} : %{customdata}<extra></extra>",
-            "marker": {
-                "color": colour,
-                "pattern": {"shape": hatch, "fillmode": "overlay", "size": 6, "solidity": 0.25},
-            },
+            "marker": hatched(colour, hatch),
         }
         for column, colour, hatch in (("bas", colours.peers, "/"), ("haut", colours.own, ""))
     ]
@@ -167,7 +150,7 @@ def draw_tornado(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         layout={
             "barmode": "overlay",
             "xaxis": axis(colours, showgrid=True, gridcolor=colours.grid, tickformat=",d", nticks=6),
-            "yaxis": axis(colours, autorange="reversed", showline=False, tickfont={"size": 12}),
+            "yaxis": name_axis(colours),
             "bargap": 0.35,
         },
     )

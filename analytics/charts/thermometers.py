@@ -3,8 +3,17 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import DASHES, Trace, axis, build, note, palette, value_axis
-from analytics.vocabulary.wording import SHORT_MONTHS
+from analytics.charts.figure import (
+    DASHES,
+    Trace,
+    build,
+    closest,
+    note,
+    palette,
+    push_up,
+    value_axis,
+    year_axis,
+)
 
 HEIGHT = 360
 
@@ -42,27 +51,19 @@ def draw_thermometers(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
         last = next((place for place in reversed(range(len(values))) if values[place] is not None), None)
         if last is not None:
             ends.append((float(values[last] or 0.0), ranks[last], name, colour))
-    step = max((value for value, *_ in ends), default=1.0) / 16
-    level = float("-inf")
-    notes: list[dict[str, object]] = []
-    for value, rank, name, colour in sorted(ends):
-        level = max(value, level + step)
-        notes.append(note(name, colour, x=rank, y=level, xanchor="left", xshift=8))
+    ends.sort()
+    levels = push_up((value for value, *_ in ends), max((value for value, *_ in ends), default=1.0) / 16)
     return build(
         traces,
         dark=dark,
         height=HEIGHT,
         layout={
-            "xaxis": axis(
-                colours,
-                range=[0.7, 12.4],
-                tickmode="array",
-                tickvals=list(range(1, 13)),
-                ticktext=list(SHORT_MONTHS),
-            ),
+            "xaxis": year_axis(colours, 12.4),
             "yaxis": value_axis(colours, tickformat=",d"),
-            "margin": {"l": 8, "r": 72, "t": 16, "b": 8},
-            "hovermode": "closest",
-            "annotations": notes,
+            "annotations": [
+                note(name, colour, x=rank, y=level, xanchor="left", xshift=8)
+                for (_, rank, name, colour), level in zip(ends, levels, strict=True)
+            ],
+            **closest(right=72),
         },
     )

@@ -6,8 +6,22 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from analytics.charts.figure import DASHES, Palette, Trace, axis, build, note, palette, value_axis
-from analytics.vocabulary.wording import SHORT_MONTHS
+from analytics.charts.figure import (
+    DASHES,
+    Palette,
+    Trace,
+    band,
+    build,
+    closest,
+    held,
+    line,
+    note,
+    palette,
+    push_up,
+    told,
+    value_axis,
+    year_axis,
+)
 
 
 def draw_trajectory(
@@ -35,42 +49,29 @@ def draw_trajectory(
         rows = frame.filter(pl.col("annee") == year).sort("rang")
         main = position == 0
         colour = colours.own if main else colours.lines[(position - 1) % len(colours.lines)]
-        ranks = rows["rang"].to_list()
         if main and rows["haut"].is_not_null().any():
             traces += [*_band(rows, colours.band), _estimated(rows, colours.own)]
             ends.append(_end(rows, "estime", "libelle_estime", colours.own))
             ends.append(_end(rows, "haut", "libelle_haut", colours.muted))
         if rows["objectif_cumule"].is_not_null().any():
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "name": rows["libelle_objectif"][0],
-                    "x": ranks,
-                    "y": rows["objectif_cumule"].to_list(),
-                    "line": {"color": colours.target if main else colour, "width": 1.5, "dash": "dash"},
-                    "hoverinfo": "skip",
-                }
-            )
+            drawn = held(rows, x="rang", y="objectif_cumule") | {"name": rows["libelle_objectif"][0]}
+            traces.append(line(colours.target if main else colour, 1.5, "dash", **drawn))
             if main:
                 ends.append(_end(rows, "objectif_cumule", "libelle_objectif", colours.target))
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": rows["libelle_cumul"][0],
-                "x": ranks,
-                "y": rows["cumul"].to_list(),
-                "text": rows["texte"].to_list(),
-                "hovertemplate": "%{text}<extra></extra>",
-                "connectgaps": False,
-                "line": {
+            told(
+                rows,
+                "rang",
+                "cumul",
+                name=rows["libelle_cumul"][0],
+                connectgaps=False,
+                line={
                     "color": colour,
                     "width": 3 if main else 2,
                     "dash": "solid" if main else DASHES[position % len(DASHES)],
                 },
-                "marker": {"size": 7 if main else 5, "color": colour},
-            }
+                marker={"size": 7 if main else 5, "color": colour},
+            )
         )
         if rows["cumul"].is_not_null().any() and not (main and eventail is not None):
             ends.append(_end(rows, "cumul", "libelle_cumul", colour))
@@ -79,13 +80,7 @@ def draw_trajectory(
         dark=dark,
         height=height,
         layout={
-            "xaxis": axis(
-                colours,
-                range=[0.7, 12.1],
-                tickmode="array",
-                tickvals=list(range(1, 13)),
-                ticktext=list(SHORT_MONTHS),
-            ),
+            "xaxis": year_axis(colours, 12.1),
             "yaxis": value_axis(colours, tickformat=",d"),
             "annotations": [
                 note(
@@ -101,76 +96,46 @@ def draw_trajectory(
                 )
                 for end, level in _spread(ends, largest, height=height)
             ],
-            "margin": {"l": 8, "r": 66, "t": 16, "b": 8},
-            "hovermode": "closest",
+            **closest(right=66),
         },
     )
 
 
 def _fan(eventail: pl.DataFrame, colours: Palette) -> list[Trace]:
     """Draw the bands from the widest to the narrowest, then the middle: same hue, ever denser."""
-    ranks = eventail["rang"].to_list()
-    bands: list[Trace] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": f"{level} %",
-            "x": ranks + ranks[::-1],
-            "y": eventail[f"haut_{level}"].to_list() + eventail[f"bas_{level}"].to_list()[::-1],
-            "fill": "toself",
-            "fillcolor": colours.fan,
-            "line": {"width": 0},
-            "hoverinfo": "skip",
-        }
+    bands = [
+        band(eventail, "rang", f"bas_{level}", f"haut_{level}", colours.fan, name=f"{level} %")
         for level in (95, 80, 50)
     ]
-    middle: Trace = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": "Projection",
-        "x": ranks,
-        "y": eventail["milieu"].to_list(),
-        "text": eventail["texte"].to_list(),
-        "hovertemplate": "%{text}<extra></extra>",
-        "line": {"color": colours.own, "width": 1.5, "dash": "dot"},
-        "marker": {"size": 6, "symbol": "circle-open", "color": colours.own},
-    }
+    middle = told(
+        eventail,
+        "rang",
+        "milieu",
+        name="Projection",
+        line={"color": colours.own, "width": 1.5, "dash": "dot"},
+        marker={"size": 6, "symbol": "circle-open", "color": colours.own},
+    )
     return [*bands, middle]
 
 
 def _estimated(rows: pl.DataFrame, colour: str) -> Trace:
     """Draw what is estimated with hollow points: they are not declared."""
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": "Estimé",
-        "x": rows["rang"].to_list(),
-        "y": rows["estime"].to_list(),
-        "text": rows["texte_estime"].to_list(),
-        "hovertemplate": "%{text}<extra></extra>",
-        "line": {"color": colour, "width": 1.5, "dash": "dot"},
-        "marker": {"size": 7, "symbol": "diamond-open", "color": colour},
-    }
+    return told(
+        rows,
+        "rang",
+        "estime",
+        "texte_estime",
+        name="Estimé",
+        line={"color": colour, "width": 1.5, "dash": "dot"},
+        marker={"size": 7, "symbol": "diamond-open", "color": colour},
+    )
 
 
 def _band(rows: pl.DataFrame, fill: str) -> list[Trace]:
     """Fill from what is declared up to the bound, broken where nobody answered as the line is."""
     both = rows.filter(pl.col("haut").is_not_null(), pl.col("cumul").is_not_null())
     runs = both.with_columns(suite=pl.col("rang") - pl.int_range(pl.len())).partition_by("suite")
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "Fourchette",
-            "x": run["rang"].to_list() + run["rang"].to_list()[::-1],
-            "y": run["haut"].to_list() + run["cumul"].to_list()[::-1],
-            "fill": "toself",
-            "fillcolor": fill,
-            "line": {"width": 0},
-            "hoverinfo": "skip",
-        }
-        for run in runs
-    ]
+    return [band(run, "rang", "cumul", "haut", fill, name="Fourchette") for run in runs]
 
 
 @dataclass(frozen=True)
@@ -198,8 +163,6 @@ def _spread(ends: Sequence[_End], largest: float, *, height: int) -> list[tuple[
     step = top * LABEL_HEIGHT / max(height - 60, LABEL_HEIGHT)
     placed: list[tuple[_End, float]] = []
     for rank in sorted({end.rank for end in ends}):
-        level = float("-inf")
-        for end in sorted((end for end in ends if end.rank == rank), key=lambda end: end.value):
-            level = max(end.value, level + step)
-            placed.append((end, level))
+        here = sorted((end for end in ends if end.rank == rank), key=lambda end: end.value)
+        placed += zip(here, push_up((end.value for end in here), step), strict=True)
     return placed
