@@ -11,6 +11,7 @@ length of the history.
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -148,14 +149,40 @@ def _of_lot() -> Column[int]:
     return Column("lot", Integer, ForeignKey("lot.lot"), nullable=False)
 
 
+def _cell() -> tuple[Column[Any], ...]:
+    """What names a cell of the questionnaire."""
+    return (
+        Column("mois", Date, nullable=False),
+        Column("juridiction", String(60), nullable=False),
+        Column("activite", String(40), nullable=False),
+    )
+
+
+def _by_year(name: str, *columns: Column[Any], by: tuple[str, ...] = ()) -> Table:
+    """What lots give a year and a cour (and `by` some of the columns), with its source."""
+    return Table(
+        name,
+        metadata,
+        _of_lot(),
+        Column("annee", Integer, nullable=False),
+        Column("cour", String(60), nullable=False),
+        *columns,
+        Column("source", String(400), nullable=False),
+        PrimaryKeyConstraint("lot", "annee", "cour", *by),
+    )
+
+
+def _signed() -> tuple[Column[Any], ...]:
+    """Who wrote the row, and when."""
+    return Column("auteur", TypedLine, nullable=False), Column("connu_le", UtcDateTime(), nullable=False)
+
+
 # Null in both figures: the lot withdraws the value.
 declaration = Table(
     "declaration",
     metadata,
     _of_lot(),
-    Column("mois", Date, nullable=False),
-    Column("juridiction", String(60), nullable=False),
-    Column("activite", String(40), nullable=False),
+    *_cell(),
     Column("visioconferences", Integer),
     Column("extractions_evitees", Integer),
     PrimaryKeyConstraint("lot", "mois", "juridiction", "activite"),
@@ -173,9 +200,7 @@ confirmation = Table(
     "confirmation",
     metadata,
     _of_lot(),
-    Column("mois", Date, nullable=False),
-    Column("juridiction", String(60), nullable=False),
-    Column("activite", String(40), nullable=False),
+    *_cell(),
     PrimaryKeyConstraint("lot", "mois", "juridiction", "activite"),
     sqlite_with_rowid=False,
 )
@@ -183,9 +208,7 @@ confirmation = Table(
 cellule = Table(
     "cellule",
     metadata,
-    Column("mois", Date, nullable=False),
-    Column("juridiction", String(60), nullable=False),
-    Column("activite", String(40), nullable=False),
+    *_cell(),
     Column("visioconferences", Integer, nullable=False),
     Column("extractions_evitees", Integer, nullable=False),
     # The first lot that declared the cell since it was last withdrawn, and the one that gives its value.
@@ -236,61 +259,23 @@ interieur = Table(
     PrimaryKeyConstraint("lot", "mois", "cour", "service"),
 )
 
-base_annuelle = Table(
-    "base_annuelle",
-    metadata,
-    _of_lot(),
-    Column("annee", Integer, nullable=False),
-    Column("cour", String(60), nullable=False),
-    Column("extractions", Integer, nullable=False),
-    Column("source", String(400), nullable=False),
-    PrimaryKeyConstraint("lot", "annee", "cour"),
-)
+base_annuelle = _by_year("base_annuelle", Column("extractions", Integer, nullable=False))
 
-base_activite = Table(
+base_activite = _by_year(
     "base_activite",
-    metadata,
-    _of_lot(),
-    Column("annee", Integer, nullable=False),
-    Column("cour", String(60), nullable=False),
     Column("activite", String(40), nullable=False),
     Column("extractions", Integer, nullable=False),
-    Column("source", String(400), nullable=False),
-    PrimaryKeyConstraint("lot", "annee", "cour", "activite"),
+    by=("activite",),
 )
 
-niveau_annuel = Table(
-    "niveau_annuel",
-    metadata,
-    _of_lot(),
-    Column("annee", Integer, nullable=False),
-    Column("cour", String(60), nullable=False),
-    Column("evitees", Integer, nullable=False),
-    Column("source", String(400), nullable=False),
-    PrimaryKeyConstraint("lot", "annee", "cour"),
-)
+niveau_annuel = _by_year("niveau_annuel", Column("evitees", Integer, nullable=False))
 
-objectif_fixe = Table(
-    "objectif_fixe",
-    metadata,
-    _of_lot(),
-    Column("annee", Integer, nullable=False),
-    Column("cour", String(60), nullable=False),
-    Column("extractions_a_eviter", Integer, nullable=False),
-    Column("source", String(400), nullable=False),
-    PrimaryKeyConstraint("lot", "annee", "cour"),
-)
+objectif_fixe = _by_year("objectif_fixe", Column("extractions_a_eviter", Integer, nullable=False))
 
-credit_vacataire = Table(
+credit_vacataire = _by_year(
     "credit_vacataire",
-    metadata,
-    _of_lot(),
-    Column("annee", Integer, nullable=False),
-    Column("cour", String(60), nullable=False),
     # Cents: SQLite has no exact decimal type.
     Column("credits_centimes", BigInteger, nullable=False),
-    Column("source", String(400), nullable=False),
-    PrimaryKeyConstraint("lot", "annee", "cour"),
 )
 
 equipement = Table(
@@ -377,8 +362,7 @@ regle_ajoutee = Table(
     metadata,
     Column("identifiant", TypedLine, primary_key=True),
     Column("toml", Text, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # What one ETPT costs in euros; `valide_au` is null as long as no end is known.
@@ -390,8 +374,7 @@ cout_etpt = Table(
     Column("valide_au", Date),
     Column("euros", ExactDecimal(), nullable=False),
     Column("source", TypedText, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # A settlement as it was computed: two texts of canonical JSON, each with the SHA-256 of its bytes.
@@ -407,8 +390,7 @@ decompte = Table(
     _of_lot(),
     # Unique: a settlement is replaced once, so that its versions make one chain.
     Column("remplace", Integer, ForeignKey("decompte.decompte"), unique=True),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # The states a settlement went through; two people cannot both write its next `rang`.
@@ -436,8 +418,7 @@ contestation = Table(
     Column("proposition", ExactDecimal(), nullable=False),
     Column("motif", TypedText, nullable=False),
     Column("piece", TypedText, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # The primary key is that of the contest: it is answered once.
@@ -447,8 +428,7 @@ reponse_contestation = Table(
     Column("contestation", Integer, ForeignKey("contestation.contestation"), primary_key=True),
     Column("acceptee", Boolean, nullable=False),
     Column("motif", TypedText, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # A scenario as its author kept it: canonical JSON of its levers, and the last lot it was computed on.
@@ -464,8 +444,7 @@ scenario = Table(
     # The codes of the cours it names, sorted and joined by commas: who does not see them all does not see it.
     Column("cours", Text, nullable=False),
     Column("tire_de", Integer, ForeignKey("scenario.scenario")),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # Someone put a scenario away, or took it out again.
@@ -475,8 +454,7 @@ scenario_rangement = Table(
     Column("scenario", Integer, ForeignKey("scenario.scenario"), nullable=False),
     Column("rang", Integer, nullable=False),
     Column("archive", Boolean, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
     PrimaryKeyConstraint("scenario", "rang"),
 )
 
@@ -489,8 +467,7 @@ reouverture = Table(
     Column("juridiction", String(60), nullable=False),
     Column("jusqu_au", Date, nullable=False),
     Column("motif", TypedText, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # A reminder as it was about to leave; two people cannot both write its next `rang`.
@@ -505,8 +482,7 @@ relance = Table(
     Column("adresse", TypedLine, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("texte", TypedText, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
     UniqueConstraint("mois", "juridiction", "etape", "rang"),
 )
 
@@ -539,8 +515,7 @@ modele_relance = Table(
     Column("modele", Integer, primary_key=True),
     Column("sujet", TypedLine, nullable=False),
     Column("corps", TypedText, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # The mailbox of a juridiction where it is not that of the pattern, the last row counts; empty: it is.
@@ -550,8 +525,7 @@ boite = Table(
     Column("boite", Integer, primary_key=True),
     Column("juridiction", String(60), nullable=False),
     Column("adresse", TypedLine, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 suivi_alerte = Table(
@@ -561,8 +535,7 @@ suivi_alerte = Table(
     Column("alerte", Integer, ForeignKey("alerte.alerte"), nullable=False),
     Column("statut", String(20), nullable=False),
     Column("commentaire", TypedText, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
 )
 
 # What was typed in a questionnaire and not sent yet, a row each time; empty: it was sent, or given up.
@@ -573,8 +546,7 @@ brouillon = Table(
     Column("mois", Date, nullable=False),
     Column("juridiction", String(60), nullable=False),
     Column("texte", Text, nullable=False),
-    Column("auteur", TypedLine, nullable=False),
-    Column("connu_le", UtcDateTime(), nullable=False),
+    *_signed(),
     Index(None, "mois", "juridiction"),
 )
 

@@ -161,6 +161,11 @@ DECLARATIONS = Nature(
     },
 )
 
+
+def _given_and_positive(chiffre: str) -> dict[str, str]:
+    return {f"{chiffre}|nullability": "un_seul_chiffre", f"{chiffre}|min": "nombre_negatif"}
+
+
 INTERIEUR = Nature(
     nom="interieur",
     champs=(
@@ -182,119 +187,62 @@ INTERIEUR = Nature(
         "mois|nullability": "mois_absent",
         "cour|nullability": "cour_absente",
         "service|nullability": "texte_absent",
-        "extractions_requises|nullability": "un_seul_chiffre",
-        "extractions_requises|min": "nombre_negatif",
-        "extractions_executees|nullability": "un_seul_chiffre",
-        "extractions_executees|min": "nombre_negatif",
+        **_given_and_positive("extractions_requises"),
+        **_given_and_positive("extractions_executees"),
     },
 )
 
-_BY_YEAR_AND_COUR = {
-    "primary_key": "valeurs_contradictoires",
-    "annee|nullability": "annee_illisible",
-    "cour|nullability": "cour_absente",
-    "source|nullability": "texte_absent",
-}
 
-BASE = Nature(
-    nom="base",
-    champs=(_ANNEE, _COUR, Champ("extractions", "compte"), _SOURCE, _REJET, _RECU),
-    cles=("annee", "cour"),
-    valeurs=("extractions", "source"),
-    chiffres=("extractions",),
-    tapee=BaseTapee,
-    fiable=BaseAnnuelle,
-    couverture={
-        **_BY_YEAR_AND_COUR,
-        "extractions|nullability": "un_seul_chiffre",
-        "extractions|min": "nombre_negatif",
-    },
+def _by_year(
+    nom: str, chiffre: Champ, *, tapee: type[dy.Schema], fiable: type[dy.Schema], par: tuple[Champ, ...] = ()
+) -> Nature:
+    """Describe one figure a year and a cour (and `par` something else), with its source."""
+    return Nature(
+        nom=nom,
+        champs=(_ANNEE, _COUR, *par, chiffre, _SOURCE, _REJET, _RECU),
+        cles=("annee", "cour", *(champ.nom for champ in par)),
+        valeurs=(chiffre.nom, "source"),
+        chiffres=(chiffre.nom,),
+        tapee=tapee,
+        fiable=fiable,
+        couverture={
+            "primary_key": "valeurs_contradictoires",
+            "annee|nullability": "annee_illisible",
+            "cour|nullability": "cour_absente",
+            "source|nullability": "texte_absent",
+            **{f"{champ.nom}|nullability": f"{champ.nom}_absente" for champ in par},
+            **_given_and_positive(chiffre.nom),
+        },
+    )
+
+
+_EXTRACTIONS = Champ("extractions", "compte")
+
+BASE = _by_year("base", _EXTRACTIONS, tapee=BaseTapee, fiable=BaseAnnuelle)
+
+BASE_ACTIVITES = _by_year(
+    "base_activites", _EXTRACTIONS, par=(_ACTIVITE,), tapee=BaseActiviteTapee, fiable=BaseActivite
 )
 
-BASE_ACTIVITES = Nature(
-    nom="base_activites",
-    champs=(_ANNEE, _COUR, _ACTIVITE, Champ("extractions", "compte"), _SOURCE, _REJET, _RECU),
-    cles=("annee", "cour", "activite"),
-    valeurs=("extractions", "source"),
-    chiffres=("extractions",),
-    tapee=BaseActiviteTapee,
-    fiable=BaseActivite,
-    couverture={
-        **_BY_YEAR_AND_COUR,
-        "activite|nullability": "activite_absente",
-        "extractions|nullability": "un_seul_chiffre",
-        "extractions|min": "nombre_negatif",
-    },
-)
-
-NIVEAUX = Nature(
-    nom="niveaux",
-    champs=(
-        _ANNEE,
-        _COUR,
-        Champ("evitees", "compte", ("niveau", "extractions deja evitees", "deja evitees")),
-        _SOURCE,
-        _REJET,
-        _RECU,
-    ),
-    cles=("annee", "cour"),
-    valeurs=("evitees", "source"),
-    chiffres=("evitees",),
+NIVEAUX = _by_year(
+    "niveaux",
+    Champ("evitees", "compte", ("niveau", "extractions deja evitees", "deja evitees")),
     tapee=NiveauTape,
     fiable=NiveauAnnuel,
-    couverture={
-        **_BY_YEAR_AND_COUR,
-        "evitees|nullability": "un_seul_chiffre",
-        "evitees|min": "nombre_negatif",
-    },
 )
 
-OBJECTIFS = Nature(
-    nom="objectifs",
-    champs=(
-        _ANNEE,
-        _COUR,
-        Champ("extractions_a_eviter", "compte", ("objectif", "a eviter")),
-        _SOURCE,
-        _REJET,
-        _RECU,
-    ),
-    cles=("annee", "cour"),
-    valeurs=("extractions_a_eviter", "source"),
-    chiffres=("extractions_a_eviter",),
+OBJECTIFS = _by_year(
+    "objectifs",
+    Champ("extractions_a_eviter", "compte", ("objectif", "a eviter")),
     tapee=ObjectifTape,
     fiable=ObjectifFixe,
-    couverture={
-        **_BY_YEAR_AND_COUR,
-        "extractions_a_eviter|nullability": "un_seul_chiffre",
-        "extractions_a_eviter|min": "nombre_negatif",
-    },
 )
 
-CREDITS = Nature(
-    nom="credits",
-    champs=(
-        _ANNEE,
-        _COUR,
-        Champ(
-            "credits_eur",
-            "montant",
-            ("credits", "credits en euros", "montant", "credits vacataires"),
-        ),
-        _SOURCE,
-        _REJET,
-        _RECU,
-    ),
-    cles=("annee", "cour"),
-    valeurs=("credits_eur", "source"),
-    chiffres=("credits_eur",),
+CREDITS = _by_year(
+    "credits",
+    Champ("credits_eur", "montant", ("credits", "credits en euros", "montant", "credits vacataires")),
     tapee=CreditsTapes,
     fiable=CreditsVacataires,
-    couverture={
-        **_BY_YEAR_AND_COUR,
-        "credits_eur|nullability": "un_seul_chiffre",
-        "credits_eur|min": "nombre_negatif",
-    },
 )
 
 EQUIPEMENTS = Nature(
@@ -322,8 +270,7 @@ EQUIPEMENTS = Nature(
         "primary_key": "valeurs_contradictoires",
         "cour|nullability": "cour_absente",
         "etablissement|nullability": "texte_absent",
-        "population|nullability": "un_seul_chiffre",
-        "population|min": "nombre_negatif",
+        **_given_and_positive("population"),
         "source|nullability": "texte_absent",
     },
 )
