@@ -13,41 +13,15 @@ import numpy as np
 import polars as pl
 
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import DEMO
+from analytics.vocabulary.schemas import DEMO, Equipements
 from data.collecte.judging.plausibility import question_declarations
-from data.reference import load_illustrative_base, load_parameters
+from data.reference import load_demo_uses, load_illustrative_base, load_parameters
 from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree
 
 FIRST, LAST = date(2009, 1, 1), date(2010, 12, 1)
 AUTHOR = "Démonstration"
 SEED = 20090205
 
-# Share of a year's extractions by activity: what a year of 2008 might have looked like.
-_SHARE = {
-    "CHINS_DETENTION": 0.11,
-    "JLD_DETENTION": 0.21,
-    "INSTRUCTION": 0.27,
-    "JUGEMENT_DETENTION": 0.06,
-    "JAP": 0.15,
-    "TAP": 0.03,
-    "CHAP": 0.02,
-    "TPOL": 0.004,
-    "ASSISES_INTERROGATOIRE": 0.01,
-    "DELIBERE_INTERETS_CIVILS": 0.02,
-    "MANDATS_MAE": 0.01,
-    "CIVI_REPARATION": 0.004,
-    "ENTRAIDE": 0.002,
-    "AUTRE": 0.01,
-}
-# Videoconferences a month in a juridiction of average size that avoid no extraction.
-_OTHER_USE = {
-    "ASSISES_TEMOINS": 0.5,
-    "CORRECTIONNEL_TEMOINS": 0.3,
-    "GAV_PROLONGATION": 1.6,
-    "ETRANGERS_ZA": 0.02,
-    "ETRANGERS_RETENTION": 0.05,
-    "CIVIL": 0.2,
-}
 # How many days before the closing those on time answer, and which share of them: more once reminded.
 _DAYS_BEFORE_CLOSING = {7: 0.15, 5: 0.2, 2: 0.35, 0: 0.3}
 _SEASON = (1.04, 0.99, 1.09, 1.0, 0.98, 1.07, 0.94, 0.58, 1.03, 1.1, 1.08, 1.1)
@@ -94,16 +68,10 @@ def _world(reference: Reference, generator: np.random.Generator) -> _World:
         milieu=pl.Series(generator.normal(8.0, 2.6, paces.height)),
         lenteur=pl.Series(generator.uniform(2.0, 4.5, paces.height)),
     )
-    rank = (pl.col("mois").dt.year() - FIRST.year) * 12 + pl.col("mois").dt.month() - 1
     held = (
         months.join(courts.drop("cour", "type", "extractions"), on="juridiction")
         .join(paces, on="cour")
-        .with_columns(
-            t=rank,
-            saison=pl.col("mois")
-            .dt.month()
-            .replace_strict(dict(enumerate(_SEASON, 1)), return_dtype=pl.Float64),
-        )
+        .with_columns(t=_months_since_the_first(), saison=_season())
         .with_columns(
             recours=pl.col("ardeur")
             * pl.col("plafond")
@@ -111,10 +79,11 @@ def _world(reference: Reference, generator: np.random.Generator) -> _World:
         )
         .sort("mois", "juridiction")
     )
-    lines = reference.lignes.with_columns(
-        part=pl.col("activite").replace_strict(_SHARE, default=0.0, return_dtype=pl.Float64),
-        autre_usage=pl.col("activite").replace_strict(_OTHER_USE, default=0.0, return_dtype=pl.Float64),
-    ).with_columns(part_du_type=pl.col("part") / pl.col("part").sum().over("type"))
+    lines = (
+        reference.lignes.join(load_demo_uses(), on="activite", how="left", maintain_order="left")
+        .with_columns(pl.col("part", "autre_usage").fill_null(0.0))
+        .with_columns(part_du_type=pl.col("part") / pl.col("part").sum().over("type"))
+    )
     cells = (
         held.join(lines, on="type")
         .sort("mois", "juridiction", "ordre")
@@ -156,6 +125,14 @@ def _world(reference: Reference, generator: np.random.Generator) -> _World:
         muette=pl.Series(silent), tardive=pl.Series(lateness < 0.08), corrigee=pl.Series(lateness > 0.985)
     )
     return _World(cells=cells, silence=silence)
+
+
+def _months_since_the_first() -> pl.Expr:
+    return (pl.col("mois").dt.year() - FIRST.year) * 12 + pl.col("mois").dt.month() - 1
+
+
+def _season() -> pl.Expr:
+    return pl.col("mois").dt.month().replace_strict(dict(enumerate(_SEASON, 1)), return_dtype=pl.Float64)
 
 
 def _collection_lots(
@@ -240,15 +217,10 @@ def _other_lots(
     months = (
         true_figures.join(bases, on="cour")
         .sort("mois", "cour")
+        # Demand grows a little every month: what is avoided does not show whole in what is executed.
+        .with_columns(croissance=1 + 0.0015 * _months_since_the_first())
         .with_columns(
-            saison=pl.col("mois")
-            .dt.month()
-            .replace_strict(dict(enumerate(_SEASON, 1)), return_dtype=pl.Float64),
-            # Demand grows a little every month: what is avoided does not show whole in what is executed.
-            croissance=1 + 0.0015 * ((pl.col("mois").dt.year() - 2009) * 12 + pl.col("mois").dt.month() - 1),
-        )
-        .with_columns(
-            besoin=pl.col("extractions") / 12 * pl.col("saison") * pl.col("croissance") - pl.col("evitees")
+            besoin=pl.col("extractions") / 12 * _season() * pl.col("croissance") - pl.col("evitees")
         )
     )
     required = generator.poisson(np.maximum(months["besoin"].to_numpy(), 0.0))
@@ -279,29 +251,17 @@ def _other_lots(
         known = datetime(year + 1, 1, 10, 9, tzinfo=UTC)
         lots.append((_entree(f"credits_vacataires_{year + 1}.csv", credit, nature="credits"), known))
 
-    prisons: list[dict[str, object]] = []
+    prisons: list[tuple[object, ...]] = []
     for cour, nom in (
         reference.cours.filter(pl.col("valide_du").is_null()).select("cour", "nom_court").iter_rows()
     ):
         for number in range(1, int(generator.integers(2, 8))):
             since = date(2005, 1, 1) + timedelta(days=30 * int(generator.integers(0, 72)))
-            prisons.append(
-                {
-                    "cour": cour,
-                    "etablissement": f"Établissement fictif {nom} {number}",
-                    "population": int(generator.integers(60, 950)),
-                    "equipe_depuis": since.replace(day=1) if generator.random() < 0.85 else None,
-                    "source": "fictif",
-                }
-            )
-    schema = {
-        "cour": pl.String,
-        "etablissement": pl.String,
-        "population": pl.Int64,
-        "equipe_depuis": pl.Date,
-        "source": pl.String,
-    }
-    equipment = _entree("equipements.csv", pl.DataFrame(prisons, schema=schema), nature="equipements")
+            population = int(generator.integers(60, 950))
+            equipped = since.replace(day=1) if generator.random() < 0.85 else None
+            prisons.append((cour, f"Établissement fictif {nom} {number}", population, equipped, "fictif"))
+    held = pl.DataFrame(prisons, schema=Equipements.create_empty().schema, orient="row")
+    equipment = _entree("equipements.csv", held, nature="equipements")
     lots.append((equipment, datetime(2009, 2, 20, 9, tzinfo=UTC)))
     return lots
 

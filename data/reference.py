@@ -124,6 +124,16 @@ def load_illustrative_base() -> pl.DataFrame:
 
 
 @cache
+def load_demo_uses() -> pl.DataFrame:
+    """Say what each activity weighs in the demonstration, which is fiction.
+
+    `part`: its share of a year's extractions; `autre_usage`: the videoconferences a month, in a juridiction
+    of average size, that avoid no extraction.
+    """
+    return _read("activites-demo.csv").cast({"part": pl.Float64, "autre_usage": pl.Float64})
+
+
+@cache
 def load_parameters() -> Parametres:
     """Read every `data/parametres/*.toml`, checked: no value without source, no two in force at once."""
     values: list[Parametre] = []
