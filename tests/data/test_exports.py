@@ -6,11 +6,10 @@ import polars as pl
 
 from analytics.documents.table import write_table
 from analytics.vocabulary.schemas import NATIONAL
-from data.collecte.expected.limits import Limites
-from data.collecte.importer import examine
 from data.exports import exported
-from data.reference import load_parameters, load_reference
-from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Ecriture, Entree, Store
+from data.store.store import REJETS_SCHEMA, Ecriture, Entree, Store
+from tests.data.collecte.saisie import examined
+from tests.data.store.test_store import entree as accepted
 
 T0 = datetime(2009, 3, 10, 12, tzinfo=UTC)
 HEADER = "mois;juridiction;activite;visioconferences;extractions_evitees"
@@ -26,37 +25,12 @@ def entree(*textes: str) -> Entree:
         ],
         schema=REJETS_SCHEMA,
     )
-    cells = dict.fromkeys(("juridiction", "activite"), pl.String)
-    figures = dict.fromkeys(("visioconferences", "extractions_evitees", "rejet"), pl.Int64)
-    return Entree(
-        nature="declarations",
-        origine="import",
-        auteur="Statisticien",
-        fichier="f.csv",
-        sha256="0" * 64,
-        forme="longue",
-        encodage="utf-8",
-        lues=refused.height,
-        non_reponses=0,
-        repetees=0,
-        acceptees=pl.DataFrame(schema={"ligne": pl.Int64, "mois": pl.Date, **cells, **figures}),
-        rejets=refused,
-        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
-    )
+    return accepted(rejets=refused)
 
 
 def imported(store: Store, content: bytes, *, day: datetime = T0) -> tuple[Ecriture, pl.DataFrame]:
     """Import a file; give what became of it, and its refused lines."""
-    examen = examine(
-        store,
-        content,
-        "f.csv",
-        auteur="Statisticien",
-        reference=load_reference(),
-        parametres=load_parameters(),
-        limites=Limites(octets=1_000_000),
-        clock=lambda: day,
-    )
+    examen = examined(store, content, day, auteur="Statisticien")
     return store.record(examen.entree, connu_le=day), examen.jugement.rejets
 
 

@@ -12,13 +12,11 @@ import pytest
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.received import tell_declared_after
 from analytics.vocabulary.schemas import NATIONAL, TotalJuridiction
-from data.collecte.expected.limits import Limites
-from data.collecte.importer import examine
 from data.exports import accompanying, exported
-from data.reference import load_parameters, load_reference
 from data.settings import Settings
 from data.store.store import Entree, Store, open_store
 from tests.conftest import REQUIRED
+from tests.data.collecte.saisie import HEADER, examined
 from tests.data.store.test_store import entree
 
 JAN, FEB = date(2009, 1, 1), date(2009, 2, 1)
@@ -147,22 +145,9 @@ def test_small_tables_follow_the_day_received_too(store: Store) -> None:
 
 
 def imported(store: Store, content: str, *, recu_le: date | None = None) -> Callable[[], pl.DataFrame]:
-    examen = examine(
-        store,
-        content.encode(),
-        "f.csv",
-        auteur="A",
-        reference=load_reference(),
-        parametres=load_parameters(),
-        limites=Limites(octets=1_000_000),
-        clock=lambda: YEARS_AFTER,
-        recu_le=recu_le,
-    )
+    examen = examined(store, content.encode(), YEARS_AFTER, recu_le=recu_le)
     store.record(examen.entree, connu_le=YEARS_AFTER)
     return lambda: examen.jugement.rejets
-
-
-HEADER = "mois;juridiction;activite;visioconferences;extractions_evitees"
 
 
 @pytest.mark.parametrize("title", ["recu_le", "Reçu le", "Date de réception"])

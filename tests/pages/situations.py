@@ -1,7 +1,10 @@
 """Situations built by hand, and the pages run on them as the router runs them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from html import unescape
+from types import ModuleType
 
 import dataframely as dy
 import polars as pl
@@ -26,7 +29,9 @@ from analytics.vocabulary.schemas import (
     Recalages,
     TotalJuridiction,
 )
-from pages.commun import lecture
+from data.store.store import Store
+from pages.commun import identite, lecture
+from pages.commun.identite import Lecteur
 from pages.commun.lecture import Situation
 from tests.analytics.frames import aggregate, total, totals
 
@@ -145,12 +150,40 @@ def run(
     monkeypatch.setattr(lecture, "whole", everything)
     monkeypatch.setattr(lecture, "cells", cells)
     st.cache_resource.clear()
-    at = AppTest.from_string(f"from pages import {page}\n{page}.render()\n", default_timeout=30)
+    return ran(at_address(page, query, timeout=30))
+
+
+def at_address(page: str, query: Mapping[str, str], *, timeout: float = 60) -> AppTest:
+    """Make one page as the router runs it, with the query of an address, ready to run."""
+    at = AppTest.from_string(f"from pages import {page}\n{page}.render()\n", default_timeout=timeout)
     for name, value in query.items():
         at.query_params[name] = value
+    return at
+
+
+def ran(at: AppTest) -> AppTest:
+    """Run a page, which must not fail."""
     at.run()
     assert not at.exception, at.exception
     return at
+
+
+@contextmanager
+def reading(
+    monkeypatch: pytest.MonkeyPatch, store: Store, clock: ModuleType, moment: datetime
+) -> Generator[Store]:
+    """Have the pages read a store at a moment, which `clock` is the module to tell."""
+    monkeypatch.setattr(lecture, "store", lambda: store)
+    monkeypatch.setattr(clock, "utc_now", lambda: moment)
+    st.cache_resource.clear()
+    yield store
+    st.cache_resource.clear()
+
+
+def read_as(monkeypatch: pytest.MonkeyPatch, lecteur: Lecteur, *modules: ModuleType) -> None:
+    """Have the pages, and these modules, read by someone."""
+    for module in (lecture, identite, *modules):
+        monkeypatch.setattr(module, "lecteur", lambda: lecteur)
 
 
 def cells(seen: Situation, du: date, au: date) -> dy.DataFrame[Declarations]:
@@ -168,6 +201,11 @@ def cells(seen: Situation, du: date, au: date) -> dy.DataFrame[Declarations]:
             lot=pl.lit(1, dtype=pl.Int64),
         )
     )
+
+
+def text(at: AppTest) -> str:
+    """Everything the page says, as it is read."""
+    return unescape(words(at))
 
 
 def words(at: AppTest) -> str:

@@ -2,17 +2,16 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from html import unescape
 from io import BytesIO
 from pathlib import Path
 from shutil import copyfile
 
 import polars as pl
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.collecte.reminders import USUAL_TEMPLATE
@@ -25,7 +24,8 @@ from pages.commun.identite import Lecteur
 from pages.vues import collecte
 from tests.data.store.test_store import entree
 from tests.outils.courrier import mail_server
-from tests.pages import situations
+from tests.pages.situations import at_address, ran, reading, text
+from tests.pages.situations import words as written
 
 FEBRUARY, MARCH = date(2009, 2, 1), date(2009, 3, 1)
 # 10:00 in Paris on the day of the reminder; the others answered four days before.
@@ -76,23 +76,14 @@ def store(
         yield own
 
 
-class opened:  # noqa: N801 - used as a function
+@contextmanager
+def opened(path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch) -> Generator[Store]:
     """The store that the pages read, at T0."""
-
-    def __init__(self, path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._url = f"sqlite:///{path}"
-        self._store = open_store(Settings(database_url=self._url), reference)
-        monkeypatch.setenv("VIGIE_DATABASE_URL", self._url)
-        monkeypatch.setattr(lecture, "store", lambda: self._store)
-        at(monkeypatch, T0)
-
-    def __enter__(self) -> Store:
-        st.cache_resource.clear()
-        return self._store
-
-    def __exit__(self, *_: object) -> None:
-        st.cache_resource.clear()
-        self._store.close()
+    monkeypatch.setenv("VIGIE_DATABASE_URL", url := f"sqlite:///{path}")
+    store = open_store(Settings(database_url=url), reference)
+    with reading(monkeypatch, store, collecte, T0):
+        yield store
+    store.close()
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
@@ -104,23 +95,18 @@ def see_only(monkeypatch: pytest.MonkeyPatch, *cours: str) -> None:
 
 
 def visit(**query: str) -> AppTest:
-    page = AppTest.from_string("from pages import collecte\ncollecte.render()\n", default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    return again(page)
+    return again(at_address("collecte", query))
 
 
 def again(page: AppTest) -> AppTest:
-    page.run()
-    assert not page.exception, page.exception
-    said = words(page)
+    said = words(ran(page))
     assert "None" not in said
     assert "nan" not in said.split()
     return page
 
 
 def words(page: AppTest) -> str:
-    return unescape(situations.words(page)).replace("\u00a0", " ")
+    return text(page).replace("\u00a0", " ")
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -291,7 +277,7 @@ def typed_and_confirmed(page: AppTest, label: str) -> AppTest:
 
 def recipients(page: AppTest) -> list[str]:
     """The addresses of the table of recipients, as the screen shows them."""
-    return re.findall(r"<td[^>]*>(chg\.[^<]+)</td>", situations.words(page))
+    return re.findall(r"<td[^>]*>(chg\.[^<]+)</td>", written(page))
 
 
 @pytest.mark.parametrize(

@@ -8,35 +8,46 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.decompte.compte import fingerprint
 from analytics.decompte.documents import pdf
-from analytics.decompte.releve import Ajustement, Cout, Releve, find_rule, is_far, read_cost, settle_year
-from analytics.trajectoire.country import last_period
+from analytics.decompte.releve import Ajustement, Cout, Releve, is_far, read_cost
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
-from data.reference import load_illustrative_base, load_parameters
+from data.reference import load_parameters
 from data.settings import Settings
 from data.store.store import Store, open_store
 from pages import decompte
-from pages.commun import identite, lecture
+from pages.commun import lecture
 from pages.commun.cadre import Contexte
 from pages.commun.identite import Lecteur
 from pages.vues import decompte as vue_decompte
 from pages.vues import registre
 from tests.data.store.test_store import entree
-from tests.pages.situations import words
+from tests.pages.decomptes import settled
+from tests.pages.situations import at_address, ran, read_as, reading, text
 
 NOW = datetime(2011, 2, 1, 9, tzinfo=UTC)
 WHOLE, OWN = Lecteur("", NATIONAL), Lecteur("Douai", Perimetre.of(["CA-DOUAI"]))
+
+
+@pytest.fixture
+def laid(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What is laid out in PDF, nothing being printed."""
+    contents: list[dict[str, Any]] = []
+
+    def keep_laid(content: dict[str, Any], day: datetime) -> bytes:
+        contents.append(content)
+        return b"%PDF-"
+
+    monkeypatch.setattr(pdf, "print_pdf", keep_laid)
+    return contents
 
 
 @pytest.fixture
@@ -46,32 +57,8 @@ def opened(
     path = tmp_path / "v.sqlite"
     shutil.copy(demo_file, path)
     store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
-    monkeypatch.setattr(lecture, "store", lambda: store)
-    monkeypatch.setattr(registre, "utc_now", lambda: NOW)
-    st.cache_resource.clear()
-    yield store
-    st.cache_resource.clear()
-
-
-def settled(
-    store: Store, reference: Reference, *ajustements: Ajustement, connu_le: date | None = None
-) -> Releve:
-    faits = store.faits(NATIONAL, connu_le=connu_le)
-    return settle_year(
-        faits,
-        reference.attendues,
-        find_rule(registre.rules(), "circulaire-2009", 2009),
-        periode=last_period(faits, 2009),
-        mode=None,
-        cout=Cout(read_cost("56600"), "Note"),
-        ajustements=ajustements,
-        activites=reference.activites,
-        cle=load_illustrative_base(),
-        lot=store.lot_connu_le(connu_le) if connu_le else store.etat().lot,
-        connu_le=connu_le,
-        demonstration=True,
-        parametres=load_parameters(),
-    )
+    with reading(monkeypatch, store, registre, NOW):
+        yield store
 
 
 def keep(releve: Releve, *etats: str) -> int:
@@ -81,22 +68,13 @@ def keep(releve: Releve, *etats: str) -> int:
     return number
 
 
-def read_as(monkeypatch: pytest.MonkeyPatch, lecteur: Lecteur) -> None:
-    for module in (registre, lecture, identite):
-        monkeypatch.setattr(module, "lecteur", lambda: lecteur)
-
-
 def page(**query: str) -> AppTest:
-    at = AppTest.from_string("from pages import decompte\ndecompte.render()\n", default_timeout=90)
-    for name, value in ({"annee": "2009", "mois": "12", "cout": "56600", "cour": "CA-DOUAI"} | query).items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception, at.exception
-    return at
+    usual = {"annee": "2009", "mois": "12", "cout": "56600", "cour": "CA-DOUAI"}
+    return ran(at_address("decompte", usual | query, timeout=90))
 
 
 def said(at: AppTest) -> str:
-    return unescape(words(at)).replace("\u00a0", " ").replace("\u202f", " ")
+    return text(at).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def first_lines(at: AppTest) -> list[str]:
@@ -135,7 +113,7 @@ def test_the_page_opens_on_what_is_kept_and_its_amounts_are_a_simulation(
         in releve
     )
     # A reader of one cour reads its amounts, and not the ministry's.
-    read_as(monkeypatch, OWN)
+    read_as(monkeypatch, OWN, registre)
     own = said(page())
     assert (
         "Décompte n° 2, provisoire, Douai : 0 € ; ce que vous voyez est une simulation, écart +136 997 €."
@@ -308,22 +286,14 @@ def declared_after(
 
 
 def test_what_rests_on_days_declared_afterwards_says_so_everywhere(
-    declared_after: Store, reference: Reference, monkeypatch: pytest.MonkeyPatch
+    declared_after: Store, reference: Reference, laid: list[dict[str, Any]]
 ) -> None:
-    found = replace(settled(declared_after, reference, connu_le=KNOWN), demonstration=False)
-    number = keep(found, "provisoire")
+    number = keep(settled(declared_after, reference, connu_le=KNOWN), "provisoire")
     dossier = registre.open_file(number)
     assert registre.reserve_of(dossier).replace("\u00a0", " ") == RESERVE
     assert RESERVE in said(page(onglet="etats", connu_le=KNOWN.isoformat()))
     # The fingerprint is that of the figures: what is said beside moves nothing.
     assert "empreinte identique" in registre.check(dossier)
-    laid: list[dict[str, Any]] = []
-
-    def keep_laid(content: dict[str, Any], day: datetime) -> bytes:
-        laid.append(content)
-        return b"%PDF-"
-
-    monkeypatch.setattr(pdf, "print_pdf", keep_laid)
     for cour in ("CA-DOUAI", None):
         registre.document(dossier, "pdf", cour=cour)()
     assert [[text.replace("\u00a0", " ") for text in content["alertes"]][-1] for content in laid] == [
@@ -340,7 +310,7 @@ def test_what_rests_on_days_declared_afterwards_says_so_everywhere(
     assert RESERVE.replace("'", "&apos;") in shared or RESERVE in shared
     assert "provisoire, n° 1" in shared
     # As known today, or on a day that nobody declared afterwards, there is nothing to say.
-    now = registre.open_file(keep(replace(settled(declared_after, reference), demonstration=False)))
+    now = registre.open_file(keep(settled(declared_after, reference)))
     assert registre.reserve_of(now) == ""
     assert "reserve" not in json.loads(registre.document(now, "json", cour=None)())
     registre.document(now, "pdf", cour=None)()
@@ -349,16 +319,9 @@ def test_what_rests_on_days_declared_afterwards_says_so_everywhere(
 
 @pytest.mark.parametrize("annee", ["2009", "2010"])
 def test_the_documents_open_on_the_sentence_of_the_page(
-    opened: Store, monkeypatch: pytest.MonkeyPatch, annee: str
+    opened: Store, monkeypatch: pytest.MonkeyPatch, laid: list[dict[str, Any]], annee: str
 ) -> None:
     """A closed year to the euro; one that is not over, in the conditional with its range."""
-    laid: list[dict[str, Any]] = []
-
-    def keep_laid(content: dict[str, Any], day: datetime) -> bytes:
-        laid.append(content)
-        return b"%PDF-"
-
-    monkeypatch.setattr(pdf, "print_pdf", keep_laid)
     caught: list[Contexte] = []
 
     def catch(contexte: Contexte, vue: object, *, cour: str | None) -> None:

@@ -22,7 +22,8 @@ from pages.commun import lecture, signataire, telechargements
 from pages.commun.identite import Lecteur
 from pages.ecrans.donnees import depot
 from tests.conftest import lots_of_demo
-from tests.pages.situations import words
+from tests.pages import situations
+from tests.pages.situations import at_address, text, words
 
 SAMPLES = Path(__file__).parent.parent / "data" / "collecte" / "echantillons"
 DIRTY = ("2009-03_sale.csv", (SAMPLES / "2009-03_sale.csv").read_bytes(), "text/csv")
@@ -39,13 +40,11 @@ def page(settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch) -> A
 
     monkeypatch.setattr(lecture, "_open_store", opened)
     st.cache_resource.clear()
-    return AppTest.from_string("from pages import donnees\ndonnees.render()\n", default_timeout=60)
+    return at_address("donnees", {})
 
 
 def ran(page: AppTest) -> str:
-    page.run()
-    assert not page.exception, page.exception
-    return unescape(words(page))
+    return text(situations.ran(page))
 
 
 def test_an_empty_store_says_so_everywhere(page: AppTest) -> None:

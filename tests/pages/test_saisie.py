@@ -22,14 +22,15 @@ from data.actes.questionnaires import Formulaire, Guichet
 from data.settings import Settings
 from data.store.answers import OvertakenError
 from data.store.store import Store, open_store
-from pages.commun import identite, lecture, signataire
+from pages.commun import lecture, signataire
 from pages.commun.identite import Lecteur
 from pages.commun.lecture import Situation
 from pages.ecrans.saisie import choix
 from pages.ecrans.saisie.choix import Demande
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree
-from tests.pages import situations
+from tests.pages.situations import at_address, ran, read_as
+from tests.pages.situations import text as words
 
 MARCH, FEBRUARY = date(2009, 3, 1), date(2009, 2, 1)
 # 10:05 in Paris, three days before the closing of March.
@@ -215,36 +216,18 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
     def opened(
         store: Store, *, moment: datetime = NOW, perimetre: Perimetre = DOUAI, nom: str = "", **query: str
     ) -> AppTest:
-        reader = Lecteur(nom=nom, perimetre=perimetre)
-
-        def here() -> Store:
-            return store
-
-        def reading() -> Lecteur:
-            return reader
-
-        monkeypatch.setattr(lecture, "store", here)
-        for module in (lecture, signataire, identite):
-            monkeypatch.setattr(module, "lecteur", reading)
+        monkeypatch.setattr(lecture, "store", lambda: store)
+        read_as(monkeypatch, Lecteur(nom=nom, perimetre=perimetre), signataire)
 
         def settled(situation: Situation) -> Demande:
             return SETTLE(situation, lambda: moment)
 
         monkeypatch.setattr(choix, "settle", settled)
         st.cache_resource.clear()
-        at = AppTest.from_string("from pages import saisie\nsaisie.render()\n", default_timeout=60)
-        for name, value in query.items():
-            at.query_params[name] = value
-        at.run()
-        assert not at.exception, at.exception
-        return at
+        return ran(at_address("saisie", query))
 
     yield opened
     st.cache_resource.clear()
-
-
-def words(at: AppTest) -> str:
-    return unescape(situations.words(at))
 
 
 def table(at: AppTest) -> dict[str, Any] | None:
@@ -276,9 +259,7 @@ def send(at: AppTest, *frappes: tuple[str, str, str], avants: Sequence[str] | No
     at.session_state[at.session_state["saisie_tenue"].table] = {
         "frappes": {"instance": "fenêtre", "frappes": typed}
     }
-    at.run()
-    assert not at.exception, at.exception
-    return at
+    return ran(at)
 
 
 def edit(at: AppTest, code: str, *figures: str) -> None:

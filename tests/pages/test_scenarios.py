@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from html import unescape
 from pathlib import Path
 
 import polars as pl
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
@@ -33,11 +31,12 @@ from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.reference import load_illustrative_base
 from data.settings import Settings
 from data.store.store import Store, open_store
-from pages.commun import identite, lecture
+from pages.commun import lecture
 from pages.commun.identite import Lecteur
 from pages.ecrans.scenarios import gardes
 from tests.conftest import lots_of_demo, whole_run
-from tests.pages import situations
+from tests.pages.situations import at_address, ran, read_as, reading
+from tests.pages.situations import text as words
 from tests.test_cli import Terminal
 
 NOW = datetime(2010, 4, 12, 9, tzinfo=UTC)
@@ -72,11 +71,8 @@ def demo(url: str, reference: Reference) -> Store:
 
 @pytest.fixture
 def opened(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr(lecture, "store", lambda: demo)
-    monkeypatch.setattr(gardes, "utc_now", lambda: NOW)
-    st.cache_resource.clear()
-    yield demo
-    st.cache_resource.clear()
+    with reading(monkeypatch, demo, gardes, NOW):
+        yield demo
 
 
 def start(store: Store, fin: date = MARCH) -> Socle:
@@ -94,24 +90,12 @@ def start(store: Store, fin: date = MARCH) -> Socle:
 
 
 def visit(**query: str) -> AppTest:
-    at = AppTest.from_string("from pages import scenarios\nscenarios.render()\n", default_timeout=60)
-    for name, value in {"annee": "2010", "mois": "3", **query}.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception, at.exception
-    return at
-
-
-def words(at: AppTest) -> str:
-    """Everything the page says, as it is read."""
-    return unescape(situations.words(at))
+    return ran(at_address("scenarios", {"annee": "2010", "mois": "3", **query}))
 
 
 def press(at: AppTest, label: str) -> AppTest:
     next(button for button in at.button if button.label == label).click()
-    at.run()
-    assert not at.exception, at.exception
-    return at
+    return ran(at)
 
 
 def keep(scenario: Scenario, *, nom: str) -> int:
@@ -177,9 +161,7 @@ def test_a_reader_sees_no_scenario_that_names_another_cour(
 ) -> None:
     number = keep(JLD, nom="Réservé à Douai")
     everywhere = keep(Scenario(MARCH, (Levier("reponse", Plage.sure(0.9), date(2010, 4, 1)),)), nom="Partout")
-    monkeypatch.setattr(gardes, "lecteur", lambda: Lecteur("x", Perimetre.of(["CA-LYON"])))
-    monkeypatch.setattr(identite, "lecteur", lambda: Lecteur("x", Perimetre.of(["CA-LYON"])))
-    monkeypatch.setattr(lecture, "lecteur", lambda: Lecteur("x", Perimetre.of(["CA-LYON"])))
+    read_as(monkeypatch, Lecteur("x", Perimetre.of(["CA-LYON"])), gardes)
     with pytest.raises(UserFacingError, match="périmètre"):
         gardes.open_kept(number)
     seen = [each.scenario for each in gardes.kept(archives=True)]

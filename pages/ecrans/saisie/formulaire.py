@@ -147,7 +147,7 @@ def _take_in(guichet: Guichet, dossier: Dossier, tenue: Tenue) -> tuple[Dossier,
     saisies = [*(sent.saisies if sent else ()), *_answers_typed(tenue)]
     expected = dict(tenue.montrees)
     if saisies:
-        dossier, refused = questionnaires.type_in(guichet, dossier, saisies, auteur=_name())
+        dossier, refused = questionnaires.type_in(guichet, dossier, saisies, auteur=signataire.name_given())
         for saisie in saisies:
             expected[saisie.place] = saisie.texte
             tenue.venues.discard(saisie.place)
@@ -182,10 +182,6 @@ def _draw_name() -> None:
     if signature := signataire.signature():
         composants.note(typeset(f"Brouillon et réponse sont signés par {signature}."))
     signataire.ask_name("Votre nom (il signe le brouillon et la réponse)", key=NAME, width=420)
-
-
-def _name() -> str:
-    return signataire.name_given()
 
 
 @st.fragment(run_every=_LOOK_EVERY_S)
@@ -283,7 +279,7 @@ def _told_draft(guichet: Guichet, last: Frappe) -> str:
 
 
 def _give_up(guichet: Guichet, dossier: Dossier) -> None:
-    questionnaires.give_up_draft(guichet, dossier, auteur=_name())
+    questionnaires.give_up_draft(guichet, dossier, auteur=signataire.name_given())
     forget()
 
 
@@ -397,7 +393,7 @@ def _draw_validation(
         if not confirmed:
             raise UserFacingError("Cochez la case : elle confirme que vous remplacez des chiffres déclarés.")
         with st.spinner("Enregistrement…"):
-            lot = questionnaires.validate(guichet, dossier, feuille, auteur=_name())
+            lot = questionnaires.validate(guichet, dossier, feuille, auteur=signataire.name_given())
     except OvertakenError as overtaken:
         st.session_state[SAID] = str(overtaken)
         st.rerun()

@@ -1,16 +1,22 @@
 """Settlements made up for the documents: any figures, any rule, no store."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
+
+import numpy as np
 
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, TEXTE, Bareme
 from analytics.decompte.releve import Cout, Detail, Releve
 from analytics.decompte.settle import Compte, settle
 from analytics.objectif.objective import Objectif
 from analytics.objectif.profile import Profil
+from analytics.projection.model import project
+from analytics.projection.outlook import Perspectives
+from analytics.statistics.negative_binomial import Floats
 from analytics.trajectoire.position import Mois
 from analytics.vocabulary.periods import Periode
 
@@ -39,6 +45,20 @@ def make(
         )
         for cour, base in sorted(bases.items())
     ]
+    return releve_of(comptes, bareme, mode, cout, lot=1, connu_le=date(2010, 1, 20), demonstration=True)
+
+
+def releve_of(
+    comptes: Sequence[Compte],
+    bareme: Bareme,
+    mode: str,
+    cout: Cout | None,
+    *,
+    fin: date = date(2009, 12, 1),
+    projete: bool = False,
+    **known: Any,
+) -> Releve:
+    """Settle the accounts one way, then the other; `known` says on what day, and on which lot."""
     first, second = (
         settle(
             comptes,
@@ -50,19 +70,17 @@ def make(
         for name in (mode, ECART_PROPRE if mode == MUTUALISE else MUTUALISE)
     )
     return Releve(
-        annee=2009,
-        periode=Periode(date(2009, 12, 1)),
+        annee=fin.year,
+        periode=Periode(fin),
         bareme=bareme,
         cout=cout,
         decompte=first,
         autre=second,
         details={compte.cour: detail_of(compte) for compte in comptes},
-        projete=False,
+        projete=projete,
         sans_base=(),
         reference={},
-        lot=1,
-        connu_le=date(2010, 1, 20),
-        demonstration=True,
+        **known,
     )
 
 
@@ -82,3 +100,17 @@ def blank_results(releve: Releve) -> Releve:
         for part in (releve.decompte.national, *releve.decompte.cours)
     )
     return replace(releve, decompte=replace(releve.decompte, national=parts[0], cours=parts[1:]))
+
+
+def half_a_year(annee: int, cours: tuple[str, ...], counts: Floats, exposure: Floats) -> Perspectives:
+    """Give what six known months (cours × months) promise for the six others, of the same exposure."""
+    return Perspectives(
+        cours=cours,
+        connus=tuple(date(annee, rank, 1) for rank in range(1, 7)),
+        a_venir=tuple(date(annee, rank, 1) for rank in range(7, 13)),
+        exposition=exposure,
+        exposition_future=exposure,
+        projection=project(counts, exposure, exposure),
+        rythme_moyenne=np.zeros(len(cours)),
+        rythme_variance=np.zeros(len(cours)),
+    )

@@ -20,7 +20,6 @@ from analytics.decompte.settle import Compte, settle
 from analytics.decompte.words.decompte import conclude_settlement, figures_of_settlement, warn_settlement
 from analytics.decompte.words.releve import relief, write_statement
 from analytics.decompte.words.rules import compare_rules, tell_differences
-from analytics.projection.model import project
 from analytics.projection.outlook import Perspectives
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import Mois
@@ -28,6 +27,7 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode
 from data.reference import load_parameters, load_rules
+from tests.analytics.decompte.releves import half_a_year
 from tests.analytics.frames import bases, demand
 
 NB, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
@@ -238,16 +238,7 @@ def test_one_more_avoided_saves_what_the_statement_says(avoided: dict[str, int],
 def test_before_the_year_ends_it_rests_on_the_projection(parametres: Parametres) -> None:
     counts = np.array([[20.0] * 6, [30.0] * 6, [10.0] * 6])
     exposure = np.array([[base / 12] * 6 for base in COURS.values()])
-    ahead = Perspectives(
-        cours=tuple(COURS),
-        connus=tuple(date(2009, rank, 1) for rank in range(1, 7)),
-        a_venir=tuple(date(2009, rank, 1) for rank in range(7, 13)),
-        exposition=exposure,
-        exposition_future=exposure,
-        projection=project(counts, exposure, exposure),
-        rythme_moyenne=np.zeros(3),
-        rythme_variance=np.zeros(3),
-    )
+    ahead = half_a_year(2009, tuple(COURS), counts, exposure)
     half = {"CA-A": 120, "CA-B": 180, "CA-C": 60}
     found = account(parametres, country(parametres, half, months=6, perspectives=ahead))
     assert found.projete

@@ -15,17 +15,15 @@ from analytics.couverture.unsaid import Manque
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, Bareme
 from analytics.decompte.fourchette import Fourchette, draw_range
 from analytics.decompte.releve import Releve
-from analytics.decompte.settle import Compte, PartDue, settle, settle_with_more
+from analytics.decompte.settle import Compte, PartDue, settle_with_more
 from analytics.decompte.words.amounts import owed_in_round, span_euros
 from analytics.decompte.words.decompte import conclude_settlement, figures_of_settlement, step_down, tell_kept
 from analytics.decompte.words.parts import lay_out_parts, tell_undrawn, title_parts
 from analytics.decompte.words.releve import compare_modes, write_statement
 from analytics.decompte.words.rules import compare_rules, lay_out_sensitivity, title_sensitivity
-from analytics.projection.model import project
 from analytics.projection.outlook import Perspectives
-from analytics.vocabulary.periods import Periode
 from tests.analytics.charts.test_charts import described
-from tests.analytics.decompte.releves import CIRCULAIRE, COST, detail_of
+from tests.analytics.decompte.releves import CIRCULAIRE, COST, half_a_year, releve_of
 
 NB, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
 ALERTE = Fraction(1, 4)
@@ -44,27 +42,13 @@ def settled(
         Compte(cour, Fraction(10_000), Fraction(500), Fraction(count), Fraction(100_000))
         for cour, count in avoided.items()
     ]
-    first, second = (
-        settle(
-            comptes,
-            bareme,
-            mode=name,
-            cout=COST.euros if priced else None,
-            etpt_par_extraction=Fraction(127, 15_500),
-        )
-        for name in (mode, ECART_PROPRE if mode == MUTUALISE else MUTUALISE)
-    )
-    return Releve(
-        annee=2010,
-        periode=Periode(date(2010, 6 if projete else 12, 1)),
-        bareme=bareme,
-        cout=COST if priced else None,
-        decompte=first,
-        autre=second,
-        details={compte.cour: detail_of(compte) for compte in comptes},
+    return releve_of(
+        comptes,
+        bareme,
+        mode,
+        COST if priced else None,
+        fin=date(2010, 6 if projete else 12, 1),
         projete=projete,
-        sans_base=(),
-        reference={},
         lot=1,
         connu_le=None,
         demonstration=False,
@@ -127,17 +111,7 @@ def test_no_row_of_a_simulation_bears_another_state() -> None:
 
 def ahead(cours: int = 3) -> Perspectives:
     counts = np.array([[20.0, 25, 18, 22, 30, 19], [30.0, 28, 36, 25, 31, 33], [10.0, 12, 9, 8, 14, 11]])
-    exposure = np.full((cours, 6), 800.0)
-    return Perspectives(
-        cours=("A", "B", "C"),
-        connus=tuple(date(2010, rank, 1) for rank in range(1, 7)),
-        a_venir=tuple(date(2010, rank, 1) for rank in range(7, 13)),
-        exposition=exposure,
-        exposition_future=exposure,
-        projection=project(counts, exposure, exposure),
-        rythme_moyenne=np.zeros(3),
-        rythme_variance=np.zeros(3),
-    )
+    return half_a_year(2010, ("A", "B", "C"), counts, np.full((cours, 6), 800.0))
 
 
 def projected(bareme: Bareme = CIRCULAIRE, mode: str = MUTUALISE) -> Releve:

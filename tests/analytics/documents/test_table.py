@@ -20,7 +20,7 @@ from analytics.documents.table import READ_ME, sheet_name, write_table
 from analytics.vocabulary.errors import UserFacingError
 from data.collecte.reading.csv_lines import as_typed
 from data.reference import load_reference
-from tests.data.collecte.saisie import judging, lines, reading
+from tests.data.collecte.saisie import history, judging, lines, reading
 
 MIXED = pl.DataFrame(
     {
@@ -153,17 +153,7 @@ VALUES = st.integers(0, 10_000).flatmap(lambda total: st.tuples(st.just(total), 
 def test_declarations_come_back_the_same(
     cells: dict[tuple[date, tuple[str, str]], tuple[int, int]], format_: Literal["csv", "xlsx", "ods"]
 ) -> None:
-    frame = pl.DataFrame(
-        [(mois, *cell, *values) for (mois, cell), values in cells.items()],
-        schema={
-            "mois": pl.Date,
-            "juridiction": pl.String,
-            "activite": pl.String,
-            "visioconferences": pl.Int64,
-            "extractions_evitees": pl.Int64,
-        },
-        orient="row",
-    )
+    frame = history(*((mois, *cell, *values) for (mois, cell), values in cells.items()))
     jugement = judging(reading(write_table(frame, format_, sheet="Déclarations", entete=["mois"])))
     assert jugement.rejets.is_empty()
     assert jugement.acceptees.select(frame.columns).equals(frame)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.trajectoire.position import Mois
-from analytics.trajectoire.thermometers import read_thermometers
+from analytics.trajectoire.thermometers import EcartExplique, Thermometre, read_thermometers
 from analytics.trajectoire.words.thermometers import (
     columns_behind,
     detail_of,
@@ -16,13 +16,12 @@ from analytics.trajectoire.words.thermometers import (
     tell_thermometers,
     title_thermometers,
 )
-from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Interieur
+from data.reference import load_parameters
 from tests.analytics.frames import objective
 
 NB = "\u00a0"
-YEAR = Periode(date(2009, 12, 1))
 
 
 def counted(rows: list[tuple[int, int, int]]) -> dy.DataFrame[Interieur]:
@@ -38,6 +37,25 @@ def months(avoided: list[int], executed: list[int | None]) -> list[Mois]:
     ]
 
 
+def compared(
+    mois: list[Mois],
+    rows: list[tuple[int, int, int]],
+    *,
+    base: int = 155_000,
+    non_dites: dict[date, float] | None = None,
+    fin: int = 12,
+) -> tuple[dy.DataFrame[Thermometre], EcartExplique | None]:
+    """Compare the two counts of 2009, from January to the month `fin`."""
+    return read_thermometers(
+        mois,
+        counted(rows),
+        objectif=objective(base),
+        non_dites=non_dites or {},
+        periode=Periode(date(2009, fin, 1)),
+        parametres=load_parameters(),
+    )
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 900), st.integers(0, 20_000), st.integers(0, 20_000)),
@@ -46,18 +64,9 @@ def months(avoided: list[int], executed: list[int | None]) -> list[Mois]:
     ),
     st.dictionaries(st.sampled_from([date(2009, rank, 1) for rank in range(1, 13)]), st.floats(0, 500)),
 )
-def test_the_lines_always_make_the_gap(
-    parametres: Parametres, rows: list[tuple[int, int, int]], unsaid: dict[date, float]
-) -> None:
+def test_the_lines_always_make_the_gap(rows: list[tuple[int, int, int]], unsaid: dict[date, float]) -> None:
     line = [(rank, r, x) for rank, (_, r, x) in enumerate(rows, 1)]
-    frame, ecart = read_thermometers(
-        months([a for a, _, _ in rows], [x for _, _, x in rows]),
-        counted(line),
-        objectif=objective(155_000),
-        non_dites=unsaid,
-        periode=YEAR,
-        parametres=parametres,
-    )
+    frame, ecart = compared(months([a for a, _, _ in rows], [x for _, _, x in rows]), line, non_dites=unsaid)
     assert ecart is not None
     assert ecart.ecart == ecart.calendrier + ecart.demande + ecart.declarations + ecart.non_executees
     detail = detail_of(frame)
@@ -70,18 +79,13 @@ def test_the_lines_always_make_the_gap(
     assert gap == justice - interieur == sum(parts)
 
 
-def test_more_demand_hides_what_was_avoided(parametres: Parametres) -> None:
+def test_more_demand_hides_what_was_avoided() -> None:
     """155 000 a year; 7 750 avoided while demand is up by 3 %: executed 151 900, a fall of 2,0 % only."""
-    rows = [(rank, 0, 0) for rank in range(1, 13)]
     required = 155_000 + 4_650 - 7_750
     by_month = [required // 12] * 11 + [required - required // 12 * 11]
-    _, ecart = read_thermometers(
+    _, ecart = compared(
         months([7_750 // 12] * 11 + [7_750 - 7_750 // 12 * 11], list(by_month)),
-        counted([(rank, n, n) for (rank, _, _), n in zip(rows, by_month, strict=True)]),
-        objectif=objective(155_000),
-        non_dites={},
-        periode=YEAR,
-        parametres=parametres,
+        [(rank, n, n) for rank, n in enumerate(by_month, start=1)],
     )
     assert ecart is not None
     assert ecart.part_demande == Fraction(3, 100)
@@ -91,41 +95,20 @@ def test_more_demand_hides_what_was_avoided(parametres: Parametres) -> None:
     assert f"que de 2,0{NB}%" in tell_thermometers(ecart)
 
 
-def test_months_that_interieur_did_not_count_are_left_out_of_both_sides(parametres: Parametres) -> None:
-    frame, ecart = read_thermometers(
-        months([40, 50], [900, None]),
-        counted([(1, 905, 900)]),
-        objectif=objective(12_000),
-        non_dites={},
-        periode=Periode(date(2009, 2, 1)),
-        parametres=parametres,
-    )
+def test_months_that_interieur_did_not_count_are_left_out_of_both_sides() -> None:
+    frame, ecart = compared(months([40, 50], [900, None]), [(1, 905, 900)], base=12_000, fin=2)
     assert ecart is not None
     assert (ecart.mois, ecart.declaree, ecart.non_executees) == (1, 40, -5)
     assert ecart.constatee == 100
     assert frame["executees"].to_list() == [900, None]
-    nothing = read_thermometers(
-        months([40], [None]),
-        counted([]),
-        objectif=objective(12_000),
-        non_dites={},
-        periode=YEAR,
-        parametres=parametres,
-    )[1]
+    nothing = compared(months([40], [None]), [], base=12_000)[1]
     assert nothing is None
     assert explain_gap(None) == ()
     assert "Importez" in tell_thermometers(None)
 
 
-def test_every_line_opens_on_its_months(parametres: Parametres) -> None:
-    frame, ecart = read_thermometers(
-        months([40], [900]),
-        counted([(1, 905, 900)]),
-        objectif=objective(12_000),
-        non_dites={},
-        periode=YEAR,
-        parametres=parametres,
-    )
+def test_every_line_opens_on_its_months() -> None:
+    frame, ecart = compared(months([40], [900]), [(1, 905, 900)], base=12_000)
     detail = detail_of(frame)
     lines = explain_gap(ecart)
     assert len(lines) == 7
@@ -133,19 +116,16 @@ def test_every_line_opens_on_its_months(parametres: Parametres) -> None:
         assert {colonne.nom for colonne in columns_behind(ligne)} <= set(detail.columns)
 
 
-def test_a_month_that_nobody_answered_is_not_a_zero(parametres: Parametres) -> None:
+def test_a_month_that_nobody_answered_is_not_a_zero() -> None:
     """It breaks the line; what Intérieur counted then still makes the gap."""
     spoken, silent, none = (
         Mois(date(2009, rank, 1), n, n, n, 10, answers, 900)
         for rank, n, answers in ((1, 40, 8), (2, 0, 0), (3, 0, 8))
     )
-    frame, ecart = read_thermometers(
+    frame, ecart = compared(
         [spoken, silent, none],
-        counted([(1, 950, 900), (2, 950, 900), (3, 950, 900)]),
-        objectif=objective(155_000),
+        [(1, 950, 900), (2, 950, 900), (3, 950, 900)],
         non_dites={date(2009, 2, 1): 30.0},
-        periode=YEAR,
-        parametres=parametres,
     )
     assert frame["evitees"].to_list() == [40, None, 0]
     assert ecart is not None
@@ -155,16 +135,9 @@ def test_a_month_that_nobody_answered_is_not_a_zero(parametres: Parametres) -> N
     assert detail["ecart"].null_count() == 0
 
 
-def test_where_nobody_answered_nothing_is_counted_as_none_avoided(parametres: Parametres) -> None:
+def test_where_nobody_answered_nothing_is_counted_as_none_avoided() -> None:
     silent = [replace(month, repondues=0) for month in months([0, 0], [8_000, 9_000])]
-    _, ecart = read_thermometers(
-        silent,
-        counted([(1, 8_100, 8_000), (2, 9_100, 9_000)]),
-        objectif=objective(155_000),
-        non_dites={},
-        periode=Periode(date(2009, 2, 1)),
-        parametres=parametres,
-    )
+    _, ecart = compared(silent, [(1, 8_100, 8_000), (2, 9_100, 9_000)], fin=2)
     assert ecart is not None
     assert ecart.muette
     assert "0 " not in title_thermometers(ecart).replace(NB, " ").split(";")[0]
@@ -173,15 +146,8 @@ def test_where_nobody_answered_nothing_is_counted_as_none_avoided(parametres: Pa
     assert explain_gap(ecart) == ()
 
 
-def test_one_is_singular_and_a_demand_that_does_not_move_is_stable(parametres: Parametres) -> None:
-    _, ecart = read_thermometers(
-        months([1], [14_000]),
-        counted([(1, 14_000, 14_000)]),
-        objectif=objective(155_000),
-        non_dites={},
-        periode=Periode(date(2009, 1, 1)),
-        parametres=parametres,
-    )
+def test_one_is_singular_and_a_demand_that_does_not_move_is_stable() -> None:
+    _, ecart = compared(months([1], [14_000]), [(1, 14_000, 14_000)], fin=1)
     assert ecart is not None
     told = tell_thermometers(replace(ecart, part_demande=Fraction(1, 10_000))).replace(NB, " ")
     assert "1 extraction évitée, avec une demande stable, n'empêche pas" in told

@@ -3,6 +3,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 import pytest
 
@@ -50,17 +51,16 @@ def bilan(
     )
 
 
+def concluded(found: Bilan, **said: Any) -> str:
+    """What is concluded of September, for the country and on reading A unless something else is `said`."""
+    usual: dict[str, Any] = {"periode": SEPTEMBER, "lecture": "A", "part_reponse_mois": Fraction(1, 2)}
+    everywhere: dict[str, Any] = dict.fromkeys(("par_cour", "nom", "groupe"))
+    return conclude(found, **(everywhere | usual | said))
+
+
 def test_the_conclusion_of_the_country() -> None:
     table = cours({"CA-1": "En avance", "CA-2": "Sur la trajectoire", "CA-3": "En retard"})
-    sentence = conclude(
-        bilan(2_034),
-        periode=SEPTEMBER,
-        par_cour=table,  # pyright: ignore[reportArgumentType] - a plain frame will do
-        nom=None,
-        groupe=None,
-        lecture="A",
-        part_reponse_mois=Fraction(61, 100),
-    )
+    sentence = concluded(bilan(2_034), par_cour=table, part_reponse_mois=Fraction(61, 100))
     assert sentence == (
         f"Fin septembre{NB}2009, 2{NARROW}034{NB}extractions évitées sur 5{NARROW}813 attendues à cette "
         f"date{NB}: "
@@ -117,12 +117,9 @@ def counted(lecture: str, *, repondues: int = 61, niveau: Fraction | None = None
         etpt_par_extraction=Fraction(127, 15_500),
         seuils=Seuils.at(load_parameters(), date(2009, 9, 1)),
     )
-    told = conclude(
+    told = concluded(
         found,
-        periode=SEPTEMBER,
-        par_cour=None,
         nom="Tribunal supérieur d'appel de Mamoudzou",
-        groupe=None,
         lecture=lecture,
         part_reponse_mois=Fraction(repondues, 100),
     )
@@ -170,15 +167,7 @@ def test_where_nobody_answered_reading_c_still_counts() -> None:
 
 
 def test_the_conclusion_of_a_cour() -> None:
-    sentence = conclude(
-        bilan(1, base=4_000),
-        periode=SEPTEMBER,
-        par_cour=None,
-        nom="Cour d'appel d'Agen",
-        groupe=None,
-        lecture="A",
-        part_reponse_mois=Fraction(0),
-    )
+    sentence = concluded(bilan(1, base=4_000), nom="Cour d'appel d'Agen", part_reponse_mois=Fraction(0))
     # 200 a year, 150 to date; 199 left over three months.
     assert sentence == (
         f"Fin septembre{NB}2009, la cour d'appel d'Agen compte 1{NB}extraction évitée sur 150 attendues à "
@@ -190,13 +179,10 @@ def test_the_conclusion_of_a_cour() -> None:
 
 
 def test_a_year_without_objective_says_so() -> None:
-    sentence = conclude(
+    sentence = concluded(
         bilan(10, base=None),
         periode=Periode(date(2011, 3, 1)),
-        par_cour=None,
         nom="Tribunal supérieur d'appel de Mamoudzou",
-        groupe=None,
-        lecture="A",
         part_reponse_mois=None,
     )
     assert sentence == (
@@ -206,15 +192,7 @@ def test_a_year_without_objective_says_so() -> None:
 
 
 def test_a_group_of_activities_only_contributes() -> None:
-    sentence = conclude(
-        bilan(58),
-        periode=SEPTEMBER,
-        par_cour=None,
-        nom=None,
-        groupe="Application des peines",
-        lecture="A",
-        part_reponse_mois=Fraction(1, 2),
-    )
+    sentence = concluded(bilan(58), groupe="Application des peines")
     assert (
         "dans le groupe «\u00a0Application des peines\u00a0», soit 1,0\u00a0% de l'objectif à date"
         in sentence
@@ -223,15 +201,7 @@ def test_a_group_of_activities_only_contributes() -> None:
 
 
 def told(bilan: Bilan, *, nom: str | None = None, periode: Periode = SEPTEMBER) -> str:
-    sentence = conclude(
-        bilan,
-        periode=periode,
-        par_cour=None,
-        nom=nom,
-        groupe=None,
-        lecture="A",
-        part_reponse_mois=Fraction(1, 2),
-    )
+    sentence = concluded(bilan, periode=periode, nom=nom)
     return sentence.replace(NB, " ").replace(NARROW, " ")
 
 

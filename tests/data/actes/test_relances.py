@@ -3,13 +3,13 @@
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from data.store.store import Store, open_store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree
 from tests.outils.courrier import HOST, Facteur, mail_server
+from tests.outils.ensemble import at_once
 
 MARCH = date(2009, 3, 1)
 # 10:00 in Paris on the day of the reminder; the others answered four days before.
@@ -228,20 +229,9 @@ def test_two_people_at_once_send_each_message_once(
     bureau: Bureau, facteur: Facteur, settings: Settings, reference: Reference
 ) -> None:
     stores = [open_store(settings, reference) for _ in range(2)]
-    barrier = threading.Barrier(2)
-    told: list[Bilan] = []
-
-    def work(who: int) -> None:
-        mine = replace(bureau, store=stores[who], auteur=f"Personne {who}")
-        preparation = prepare(mine, MARCH, au=None)
-        barrier.wait()
-        told.append(send(mine, preparation, renvoyer=False, progress=silently))
-
-    threads = [threading.Thread(target=work, args=(who,)) for who in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    desks = [replace(bureau, store=each, auteur=f"Personne {who}") for who, each in enumerate(stores)]
+    ready = [(desk, prepare(desk, MARCH, au=None)) for desk in desks]
+    told = at_once(partial(send, renvoyer=False, progress=silently), *ready)
     assert Counter(facteur.destinataires) == Counter(BOXES)
     assert sum(len(bilan.envoyes) for bilan in told) == 5
     # Whoever comes second is told that the first has sent it, or is sending it.

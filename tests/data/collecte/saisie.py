@@ -1,13 +1,15 @@
 """What the tests of this folder share: samples, lines typed in a test, and one way to judge them."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
+from data.collecte.importer import Examen, examine
 from data.collecte.judging.judge import Jugement, judge
 from data.collecte.reading.read import Lecture, Limites, read_file
 from data.reference import load_parameters, load_reference
+from data.store.store import Store
 
 SAMPLES = Path(__file__).parent / "echantillons"
 LIMITES = Limites(octets=20_000_000)
@@ -49,6 +51,30 @@ def judging(
     )
 
 
+def examined(
+    store: Store,
+    content: bytes,
+    moment: datetime,
+    *,
+    auteur: str = "A",
+    recu_le: date | None = None,
+    retablir: bool = False,
+) -> Examen:
+    """Examine a file as an import does, at a moment."""
+    return examine(
+        store,
+        content,
+        "f.csv",
+        auteur=auteur,
+        reference=load_reference(),
+        parametres=load_parameters(),
+        limites=Limites(octets=1_000_000),
+        clock=lambda: moment,
+        recu_le=recu_le,
+        retablir=retablir,
+    )
+
+
 def lines(*typed: str, header: str = HEADER) -> bytes:
     """Give the bytes of a CSV: its header, then lines as typed."""
     return "\n".join([header, *typed]).encode()
@@ -59,7 +85,7 @@ def sample(name: str) -> bytes:
     return (SAMPLES / name).read_bytes()
 
 
-def history(*cells: tuple[date, str, str, int, int]) -> pl.DataFrame:
+def history(*cells: tuple[date, str, str, int | None, int | None]) -> pl.DataFrame:
     """Give cells already known."""
     return pl.DataFrame(list(cells), schema=EMPTY_HISTORY.schema, orient="row")
 

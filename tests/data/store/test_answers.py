@@ -1,6 +1,5 @@
 """Answers given on screen: kept with their text, never over what the screen did not show."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +14,7 @@ from data.settings import Settings
 from data.store.answers import OvertakenError
 from data.store.store import Entree, Store, open_store
 from tests.data.store.test_store import entree, figures
+from tests.outils.ensemble import at_once
 
 MARCH, FEBRUARY = date(2009, 3, 1), date(2009, 2, 1)
 T0 = datetime(2009, 4, 7, 8, tzinfo=UTC)
@@ -119,24 +119,14 @@ def test_fiction_is_taken_by_a_demonstration_only(store: Store) -> None:
 def test_of_two_people_at_once_one_alone_answers(settings: Settings, reference: Reference) -> None:
     """Both had read an empty month; each has its own connections."""
     stores = [open_store(settings, reference) for _ in range(2)]
-    told: list[str] = []
-    ready = threading.Barrier(2)
 
-    def validate(store: Store, auteur: str, visio: int) -> None:
-        ready.wait()
+    def validate(store: Store, auteur: str, visio: int) -> str:
         try:
-            told.append(f"{auteur} {give(store, visio, auteur=auteur)}")
+            return f"{auteur} {give(store, visio, auteur=auteur)}"
         except OvertakenError:
-            told.append("overtaken")
+            return "overtaken"
 
-    threads = [
-        threading.Thread(target=validate, args=(store, auteur, visio))
-        for store, auteur, visio in zip(stores, ("A", "B"), (4, 6), strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    told = at_once(validate, (stores[0], "A", 4), (stores[1], "B", 6))
     (winner,) = [each for each in told if each != "overtaken"]
     assert len(told) == 2
     found = stores[0].reponses().validated(NATIONAL, 1)

@@ -1,6 +1,5 @@
 """What a campaign leaves in the store: nothing edited, rights kept, nobody reminded twice; both engines."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +31,7 @@ from data.store.engine import open_engine, writing
 from data.store.store import ALERTES_SCHEMA, Store, open_store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree
+from tests.outils.ensemble import at_once
 
 # 12:00 in Paris, the day of the reminder.
 T0 = datetime(2009, 4, 7, 10, tzinfo=UTC)
@@ -142,26 +142,18 @@ def test_of_two_people_reminding_at_once_one_alone_sends(
     settings: Settings, reference: Reference, collecte: Collecte
 ) -> None:
     stores = [open_store(settings, reference) for _ in range(2)]
+
+    def work(who: int, envoi: Envoi) -> str:
+        mine = stores[who].collecte()
+        try:
+            mine.begin_reminder(NATIONAL, envoi, renvoyer=False, auteur=f"Personne {who}", connu_le=T0)
+        except InDoubtError as refusal:
+            return str(refusal)
+        return ""
+
     for turn in range(1, 13):
-        barrier = threading.Barrier(2)
-        told: list[str] = []
-
-        def work(who: int, turn: int = turn, barrier: threading.Barrier = barrier) -> None:
-            envoi = replace(LILLE, mois=date(2010, turn, 1))
-            barrier.wait()
-            try:
-                stores[who].collecte().begin_reminder(
-                    NATIONAL, envoi, renvoyer=False, auteur=f"Personne {who}", connu_le=T0
-                )
-                told.append("")  # noqa: B023 - the threads end within the turn
-            except InDoubtError as refusal:
-                told.append(str(refusal))  # noqa: B023 - the same
-
-        threads = [threading.Thread(target=work, args=(who,)) for who in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        envoi = replace(LILLE, mois=date(2010, turn, 1))
+        told = at_once(work, (0, envoi), (1, envoi))
         (row,) = collecte.reminders(NATIONAL, mois=date(2010, turn, 1)).to_dicts()
         won, lost = sorted(told)
         assert won == ""

@@ -1,7 +1,6 @@
 """Drafts of questionnaires: two people add up, no text goes under another, what is sent is put away."""
 
 import json
-import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from data.store import tables
 from data.store.engine import open_engine, writing
 from data.store.store import Store, open_store
 from tests.conftest import lots_of_demo
+from tests.outils.ensemble import at_once
 
 MARCH = date(2009, 3, 1)
 T0 = datetime(2009, 4, 7, 8, tzinfo=UTC)
@@ -196,21 +196,12 @@ def test_of_two_people_at_once_in_one_place_one_alone_writes(
     settings: Settings, reference: Reference
 ) -> None:
     stores = [open_store(settings, reference) for _ in range(2)]
-    ready = threading.Barrier(2)
-    outcome: dict[str, list[Place]] = {}
 
-    def typing(store: Store, auteur: str, texte: str, other: Place) -> None:
-        ready.wait()
-        outcome[auteur] = write(store, (FIRST, texte, ""), (other, texte, ""), auteur=auteur)
+    def typing(store: Store, auteur: str, texte: str, other: Place) -> tuple[str, list[Place]]:
+        return auteur, write(store, (FIRST, texte, ""), (other, texte, ""), auteur=auteur)
 
-    threads = [
-        threading.Thread(target=typing, args=(stores[0], "A", "1", SECOND)),
-        threading.Thread(target=typing, args=(stores[1], "B", "2", ("TAP", VISIO))),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    people = (stores[0], "A", "1", SECOND), (stores[1], "B", "2", ("TAP", VISIO))
+    outcome = dict(at_once(typing, *people))
     (loser,) = [auteur for auteur, refused in outcome.items() if refused]
     winner = "B" if loser == "A" else "A"
     assert outcome == {loser: [FIRST], winner: []}

@@ -6,13 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from analytics.vocabulary.schemas import NATIONAL
-from data.collecte.expected.limits import Limites
-from data.collecte.importer import Examen, examine, report, summary, tell_revisions
-from data.reference import load_parameters, load_reference
+from data.collecte.importer import Examen, report, summary, tell_revisions
 from data.store.store import Ecriture, Store
+from tests.data.collecte.saisie import HEADER, examined
 
 NOW = datetime(2010, 1, 4, 9, tzinfo=UTC)
-HEADER = "mois;juridiction;activite;visioconferences;extractions_evitees"
 V1 = "03/2009;TGI-LILLE;JAP;12;3\n03/2009;TGI-LILLE;INSTRUCTION;40;10\n"
 V2 = "03/2009;TGI-LILLE;JAP;15;4\n"
 GONE = "03/2009;TGI-LILLE;JAP;retrait;retrait\n"
@@ -24,18 +22,8 @@ def bring(store: Store) -> Bring:
     def brought(
         lines: str, *, end: str = "\n", recu_le: date | None = None, retablir: bool = False
     ) -> tuple[Examen, Ecriture]:
-        examen = examine(
-            store,
-            f"{HEADER}\n{lines}".replace("\n", end).encode(),
-            "f.csv",
-            auteur="A",
-            reference=load_reference(),
-            parametres=load_parameters(),
-            limites=Limites(octets=1_000_000),
-            clock=lambda: NOW,
-            recu_le=recu_le,
-            retablir=retablir,
-        )
+        content = f"{HEADER}\n{lines}".replace("\n", end).encode()
+        examen = examined(store, content, NOW, recu_le=recu_le, retablir=retablir)
         written = store.record(examen.entree, connu_le=NOW)
         # What was announced is what was done.
         foreseen = examen.prevision

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -24,6 +23,7 @@ from data.store.settlements import Contenu, Registre
 from data.store.store import Store, open_store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import JANUARY, entree
+from tests.outils.ensemble import at_once
 
 # 09:30 in Paris.
 T0 = datetime(2010, 3, 1, 8, 30, tzinfo=UTC)
@@ -178,24 +178,17 @@ def test_of_two_people_at_once_one_wins_and_the_other_is_told(
     settings: Settings, reference: Reference, registre: Registre
 ) -> None:
     stores = [open_store(settings, reference) for _ in range(2)]
+
+    def work(who: int, number: int) -> str:
+        try:
+            step(stores[who].registre(), number, "simulation", "provisoire", f"Personne {who}")
+        except UserFacingError as refusal:
+            return str(refusal)
+        return ""
+
     for turn in range(20):
         number = kept(registre, version=turn)
-        barrier = threading.Barrier(2)
-        told: list[str] = []
-
-        def work(who: int, number: int = number, barrier: threading.Barrier = barrier) -> None:
-            barrier.wait()
-            try:
-                step(stores[who].registre(), number, "simulation", "provisoire", f"Personne {who}")
-                told.append("")  # noqa: B023 - the threads end within the turn
-            except UserFacingError as refusal:
-                told.append(str(refusal))  # noqa: B023 - the same
-
-        threads = [threading.Thread(target=work, args=(who,)) for who in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        told = at_once(work, (0, number), (1, number))
         first, second = registre.steps(number)
         assert (first.etat, second.etat) == ("simulation", "provisoire")
         won, lost = sorted(told)

@@ -1,6 +1,5 @@
 """The store: append-only, replayable, whole or nothing, on both engines."""
 
-import threading
 import traceback
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +20,8 @@ from data.store.engine import open_engine, prepare_schema, reading, writing
 from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, Etat, Store, open_store
 from data.store.tables import SCHEMA_VERSION, metadata
 from tests.conftest import lots_of_demo
+from tests.data.collecte.saisie import history
+from tests.outils.ensemble import at_once
 
 T0 = datetime(2009, 3, 10, 12, tzinfo=UTC)
 JANUARY, FEBRUARY = date(2009, 1, 1), date(2009, 2, 1)
@@ -30,15 +31,7 @@ Cell = tuple[date, str, str, int | None, int | None]
 def entree(
     *cells: Cell, sha: str = "0" * 64, rejets: pl.DataFrame | None = None, corrige: int | None = None
 ) -> Entree:
-    schema = {
-        "mois": pl.Date,
-        "juridiction": pl.String,
-        "activite": pl.String,
-        "visioconferences": pl.Int64,
-        "extractions_evitees": pl.Int64,
-    }
-    acceptees = pl.DataFrame(list(cells), schema=schema, orient="row").with_row_index("ligne")
-    acceptees = acceptees.with_columns(rejet=pl.lit(corrige, dtype=pl.Int64))
+    acceptees = history(*cells).with_row_index("ligne").with_columns(rejet=pl.lit(corrige, dtype=pl.Int64))
     refused = pl.DataFrame(schema=REJETS_SCHEMA) if rejets is None else rejets
     return Entree(
         nature="declarations",
@@ -372,24 +365,14 @@ def test_emptying_the_demo_leaves_an_empty_store(store: Store, reference: Refere
 
 def test_two_imports_at_once_both_land(settings: Settings, reference: Reference) -> None:
     stores = [open_store(settings, reference) for _ in range(4)]
-    barrier = threading.Barrier(len(stores))
-    failures: list[BaseException] = []
 
-    def work(number: int) -> None:
-        try:
-            barrier.wait()
-            for turn in range(5):
-                cell = (JANUARY, "TGI-LILLE", "JAP", 100 * number + turn, 0)
-                stores[number].record(entree(cell, sha=f"{number}{turn}".zfill(64)), connu_le=T0)
-        except BaseException as failure:
-            failures.append(failure)
+    def work(number: int) -> int:
+        for turn in range(5):
+            cell = (JANUARY, "TGI-LILLE", "JAP", 100 * number + turn, 0)
+            stores[number].record(entree(cell, sha=f"{number}{turn}".zfill(64)), connu_le=T0)
+        return number
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(stores))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    assert at_once(work, (0,), (1,), (2,), (3,)) == [0, 1, 2, 3]
     etat = stores[0].etat()
     assert (etat.lot, etat.revision) == (20, 20)
     assert stores[0].declarations(NATIONAL)["lot"].to_list() == [20]
@@ -399,18 +382,11 @@ def test_two_imports_at_once_both_land(settings: Settings, reference: Reference)
 
 def test_the_same_file_imported_twice_at_once_lands_once(settings: Settings, reference: Reference) -> None:
     stores = [open_store(settings, reference) for _ in range(2)]
-    barrier = threading.Barrier(2)
-    written: list[int | None] = []
 
-    def work(opened: Store) -> None:
-        barrier.wait()
-        written.append(opened.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0).lot)
+    def work(opened: Store) -> int | None:
+        return opened.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0).lot
 
-    threads = [threading.Thread(target=work, args=(opened,)) for opened in stores]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    written = at_once(work, *((opened,) for opened in stores))
     assert sorted(written, key=str) == [1, None]
     for opened in stores:
         opened.close()

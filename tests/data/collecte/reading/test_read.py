@@ -181,14 +181,19 @@ def test_two_sheets_with_a_table_are_refused_by_name() -> None:
         reading(workbook(fill), "c.xlsx")
 
 
-def rewritten(content: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
-    """Change one member of an archive."""
+def rearchived(content: bytes, change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
+    """Change the members of an archive, each given by its name and what it holds."""
     source = zipfile.ZipFile(io.BytesIO(content))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in source.namelist():
-            archive.writestr(name, change(source.read(name)) if name == member else source.read(name))
+            archive.writestr(*change(name, source.read(name)))
     return out.getvalue()
+
+
+def rewritten(content: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Change one member of an archive."""
+    return rearchived(content, lambda name, held: (name, change(held) if name == member else held))
 
 
 ONE = pl.DataFrame({nom: [text] for nom, text in zip(FIELDS, LINE.split(";"), strict=True)})
@@ -266,15 +271,12 @@ FAR_CELL = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 
 def moved(content: bytes, place: str) -> bytes:
     """Put the sheet of a workbook elsewhere in its archive."""
-    source = zipfile.ZipFile(io.BytesIO(content))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in source.namelist():
-            member = source.read(name)
-            if name == "xl/_rels/workbook.xml.rels":
-                member = member.replace(b"worksheets/sheet1.xml", f"/{place}".encode())
-            archive.writestr(place if name == SHEET else name, member)
-    return out.getvalue()
+    linked = rewritten(
+        content,
+        "xl/_rels/workbook.xml.rels",
+        lambda held: held.replace(b"worksheets/sheet1.xml", f"/{place}".encode()),
+    )
+    return rearchived(linked, lambda name, held: (place if name == SHEET else name, held))
 
 
 @pytest.mark.parametrize(

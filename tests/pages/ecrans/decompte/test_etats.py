@@ -8,19 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import streamlit as st
 from click.testing import CliRunner
-from streamlit.testing.v1 import AppTest
 
 from analytics.decompte.compte import write_texts
 from analytics.decompte.documents.write import Sorte
-from analytics.decompte.releve import Ajustement, Cout, Releve, find_rule, read_cost, settle_year
-from analytics.trajectoire.country import last_period
+from analytics.decompte.releve import Ajustement
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.actes.couts import choose_cost
-from data.reference import load_illustrative_base, load_parameters
+from data.reference import load_parameters
 from data.settings import Settings
 from data.store.store import Store, open_store
 from pages import decompte
@@ -32,7 +29,8 @@ from pages.vues import decompte as vue_decompte
 from pages.vues import registre
 from tests.conftest import lots_of_demo, whole_run
 from tests.data.store.test_store import entree
-from tests.pages.situations import words
+from tests.pages.decomptes import settled
+from tests.pages.situations import at_address, ran, reading, words
 
 NOW = datetime(2010, 2, 1, 9, tzinfo=UTC)
 
@@ -48,31 +46,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Stor
 
 @pytest.fixture
 def opened(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr(lecture, "store", lambda: demo)
-    monkeypatch.setattr(registre, "utc_now", lambda: NOW)
-    st.cache_resource.clear()
-    yield demo
-    st.cache_resource.clear()
-
-
-def settled(store: Store, reference: Reference, *ajustements: Ajustement, cout: str = "56600") -> Releve:
-    etat = store.etat()
-    faits = store.faits(NATIONAL)
-    return settle_year(
-        faits,
-        reference.attendues,
-        find_rule(registre.rules(), "circulaire-2009", 2009),
-        periode=last_period(faits, 2009),
-        mode=None,
-        cout=Cout(read_cost(cout), "Note"),
-        ajustements=ajustements,
-        activites=reference.activites,
-        cle=load_illustrative_base(),
-        lot=etat.lot,
-        connu_le=None,
-        demonstration=etat.demo,
-        parametres=load_parameters(),
-    )
+    with reading(monkeypatch, demo, registre, NOW):
+        yield demo
 
 
 def number_in(said: str) -> int:
@@ -199,18 +174,14 @@ def test_the_terminal_gives_the_bytes_of_the_page(
     assert told.exit_code == 0, told.output
     got: list[bytes] = []
 
-    at = AppTest.from_string("from pages import decompte\ndecompte.render()\n", default_timeout=60)
-    for name, value in {"annee": "2010", "mois": "12", "cout": "56600", "cour": "CA-DOUAI"}.items():
-        at.query_params[name] = value
-
+    query = {"annee": "2010", "mois": "12", "cout": "56600", "cour": "CA-DOUAI"}
     wanted = cour
 
     def keep(contexte: Contexte, vue: object, *, cour: str | None) -> None:
         got.append(vue_decompte.document(contexte, sorte, cour=wanted))
 
     monkeypatch.setattr(decompte, "_draw_documents", keep)
-    at.run()
-    assert not at.exception
+    ran(at_address("decompte", query))
     assert got[0] == told.stdout_bytes
 
 
@@ -249,11 +220,8 @@ def test_a_cost_recorded_is_in_force_and_no_hypothesis(opened: Store) -> None:
 
 
 def test_the_page_keeps_a_simulation(opened: Store) -> None:
-    at = AppTest.from_string("from pages import decompte\ndecompte.render()\n", default_timeout=60)
-    for name, value in {"annee": "2010", "mois": "12", "onglet": "etats", "cour": "CA-DOUAI"}.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
+    query = {"annee": "2010", "mois": "12", "onglet": "etats", "cour": "CA-DOUAI"}
+    at = ran(at_address("decompte", query))
     assert "Aucun décompte n'est enregistré" in words(at).replace("&#x27;", "'")
     at.text_input(key="nom_garder").set_value("A. Martin")
     next(button for button in at.button if button.label == "Enregistrer").click().run()
