@@ -22,8 +22,7 @@ class Settings(BaseSettings):
         description="Entrepôt : chemin d'un fichier SQLite, ou adresse `postgresql://…`.",
     )
     demo: bool = Field(
-        default=True,
-        description="Remplir de données de démonstration un entrepôt que l'application crée.",
+        default=True, description="Remplir de données de démonstration un entrepôt que l'application crée."
     )
     identite: Identite = Field(
         default="locale",
@@ -39,10 +38,7 @@ class Settings(BaseSettings):
         description="Secret que le mandataire joint à chaque requête (en-tête `X-Vigie-Secret`), de 32 "
         "caractères au moins.",
     )
-    mandataire_nom: str = Field(
-        default="X-Remote-User",
-        description="En-tête où le mandataire dit qui lit.",
-    )
+    mandataire_nom: str = Field(default="X-Remote-User", description="En-tête où le mandataire dit qui lit.")
     mandataire_cours: str = Field(
         default="X-Vigie-Cours",
         description="En-tête où il dit ses cours : codes séparés par des virgules, ou `*`.",
@@ -59,23 +55,13 @@ class Settings(BaseSettings):
     )
 
     smtp_hote: str = Field(
-        default="",
-        description="Serveur de messagerie des relances ; sans lui, aucune ne part.",
+        default="", description="Serveur de messagerie des relances ; sans lui, aucune ne part."
     )
-    smtp_port: int = Field(
-        default=587,
-        ge=1,
-        le=65535,
-        description="Port du serveur de messagerie.",
-    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port du serveur de messagerie.")
     smtp_utilisateur: str = Field(
-        default="",
-        description="Compte sur le serveur de messagerie ; vide, le serveur n'en demande pas.",
+        default="", description="Compte sur le serveur de messagerie ; vide, le serveur n'en demande pas."
     )
-    smtp_mot_de_passe: SecretStr = Field(
-        default=SecretStr(""),
-        description="Mot de passe de ce compte.",
-    )
+    smtp_mot_de_passe: SecretStr = Field(default=SecretStr(""), description="Mot de passe de ce compte.")
     smtp_starttls: bool = Field(
         default=True,
         description="Chiffrer la connexion au serveur de messagerie (STARTTLS), son certificat vérifié.",
@@ -89,8 +75,7 @@ class Settings(BaseSettings):
         description="Adresse qui envoie les relances, avec ou sans nom : `Collecte <collecte@exemple.fr>`.",
     )
     domaine_messagerie: str = Field(
-        default="justice.fr",
-        description="Domaine des boîtes fonctionnelles des juridictions.",
+        default="justice.fr", description="Domaine des boîtes fonctionnelles des juridictions."
     )
     adresse_publique: str = Field(
         default="http://localhost:8501",

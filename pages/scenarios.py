@@ -182,11 +182,7 @@ def _draw_workshop(
     if not scenario.leviers:
         atelier.draw_models(ground, scenario, cours)
     atelier.draw_levers(
-        contexte,
-        ground,
-        scenario,
-        resultats.describe(contexte, scenario),
-        calculs.names_of(contexte),
+        contexte, ground, scenario, resultats.describe(contexte, scenario), calculs.names_of(contexte)
     )
     with st.expander("Enregistrer, ouvrir, exporter", key="atelier_gardes"):
         left, right = st.columns([1, 1], gap="medium")

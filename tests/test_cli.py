@@ -78,13 +78,7 @@ def test_an_import_says_what_became_of_each_line(vigie: Terminal) -> None:
     assert (report["fichier"], report["lot"], report["encodage"]) == ("2009-03_sale.csv", 1, "cp1252")
     assert {
         name: report[name] for name in ("lues", "acceptees", "inchangees", "refusees", "non_reponses")
-    } == {
-        "lues": 18,
-        "acceptees": 5,
-        "inchangees": 1,
-        "refusees": 10,
-        "non_reponses": 2,
-    }
+    } == {"lues": 18, "acceptees": 5, "inchangees": 1, "refusees": 10, "non_reponses": 2}
     assert [line["ligne"] for line in report["rejets"]] == [3, 4, 8, 10, 11, 13, 16, 17, 18, 19]
     assert set(report["rejets"][0]) == {"ligne", "champ", "valeur", "motif"}
     _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
@@ -226,10 +220,7 @@ def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (
-            ["zut"],
-            "calendrier, decompte, exporter, importer, objectif, preparer, relances",
-        ),
+        (["zut"], "calendrier, decompte, exporter, importer, objectif, preparer, relances"),
         (["importer"], "FICHIER"),
         (["importer", "--forma", "json", "x"], "--format"),
         (["importer", "x", "--format", "xml"], "texte, json"),
@@ -735,11 +726,7 @@ def test_a_sending_that_was_killed_ends_with_a_doubt_and_a_person_decides(
                 date(2009, 4, 1), silent, "messagerie", adresse="a@b.fr", message_id="<1@b>", texte="T"
             )
             store.collecte().begin_reminder(
-                NATIONAL,
-                envoi,
-                renvoyer=False,
-                auteur="A. Martin",
-                connu_le=begun,
+                NATIONAL, envoi, renvoyer=False, auteur="A. Martin", connu_le=begun
             )
         code, out, err = collected(*sending)
         assert code == 1

@@ -53,11 +53,7 @@ def draw_bars(frame: pl.DataFrame, *, dark: bool, couleur: str | None = None) ->
         ],
         dark=dark,
         height=BAR_HEIGHT * max(frame.height, 2) + 20,
-        layout={
-            "xaxis": _hidden_axis(colours, values),
-            "yaxis": name_axis(colours),
-            "bargap": 0.35,
-        },
+        layout={"xaxis": _hidden_axis(colours, values), "yaxis": name_axis(colours), "bargap": 0.35},
     )
 
 

@@ -193,10 +193,7 @@ def band(frame: pl.DataFrame, x: str, low: str, high: str, fill: str, **options:
 
 def hatched(colour: Any, shape: Any) -> dict[str, Any]:
     """Describe bars known by their hatching too, never by their colour alone."""
-    return {
-        "color": colour,
-        "pattern": {"shape": shape, "fillmode": "overlay", "size": 6, "solidity": 0.25},
-    }
+    return {"color": colour, "pattern": {"shape": shape, "fillmode": "overlay", "size": 6, "solidity": 0.25}}
 
 
 def push_up(levels: Iterable[float], step: float) -> list[float]:

@@ -70,9 +70,7 @@ def draw_intervals(frame: pl.DataFrame, *, reference: float, mot: str, dark: boo
                 nticks=6,
             ),
             "yaxis": axis(
-                colours,
-                range=[0.3, frame.height + 0.9],
-                **ticks(places, frame["nom_court"].to_list()),
+                colours, range=[0.3, frame.height + 0.9], **ticks(places, frame["nom_court"].to_list())
             ),
             **closest(right=12, top=24),
             "shapes": [

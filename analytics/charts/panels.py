@@ -86,12 +86,7 @@ def draw_panels(frame: pl.DataFrame, *, dark: bool) -> go.Figure:
                 font={"size": 11, "color": colours.text},
             )
         )
-    return build(
-        traces,
-        dark=dark,
-        height=PANEL_HEIGHT * max(down, 1),
-        layout={**axes, "annotations": notes},
-    )
+    return build(traces, dark=dark, height=PANEL_HEIGHT * max(down, 1), layout={**axes, "annotations": notes})
 
 
 def _wrapped(name: str) -> str:

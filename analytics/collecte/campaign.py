@@ -36,15 +36,7 @@ UNDATED = "répondue, jour inconnu"
 CORRECTED = "corrigée"
 SILENT = "non répondue"
 NOT_IN_FORCE = "sans objet"
-GLYPHS = {
-    ON_TIME: "✓",
-    LATE: "R",
-    CORRECTED: "C",
-    AWAITED: "○",
-    SILENT: "·",
-    NOT_IN_FORCE: "–",
-    UNDATED: "?",
-}
+GLYPHS = {ON_TIME: "✓", LATE: "R", CORRECTED: "C", AWAITED: "○", SILENT: "·", NOT_IN_FORCE: "–", UNDATED: "?"}
 
 # The last time that a juridiction was heard from, or spoken to.
 ANSWER, E_MAIL, TELEPHONE_CALL = "réponse", "messagerie", "téléphone"

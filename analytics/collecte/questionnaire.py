@@ -85,11 +85,7 @@ class Fenetre:
 
 
 def window_of(
-    mois: date,
-    juridiction: str,
-    jour: date,
-    reouvertures: dy.DataFrame[Reouvertures],
-    parametres: Parametres,
+    mois: date, juridiction: str, jour: date, reouvertures: dy.DataFrame[Reouvertures], parametres: Parametres
 ) -> Fenetre:
     """Tell whether the answer of a juridiction for a month is taken on a day; the last reopening counts."""
     mine = reouvertures.filter(pl.col("mois") == mois, pl.col("juridiction") == juridiction)

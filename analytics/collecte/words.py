@@ -304,8 +304,7 @@ def rank_cours(
 ) -> pl.DataFrame:
     """Rank the cours from the fewest answers to the most; `absences`: a row (cour, absences) a silent one."""
     silent = absences.group_by("cour").agg(
-        a_relancer=pl.len().cast(pl.Int64),
-        muettes=(pl.col("absences") >= LONG_SILENT).sum().cast(pl.Int64),
+        a_relancer=pl.len().cast(pl.Int64), muettes=(pl.col("absences") >= LONG_SILENT).sum().cast(pl.Int64)
     )
     return (
         avancement.filter(pl.col("cour") != COUNTRY)

@@ -32,11 +32,7 @@ SHORT = {
     "colonnes": "Colonne 2 / colonne 1, activités de l'objectif",
     "reponses": "Réponses reçues / réponses attendues",
 }
-AXES = {
-    "evitees": "Extractions attendues",
-    "colonnes": "Visioconférences",
-    "reponses": "Réponses attendues",
-}
+AXES = {"evitees": "Extractions attendues", "colonnes": "Visioconférences", "reponses": "Réponses attendues"}
 
 
 def title_funnel(placed: dy.DataFrame[Entonnoir]) -> str:

@@ -34,8 +34,7 @@ def usual_volumes(totaux: dy.DataFrame[TotalJuridiction], attendues: pl.DataFram
     return Volume.validate(
         places.join(own, on="juridiction", how="left")
         .select(
-            "juridiction",
-            volume=pl.coalesce("volume", mean.over("cour", "type"), mean.over("type"), mean),
+            "juridiction", volume=pl.coalesce("volume", mean.over("cour", "type"), mean.over("type"), mean)
         )
         .sort("juridiction")
     )

@@ -286,11 +286,7 @@ def draw_up(
 
 
 def _account(
-    pays: Pays,
-    cour: str,
-    bareme: Bareme,
-    credits_eur: Fraction | None,
-    ajustements: Sequence[Ajustement],
+    pays: Pays, cour: str, bareme: Bareme, credits_eur: Fraction | None, ajustements: Sequence[Ajustement]
 ) -> tuple[Detail, Compte]:
     objectif = pays.exigence.of([cour], ensemble=False)
     if objectif is None:

@@ -202,10 +202,7 @@ def _ask(etpt: Fraction, compte: Compte, bareme: Bareme, cout: Fraction | None) 
 
 
 def _bonus(
-    comptes: Sequence[Compte],
-    surpluses: Mapping[str, Fraction],
-    national: Fraction,
-    bareme: Bareme,
+    comptes: Sequence[Compte], surpluses: Mapping[str, Fraction], national: Fraction, bareme: Bareme
 ) -> dict[str, Fraction]:
     """Count the extractions that an intéressement would reward; empty where nothing is defined."""
     rule, share = bareme.interessement, bareme.interessement_part

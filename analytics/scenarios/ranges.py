@@ -17,11 +17,7 @@ Floats = NDArray[np.float64]
 
 _DIGITS = 9
 PALIER, LINEAIRE, LOGISTIQUE = "palier", "lineaire", "logistique"
-FORMES = {
-    PALIER: "d'un coup",
-    LINEAIRE: "à pas réguliers",
-    LOGISTIQUE: "en S : lent, rapide, puis lent",
-}
+FORMES = {PALIER: "d'un coup", LINEAIRE: "à pas réguliers", LOGISTIQUE: "en S : lent, rapide, puis lent"}
 
 
 @dataclass(frozen=True)

@@ -358,9 +358,7 @@ def _state(bilan: Bilan, lecture: str, seuils: Seuils, *, ended: bool) -> str:
 
 
 def months_of(
-    mensuel: pl.DataFrame,
-    reponses: dy.DataFrame[coverage.Reponses],
-    interieur: dy.DataFrame[Interieur],
+    mensuel: pl.DataFrame, reponses: dy.DataFrame[coverage.Reponses], interieur: dy.DataFrame[Interieur]
 ) -> dict[str, list[Mois]]:
     """List the months of each cour that was expected to answer, or declared, in order.
 

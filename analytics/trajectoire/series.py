@@ -55,9 +55,7 @@ def trace_year(
         .agg(repondues=pl.col("repondues").sum())
         .filter(pl.col("repondues") > 0)
     )
-    months = pl.DataFrame(
-        {"mois": [date(periode.annee, rang, 1) for rang in range(1, MONTHS_IN_YEAR + 1)]},
-    )
+    months = pl.DataFrame({"mois": [date(periode.annee, rang, 1) for rang in range(1, MONTHS_IN_YEAR + 1)]})
     frame = (
         months.join(avoided, on="mois", how="left")
         .join(answered, on="mois", how="left")
@@ -124,7 +122,7 @@ def trace_months(
         pl.col("visioconferences", "visioconferences_objectif", "evitees_objectif").sum()
     )
     answers = reponses.group_by("mois").agg(
-        part_reponse=pl.col("repondues").sum() / pl.col("attendues").sum(),
+        part_reponse=pl.col("repondues").sum() / pl.col("attendues").sum()
     )
     frame = (
         pl.DataFrame({"mois": list(mois)}, schema={"mois": pl.Date})
@@ -167,11 +165,7 @@ class SerieActivite(dy.Schema):
 
 
 def trace_activities(
-    agregat: dy.DataFrame[AgregatActivite],
-    activites: dy.DataFrame[Activites],
-    *,
-    debut: date,
-    fin: date,
+    agregat: dy.DataFrame[AgregatActivite], activites: dy.DataFrame[Activites], *, debut: date, fin: date
 ) -> dy.DataFrame[SerieActivite]:
     """Follow every activity from the month `debut` to the month `fin`.
 

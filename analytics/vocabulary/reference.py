@@ -53,9 +53,7 @@ class Reference:
     @property
     def lignes(self) -> pl.DataFrame:
         """List the (type, activite) pairs of the questionnaire, with what an import must know of each."""
-        kinds = pl.DataFrame(
-            {"type": list(LEVEL_OF_TYPE), "niveau": list(LEVEL_OF_TYPE.values())},
-        )
+        kinds = pl.DataFrame({"type": list(LEVEL_OF_TYPE), "niveau": list(LEVEL_OF_TYPE.values())})
         return (
             self.activites.explode("niveaux")
             .rename({"niveaux": "niveau"})

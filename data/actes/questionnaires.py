@@ -156,10 +156,7 @@ def open_form(guichet: Guichet, mois: date, juridiction: str) -> Dossier:
     collecte, reference = guichet.store.collecte(), load_reference()
     brouillon = guichet.store.brouillons().read(guichet.perimetre, mois=mois, juridiction=juridiction)
     historique = guichet.store.reponses().cells(
-        guichet.perimetre,
-        juridiction=juridiction,
-        du=mois.replace(year=mois.year - _YEARS_OF_HABIT),
-        au=mois,
+        guichet.perimetre, juridiction=juridiction, du=mois.replace(year=mois.year - _YEARS_OF_HABIT), au=mois
     )
     court = reference.in_force(mois).filter(pl.col("juridiction") == juridiction).row(-1, named=True)
     return Dossier(

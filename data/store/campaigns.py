@@ -100,13 +100,7 @@ class Collecte:
     # ------------------------------------------------------------------ reminders
 
     def begin_reminder(
-        self,
-        perimetre: Perimetre,
-        envoi: Envoi,
-        *,
-        renvoyer: bool,
-        auteur: str,
-        connu_le: datetime,
+        self, perimetre: Perimetre, envoi: Envoi, *, renvoyer: bool, auteur: str, connu_le: datetime
     ) -> int:
         """Keep an e-mail that is about to leave, and give its number; its outcome is to follow at once.
 
@@ -191,11 +185,7 @@ class Collecte:
             )
 
     def reminders(
-        self,
-        perimetre: Perimetre,
-        *,
-        mois: date | None = None,
-        connu_le: date | datetime | None = None,
+        self, perimetre: Perimetre, *, mois: date | None = None, connu_le: date | datetime | None = None
     ) -> dy.DataFrame[Relances]:
         """Read the reminders of a campaign (all by default), oldest first, as known at a moment.
 

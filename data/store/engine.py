@@ -12,12 +12,7 @@ import polars as pl
 import polars.selectors as cs
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    InterfaceError,
-    OperationalError,
-)
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from analytics.vocabulary.errors import UserFacingError
@@ -201,10 +196,7 @@ _TROUBLES = (
         "Le fichier de l'entrepôt est abîmé : arrêtez Vigie, et remettez la dernière sauvegarde (voir "
         "docs/exploitation.md).",
     ),
-    (
-        *_READ_ONLY,
-        "L'entrepôt ne peut être que lu : donnez à ce compte le droit d'y écrire.",
-    ),
+    (*_READ_ONLY, "L'entrepôt ne peut être que lu : donnez à ce compte le droit d'y écrire."),
 )
 
 

@@ -479,12 +479,7 @@ class Store:
         statement = (
             select(alerte, lot.c.connu_le).join(lot, lot.c.lot == alerte.c.lot).order_by(alerte.c.alerte)
         )
-        schema = {
-            "alerte": pl.Int64,
-            "lot": pl.Int64,
-            **ALERTES_SCHEMA,
-            "connu_le": pl.Datetime("us", "UTC"),
-        }
+        schema = {"alerte": pl.Int64, "lot": pl.Int64, **ALERTES_SCHEMA, "connu_le": pl.Datetime("us", "UTC")}
         with reading(self._engine) as connection:
             statement = statement.where(_known(connection, dernier_lot, connu_le).among())
             return perimetre.restrict(self._reference.locate(read_frame(connection, statement, schema)))
@@ -932,10 +927,7 @@ def _cells_known(connection: Connection, known: _Connu, months: list[date] | Non
             (ends.c.premier % _LOTS_A_DAY).label("premier_lot"),
             (said.c.ordre % _LOTS_A_DAY).label("lot"),
         )
-        .join(
-            ends,
-            and_(*(said.c[name] == ends.c[name] for name in _CELL), said.c.ordre == ends.c.dernier),
-        )
+        .join(ends, and_(*(said.c[name] == ends.c[name] for name in _CELL), said.c.ordre == ends.c.dernier))
         .where(said.c.visioconferences.is_not(None))
     )
     cells = read_frame(connection, statement, _CELL_SCHEMA)

@@ -262,13 +262,7 @@ def _toggle(
         return on if chosen else off
 
     st.session_state[key] = value
-    st.toggle(
-        label,
-        key=key,
-        help=help_text,
-        on_change=_choose_from,
-        args=(name, key, written),
-    )
+    st.toggle(label, key=key, help=help_text, on_change=_choose_from, args=(name, key, written))
 
 
 def _choose_from(name: str, key: str, written: Callable[[Any], str]) -> None:

@@ -251,10 +251,7 @@ def _unusable(path: Path, error: UserFacingError, output: str) -> dict[str, Any]
 @click.option("--au", type=Month(), default=None, help="Dernier mois.")
 @click.option("--connu-le", type=Day(), default=None, help="Situation connue à la fin de ce jour.")
 @click.option(
-    "--nature",
-    type=click.Choice(list(NATURES)),
-    default="declarations",
-    help="Nature des lignes refusées.",
+    "--nature", type=click.Choice(list(NATURES)), default="declarations", help="Nature des lignes refusées."
 )
 @click.option(
     "--format", "output", type=click.Choice(["csv", "xlsx", "ods", "parquet", "json"]), required=True

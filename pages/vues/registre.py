@@ -155,9 +155,7 @@ def _facts_of(entrees: Mapping[str, Any]) -> Faits:
     """Read again the facts of a settlement: those entered up to its lot, and received by its day."""
     known = entrees["connu_le"]
     return lecture.store().faits(
-        NATIONAL,
-        dernier_lot=entrees["lot"],
-        connu_le=None if known is None else date.fromisoformat(known),
+        NATIONAL, dernier_lot=entrees["lot"], connu_le=None if known is None else date.fromisoformat(known)
     )
 
 

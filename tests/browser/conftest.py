@@ -99,8 +99,7 @@ def watched(browser: Browser, *, locale: str = "fr-FR", **options: Any) -> Gener
     page.on("request", request)
     # The console says that something is missing, not what.
     page.on(
-        "response",
-        lambda got: seen.faults.append(f"{got.status} {got.url}") if got.status >= 400 else None,
+        "response", lambda got: seen.faults.append(f"{got.status} {got.url}") if got.status >= 400 else None
     )
     yield seen
     context.close()

@@ -263,11 +263,7 @@ def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser,
         cell(seen, "JAP", "extractions_evitees").focus()
         paste(seen, "5\t6\n7\t8")
         says(seen, "Hors du tableau, donc non collé\u00a0: 6\u202f; 8.")
-        assert fields(seen) == {
-            **pasted,
-            "JAP.extractions_evitees": "5",
-            "TAP.extractions_evitees": "7",
-        }
+        assert fields(seen) == {**pasted, "JAP.extractions_evitees": "5", "TAP.extractions_evitees": "7"}
         seen.page.get_by_role("button", name="Annuler le collage").click()
         assert fields(seen) == pasted
         kept(seen)

@@ -335,9 +335,7 @@ def test_activities_are_projected_for_the_cours_of_the_reader_only(monkeypatch: 
     assert "Lyon" not in narrow
 
 
-def test_activities_are_not_projected_where_no_month_is_to_come(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_activities_are_not_projected_where_no_month_is_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
     situation = ordinary()
     december = replace(
         situation,

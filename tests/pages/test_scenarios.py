@@ -382,10 +382,7 @@ def test_what_is_changed_on_screen_is_what_the_terminal_computes(
     assert code == 0
     total = json.loads(out)["total"]
     etude = study.run_scenario(
-        start(opened),
-        shown(at),
-        tirages=1024,
-        graine=study.draws_of(lecture.parametres(), MARCH)[1],
+        start(opened), shown(at), tirages=1024, graine=study.draws_of(lecture.parametres(), MARCH)[1]
     )
     assert three(etude.simulation.total(etude.simulation.terrain.cours)) == {
         name: pytest.approx(value, abs=1e-6) for name, value in total.items()

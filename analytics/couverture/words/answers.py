@@ -26,11 +26,7 @@ def lay_out_answers(
     }
     codes = sorted(etats["juridiction"].unique().to_list(), key=lambda code: known[code][:2])
     order = pl.DataFrame(
-        {
-            "juridiction": codes,
-            "rang": range(len(codes)),
-            "nom_court": [known[code][2] for code in codes],
-        },
+        {"juridiction": codes, "rang": range(len(codes)), "nom_court": [known[code][2] for code in codes]},
         schema_overrides={"juridiction": pl.String, "nom_court": pl.String, "rang": pl.Int64},
     )
     return (

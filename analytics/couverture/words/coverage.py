@@ -56,10 +56,7 @@ def tell_coverage(couverture: Couverture, *, fourchette: bool) -> str:
     if couverture.attendues and not couverture.repondues:
         most = "" if couverture.borne_haute is None else f" · au plus {number(couverture.borne_haute)}"
         return wording.typeset(f"aucune réponse reçue sur {number(couverture.attendues)}{most}")
-    parts = [
-        wording.count(couverture.declarees, "déclarée", "déclarées"),
-        _answers(couverture),
-    ]
+    parts = [wording.count(couverture.declarees, "déclarée", "déclarées"), _answers(couverture)]
     if couverture.borne_haute is None:
         parts.append(f"au moins {number(couverture.declarees)}")
     elif not couverture.complete:

@@ -51,12 +51,7 @@ class Plan:
 
 
 def plan_least_effort(
-    reste: pl.DataFrame,
-    *,
-    voulues: float,
-    cle: str,
-    bases: Mapping[str, float],
-    efforts: Sequence[float],
+    reste: pl.DataFrame, *, voulues: float, cle: str, bases: Mapping[str, float], efforts: Sequence[float]
 ) -> Plan:
     """Find the least effort that avoids `voulues` more extractions.
 

@@ -170,9 +170,7 @@ def lay_out_cours(
         columns[colonne.titre] = pl.Series(align_to_sort(texts) if colonne.nombre else texts, dtype=pl.String)
     months = pl.Series(SIGNAL, [signaux.get(cour, "") for cour in written["cour"]], dtype=pl.String)
     history = pl.Series(
-        HISTORY,
-        [write_months(each or []) for each in written["historique"].to_list()],
-        pl.String,
+        HISTORY, [write_months(each or []) for each in written["historique"].to_list()], pl.String
     )
     return (
         pl.DataFrame({"cour": written["cour"], **columns}).insert_column(3, history).insert_column(4, months)

@@ -216,10 +216,7 @@ def _column(name: str) -> Colonne:
 
 def columns_behind(ligne: LigneExplication) -> tuple[Colonne, ...]:
     """Give the columns of the months behind one line."""
-    return (
-        Colonne("mois", "Mois", wording.month),
-        *(_column(name) for name in _BEHIND[ligne.colonne]),
-    )
+    return (Colonne("mois", "Mois", wording.month), *(_column(name) for name in _BEHIND[ligne.colonne]))
 
 
 THERMOMETER_COLUMNS = (

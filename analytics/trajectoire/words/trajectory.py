@@ -40,13 +40,7 @@ def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> s
     return f"{wording.percent(bilan.atteinte)} de l'objectif à date est atteint"
 
 
-def tell_trajectory(
-    bilan: Bilan,
-    periode: Periode,
-    *,
-    lecture: str,
-    groupe: str | None,
-) -> str:
+def tell_trajectory(bilan: Bilan, periode: Periode, *, lecture: str, groupe: str | None) -> str:
     """Say in one sentence how far the year is from its objective."""
     if bilan.objectif is None:
         text = f"Aucun texte ne fixe d'objectif pour {periode.annee}"

@@ -85,10 +85,7 @@ def read_amounts(texts: pl.Series) -> pl.DataFrame:
 
 def _read(texts: pl.Series, shape: str, otherwise: str) -> pl.DataFrame:
     frame = pl.DataFrame({"texte": texts.cast(pl.String)})
-    bare = frame.select(
-        bare=ungrouped(pl.col("texte")),
-        lower=stripped(pl.col("texte")).str.to_lowercase(),
-    )
+    bare = frame.select(bare=ungrouped(pl.col("texte")), lower=stripped(pl.col("texte")).str.to_lowercase())
     vide = pl.col("lower").is_in(sorted(NON_ANSWERS))
     retrait = pl.col("lower").is_in(sorted(_WITHDRAWALS))
     fine = pl.col("bare").str.contains(shape)

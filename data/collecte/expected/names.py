@@ -218,9 +218,7 @@ def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 
 _NUMERIC_MONTHS = _compile(
-    r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})",
-    r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})",
-    r"(?P<y>\d{4})(?P<m>\d{2})",
+    r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})", r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})", r"(?P<y>\d{4})(?P<m>\d{2})"
 )
 _DAYS = _compile(
     r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",

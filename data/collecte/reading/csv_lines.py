@@ -82,12 +82,7 @@ def split_lines(utf8: bytes) -> pl.DataFrame:
     if not utf8.strip():
         return pl.DataFrame(schema={"ligne": pl.Int64, "texte": pl.String})
     lines = pl.read_csv(
-        utf8,
-        has_header=False,
-        separator=_NEVER,
-        quote_char=None,
-        infer_schema=False,
-        new_columns=["texte"],
+        utf8, has_header=False, separator=_NEVER, quote_char=None, infer_schema=False, new_columns=["texte"]
     )
     return (
         lines.with_row_index("ligne", offset=1)

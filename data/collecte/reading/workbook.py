@@ -322,9 +322,7 @@ class _XlsxBook:
             place, _WORTH_READING
         )
         return self._read(
-            place,
-            partial(read_xlsx_sheet, whole=whole, styles=self._styles, rich=self._rich),
-            Constats(),
+            place, partial(read_xlsx_sheet, whole=whole, styles=self._styles, rich=self._rich), Constats()
         )
 
     def _blocks(self, name: str) -> Iterator[bytes]:

@@ -110,11 +110,7 @@ def _draw_list(preparation: Preparation, *, renvoyer: bool) -> None:
         st.html(
             write_plain_table(
                 pl.DataFrame(rows),
-                (
-                    Colonne("nom", "Juridiction"),
-                    Colonne("adresse", "Adresse"),
-                    Colonne("etat", "État"),
-                ),
+                (Colonne("nom", "Juridiction"), Colonne("adresse", "Adresse"), Colonne("etat", "État")),
                 legende="Destinataires",
             )
         )

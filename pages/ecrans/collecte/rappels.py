@@ -160,10 +160,7 @@ def _draw_history(suivi: Suivi, ressort: str) -> None:
         )
     )
     telechargements.offer_table(
-        written,
-        cle="relances",
-        fichier=f"{suivi.campagne.mois:%Y-%m}_relances",
-        entete=suivi.contexte.entete,
+        written, cle="relances", fichier=f"{suivi.campagne.mois:%Y-%m}_relances", entete=suivi.contexte.entete
     )
 
 

@@ -97,12 +97,7 @@ def draw(guichet: Guichet, dossier: Dossier, on_validated: Callable[[int], None]
     left, right = st.columns([5, 3], gap="medium")
     with left, st.container(key="saisie_grille"):
         tableau.draw(
-            tenue.table,
-            dossier,
-            feuille,
-            erreurs=examen.erreurs,
-            venues=tenue.venues,
-            recu=tenue.recu,
+            tenue.table, dossier, feuille, erreurs=examen.erreurs, venues=tenue.venues, recu=tenue.recu
         )
     with right:
         _draw_checks(dossier, examen)

@@ -79,9 +79,7 @@ def side_by_side(contexte: Contexte, gardes: Sequence[tuple[str, Scenario]]) -> 
     )
     first = etudes[0]
     return VueComparee(
-        table,
-        tuple(_explain(contexte, first, other, cours, digits) for other in etudes[1:]),
-        tuple(refus),
+        table, tuple(_explain(contexte, first, other, cours, digits) for other in etudes[1:]), tuple(refus)
     )
 
 

@@ -46,14 +46,8 @@ def models(ground: Socle, scenario: Scenario, cours: Sequence[str]) -> dict[str,
     where = _FEW_COURTS if len(best) >= MODEL_COURTS else _COURTS
     return {
         "jld": (where, replace(scenario, nom=where, leviers=(sought,))),
-        "partout": (
-            "Un recours généralisé",
-            replace(scenario, nom=_EVERYWHERE, leviers=(everywhere,)),
-        ),
-        "prisons": (
-            _EQUIPPED,
-            replace(scenario, nom=_EQUIPPED, leviers=(prisons, answers)),
-        ),
+        "partout": ("Un recours généralisé", replace(scenario, nom=_EVERYWHERE, leviers=(everywhere,))),
+        "prisons": (_EQUIPPED, replace(scenario, nom=_EQUIPPED, leviers=(prisons, answers))),
     }
 
 

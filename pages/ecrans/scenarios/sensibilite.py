@@ -28,11 +28,7 @@ def tornado(contexte: Contexte, etude: Etude) -> Bloc:
             "centre": [each.centre for each in moved],
             "texte": [f"{rough(each.bas)} puis {rough(each.haut)}" for each in moved],
         },
-        schema={
-            "nom": pl.String,
-            **dict.fromkeys(("bas", "haut", "centre"), pl.Float64),
-            "texte": pl.String,
-        },
+        schema={"nom": pl.String, **dict.fromkeys(("bas", "haut", "centre"), pl.Float64), "texte": pl.String},
     )
     first = frame["nom"][0] if frame.height else ""
     title = f"« {first} » est ce qui déplace le plus l'année" if first else "Rien n'est incertain"

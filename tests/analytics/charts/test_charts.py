@@ -83,10 +83,7 @@ def test_a_missing_month_breaks_the_line(reference: Reference) -> None:
     assert list(target["y"])[-1] == 1_200
     assert spec["layout"]["yaxis"]["rangemode"] == "tozero"
     assert spec["layout"]["xaxis"]["ticktext"][1] == "févr."
-    assert {note["text"] for note in spec["layout"]["annotations"]} == {
-        "2009<br>7",
-        "Objectif<br>1\u202f200",
-    }
+    assert {note["text"] for note in spec["layout"]["annotations"]} == {"2009<br>7", "Objectif<br>1\u202f200"}
 
 
 def test_the_range_is_a_band_up_to_its_ceiling(reference: Reference) -> None:

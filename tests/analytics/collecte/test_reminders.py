@@ -96,10 +96,7 @@ def test_a_fictional_message_says_so(reference: Reference, parametres: Parametre
 @pytest.mark.parametrize(
     ("modele", "said"),
     [
-        (
-            Modele("o", "Le $moi"),
-            "le texte, la variable « $moi » n'existe pas. Variables : $juridiction,",
-        ),
+        (Modele("o", "Le $moi"), "le texte, la variable « $moi » n'existe pas. Variables : $juridiction,"),
         (Modele("${zut}", "t"), "Dans l'objet, la variable « $zut »"),
         (Modele("o", "10 $"), "écrivez $$"),
         (Modele("o", "$échéance"), "écrivez $$"),

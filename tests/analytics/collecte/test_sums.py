@@ -10,10 +10,7 @@ from tests.analytics.frames import aggregate
 
 def test_column_2_outside_the_objective_never_counts(reference: Reference) -> None:
     frame = aggregate(
-        [
-            (date(2009, 1, 1), "CA-1", "JAP", 10, 6),
-            (date(2009, 1, 1), "CA-1", "GAV_PROLONGATION", 20, 20),
-        ]
+        [(date(2009, 1, 1), "CA-1", "JAP", 10, 6), (date(2009, 1, 1), "CA-1", "GAV_PROLONGATION", 20, 20)]
     )
     summed = sums.sum_activities(frame, reference.activites, par=["cour"])
     assert summed.rows() == [(date(2009, 1, 1), "CA-1", 30, 10, 6)]

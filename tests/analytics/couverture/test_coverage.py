@@ -41,12 +41,7 @@ def test_a_zero_is_an_answer() -> None:
 
 
 def test_describes_answered_corrected_silent_and_not_in_force() -> None:
-    known = totals(
-        [
-            total(JAN, "TGI-A", "CA-1", 1),
-            total(FEB, "TGI-A", "CA-1", 1, lots=(1, 2)),
-        ]
-    )
+    known = totals([total(JAN, "TGI-A", "CA-1", 1), total(FEB, "TGI-A", "CA-1", 1, lots=(1, 2))])
     due = expected([(JAN, "TGI-A", "CA-1"), (FEB, "TGI-A", "CA-1"), (JAN, "TGI-B", "CA-1")])
     states = {(row[0], row[1]): row[2:] for row in coverage.describe_answers(known, due).rows()}
     assert states == {

@@ -124,9 +124,7 @@ def test_the_sentence_says_whether_the_estimate_reaches_what_is_declared_misses(
         muettes=370, declarees=5_429, estimees=6_432, bas=6_314, haut=6_553, au_plus=7_567, cumul={}
     )
     told = tell_silence(
-        manque,
-        etpt_par_extraction=Fraction(127, 15_500),
-        a_date=None if a_date is None else Fraction(a_date),
+        manque, etpt_par_extraction=Fraction(127, 15_500), a_date=None if a_date is None else Fraction(a_date)
     )
     assert ("l'objectif à date" in told) is bool(said)
     assert said in told

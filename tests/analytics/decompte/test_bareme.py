@@ -72,11 +72,7 @@ REFUSED = [
     ("volume_minimum", True, "attend un nombre entier positif, pas « True »"),
     ("valide_du", "2009-01-01", "attend une date sans guillemets, pas « 2009-01-01 »"),
     ("valide_au", "2010-12-31", "attend une date sans guillemets, pas « 2010-12-31 »"),
-    (
-        "valide_au",
-        datetime(2010, 12, 31, 8),
-        "attend une date sans guillemets, pas « 2010-12-31 08:00:00 »",
-    ),
+    ("valide_au", datetime(2010, 12, 31, 8), "attend une date sans guillemets, pas « 2010-12-31 08:00:00 »"),
     ("libelle", 12, "attend un texte, pas « 12 »"),
 ]
 

@@ -152,10 +152,7 @@ def test_the_fingerprint_is_that_of_the_figures(parametres: Parametres) -> None:
 
 def test_every_line_shows_its_numbers(parametres: Parametres) -> None:
     told = formulas(account(parametres), "")
-    assert told["etpt"] == (
-        f"2{NARROW}750 × 1{NARROW}270 / 155{NARROW}000",
-        f"22,5323{NB}ETPT",
-    )
+    assert told["etpt"] == (f"2{NARROW}750 × 1{NARROW}270 / 155{NARROW}000", f"22,5323{NB}ETPT")
     own = formulas(account(parametres), "CA-B")
     assert own["objectif"][0] == f"5{NB}% × 50{NARROW}000 = 2{NARROW}500"
     assert own["ecart"] == (f"2{NARROW}500 {MINUS} 500", f"2{NARROW}000{NB}extractions")

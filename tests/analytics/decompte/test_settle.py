@@ -37,11 +37,7 @@ def compte(
 
 
 def settled(
-    comptes: Sequence[Compte],
-    *,
-    mode: str = MUTUALISE,
-    cout: Fraction | None = COST,
-    **rule: Any,
+    comptes: Sequence[Compte], *, mode: str = MUTUALISE, cout: Fraction | None = COST, **rule: Any
 ) -> Decompte:
     return settle(comptes, replace(TEXT, **rule), mode=mode, cout=cout, etpt_par_extraction=ETPT)
 

@@ -118,10 +118,7 @@ def projected(bareme: Bareme = CIRCULAIRE, mode: str = MUTUALISE) -> Releve:
     known, coming = {"A": 134, "B": 183, "C": 64}, ahead()
     to_come = {cour: found.quantile(0.5) for cour in known if (found := coming.of([cour]))}
     found = settled(
-        {cour: count + to_come[cour] for cour, count in known.items()},
-        projete=True,
-        bareme=bareme,
-        mode=mode,
+        {cour: count + to_come[cour] for cour, count in known.items()}, projete=True, bareme=bareme, mode=mode
     )
     details = {cour: replace(detail, projetees=to_come[cour]) for cour, detail in found.details.items()}
     return replace(found, details=details, perspectives=coming)

@@ -60,9 +60,7 @@ def declared(count: int, seed: int = 3) -> list[Row]:
 
 def answers(count: int, silent: frozenset[tuple[date, str]] = frozenset()) -> dy.DataFrame[Reponses]:
     rows = [(mois, cour, 5, 0 if (mois, cour) in silent else 5) for mois in months(count) for cour in BASES]
-    return Reponses.validate(
-        pl.DataFrame(rows, schema=Reponses.create_empty().schema, orient="row"),
-    )
+    return Reponses.validate(pl.DataFrame(rows, schema=Reponses.create_empty().schema, orient="row"))
 
 
 def ahead_of(

@@ -37,12 +37,7 @@ def objective(base: int = 120_000, **changes: object) -> Objectif:
 
 
 def month(
-    rank: int,
-    evitees: int,
-    *,
-    annee: int = 2009,
-    repondues: int = 8,
-    executees: int | None = None,
+    rank: int, evitees: int, *, annee: int = 2009, repondues: int = 8, executees: int | None = None
 ) -> Mois:
     return Mois(date(annee, rank, 1), evitees * 3, evitees * 2, evitees, 10, repondues, executees)
 

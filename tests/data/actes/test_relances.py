@@ -399,10 +399,7 @@ def test_a_character_nobody_sees_stops_no_reminder(bureau: Bureau, facteur: Fact
     if hidden != "\ud800":  # no database takes half a character
         # A store may already hold such a text.
         bureau.store.collecte().keep_template(
-            NATIONAL,
-            Modele(f"Rappel{hidden} $mois", f"Bon{hidden}jour\n$lien"),
-            auteur="A",
-            connu_le=T0,
+            NATIONAL, Modele(f"Rappel{hidden} $mois", f"Bon{hidden}jour\n$lien"), auteur="A", connu_le=T0
         )
         assert {each.sujet for each in prepare(bureau, MARCH, au=None).rappels} <= {
             "Rappel mars\u00a02009",

@@ -50,9 +50,7 @@ def masked(lecture: Lecture) -> tuple[tuple[int, ...], tuple[str, ...], tuple[st
 
 
 def whole(
-    acceptees: Sequence[tuple[object, ...]],
-    refusees: Sequence[tuple[object, ...]] = (),
-    **others: object,
+    acceptees: Sequence[tuple[object, ...]], refusees: Sequence[tuple[object, ...]] = (), **others: object
 ) -> dict[str, Any]:
     """Write what is expected of an import, where the rest is nothing."""
     nothing: dict[str, Any] = {

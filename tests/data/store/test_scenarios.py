@@ -91,14 +91,7 @@ NASTY = "a\x00=1+1\u2028b\ud800c\u200b\u202e\r\nd\te\x07\ufeff"
 def test_what_is_typed_is_kept_as_it_can_be_read_on_both_engines(filled: Store) -> None:
     """One engine refused what the other kept, and a character that nobody sees hid a formula."""
     number = filled.scenarios().keep(
-        nom=NASTY,
-        note=NASTY,
-        texte="{}",
-        cours=frozenset(),
-        lot=1,
-        tire_de=None,
-        auteur=NASTY,
-        connu_le=NOW,
+        nom=NASTY, note=NASTY, texte="{}", cours=frozenset(), lot=1, tire_de=None, auteur=NASTY, connu_le=NOW
     )
     kept = filled.scenarios().get(number, NATIONAL)
     assert kept.note == "a=1+1\nbc\nd\te"

@@ -79,12 +79,7 @@ def step(registre: Registre, number: int, depuis: str, vers: str, auteur: str = 
 
 def replaced(registre: Registre, number: int, depuis: str, version: int = 2) -> int:
     return registre.replace(
-        number,
-        depuis=depuis,
-        motif="Base corrigée",
-        auteur="B. Petit",
-        connu_le=T0 + DAY,
-        **contenu(version),
+        number, depuis=depuis, motif="Base corrigée", auteur="B. Petit", connu_le=T0 + DAY, **contenu(version)
     )
 
 
@@ -495,12 +490,7 @@ def replaced_open(registre: Registre, number: int) -> int:
     """Replace a settlement, and open the new one to contests."""
     new = replaced(registre, number, "contradictoire")
     registre.advance(
-        new,
-        depuis="provisoire",
-        vers="contradictoire",
-        auteur="A. Martin",
-        motif="Relu",
-        connu_le=T0 + DAY,
+        new, depuis="provisoire", vers="contradictoire", auteur="A. Martin", motif="Relu", connu_le=T0 + DAY
     )
     return new
 

@@ -238,9 +238,7 @@ def test_what_a_visitor_sends_that_cannot_be_read_is_one_line_of_the_log(server:
     async def send() -> None:
         address = server.url.replace("http", "ws") + "/_stcore/stream"
         async with websockets.connect(
-            address,
-            subprotocols=[websockets.Subprotocol("streamlit")],
-            origin=websockets.Origin(server.url),
+            address, subprotocols=[websockets.Subprotocol("streamlit")], origin=websockets.Origin(server.url)
         ) as socket:
             await socket.send(b"\x0a\xff\xff\xff\xff\x0f")
             with contextlib.suppress(TimeoutError, websockets.ConnectionClosed):

@@ -751,8 +751,7 @@ def test_what_is_white_on_white_is_no_answer(
 ) -> None:
     content = coloured(font, place=place)
     assert state(content, "c.xlsx") == whole(
-        [TAKEN],
-        [(2, "cellule_illisible", champ, shown, as_white(shown, f"{'ABCDE'[place]}2"))],
+        [TAKEN], [(2, "cellule_illisible", champ, shown, as_white(shown, f"{'ABCDE'[place]}2"))]
     )
 
 
