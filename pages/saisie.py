@@ -11,7 +11,7 @@ from analytics.vocabulary.wording import long_date, month, of_month, typeset
 from data.actes import questionnaires
 from data.actes.questionnaires import Dossier
 from pages.commun import cadre, composants, lecture
-from pages.ecrans.saisie import choix, formulaire, recus, reouvertures
+from pages.ecrans.saisie import choix, declare, formulaire, recus, reouvertures
 from pages.ecrans.saisie.choix import Demande
 
 
@@ -74,7 +74,7 @@ def _draw_form(demande: Demande, dossier: Dossier) -> None:
         formulaire.draw(demande.guichet, dossier, partial(_show_receipt, dossier))
         return
     composants.note(_what_next(demande))
-    formulaire.draw_declared(dossier)
+    declare.draw_declared(dossier)
 
 
 def _show_receipt(dossier: Dossier, lot: int) -> None:

@@ -23,18 +23,19 @@ class Bloc:
     « fictives » where they are.
     `legende` lists (colour or nothing, word). `mention` says on how much of the country its total rests,
     under the figure and in the file. `figure`: None where there is nothing to draw, which `phrase` says.
+    `alt`: what is said to whoever does not see it, where that is more than the title.
     """
 
     cle: str
     titre: str
     sous_titre: str
     figure: Figure | None
-    alt: str
     phrase: str
     tableau: str
     donnees: pl.DataFrame
     fichier: str
     entete: dict[str, str]
+    alt: str = ""
     legende: tuple[tuple[str, str], ...] = ()
     mention: Mention | None = None
 
@@ -96,7 +97,7 @@ def draw(bloc: Bloc, *, agrandi: bool, on_click: Callable[[], Any] | None = None
     options: dict[str, Any] = {
         "theme": None,
         "config": CONFIG,
-        "alt": bloc.alt,
+        "alt": bloc.alt or bloc.titre,
         "key": f"graphique_{bloc.cle}",
     }
     if on_click is not None:

@@ -25,7 +25,7 @@ from analytics.trajectoire.words.crossing import (
     widen_crossing,
 )
 from pages.commun import lecture
-from pages.commun.bloc_graphique import Bloc, write_table_html
+from pages.commun.bloc_graphique import Bloc
 from pages.commun.cadre import Contexte
 from pages.commun.lecture import once
 from pages.vues.calculs import compute, series_of, table_of_activities
@@ -67,11 +67,8 @@ def activites(contexte: Contexte) -> VueActivites:
             sous_titre="Visioconférences (pointillé) et extractions évitées (trait plein) par mois, chaque "
             f"activité à son échelle, {calcul.mesure}",
             figure=None if panels.is_empty() else draw_panels(panels, dark=contexte.sombre),
-            alt=title_activities(summed),
             phrase=sentence,
-            tableau=write_table_html(
-                panels, PANEL_COLUMNS, legende=f"Activités mois par mois, {calcul.mesure}"
-            ),
+            tableau=calcul.table(panels, PANEL_COLUMNS, "Activités mois par mois"),
             donnees=series,
             fichier=f"{calcul.fichier}_activites-par-mois",
             entete=contexte.entete,
@@ -82,12 +79,11 @@ def activites(contexte: Contexte) -> VueActivites:
             titre=title_crossing(crossed),
             sous_titre=f"Visioconférences par cour et par activité depuis janvier, {calcul.mesure}",
             figure=draw_intensity(crossed, dark=contexte.sombre),
-            alt=title_crossing(crossed),
             phrase=tell_crossing(crossed),
-            tableau=write_table_html(
+            tableau=calcul.table(
                 widen_crossing(crossed),
                 crossing_columns(crossed),
-                legende=f"Visioconférences par cour et par activité, {calcul.mesure}",
+                "Visioconférences par cour et par activité",
             ),
             donnees=crossed.select("cour", "activite", "valeur", "texte"),
             fichier=f"{calcul.fichier}_cours-et-activites",
@@ -99,7 +95,6 @@ def activites(contexte: Contexte) -> VueActivites:
             sous_titre="Part des visioconférences ayant évité une extraction (colonne 2 / colonne 1), "
             f"activités comptées dans l'objectif, {calcul.mesure}",
             figure=None if shares.is_empty() else draw_bars(shares, dark=contexte.sombre),
-            alt=title_shares(summed),
             phrase=f"{tell_shares()} {to_come}".rstrip(),
             tableau=table,
             donnees=behind,

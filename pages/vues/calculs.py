@@ -31,6 +31,7 @@ from analytics.trajectoire.words.activities_ahead import (
     write_projection,
 )
 from analytics.veille.changes import response_rate
+from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode, last_day_of_month
 from analytics.vocabulary.schemas import AgregatActivite, Interieur, TotalJuridiction
 from pages.commun import lecture
@@ -206,6 +207,10 @@ class Calcul:
     def mesure(self) -> str:
         """Say the perimeter and the data date, as under every chart."""
         return f"{self.nom}, {self.contexte.date_donnees}"
+
+    def table(self, lignes: pl.DataFrame, colonnes: Sequence[Colonne], titre: str) -> str:
+        """Write a table of the view; its title says of what, and as known when."""
+        return write_table_html(lignes, colonnes, legende=f"{titre}, {self.mesure}")
 
     @property
     def lecture(self) -> str:

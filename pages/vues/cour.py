@@ -41,7 +41,7 @@ from analytics.veille.words import (
 from analytics.vocabulary import wording
 from analytics.vocabulary.figures import Chiffre
 from pages.commun import lecture
-from pages.commun.bloc_graphique import Bloc, write_table_html
+from pages.commun.bloc_graphique import Bloc
 from pages.commun.cadre import Contexte
 from pages.commun.lecture import once
 from pages.vues.calculs import MONTHS_SHOWN, Calcul, compute, series_of, silence, table_of_activities
@@ -153,9 +153,7 @@ def _draw_signal(calcul: Calcul, veille: Veille, recalages: Mapping[date, tuple[
         figure=figure,
         alt=wording.typeset(f"{measure}. {title_signal(veille)}."),
         phrase=sentence,
-        tableau=write_table_html(
-            rows.sort("mois", descending=True), columns, legende=f"{measure}, {calcul.mesure}"
-        ),
+        tableau=calcul.table(rows.sort("mois", descending=True), columns, measure),
         donnees=rows.drop("texte"),
         fichier=f"{calcul.fichier}_signal",
         entete=calcul.entete,
@@ -171,7 +169,6 @@ def _draw_activities_of(calcul: Calcul) -> Bloc:
         titre=title_ranked(ranked, "extractions évitées"),
         sous_titre=f"Extractions évitées par activité depuis janvier, {calcul.mesure}",
         figure=draw_bars(ranked, dark=calcul.contexte.sombre),
-        alt=title_ranked(ranked, "extractions évitées"),
         phrase=f"{tell_activities(summed, calcul.bilan)} {to_come}".rstrip(),
         tableau=table,
         donnees=behind,
@@ -198,9 +195,8 @@ def _draw_courts_of(calcul: Calcul) -> Bloc:
         titre=title_ranked(summed, "extractions évitées"),
         sous_titre=f"Extractions évitées par juridiction depuis janvier, {calcul.mesure}",
         figure=draw_bars(summed, dark=calcul.contexte.sombre),
-        alt=title_ranked(summed, "extractions évitées"),
         phrase=tell_courts(summed),
-        tableau=write_table_html(summed, COURT_COLUMNS, legende=f"Juridictions, {calcul.mesure}"),
+        tableau=calcul.table(summed, COURT_COLUMNS, "Juridictions"),
         donnees=summed.drop("texte"),
         fichier=f"{calcul.fichier}_juridictions",
         entete=calcul.entete,
@@ -218,9 +214,8 @@ def _draw_answers_of(calcul: Calcul) -> Bloc:
         titre=title_answers(states, calcul.periode),
         sous_titre=f"Réponses des juridictions, douze derniers mois, {calcul.mesure}",
         figure=draw_answers(laid, dark=calcul.contexte.sombre),
-        alt=title_answers(states, calcul.periode),
         phrase=tell_answers(states),
-        tableau=write_table_html(laid, ANSWER_COLUMNS, legende=f"Réponses des juridictions, {calcul.mesure}"),
+        tableau=calcul.table(laid, ANSWER_COLUMNS, "Réponses des juridictions"),
         donnees=laid.select("mois", "juridiction", "nom_court", "etat"),
         fichier=f"{calcul.fichier}_reponses",
         entete=calcul.entete,

@@ -221,7 +221,6 @@ def decompte(contexte: Contexte) -> VueDecompte:
             titre=title_parts(found, table),
             sous_titre=f"Ce que chaque cour aurait à rembourser, {place}",
             figure=draw_bars(paying.head(MOST_BARS), dark=contexte.sombre) if paying.height else None,
-            alt=title_parts(found, table),
             phrase=" ".join(filter(None, (tell_undrawn(paying, MOST_BARS), warned))),
             tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
             donnees=account_frame(

@@ -32,7 +32,7 @@ from analytics.veille.words import GLYPHS_HELP, glyph
 from analytics.vocabulary import wording
 from analytics.vocabulary.figures import Chiffre
 from pages.commun import lecture
-from pages.commun.bloc_graphique import Bloc, write_table_html
+from pages.commun.bloc_graphique import Bloc
 from pages.commun.cadre import Contexte
 from pages.commun.lecture import once
 from pages.vues.calculs import HEIGHT, MONTHS_OF_ROW, Calcul, bornes, compute, fonds, pays, silence
@@ -188,10 +188,10 @@ def _draw_map(calcul: Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
         figure=draw_tiles(place_tiles(by_cour), dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Une case par cour, à sa place sur la carte. {sentence}"),
         phrase=sentence,
-        tableau=write_table_html(
+        tableau=calcul.table(
             bounded,
             cour_columns(calcul.contexte.selection.regle.lecture, terminee=calcul.terminee),
-            legende=f"Les cours, {calcul.mesure}",
+            "Les cours",
         ),
         donnees=bounded.drop("etat_ecrit", "objectif_ecrit", "manque"),
         fichier=f"{calcul.fichier}_cours",

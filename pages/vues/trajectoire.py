@@ -133,7 +133,7 @@ def draw_year(calcul: Calcul, *, cour: str | None) -> Bloc:
         figure=draw_trajectory(frame, eventail=fan, dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Courbe cumulée, mois par mois : {title}. {sentence}"),
         phrase=sentence,
-        tableau=write_table_html(newest_first(frame), columns, legende=f"{measure}, {calcul.mesure}")
+        tableau=calcul.table(newest_first(frame), columns, measure)
         + (
             ""
             if fan is None
@@ -195,7 +195,6 @@ def projections(contexte: Contexte) -> Bloc:
         figure=draw_intervals(
             labelled, reference=1.0, mot="total déclaré en fin d'année", dark=contexte.sombre
         ),
-        alt=title,
         phrase=tell_hindsight(valeur),
         tableau=write_table_html(labelled, HINDSIGHT_COLUMNS, legende=f"Projections gardées, {place}"),
         donnees=verdicts,

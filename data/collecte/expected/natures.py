@@ -194,12 +194,7 @@ INTERIEUR = Nature(
 
 
 def _by_year(
-    nom: str,
-    chiffre: Champ,
-    *,
-    tapee: type[dy.Schema],
-    fiable: type[dy.Schema],
-    par: tuple[Champ, ...] = (),
+    nom: str, chiffre: Champ, *, tapee: type[dy.Schema], fiable: type[dy.Schema], par: tuple[Champ, ...] = ()
 ) -> Nature:
     """Describe one figure a year and a cour (and `par` something else), with its source."""
     return Nature(
@@ -226,11 +221,7 @@ _EXTRACTIONS = Champ("extractions", "compte")
 BASE = _by_year("base", _EXTRACTIONS, tapee=BaseTapee, fiable=BaseAnnuelle)
 
 BASE_ACTIVITES = _by_year(
-    "base_activites",
-    _EXTRACTIONS,
-    par=(_ACTIVITE,),
-    tapee=BaseActiviteTapee,
-    fiable=BaseActivite,
+    "base_activites", _EXTRACTIONS, par=(_ACTIVITE,), tapee=BaseActiviteTapee, fiable=BaseActivite
 )
 
 NIVEAUX = _by_year(

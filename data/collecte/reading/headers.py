@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analytics.vocabulary.wording import enumeration, typeset, unaccented
 from data.collecte.expected.natures import NATURES, Champ, Nature
-from data.collecte.reading.cells import column_letters
+from data.collecte.reading.cells.findings import column_letters
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import polars as pl
 
 from analytics.vocabulary.wording import typeset
 from data.collecte.expected.natures import Nature
-from data.collecte.reading.cells import BARRE, CONSTATS_SCHEMA, column_letters
+from data.collecte.reading.cells.findings import BARRE, CONSTATS_SCHEMA, column_letters
 
 NO_FINDING = pl.DataFrame(schema=CONSTATS_SCHEMA)
 

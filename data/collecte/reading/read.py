@@ -21,7 +21,7 @@ from data.collecte.reading.blocks import (
     set_headers_aside,
     set_notes_aside,
 )
-from data.collecte.reading.cells import column_letters
+from data.collecte.reading.cells.findings import column_letters
 from data.collecte.reading.csv_lines import (
     SEPARATORS,
     as_typed,

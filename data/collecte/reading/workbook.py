@@ -21,35 +21,31 @@ import polars as pl
 
 from analytics.vocabulary.wording import typeset
 from data.collecte.expected.limits import Limites, UnreadableFile
-from data.collecte.reading.cells import (
-    Constats,
-    OdsDocument,
-    TooManyFindings,
+from data.collecte.reading.cells.extent import (
+    BLOCK,
+    DAMAGED,
+    TOO_LARGE,
+    Laid,
+    check_ods_cells,
+    check_xlsx_cells,
+    walk_ods,
+)
+from data.collecte.reading.cells.findings import Constats, TooManyFindings
+from data.collecte.reading.cells.ods import OdsDocument
+from data.collecte.reading.cells.xlsx import (
     XlsxStyles,
     lay_shared_strings,
     read_cell_styles,
     read_rich_strings,
     read_string_lengths,
     read_xlsx_sheet,
-    repeat_of,
 )
 from data.collecte.reading.csv_lines import UNCLEAN, cleaned
 from data.collecte.reading.formats import refuse_other_archives
 
 Format = Literal["xlsx", "ods"]
 
-_BLOCK = 1 << 20
-_DAMAGED = "Le classeur est incomplet ou abîmé : enregistrez-le de nouveau, puis renvoyez-le."
-_TOO_LARGE = (
-    "Le classeur se déploie bien au-delà de sa taille apparente : copiez le seul tableau dans un classeur "
-    "neuf."
-)
 _PASSWORD = "Le classeur est protégé par un mot de passe : enregistrez-le sans protection, puis renvoyez-le."  # noqa: S105 - a sentence
-_EXCEL_ROWS = 1_048_576
-_MOST_TALL = 3
-_WIDE_SHEET = 26
-# A cell of a spreadsheet holds 32 767 characters.
-_LONGEST_TEXT = 100_000
 # A spreadsheet lets its sheets have 31 characters.
 _LONGEST_NAME = 100
 _FAULTY = (
@@ -100,7 +96,7 @@ def open_workbook(content: bytes, limites: Limites) -> Classeur:
         reader: Any = _guarded(lambda: fastexcel.read_excel(content))
         feuilles: list[FeuilleLue] = []
         masquees: list[str] = []
-        _Laid(limites).add(feuilles=len(reader.sheet_names))
+        Laid(limites).add(feuilles=len(reader.sheet_names))
         for nom in reader.sheet_names:
             sheet = _guarded(
                 lambda nom=nom: reader.load_sheet(nom, header_row=None, skip_rows=0, dtypes="string")
@@ -195,7 +191,7 @@ def _guarded(call: Callable[[], T]) -> T:
     except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
         raise
     except BaseException as error:
-        raise UnreadableFile(typeset(_DAMAGED)) from error
+        raise UnreadableFile(typeset(DAMAGED)) from error
 
 
 def _check_archive(content: bytes, limites: Limites) -> tuple[Format, Callable[[str], Constats], int]:
@@ -204,7 +200,7 @@ def _check_archive(content: bytes, limites: Limites) -> tuple[Format, Callable[[
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError) as error:
-        raise UnreadableFile(typeset(_DAMAGED)) from error
+        raise UnreadableFile(typeset(DAMAGED)) from error
     if any(member.flag_bits & 0x1 for member in members):
         raise UnreadableFile(typeset(_PASSWORD))
     # The native reader ignores case, and tries each format until one will do: there must be only one.
@@ -219,9 +215,9 @@ def _check_archive(content: bytes, limites: Limites) -> tuple[Format, Callable[[
         or announced > limites.octets_decompresses
         or announced > limites.taux_compression * max(len(content), 50_000)
     ):
-        raise UnreadableFile(typeset(_TOO_LARGE))
+        raise UnreadableFile(typeset(TOO_LARGE))
     document = OdsDocument()
-    laid = _Laid(limites)
+    laid = Laid(limites)
     # Its styles may be named in the content: they are read first.
     for member in sorted(members, key=lambda member: _plain_name(member) == "content.xml"):
         _check_member(content, member, kind, laid, document)
@@ -230,31 +226,6 @@ def _check_archive(content: bytes, limites: Limites) -> tuple[Format, Callable[[
     book = _XlsxBook(content, members)
     book.lay_strings(laid)
     return kind, book.constats, _days_late("1904-01-01" if book.since_1904 else "")
-
-
-@dataclass
-class _Laid:
-    """What the sheets of a workbook come to once laid out, refused where it is more than an honest one's."""
-
-    limites: Limites
-    cellules: int = 0
-    texte: int = 0
-    feuilles: int = 0
-    hautes: int = 0
-
-    def add(self, *, cellules: int = 0, texte: int = 0, feuilles: int = 0, hautes: int = 0) -> None:
-        """Count cells, characters, sheets, and those of more than a hundred thousand rows."""
-        self.cellules += cellules
-        self.texte += texte
-        self.feuilles += feuilles
-        self.hautes += hautes
-        if (
-            self.cellules > self.limites.cellules
-            or self.texte > self.limites.texte
-            or self.feuilles > self.limites.feuilles
-            or self.hautes > _MOST_TALL
-        ):
-            raise UnreadableFile(typeset(_TOO_LARGE))
 
 
 def _days_late(first_day: str) -> int:
@@ -303,7 +274,7 @@ class _XlsxBook:
         if self._says("xl/sharedstrings.xml", _WORTH_READING):
             self._rich = self._read("xl/sharedstrings.xml", read_rich_strings, {})
 
-    def lay_strings(self, laid: _Laid) -> None:
+    def lay_strings(self, laid: Laid) -> None:
         """Count the shared strings, each as often as a cell shows it: a few bytes for one, however long."""
         name = "xl/sharedstrings.xml"
         room = laid.limites.texte - laid.texte
@@ -344,7 +315,7 @@ class _XlsxBook:
         try:
             return read(self._blocks(name))
         except expat.ExpatError as error:
-            raise UnreadableFile(typeset(_DAMAGED)) from error
+            raise UnreadableFile(typeset(DAMAGED)) from error
 
     def _walk(self, name: str, start: Callable[[str, dict[str, str]], None]) -> None:
         def walk(blocks: Iterator[bytes]) -> None:
@@ -362,21 +333,21 @@ def _plain_name(member: zipfile.ZipInfo) -> str:
 
 
 def _check_member(
-    content: bytes, member: zipfile.ZipInfo, kind: Format, laid: _Laid, document: OdsDocument
+    content: bytes, member: zipfile.ZipInfo, kind: Format, laid: Laid, document: OdsDocument
 ) -> None:
     """Inflate one member to its end: its true size, and what its cells would take once laid out."""
     blocks = _inflate(content, member)
     name = _plain_name(member)
     if kind == "ods" and name == "content.xml":
-        _check_ods_cells(blocks, laid, document)
+        check_ods_cells(blocks, laid, document)
     elif kind == "ods" and name == "styles.xml":
-        _walk_ods(blocks, document.start, document.end, document.text)
+        walk_ods(blocks, document.start, document.end, document.text)
     elif kind == "ods" and name == "meta-inf/manifest.xml":
         if b"encryption-data" in b"".join(blocks):
             raise UnreadableFile(typeset(_PASSWORD))
     elif kind == "xlsx":
         # Any member may be named as a sheet, whatever its own name.
-        _check_xlsx_cells(blocks, laid)
+        check_xlsx_cells(blocks, laid)
     else:
         for _ in blocks:
             pass
@@ -386,7 +357,7 @@ def _inflate(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """Give the bytes of a member by blocks, never more than the directory announced."""
     header = content[member.header_offset : member.header_offset + 30]
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
-        raise UnreadableFile(typeset(_DAMAGED))
+        raise UnreadableFile(typeset(DAMAGED))
     start = (
         member.header_offset
         + 30
@@ -398,20 +369,20 @@ def _inflate(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
         zipfile.ZIP_STORED,
         zipfile.ZIP_DEFLATED,
     ):
-        raise UnreadableFile(typeset(_DAMAGED))
+        raise UnreadableFile(typeset(DAMAGED))
     inflater = zlib.decompressobj(-15) if member.compress_type == zipfile.ZIP_DEFLATED else None
     size = 0
-    for at in range(0, len(packed), _BLOCK):
-        waiting = bytes(packed[at : at + _BLOCK])
+    for at in range(0, len(packed), BLOCK):
+        waiting = bytes(packed[at : at + BLOCK])
         while waiting:
             try:
-                block = waiting if inflater is None else inflater.decompress(waiting, _BLOCK)
+                block = waiting if inflater is None else inflater.decompress(waiting, BLOCK)
             except zlib.error as error:
-                raise UnreadableFile(typeset(_DAMAGED)) from error
+                raise UnreadableFile(typeset(DAMAGED)) from error
             waiting = b"" if inflater is None else inflater.unconsumed_tail
             size += len(block)
             if size > member.file_size:
-                raise UnreadableFile(typeset(_TOO_LARGE))
+                raise UnreadableFile(typeset(TOO_LARGE))
             if block:
                 yield block
     if inflater is not None and size < member.file_size:
@@ -419,109 +390,4 @@ def _inflate(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
         size += len(rest)
         yield rest
     if size != member.file_size:
-        raise UnreadableFile(typeset(_DAMAGED))
-
-
-_BLANKS = re.compile(rb"\s+")
-_WIDE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{2,})\d")
-_ROW = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{4,})")
-_TALL = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*\d{6,}")
-_BEYOND = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{7,})")
-
-
-def _check_xlsx_cells(blocks: Iterator[bytes], laid: _Laid) -> None:
-    """Bound the rectangle that the cells span: calamine lays it out whole, were there one cell at its end."""
-    width, height, cells = 26, 0, 0
-    tall = False
-    tail = b""
-    for block in blocks:
-        text = tail + block
-        cut = text.rfind(b"<")
-        tail = text[cut:] if cut > 0 else text
-        text = text[:cut] if cut > 0 else b""
-        if len(tail) > 4 * _BLOCK:
-            if tail.startswith(b"<") and b"\x00" not in tail:
-                raise UnreadableFile(typeset(_DAMAGED))
-            # A picture has no tags: its end alone is kept, where a cell could begin.
-            text, tail = text + tail, _BLANKS.sub(b" ", tail)[-1_000:]
-        for found in _WIDE.finditer(text):
-            width = max(width, _column_number(found[1]))
-        if width > 26:
-            height = max([height, *(int(found[1][:8]) for found in _ROW.finditer(text))])
-        if _TALL.search(text):
-            tall = True
-            if any(int(found[1][:9]) > _EXCEL_ROWS for found in _BEYOND.finditer(text)):
-                raise UnreadableFile(typeset(_TOO_LARGE))
-        found = text.count(b"<c") + text.count(b":c")
-        cells += found
-        laid.add(cellules=found)
-    if tall and cells < 200_000:
-        raise UnreadableFile(typeset(_TOO_LARGE))
-    laid.add(cellules=max(_rectangle(height, width) - cells, 0) if width > 26 else 0, hautes=int(tall))
-
-
-def _rectangle(height: int, width: int) -> int:
-    """Count the cells of a sheet; those of a very wide one, whose every column is laid out, three times."""
-    return height * width * (3 if width > _WIDE_SHEET else 1)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper()[:6]:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _check_ods_cells(blocks: Iterator[bytes], laid: _Laid, document: OdsDocument) -> None:
-    """Count the cells of the rectangle that each sheet draws: the native reader lays out the empty ones too.
-
-    And their texts, each as often as its cell and its row say to repeat them, and as its spaces do.
-    """
-    row = column = width = drawn = 0
-    row_repeat = repeat = 1
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, width, drawn, row_repeat, repeat
-        kind = name.rpartition(":")[2]
-        if kind == "table":
-            row = width = drawn = 0
-        elif kind == "table-row":
-            row_repeat = repeat_of(attributes, "number-rows-repeated")
-            row, column = row + row_repeat, 0
-        elif kind in ("table-cell", "covered-table-cell"):
-            repeat = repeat_of(attributes, "number-columns-repeated")
-            column += repeat
-            if any(key.endswith(("value-type", "formula")) for key in attributes):
-                width = max(width, column)
-                laid.add(cellules=_rectangle(row, width) - drawn)
-                drawn = _rectangle(row, width)
-        elif kind == "s" and (spaces := repeat_of(attributes, "c")) > 1:
-            if spaces > _LONGEST_TEXT:
-                raise UnreadableFile(typeset(_TOO_LARGE))
-            laid.add(texte=spaces * row_repeat * repeat)
-        document.start(name, attributes)
-
-    def text(data: str) -> None:
-        if row_repeat * repeat > 1:
-            laid.add(texte=len(data) * row_repeat * repeat)
-        document.text(data)
-
-    _walk_ods(blocks, start, document.end, text)
-
-
-def _walk_ods(
-    blocks: Iterator[bytes],
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None],
-    text: Callable[[str], None],
-) -> None:
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = text
-    try:
-        for block in blocks:
-            parser.Parse(block, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise UnreadableFile(typeset(_DAMAGED)) from error
+        raise UnreadableFile(typeset(DAMAGED))

@@ -6,7 +6,7 @@ Places hold texts: what is pasted is read, or refused in French, by the rules of
 numbers would silently read « 12,5 » as 125.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
@@ -14,19 +14,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.collecte.questionnaire import (
-    CHANGED,
-    REFUSED,
-    UNANSWERED,
-    WITHDRAWN,
-    tell_totals,
-    tell_unanswered,
-)
-from analytics.vocabulary.columns import Colonne, not_answered
+from analytics.collecte.questionnaire import CHANGED, WITHDRAWN, tell_totals, tell_unanswered
+from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS, tell_hour, tell_moment
 from analytics.vocabulary.schemas import Frappe, Place, Saisie
-from analytics.vocabulary.wording import NOT_ANSWERED, count, enumeration, month, number, of_month, typeset
+from analytics.vocabulary.wording import NOT_ANSWERED, count, enumeration, number, typeset
 from data.actes import questionnaires
 from data.actes.questionnaires import FIGURES, Dossier, Formulaire, Guichet, Question, SaisieJugee
 from data.reference import load_counting_rules
@@ -36,11 +29,11 @@ from pages.commun import composants, signataire, suites
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown
 from pages.ecrans.saisie import tableau
+from pages.ecrans.saisie.declare import HEADINGS, write_comparison
 
 HELD = "saisie_tenue"
 NAME = "saisie_auteur"
 SAID = "saisie_dit"
-_COLUMNS: dict[str, str] = dict(zip(FIGURES, (nom for nom, _ in tableau.HEADS[1:]), strict=True))
 _LOOK_EVERY_S = 10
 _TOLD_AT_MOST = 4
 
@@ -252,7 +245,7 @@ def _where(dossier: Dossier, place: Place) -> str:
     kind, rest = place
     if kind == QUESTION:
         return "Réponse à une question"
-    return f"{dossier.noms.get(kind, kind)}, {_COLUMNS.get(rest, rest).lower()}"
+    return f"{dossier.noms.get(kind, kind)}, {HEADINGS.get(rest, rest).lower()}"
 
 
 def _draw_draft(guichet: Guichet, dossier: Dossier) -> None:
@@ -375,7 +368,7 @@ def _draw_validation(
     """Draw what changes and the button; what has just come from elsewhere is read before it is validated."""
     composants.head("Valider")
     with st.expander("Comparer au dernier mois répondu", expanded=examen.corrige):
-        st.html(_write_comparison(dossier, examen))
+        st.html(write_comparison(dossier, examen))
     confirmed = _draw_correction(dossier, examen)
     if not st.button("Valider et transmettre à la SDSE", key="saisie_valider", type="primary"):
         return
@@ -410,57 +403,3 @@ def _draw_correction(dossier: Dossier, examen: SaisieJugee) -> bool:
         f"{tell_moment(moment)} (lot {lot})."
     )
     return st.checkbox(escape_markdown(label), key=f"saisie_confirme_{lot}_{len(dossier.vu)}")
-
-
-def _write_comparison(dossier: Dossier, examen: SaisieJugee) -> str:
-    """Write what is about to be declared beside what is declared, and the last month answered."""
-    previous = dossier.mois_precedent
-    columns = [Colonne("nom", "Activité"), Colonne("reponse", "Votre réponse", nombre=True)]
-    if not dossier.declarees.is_empty():
-        columns.append(Colonne("avant", "Déclaré", nombre=True))
-    if previous is not None:
-        columns.append(Colonne("precedent", month(previous), nombre=True))
-    columns.append(Colonne("etat", "Ce que fera la validation"))
-    rows = [
-        {
-            "nom": dossier.noms[row["activite"]],
-            "reponse": _answer(row),
-            "avant": _pair(row, "_avant"),
-            "precedent": _pair(row, "_precedent"),
-            "etat": "à corriger d'abord" if row["etat"] == REFUSED else row["etat"],
-        }
-        for row in examen.comparaison.iter_rows(named=True)
-    ]
-    return write_plain_table(
-        pl.DataFrame(rows),
-        columns,
-        legende=typeset(f"Visioconférences / dont extractions évitées ({NOT_ANSWERED} : non répondu)"),
-    )
-
-
-def _answer(row: Mapping[str, Any]) -> str:
-    if row["etat"] == REFUSED:
-        return REFUSED
-    return NOT_ANSWERED if row["etat"] in (WITHDRAWN, UNANSWERED) else _pair(row, "")
-
-
-def _pair(row: Mapping[str, Any], suffix: str) -> str:
-    total, avoided = row[f"visioconferences{suffix}"], row[f"extractions_evitees{suffix}"]
-    return NOT_ANSWERED if total is None else f"{number(total)} / {number(avoided)}"
-
-
-def draw_declared(dossier: Dossier) -> None:
-    """Draw what a month holds when nothing more is taken."""
-    if dossier.derniere is None:
-        composants.note(typeset(f"Aucune réponse n'est déclarée pour {month(dossier.mois)}."))
-        return
-    lot, auteur, moment = dossier.derniere
-    composants.note(typeset(f"Déclaré par {auteur} le {tell_moment(moment)} (lot {lot})."))
-    held = dossier.lignes.join(dossier.declarees, on="activite", how="left", maintain_order="left")
-    columns = (
-        Colonne("nom", "Activité"),
-        Colonne("visioconferences", _COLUMNS["visioconferences"], not_answered, nombre=True),
-        Colonne("extractions_evitees", _COLUMNS["extractions_evitees"], not_answered, nombre=True),
-    )
-    legende = typeset(f"Réponse {of_month(dossier.mois)} ({NOT_ANSWERED} : non répondu)")
-    st.html(f"<div class='vigie-releve'>{write_plain_table(held, columns, legende=legende)}</div>")

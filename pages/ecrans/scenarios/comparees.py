@@ -143,7 +143,6 @@ def _explain(
         titre=title,
         sous_titre=f"L'écart, levier par levier, {contexte.perimetre}, {contexte.date_donnees}",
         figure=draw_waterfall(frame, dark=contexte.sombre),
-        alt=title,
         phrase=wording.typeset(
             "Chaque levier est mesuré seul ; « Ensemble » est ce qu'ils font de plus ou de moins réunis."
         ),

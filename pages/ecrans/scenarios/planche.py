@@ -117,7 +117,6 @@ class Planche:
             titre=title_cours(table),
             sous_titre="Extractions déclarées en plus dans l'année, par cour",
             figure=draw_bars(_bars(moved), dark=self.contexte.sombre),
-            alt=title_cours(table),
             phrase=wording.typeset(
                 f"{tell_rest(moved.height, MOST_BARS)} "
                 "Décompte simulé : ce que chaque cour aurait à rembourser, en ETPT, selon la règle affichée "

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
 
-from data.collecte.reading.cells import column_letters
+from data.collecte.reading.cells.findings import column_letters
 from data.collecte.reading.read import Lecture
 from tests.data.collecte.saisie import HEADER, accounted_for, judging, reading
 

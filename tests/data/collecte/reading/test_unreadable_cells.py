@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from data.collecte.importer import detected
-from data.collecte.reading.cells import shown_by
+from data.collecte.reading.cells.xlsx import shown_by
 from data.collecte.reading.read import UnreadableFile
 from tests.data.collecte.classeurs import (
     AVOIDED,
