@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from analytics.projection.outlook import Perspectives
 from analytics.statistics.negative_binomial import Floats
 from analytics.trajectoire.position import Mois
 from analytics.vocabulary.periods import Periode
+from analytics.vocabulary.situation import Moment
 
 CIRCULAIRE = Bareme("circulaire-2009", "Circulaire", TEXTE, "Circulaire, p. 2", date(2009, 1, 1))
 EVEN = Profil("douziemes", "Un douzième par mois", (Fraction(1, 12),) * 12)
@@ -45,7 +45,7 @@ def make(
         )
         for cour, base in sorted(bases.items())
     ]
-    return releve_of(comptes, bareme, mode, cout, lot=1, connu_le=date(2010, 1, 20), demonstration=True)
+    return releve_of(comptes, bareme, mode, cout, Moment(1, date(2010, 1, 20), demonstration=True))
 
 
 def releve_of(
@@ -53,12 +53,12 @@ def releve_of(
     bareme: Bareme,
     mode: str,
     cout: Cout | None,
+    moment: Moment,
     *,
     fin: date = date(2009, 12, 1),
     projete: bool = False,
-    **known: Any,
 ) -> Releve:
-    """Settle the accounts one way, then the other; `known` says on what day, and on which lot."""
+    """Settle the accounts one way, then the other."""
     first, second = (
         settle(
             comptes,
@@ -80,7 +80,7 @@ def releve_of(
         projete=projete,
         sans_base=(),
         reference={},
-        **known,
+        moment=moment,
     )
 
 

@@ -22,6 +22,7 @@ from analytics.decompte.words.parts import lay_out_parts, tell_undrawn, title_pa
 from analytics.decompte.words.releve import compare_modes, write_statement
 from analytics.decompte.words.rules import compare_rules, lay_out_sensitivity, title_sensitivity
 from analytics.projection.outlook import Perspectives
+from analytics.vocabulary.situation import Moment
 from tests.analytics.charts.test_charts import described
 from tests.analytics.decompte.releves import CIRCULAIRE, COST, half_a_year, releve_of
 
@@ -49,9 +50,7 @@ def settled(
         COST if priced else None,
         fin=date(2010, 6 if projete else 12, 1),
         projete=projete,
-        lot=1,
-        connu_le=None,
-        demonstration=False,
+        moment=Moment(1, None, demonstration=False),
     )
 
 

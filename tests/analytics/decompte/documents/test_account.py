@@ -59,8 +59,11 @@ def test_a_reader_is_warned_before_any_figure() -> None:
     releve = make(BASES)
     assert len(warn(releve)) == 2
     sure = replace(
-        releve, demonstration=False, cout=replace(COST, euros=Fraction(1), hypothese=False), projete=True
+        releve,
+        moment=replace(releve.moment, demonstration=False),
+        cout=replace(COST, euros=Fraction(1), hypothese=False),
+        projete=True,
     )
     assert [warning.split()[0] for warning in warn(sure)] == ["Année"]
     assert "20\u00a0janvier\u00a02010" in tell_vintage(sure)
-    assert "dernier lot connu" in tell_vintage(replace(sure, connu_le=None))
+    assert "dernier lot connu" in tell_vintage(replace(sure, moment=replace(sure.moment, connu_le=None)))
