@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.vocabulary.errors import UserFacingError
 from data.store.engine import tell_trouble
-from pages.terminal import collecte, figures, files
+from pages.terminal import collecte, decompte, entrepot, exporter, importer, scenario, trajectoire
 from pages.terminal.french import tell_defect, tell_misuse, vigie
 
 # Each declares its commands to `vigie` when it is imported.
-COMMANDS = (files, figures, collecte)
+COMMANDS = (entrepot, importer, exporter, trajectoire, decompte, scenario, collecte)
 
 
 def main(words: Sequence[str] | None = None) -> None:

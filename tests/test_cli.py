@@ -25,7 +25,7 @@ from data.reference import load_reference
 from data.settings import Settings
 from data.store.engine import open_engine, writing
 from data.store.store import open_store
-from pages.terminal import files, shared
+from pages.terminal import exporter, importer, shared
 from tests.conftest import new_database, whole_run
 from tests.outils.courrier import mail_server
 from tests.outils.visiteur import ROOT
@@ -252,7 +252,7 @@ def test_a_defect_is_said_in_one_sentence_too(vigie: Terminal, monkeypatch: pyte
     def fails(*_: object, **__: object) -> None:
         raise ValueError("year 10000 is out of range")
 
-    monkeypatch.setattr(files, "exported", fails)
+    monkeypatch.setattr(exporter, "exported", fails)
     code, out, err = vigie("exporter", "lots", "--format", "csv", "--sortie", "-")
     assert (code, out) == (3, "")
     assert "Vigie a un défaut (ValueError, test_cli.py" in err
@@ -919,6 +919,6 @@ def test_what_the_native_code_gives_up_on_is_said_too(
     def gives_up(*_: object, **__: object) -> None:
         raise PanicException("PyObject pointer is null")
 
-    monkeypatch.setattr(files, "report", gives_up)
+    monkeypatch.setattr(importer, "report", gives_up)
     code, _, said = vigie("importer", DIRTY, "--simulation")
     assert (code, "Vigie a un défaut (PanicException" in said) == (3, True)

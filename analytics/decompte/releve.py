@@ -16,8 +16,8 @@ from analytics.objectif.lectures import Regle
 from analytics.objectif.objective import Objectif, etpt_per_extraction
 from analytics.objectif.profile import TWELFTHS
 from analytics.projection.outlook import Perspectives
+from analytics.trajectoire.account import Mois
 from analytics.trajectoire.country import Pays, survey
-from analytics.trajectoire.position import Mois
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode

@@ -16,8 +16,9 @@ from analytics.objectif.lectures import Regle
 from analytics.objectif.objective import Exigence, require
 from analytics.objectif.profile import Profil, spread_year
 from analytics.projection.outlook import Perspectives, look_ahead
+from analytics.trajectoire.account import Mois
 from analytics.trajectoire.cours import BilanCour, as_row, assess_each, assess_some
-from analytics.trajectoire.position import Bilan, Mois, add_up, months_of
+from analytics.trajectoire.position import Bilan, add_up, months_of
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import FIRST_YEAR, Periode

@@ -9,7 +9,8 @@ import polars as pl
 
 from analytics.objectif.objective import Exigence, Objectif, etpt_per_extraction
 from analytics.projection.outlook import Perspectives
-from analytics.trajectoire.position import GLYPHS, Bilan, Mois, Seuils, assess
+from analytics.trajectoire.account import Mois
+from analytics.trajectoire.position import GLYPHS, Bilan, Seuils, assess
 from analytics.vocabulary import wording
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import FIRST_YEAR, Periode

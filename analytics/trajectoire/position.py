@@ -17,9 +17,9 @@ import polars as pl
 from analytics.collecte import sums
 from analytics.couverture import coverage
 from analytics.objectif.objective import Objectif
-from analytics.objectif.profile import Profil
-from analytics.projection.model import round_probability
 from analytics.projection.outlook import Avenir
+from analytics.trajectoire.account import CompteAnnee, Mois, list_answered, plain_pace
+from analytics.trajectoire.year_end import FinAnnee, project
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
 from analytics.vocabulary.schemas import Interieur
@@ -51,24 +51,6 @@ class Seuils:
             reponse_minimale=parametres.at("part_reponse_minimale", day).valeur,
             mois_indicatifs=int(parametres.at("mois_indicatifs", day).valeur),
         )
-
-
-@dataclass(frozen=True)
-class FinAnnee:
-    """What the whole year may end at, as the reading counts it, and the odds of reaching its objective.
-
-    `p_objectif` is rounded as it is known (`model.round_probability`): what is shown is what decides.
-    `qXX`: XX % of the years projected end at or under it. `indicatif`: too few months are known.
-    """
-
-    moyenne: float
-    q025: int
-    q10: int
-    q50: int
-    q90: int
-    q975: int
-    p_objectif: float | None
-    indicatif: bool
 
 
 @dataclass(frozen=True)
@@ -122,22 +104,6 @@ class Bilan:
         return self.projection.p_objectif if self.projection else None
 
 
-@dataclass(frozen=True)
-class Mois:
-    """One month of a cour, or of some: what was declared, and what Intérieur executed (None: unknown).
-
-    `visioconferences_objectif` and `evitees` keep the activities that count for the objective.
-    """
-
-    mois: date
-    visioconferences: int
-    visioconferences_objectif: int
-    evitees: int
-    attendues: int
-    repondues: int
-    executees: int | None
-
-
 def assess(
     months: Sequence[Mois],
     *,
@@ -167,13 +133,13 @@ def assess(
     attendues = sum(month.attendues for month in year)
     repondues = sum(month.repondues for month in year)
     part_reponse = Fraction(repondues, attendues) if attendues else None
-    compte = _Compte(objectif, lecture, year, periode) if objectif else None
+    compte = CompteAnnee(objectif, lecture, year, periode) if objectif else None
     a_date = objectif.a_date(periode.mois_ecoules) if objectif else None
     retenues = compte.so_far if compte else None
     reste = compte.left if compte else None
     # Of who never answered, nothing is known: a projection would only repeat the country.
     heard = any(month.repondues for month in known)
-    projection = _project(evitees, compte, avenir, seuils) if heard else None
+    projection = project(evitees, compte, avenir, seuils.mois_indicatifs) if heard else None
     at_most = None
     if retenues is not None and borne_haute is not None and lecture != "C":
         at_most = retenues + borne_haute - evitees
@@ -194,146 +160,15 @@ def assess(
         part_annuelle=retenues / objectif.annuel if objectif and retenues is not None and a_date else None,
         reste=None if reste is None else ceil(reste),
         rythme_requis=compte.pace_required(periode) if compte else None,
-        rythme_3m=compte.pace_held(known, periode, 3) if compte else _plain_pace(known, periode, 3),
-        rythme_6m=compte.pace_held(known, periode, 6) if compte else _plain_pace(known, periode, 6),
-        mois_de_rythme=len(compte.months_held(known, periode, 6) if compte else _answered(known, periode, 6)),
+        rythme_3m=compte.pace_held(known, periode, 3) if compte else plain_pace(known, periode, 3),
+        rythme_6m=compte.pace_held(known, periode, 6) if compte else plain_pace(known, periode, 6),
+        mois_de_rythme=len(
+            compte.months_held(known, periode, 6) if compte else list_answered(known, periode, 6)
+        ),
         projection=projection,
         etat=UNDETERMINED,
     )
     return replace(bilan, etat=_state(bilan, lecture, seuils, ended=periode.mois_ecoules == MONTHS_IN_YEAR))
-
-
-@dataclass(frozen=True)
-class _Compte:
-    """The account of one reading: what counts, and what is left."""
-
-    objectif: Objectif
-    lecture: str
-    year: Sequence[Mois]
-    periode: Periode
-
-    def of_month(self, month: Mois) -> Fraction | None:
-        """Give what one month counts for; None where the data of the reading are missing."""
-        part = self.objectif.profil.of(month.mois)
-        match self.lecture:
-            case "B":
-                level = self.objectif.niveau
-                return None if level is None else month.evitees - level * part
-            case "C":
-                # Fewer are executed in August whatever anybody does: each month is set against its season.
-                due = self.objectif.base * self.season.of(month.mois)
-                return None if month.executees is None else due - month.executees
-            case _:
-                return Fraction(month.evitees)
-
-    @property
-    def season(self) -> Profil:
-        """Give how the extractions themselves come over the year."""
-        return self.objectif.saison or self.objectif.profil
-
-    @property
-    def so_far(self) -> Fraction | None:
-        """Give what the year counts so far; None when a month of it is not known, or nobody answered."""
-        each = [self.of_month(month) for month in self.year]
-        if self.lecture != "C" and self.year and not any(month.repondues for month in self.year):
-            return None
-        complete = len(self.year) == self.periode.mois_ecoules or self.lecture == "A"
-        known = [value for value in each if value is not None]
-        return sum(known, Fraction(0)) if complete and len(known) == len(each) else None
-
-    @property
-    def to_come(self) -> Fraction:
-        """Give what the rest of the year adds to the account by itself: what reading B still deducts.
-
-        Reading C: what demand, held where it is since January, takes away from the months to come.
-        """
-        ahead = 1 - self.objectif.profil.until(self.periode.mois_ecoules)
-        match self.lecture:
-            case "B":
-                return -(self.objectif.niveau or Fraction(0)) * ahead
-            case "C":
-                ahead = 1 - self.season.until(self.periode.mois_ecoules)
-                spent = self.objectif.base * (1 - ahead)
-                need = sum((month.executees or 0) + month.evitees for month in self.year)
-                return self.objectif.base * ahead * (1 - need / spent) if spent else Fraction(0)
-            case _:
-                return Fraction(0)
-
-    @property
-    def left(self) -> Fraction | None:
-        """Give what is still to avoid before the end of the year, exactly."""
-        if self.so_far is None:
-            return None
-        coming = self.to_come if self.lecture == "B" else Fraction(0)
-        return max(Fraction(0), self.objectif.annuel - self.so_far - coming)
-
-    def pace_required(self, periode: Periode) -> Fraction | None:
-        """Give what is left for each month to come, one of average weight in the profile."""
-        ahead = 1 - self.objectif.profil.until(periode.mois_ecoules)
-        return None if self.left is None or not ahead else self.left / ahead / MONTHS_IN_YEAR
-
-    def pace_held(self, known: Sequence[Mois], periode: Periode, span: int) -> Fraction | None:
-        """Give what the last months held, for a month of average weight; silent months do not count."""
-        counted = self.months_held(known, periode, span)
-        if not counted:
-            return None
-        return sum((value for value, _ in counted), Fraction(0)) / sum(part for _, part in counted) / 12
-
-    def months_held(
-        self, known: Sequence[Mois], periode: Periode, span: int
-    ) -> list[tuple[Fraction, Fraction]]:
-        """List what each of the last months counts for, with its part of the year, where it is known."""
-        kept = _answered(known, periode, span)
-        if self.lecture != "A":
-            kept = [month for month in kept if month.mois >= periode.debut]
-        held = [(self.of_month(month), self.objectif.profil.of(month.mois)) for month in kept]
-        return [(value, part) for value, part in held if value is not None]
-
-
-def _answered(known: Sequence[Mois], periode: Periode, span: int) -> list[Mois]:
-    """List those of the last months that someone answered."""
-    last = periode.fin.year * 12 + periode.fin.month
-    recent = (month for month in known if last - (month.mois.year * 12 + month.mois.month) < span)
-    return [month for month in recent if month.repondues]
-
-
-def count_months(
-    months: Sequence[Mois], *, objectif: Objectif, lecture: str, periode: Periode
-) -> dict[date, Fraction | None]:
-    """Give what one reading counts of each month of the period; None where its data are missing."""
-    year = [month for month in months if periode.debut <= month.mois <= periode.fin]
-    compte = _Compte(objectif, lecture, year, periode)
-    return {month.mois: compte.of_month(month) for month in year}
-
-
-def _plain_pace(known: Sequence[Mois], periode: Periode, span: int) -> Fraction | None:
-    kept = [month.evitees for month in _answered(known, periode, span)]
-    return Fraction(sum(kept), len(kept)) if kept else None
-
-
-def _project(evitees: int, compte: _Compte | None, avenir: Avenir | None, seuils: Seuils) -> FinAnnee | None:
-    """Project the year in the terms of the reading; None where what it counts so far is not known."""
-    if avenir is None:
-        return None
-    start, p = Fraction(evitees), None
-    if compte and compte.lecture != "A":
-        if compte.so_far is None:
-            return None
-        start = compte.so_far + compte.to_come
-    if compte and compte.so_far is not None:
-        p = round_probability(avenir.at_least(ceil(compte.objectif.annuel - compte.so_far - compte.to_come)))
-    whole = round(start)
-    low, tenth, half, ninetieth, high = (whole + avenir.quantile(q) for q in (0.025, 0.1, 0.5, 0.9, 0.975))
-    return FinAnnee(
-        moyenne=float(start) + avenir.moyenne,
-        q025=low,
-        q10=tenth,
-        q50=half,
-        q90=ninetieth,
-        q975=high,
-        p_objectif=p,
-        indicatif=avenir.mois_connus <= seuils.mois_indicatifs,
-    )
 
 
 def _state(bilan: Bilan, lecture: str, seuils: Seuils, *, ended: bool) -> str:

@@ -21,7 +21,7 @@ import polars as pl
 from analytics.collecte.sums import count_executed
 from analytics.objectif.objective import Objectif
 from analytics.objectif.profile import season_of
-from analytics.trajectoire.position import Mois
+from analytics.trajectoire.account import Mois
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import Interieur

@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics.objectif.objective import Objectif
 from analytics.objectif.profile import season_of
-from analytics.trajectoire.position import Mois
+from analytics.trajectoire.account import Mois
 from analytics.veille.control_chart import (
     Carte,
     Constat,

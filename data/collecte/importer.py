@@ -9,10 +9,9 @@ import polars as pl
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
-from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
-from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import IMPORT
+from analytics.vocabulary.situation import Referentiel
 from analytics.vocabulary.wording import agree, count, long_date, month, number, short_month, some_of, typeset
 from data.collecte.expected.limits import Limites, Progress, ignore_progress
 from data.collecte.expected.names import month_of
@@ -83,19 +82,14 @@ def examine(
     store: Store,
     content: bytes,
     fichier: str,
+    referentiel: Referentiel,
     *,
-    auteur: str,
-    reference: Reference,
-    parametres: Parametres,
     limites: Limites,
     clock: Clock,
     recu_le: date | None = None,
-    retablir: bool = False,
     progress: Progress | None = None,
 ) -> Examen:
     """Read and judge a file against what the store knows; `recu_le`: the day it was received, if it is known.
-
-    `retablir`: put back what the file says, even where it was brought before and corrected since.
 
     Raises `UnreadableFile` when it is not a table that can be judged, `UserFacingError` for a day to come.
     """
@@ -116,8 +110,8 @@ def examine(
     lecture = read_file(content, fichier, limites=limites, progress=stage(0.0))
     jugement = judge(
         lecture,
-        reference=reference,
-        parametres=parametres,
+        reference=referentiel.reference,
+        parametres=referentiel.parametres,
         historique=_habits(store, lecture),
         today=today,
         rejets_connus=store.rejets_ouverts(),
@@ -127,8 +121,7 @@ def examine(
     # What was read is judged: nobody asks for its lines again, and a file on screen may wait for long.
     jugement = replace(jugement, lecture=replace(lecture, lignes=lecture.lignes.clear()))
     _check_received(recu_le, jugement)
-    entree = make_entree(jugement, auteur=auteur, origine=IMPORT, recu_le=recu_le)
-    return _foresee(store, jugement, replace(entree, retablir=retablir))
+    return _foresee(store, jugement, make_entree(jugement, auteur="", origine=IMPORT, recu_le=recu_le))
 
 
 def _check_received(recu_le: date | None, jugement: Jugement) -> None:

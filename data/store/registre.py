@@ -5,6 +5,7 @@ a new version are rows that follow. The register computes nothing: it keeps cano
 computed, and refuses a text that is not the one its hash names.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -68,6 +69,21 @@ class Contenu(TypedDict):
     empreinte_entrees: str
     empreinte: str
     lot: int
+
+
+@dataclass(frozen=True)
+class Opposition:
+    """What a cour opposes to a line of its settlement (« evitees »…): the figure it proposes, and why.
+
+    `piece`: the reference of a document, or empty.
+    """
+
+    cour: str
+    ligne: str
+    proposition: Decimal
+    motif: str
+    piece: str
+    auteur: str
 
 
 class Registre:
@@ -283,25 +299,20 @@ class Registre:
         self,
         decompte: int,
         perimetre: Perimetre,
+        opposition: Opposition,
         *,
-        cour: str,
-        ligne: str,
-        proposition: Decimal,
-        motif: str,
-        piece: str,
-        auteur: str,
         jusqu_au: date,
         connu_le: datetime,
     ) -> int:
         """Keep what a cour opposes to a line of its settlement, and give the number of the contest.
 
-        `ligne`: which line (« evitees »…); `piece`: the reference of a document, or empty; `jusqu_au`: the
-        last day allowed, which ends at midnight in Paris. Raises `UserFacingError` outside the reader's
-        cours, outside the phase of contradiction, and past that day.
+        `jusqu_au`: the last day allowed, which ends at midnight in Paris. Raises `UserFacingError` outside
+        the reader's cours, outside the phase of contradiction, and past that day.
         """
-        auteur, motif = _signed("Une contestation", auteur, motif)
-        if not perimetre.holds(cour):
+        auteur, motif = _signed("Une contestation", opposition.auteur, opposition.motif)
+        if not perimetre.holds(opposition.cour):
             raise refusal("Vous ne pouvez contester que les lignes des cours qui vous sont ouvertes.")
+        proposition = opposition.proposition
         if not proposition.is_finite() or not 0 <= proposition <= MOST_PROPOSED:
             raise refusal("La valeur proposée est un nombre, de 0 à un milliard : corrigez-la.")
         with writing(self._engine) as connection:
@@ -322,11 +333,11 @@ class Registre:
                 insert(tables.contestation)
                 .values(
                     decompte=decompte,
-                    cour=cour,
-                    ligne=ligne,
+                    cour=opposition.cour,
+                    ligne=opposition.ligne,
                     proposition=proposition,
                     motif=motif,
-                    piece=piece.strip(),
+                    piece=opposition.piece.strip(),
                     auteur=auteur,
                     connu_le=connu_le,
                 )

@@ -19,10 +19,11 @@ from analytics.objectif.lectures import LECTURES, USUAL_RULE, Regle
 from analytics.objectif.need import Besoin, spread_base
 from analytics.objectif.objective import Objectif
 from analytics.projection.outlook import Avenir
+from analytics.trajectoire.account import Mois
 from analytics.trajectoire.activities import AvenirActivites, look_at_activities
 from analytics.trajectoire.country import Pays, survey
 from analytics.trajectoire.cours import assess_some
-from analytics.trajectoire.position import Bilan, Mois, Seuils, add_up, months_of
+from analytics.trajectoire.position import Bilan, Seuils, add_up, months_of
 from analytics.trajectoire.series import BilanActivite, SerieActivite, trace_activities
 from analytics.trajectoire.words.activities import ACTIVITY_COLUMNS, write_activities
 from analytics.trajectoire.words.activities_ahead import (

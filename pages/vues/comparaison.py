@@ -45,7 +45,7 @@ from analytics.comparaison.words import (
     title_ratios,
 )
 from analytics.leviers.equipment import equipped_shares
-from analytics.trajectoire.position import Mois
+from analytics.trajectoire.account import Mois
 from analytics.trajectoire.words.cours import name_group
 from analytics.veille.watch import expect_extractions
 from analytics.vocabulary import wording

@@ -35,7 +35,7 @@ from analytics.vocabulary.schemas import (
 from analytics.vocabulary.situation import Faits
 from analytics.vocabulary.wording import MINUS, percent, typeset
 from data.actes.version import version_of
-from data.store.registre import Contenu, Registre
+from data.store.registre import Contenu, Opposition, Registre
 from data.store.store import utc_now
 from pages.commun import lecture
 from pages.commun.identite import lecteur
@@ -280,12 +280,7 @@ def contest(
     registre().contest(
         dossier.garde.decompte,
         lecteur().perimetre,
-        cour=cour,
-        ligne=ligne,
-        proposition=value,
-        motif=motif,
-        piece=piece,
-        auteur=auteur,
+        Opposition(cour, ligne, value, motif, piece, auteur),
         jusqu_au=dossier.jusqu_au,
         connu_le=utc_now(),
     )

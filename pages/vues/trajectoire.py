@@ -9,8 +9,8 @@ from analytics.charts.trajectory import draw_trajectory
 from analytics.couverture.words.silence import tell_silence
 from analytics.objectif.lectures import MESURES, USUAL_RULE
 from analytics.objectif.objective import etpt_per_extraction
+from analytics.trajectoire.account import count_months
 from analytics.trajectoire.hindsight import Verdict, judge_projections, sum_up
-from analytics.trajectoire.position import count_months
 from analytics.trajectoire.series import trace_months, trace_year
 from analytics.trajectoire.words.cours import months_until
 from analytics.trajectoire.words.figures import figures_of_use, row_of_figures, tell_etpt

@@ -11,7 +11,7 @@ from analytics.decompte.settle import PartDue
 from analytics.decompte.words.amounts import euros, write_plain
 from analytics.decompte.words.lignes import LigneReleve
 from analytics.documents.pdf import lay_table, print_pdf
-from analytics.trajectoire.position import Mois
+from analytics.trajectoire.account import Mois
 from analytics.vocabulary.schemas import ETATS_DECOMPTE
 from analytics.vocabulary.wording import NOT_ANSWERED, month, number, typeset, with_unit
 

@@ -18,7 +18,8 @@ from analytics.projection.outlook import Avenir
 from analytics.scenarios.outlook import AvenirSimule
 from analytics.scenarios.precision import digits_of
 from analytics.scenarios.ranges import Floats
-from analytics.trajectoire.position import Bilan, Mois
+from analytics.trajectoire.account import Mois
+from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.words.outlook import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne

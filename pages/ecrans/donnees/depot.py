@@ -29,7 +29,7 @@ from data.collecte.templates import template
 from data.exports import Export, accompanying, exported
 from data.store.store import ContenuDemo, Ecriture, utc_now
 from pages.commun.identite import lecteur
-from pages.commun.lecture import parametres, reference, store
+from pages.commun.lecture import reference, referentiel, store
 from pages.commun.signataire import day_in_paris, may_import
 
 _MEGABYTE = 1_000_000
@@ -159,9 +159,7 @@ def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:
             store(),
             content,
             fichier,
-            auteur="",
-            reference=reference(),
-            parametres=parametres(),
+            referentiel(),
             limites=Limites(octets=limit * _MEGABYTE),
             clock=utc_now,
             progress=progress,

@@ -16,7 +16,7 @@ from analytics.objectif.profile import Profil
 from analytics.projection.model import project
 from analytics.projection.outlook import Perspectives
 from analytics.statistics.negative_binomial import Floats
-from analytics.trajectoire.position import Mois
+from analytics.trajectoire.account import Mois
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.situation import Moment
 

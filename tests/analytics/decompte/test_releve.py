@@ -21,8 +21,8 @@ from analytics.decompte.words.decompte import conclude_settlement, figures_of_se
 from analytics.decompte.words.releve import relief, write_statement
 from analytics.decompte.words.rules import compare_rules, tell_differences
 from analytics.projection.outlook import Perspectives
+from analytics.trajectoire.account import Mois
 from analytics.trajectoire.country import Pays
-from analytics.trajectoire.position import Mois
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode

@@ -15,8 +15,9 @@ from analytics.objectif.objective import Exigence, Objectif
 from analytics.objectif.profile import PROFILS, spread_year
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire import position
+from analytics.trajectoire.account import Mois
 from analytics.trajectoire.cours import assess_each, assess_some
-from analytics.trajectoire.position import Bilan, Mois, Seuils, add_up, months_of
+from analytics.trajectoire.position import Bilan, Seuils, add_up, months_of
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.reference import Reference

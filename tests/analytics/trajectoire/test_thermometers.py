@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.trajectoire.position import Mois
+from analytics.trajectoire.account import Mois
 from analytics.trajectoire.thermometers import EcartExplique, Thermometre, read_thermometers
 from analytics.trajectoire.words.thermometers import (
     columns_behind,

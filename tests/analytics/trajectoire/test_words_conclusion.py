@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from analytics.projection.outlook import Avenir
-from analytics.trajectoire.position import Bilan, Mois, Seuils, assess
+from analytics.trajectoire.account import Mois
+from analytics.trajectoire.position import Bilan, Seuils, assess
 from analytics.trajectoire.words.conclusion import conclude, target_of_year
 from analytics.trajectoire.words.conclusion import counted as write_counted
 from analytics.trajectoire.words.figures import tell_use

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from analytics.trajectoire.position import Mois
+from analytics.trajectoire.account import Mois
 from analytics.veille.control_chart import OUTSIDE
 from analytics.veille.watch import Veille, expect_extractions, rebases_of, watch
 from analytics.veille.words import figure_of_month, note_settings, tell_signal, title_signal

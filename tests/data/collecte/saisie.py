@@ -8,7 +8,7 @@ import polars as pl
 from data.collecte.importer import Examen, examine
 from data.collecte.judging.judge import Jugement, judge
 from data.collecte.reading.read import Lecture, Limites, read_file
-from data.reference import load_parameters, load_reference
+from data.reference import load_parameters, load_reference, load_referentiel
 from data.store.store import Store
 
 SAMPLES = Path(__file__).parent / "echantillons"
@@ -61,18 +61,16 @@ def examined(
     retablir: bool = False,
 ) -> Examen:
     """Examine a file as an import does, at a moment."""
-    return examine(
+    found = examine(
         store,
         content,
         "f.csv",
-        auteur=auteur,
-        reference=load_reference(),
-        parametres=load_parameters(),
+        load_referentiel(),
         limites=Limites(octets=1_000_000),
         clock=lambda: moment,
         recu_le=recu_le,
-        retablir=retablir,
-    )
+    ).signed(auteur)
+    return found.restored(store) if retablir else found
 
 
 def lines(*typed: str, header: str = HEADER) -> bytes:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from data.collecte.expected.limits import Limites
 from data.collecte.importer import examine
-from data.reference import load_parameters, load_reference
+from data.reference import load_reference, load_referentiel
 from data.settings import Settings
 from data.store.store import open_store, utc_now
 
@@ -20,12 +20,10 @@ def main(url: str, path: Path) -> None:
         store,
         path.read_bytes(),
         path.name,
-        auteur="Essai",
-        reference=reference,
-        parametres=load_parameters(),
+        load_referentiel(),
         limites=Limites(octets=50_000_000),
         clock=utc_now,
-    )
+    ).signed("Essai")
     store.record(examen.entree, connu_le=utc_now())
     print("fini", flush=True)
 

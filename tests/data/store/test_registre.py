@@ -19,7 +19,7 @@ from analytics.vocabulary.schemas import ETATS_DECOMPTE, NATIONAL, Perimetre
 from data.settings import Settings
 from data.store import tables
 from data.store.engine import open_engine, reading, writing
-from data.store.registre import Contenu, Registre
+from data.store.registre import Contenu, Opposition, Registre
 from data.store.store import Store, open_store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import JANUARY, entree
@@ -96,12 +96,7 @@ def contest(
     return registre.contest(
         number,
         perimetre,
-        cour=cour,
-        ligne="evitees",
-        proposition=Decimal(proposition),
-        motif=motif,
-        piece="Courrier 2010-17",
-        auteur="Le greffe",
+        Opposition(cour, "evitees", Decimal(proposition), motif, "Courrier 2010-17", "Le greffe"),
         jusqu_au=LIMIT,
         connu_le=connu_le,
     )

@@ -24,7 +24,8 @@ from pages import decompte
 from pages.commun import identite, lecture
 from pages.commun.cadre import Contexte
 from pages.commun.identite import Lecteur
-from pages.terminal import figures, french
+from pages.terminal import decompte as commande
+from pages.terminal import french
 from pages.vues import decompte as vue_decompte
 from pages.vues import registre
 from tests.conftest import lots_of_demo, whole_run
@@ -168,7 +169,7 @@ def test_the_terminal_gives_the_bytes_of_the_page(
     def same() -> Generator[Store]:
         yield opened
 
-    monkeypatch.setattr(figures, "opened", same)
+    monkeypatch.setattr(commande, "opened", same)
     words_ = ["decompte", "--annee", "2010", "--cout-etpt", "56600", "--format", sorte]
     told = CliRunner().invoke(french.vigie, words_ + (["--cour", cour] if cour else []))
     assert told.exit_code == 0, told.output

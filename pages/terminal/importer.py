@@ -1,8 +1,7 @@
-"""The commands that fill the store and take tables out of it."""
+"""`vigie importer`: files read, judged, and written."""
 
 import json
 import sys
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,81 +10,19 @@ import click
 import polars as pl
 
 from analytics.collecte.calendar import list_closed
-from analytics.documents.table import write_table
-from analytics.vocabulary.errors import UserFacingError, reason_of
-from analytics.vocabulary.moments import PARIS, tell_moment
-from analytics.vocabulary.wording import clean_text, count, enumeration, month, typeset
-from data.actes.archive import keep_past_projections, keep_projection
+from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.wording import clean_text, count, enumeration, month
+from data.actes.archive import keep_projection
 from data.collecte.expected.limits import Limites
-from data.collecte.expected.natures import NATURES
 from data.collecte.importer import detected, examine, group_refusals, report, summary, tell_revisions
-from data.demo import demo_lots
-from data.exports import accompanying, exported
-from data.reference import load_parameters, load_reference
+from data.reference import load_parameters, load_referentiel
 from data.settings import Settings
 from data.store.store import DEMO_IN_THE_WAY, Entree, Store, utc_now
-from pages.terminal.french import Day, Month, vigie
-from pages.terminal.shared import MEGABYTE, Progress, account, give, opened, perimetre_of, read_whole
+from pages.terminal.french import Day, vigie
+from pages.terminal.shared import MEGABYTE, Progress, account, give, opened, read_whole
 
 _SHOWN_REFUSALS = 20
-
-
-@vigie.command()
-@click.option("--demo", is_flag=True, help="Remplir un entrepôt vide de la démonstration fictive.")
-def preparer(demo: bool) -> None:
-    """Créer l'entrepôt, ou le mettre à niveau."""
-    with opened() as store:
-        if demo:
-            store.record_demo(demo_lots(load_reference()))
-            keep_past_projections(store)
-    click.echo("Entrepôt prêt, rempli de données de démonstration fictives." if demo else "Entrepôt prêt.")
-
-
-@vigie.command(name="vider-demo")
-@click.option("--oui", is_flag=True, help="Confirmer : sans cette option, dire seulement ce qui partirait.")
-def vider_demo(oui: bool) -> int:
-    """Retirer la démonstration ; de vraies données ne sont jamais touchées.
-
-    Ce qui a été préparé sur elle et n'est pas fictif reste : scénarios, texte et adresses des messages,
-    règles et coûts du décompte.
-    """
-    with opened() as store:
-        contents = store.empty_demo() if oui else store.demo_contents()
-    if contents is None:
-        click.echo("Cet entrepôt ne contient pas de démonstration : rien n'a été retiré.")
-        return 0
-    staying = contents.tell_staying()
-    if oui:
-        click.echo(f"Démonstration retirée : {contents.tell_leaving()}.")
-        click.echo(f"Gardé : {staying}." if staying else "L'entrepôt est vide.")
-        return 0
-    click.echo(f"Partirait : {contents.tell_leaving()}.")
-    if staying:
-        click.echo(f"Resterait : {staying}.")
-    click.echo("Rien n'a été retiré : ajoutez --oui pour confirmer.")
-    return 1
-
-
-@vigie.command(name="reparer-dates")
-@click.option("--oui", is_flag=True, help="Confirmer : sans cette option, dire seulement ce qui changerait.")
-def reparer_dates(oui: bool) -> int:
-    """Redater de maintenant ce qu'une horloge en avance a daté du futur.
-
-    Tant que ces dates restent, « connu au » ne voit rien de ce qui est importé ensuite. À lancer quand
-    l'horloge du serveur est réglée.
-    """
-    now = utc_now()
-    with opened() as store:
-        found = store.redate(now) if oui else store.dated_later(now)
-    if not found:
-        click.echo("Rien n'est daté du futur dans cet entrepôt.")
-        return 0
-    if oui:
-        click.echo(f"{count(found, 'écriture redatée', 'écritures redatées')} du {tell_moment(now)}.")
-        return 0
-    click.echo(f"{count(found, 'écriture est datée', 'écritures sont datées')} d'après {tell_moment(now)}.")
-    click.echo("Rien n'a été changé : ajoutez --oui pour confirmer.")
-    return 1
 
 
 @vigie.command()
@@ -159,15 +96,14 @@ def _import_one(
                 store,
                 content,
                 path.name,
-                auteur=author,
-                reference=load_reference(),
-                parametres=load_parameters(),
+                load_referentiel(),
                 limites=Limites(octets=settings.taille_max_mo * MEGABYTE),
                 clock=utc_now,
                 recu_le=recu_le,
-                retablir=retablir,
                 progress=progress,
-            )
+            ).signed(author)
+            if retablir:
+                examen = examen.restored(store)
             progress(1.0, "écriture")
             ecriture = examen.prevision if simulation else store.record(examen.entree, connu_le=utc_now())
             if ecriture.lot is not None:
@@ -242,53 +178,3 @@ def _unusable(path: Path, error: UserFacingError, output: str) -> dict[str, Any]
         "rejets": [],
         "erreur": str(error),
     }
-
-
-@vigie.command()
-@click.argument("quoi", type=click.Choice(["declarations", "rejets", "lots"]))
-@click.option("--cour", metavar="COUR", default=None, help="Une seule cour : code ou nom.")
-@click.option("--du", type=Month(), default=None, help="Premier mois.")
-@click.option("--au", type=Month(), default=None, help="Dernier mois.")
-@click.option("--connu-le", type=Day(), default=None, help="Situation connue à la fin de ce jour.")
-@click.option(
-    "--nature", type=click.Choice(list(NATURES)), default="declarations", help="Nature des lignes refusées."
-)
-@click.option(
-    "--format", "output", type=click.Choice(["csv", "xlsx", "ods", "parquet", "json"]), required=True
-)
-@click.option(
-    "--sortie", metavar="FICHIER|-", required=True, help="Fichier à écrire ; « - » pour la sortie standard."
-)
-def exporter(
-    quoi: Any,
-    cour: str | None,
-    du: date | None,
-    au: date | None,
-    connu_le: date | None,
-    nature: str,
-    output: Any,
-    sortie: str,
-) -> None:
-    """Écrire les déclarations, les lignes refusées ou l'historique des lots."""
-    seen = perimetre_of(cour)
-    if du is not None and au is not None and du > au:
-        raise UserFacingError(typeset(f"--du ({month(du)}) est après --au ({month(au)}) : échangez-les."))
-    with opened() as store:
-        frame = exported(store, quoi, perimetre=seen, du=du, au=au, connu_le=connu_le, nature=nature)
-        notes = accompanying(store, perimetre=seen, connu_le=connu_le)
-    content = write_table(frame, output, sheet=quoi.capitalize(), entete=notes)
-    if sortie == "-":
-        give(content)
-        return
-    path = Path(sortie)
-    if not path.name or (path.exists() and not path.is_file()):
-        raise UserFacingError(f"« {sortie} » n'est pas un fichier : donnez un nom de fichier à --sortie.")
-    partial = path.with_name(path.name + ".partiel")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path.resolve())
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
-        raise UserFacingError(f"{path} ne peut pas être écrit ({reason_of(error)}).") from error
-    click.echo(f"{path} : {count(frame.height, 'ligne')}.", err=True)
