@@ -42,7 +42,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory, reference: Reference, param
         du, au = months_read(fin)
         return start_from(
             faits,
-            load_referentiel(),
+            replace(load_referentiel(), reference=juridictions),
             store.declarations(NATIONAL, du=du, au=au),
             fin=fin,
             regle=USUAL_RULE,
