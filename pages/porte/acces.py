@@ -4,6 +4,7 @@ The door stays shut on whatever is in doubt: a setting that cannot be read stops
 """
 
 import asyncio
+import gc
 import hmac
 import json
 import re
@@ -367,12 +368,18 @@ def _forget_closed() -> None:
     The framework leaves them to Python's sweep of its memory, which may not come for hours: forty files of
     closed windows would then refuse those of everybody.
     """
-    for window, _ in list(_held()):
-        runtime = Runtime.instance()
-        windows = runtime._session_mgr  # pyright: ignore[reportPrivateUsage] - a test says that it is there
-        waiting = getattr(windows, "_session_storage")  # noqa: B009 - likewise, of one kind of manager
-        if not windows.is_active_session(window) and waiting.get(window) is None:
-            runtime.uploaded_file_mgr.remove_session_files(window)
+    closed = [window for window, _ in list(_held()) if not _may_come_back(window)]
+    for window in closed:
+        Runtime.instance().uploaded_file_mgr.remove_session_files(window)
+    if closed:
+        # The page that was shown holds its own copy, in circles that only a sweep undoes.
+        gc.collect()
+
+
+def _may_come_back(window: str) -> bool:
+    windows = Runtime.instance()._session_mgr  # pyright: ignore[reportPrivateUsage] - a test says that it is there
+    waiting = getattr(windows, "_session_storage")  # noqa: B009 - likewise, of one kind of manager
+    return windows.is_active_session(window) or waiting.get(window) is not None
 
 
 def _held() -> Iterator[tuple[str, int]]:
