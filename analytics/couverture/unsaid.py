@@ -137,13 +137,10 @@ def survey_silence(
         return None
     besoin = spread_base(
         reference.attendues(periode.fin, periode.fin).select("juridiction", "cour", "type"),
-        faits.totaux,
+        faits,
+        referentiel,
         bases=bases,
-        bases_activites=faits.bases_activites,
-        activites=reference.activites,
-        lignes=reference.lignes,
         day=last_day_of_month(periode.fin),
-        parametres=parametres,
     )
     due = reference.attendues(first, periode.fin)
     return estimate_silence(faits.totaux, due, besoin, periode=periode, parametres=parametres)

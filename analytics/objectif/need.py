@@ -12,8 +12,7 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.vocabulary.parameters import Parametres
-from analytics.vocabulary.schemas import Activites, BaseActivite, TotalJuridiction
+from analytics.vocabulary.situation import Faits, Referentiel
 
 
 class Besoin(dy.Schema):
@@ -32,31 +31,28 @@ class Besoin(dy.Schema):
 
 def spread_base(
     juridictions: pl.DataFrame,
-    totaux: dy.DataFrame[TotalJuridiction],
+    faits: Faits,
+    referentiel: Referentiel,
     *,
     bases: Mapping[str, Fraction],
-    bases_activites: dy.DataFrame[BaseActivite],
-    activites: dy.DataFrame[Activites],
-    lignes: pl.DataFrame,
     day: date,
-    parametres: Parametres,
 ) -> dy.DataFrame[Besoin]:
     """Spread the base of every cour; what an activity has that no juridiction fills in is left out.
 
-    `juridictions`: (juridiction, cour, type) in force. `totaux`: what they declared, of which the months
-    answered in the last year tell their volume; one that answered none counts as an average one of its
-    cour. `lignes`: the (type, activite) pairs of the questionnaire.
+    `juridictions`: (juridiction, cour, type) in force. The months that they answered in the last year tell
+    their volume; one that answered none counts as an average one of its cour.
     """
+    reference, parametres = referentiel.reference, referentiel.parametres
     volumes = (
-        totaux.filter(pl.col("mois") <= day, pl.col("mois") > pl.lit(day).dt.offset_by("-1y"))
+        faits.totaux.filter(pl.col("mois") <= day, pl.col("mois") > pl.lit(day).dt.offset_by("-1y"))
         .group_by("juridiction")
         .agg(pl.col("visioconferences").mean())
     )
-    counted = activites.filter("compte_objectif")["activite"].to_list()
+    counted = reference.activites.filter("compte_objectif")["activite"].to_list()
     shares = {code: parametres.find(f"part_base_{code}", day) for code in counted}
     key = {code: float(part.valeur) for code, part in shares.items() if part}
     loaded = (
-        bases_activites.filter(pl.col("activite").is_in(counted), pl.col("annee") < day.year)
+        faits.bases_activites.filter(pl.col("activite").is_in(counted), pl.col("annee") < day.year)
         .filter(pl.col("annee") == pl.col("annee").max().over("cour"))
         .select("cour", "activite", poids=pl.col("extractions").cast(pl.Float64), compte=pl.lit(value=True))
         .filter(pl.col("poids").sum().over("cour") > 0)
@@ -96,7 +92,7 @@ def spread_base(
         .fill_null(1.0)
     )
     return Besoin.validate(
-        weighed.join(lignes.select("type", "activite"), on="type")
+        weighed.join(reference.lignes.select("type", "activite"), on="type")
         .join(by_activity, on=["cour", "activite"])
         .select(
             "cour",

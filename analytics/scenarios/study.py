@@ -107,16 +107,8 @@ def start_from(
     equipes = equipped_shares(faits.equipements, day)
 
     def potential_of(courts: pl.DataFrame) -> dy.DataFrame[Potentiel]:
-        besoin = spread_base(
-            courts.select("juridiction", "cour", "type"),
-            faits.totaux,
-            bases=bases,
-            bases_activites=faits.bases_activites,
-            activites=reference.activites,
-            lignes=reference.lignes,
-            day=day,
-            parametres=parametres,
-        )
+        places = courts.select("juridiction", "cour", "type")
+        besoin = spread_base(places, faits, referentiel, bases=bases, day=day)
         return find_potential(
             besoin,
             cellules,

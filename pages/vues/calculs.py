@@ -114,17 +114,9 @@ def besoin(contexte: Contexte) -> dy.DataFrame[Besoin]:
 
 @once(16)
 def _besoin(whole: Situation, periode: Periode, _bases: Mapping[str, Fraction]) -> dy.DataFrame[Besoin]:
-    reference = lecture.reference()
-    return spread_base(
-        reference.attendues(periode.fin, periode.fin).select("juridiction", "cour", "type"),
-        whole.totaux,
-        bases=_bases,
-        bases_activites=whole.bases_activites,
-        activites=reference.activites,
-        lignes=reference.lignes,
-        day=last_day_of_month(periode.fin),
-        parametres=lecture.parametres(),
-    )
+    courts = lecture.reference().attendues(periode.fin, periode.fin).select("juridiction", "cour", "type")
+    day = last_day_of_month(periode.fin)
+    return spread_base(courts, whole, lecture.referentiel(), bases=_bases, day=day)
 
 
 def silence(contexte: Contexte) -> Silence | None:

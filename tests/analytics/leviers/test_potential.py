@@ -21,7 +21,8 @@ from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import BaseActivite, Declarations, Equipements
-from data.reference import load_parameters, load_reference
+from analytics.vocabulary.situation import Faits
+from data.reference import load_parameters, load_reference, load_referentiel
 from tests.analytics.frames import total, totals
 
 JUNE = Periode(date(2009, 6, 1))
@@ -51,21 +52,20 @@ def courts(reference: Reference, codes: tuple[str, ...] = TOWNS) -> pl.DataFrame
 def need(
     cellules: dy.DataFrame[Declarations], *, base: int = 10_000, loaded: dy.DataFrame[BaseActivite] = NO_COUNT
 ) -> dy.DataFrame[Besoin]:
-    reference = load_reference()
     return spread_base(
-        courts(reference),
-        totals(
-            total(mois, court, "CA-DOUAI", 0, visio=visio)
-            for mois, court, visio in cellules.group_by("mois", "juridiction")
-            .agg(pl.col("visioconferences").sum())
-            .iter_rows()
+        courts(load_reference()),
+        Faits(
+            totaux=totals(
+                total(mois, court, "CA-DOUAI", 0, visio=visio)
+                for mois, court, visio in cellules.group_by("mois", "juridiction")
+                .agg(pl.col("visioconferences").sum())
+                .iter_rows()
+            ),
+            bases_activites=loaded,
         ),
+        load_referentiel(),
         bases={"CA-DOUAI": Fraction(base)},
-        bases_activites=loaded,
-        activites=reference.activites,
-        lignes=reference.lignes,
         day=date(2009, 6, 30),
-        parametres=load_parameters(),
     )
 
 
