@@ -8,16 +8,9 @@ import sys
 from collections.abc import Sequence
 
 import click
-from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.vocabulary.errors import UserFacingError
-from data.store.engine import tell_trouble
-from pages.terminal import collecte, decompte, entrepot, exporter, importer, scenario, trajectoire
 from pages.terminal.french import tell_defect, tell_misuse, vigie
-
-# Each declares its commands to `vigie` when it is imported.
-COMMANDS = (entrepot, importer, exporter, trajectoire, decompte, scenario, collecte)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -30,23 +23,32 @@ def main(words: Sequence[str] | None = None) -> None:
     except click.UsageError as error:
         click.echo(tell_misuse(error), err=True)
         code = 2
-    except ValidationError as error:
-        names = ", ".join(f"VIGIE_{str(fault['loc'][0]).upper()}" for fault in error.errors())
-        click.echo(f"Réglage invalide : {names}. Le tableau du README dit ce qui est attendu.", err=True)
-        code = 2
-    except SQLAlchemyError as error:
-        click.echo(tell_trouble(error), err=True)
-        code = 2
     except click.Abort:
         click.echo("Interrompu : ce qui était fini est enregistré, rien de ce qui était en cours.", err=True)
         code = 130
-    except BaseException as error:  # a defect: said in one sentence too, with what finds it
+    except BaseException as error:
         # What the native code of polars gives up on is no `Exception`.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        click.echo(tell_defect(error), err=True)
-        code = 3
+        sentence, code = _explained(error)
+        click.echo(sentence, err=True)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explained(error: BaseException) -> tuple[str, int]:
+    """Say what a setting or the store refused, or that the fault is ours; with the exit code."""
+    # Both are slow to load, and a command that ends well has no use for either here.
+    from pydantic import ValidationError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if isinstance(error, ValidationError):
+        names = ", ".join(f"VIGIE_{str(fault['loc'][0]).upper()}" for fault in error.errors())
+        return f"Réglage invalide : {names}. Le tableau du README dit ce qui est attendu.", 2
+    if isinstance(error, SQLAlchemyError):
+        from data.store.engine import tell_trouble
+
+        return tell_trouble(error), 2
+    return tell_defect(error), 3
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from stat import S_ISFIFO
 from typing import Any
 
+import click
 import polars as pl
 import pytest
 from sqlalchemy import Engine, event, text
@@ -25,7 +26,7 @@ from data.reference import load_reference
 from data.settings import Settings
 from data.store.engine import open_engine, writing
 from data.store.store import open_store
-from pages.terminal import exporter, importer, shared
+from pages.terminal import exporter, french, importer, shared
 from tests.conftest import new_database, whole_run
 from tests.outils.courrier import mail_server
 from tests.outils.visiteur import ROOT
@@ -322,6 +323,27 @@ def test_help_is_in_french(vigie: Terminal) -> None:
     assert "Commandes" in out
     assert "Show this message" not in out
     assert "Code de sortie" in vigie("importer", "--help")[1]
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    group, nowhere = french.vigie, click.Context(french.vigie)
+    said = {}
+    for name in group.list_commands(nowhere):
+        command = group.get_command(nowhere, name)
+        assert command
+        said[name] = command.get_short_help_str(80)
+    assert said == {name: line for name, (_, line) in french.COMMANDS.items()}
+    assert set(group.commands) == set(french.COMMANDS), "a command that the list does not name"
+
+
+def test_the_list_of_commands_loads_nothing_that_reads_a_figure() -> None:
+    asked = (
+        "import sys, cli; print([m for m in ('polars', 'sqlalchemy', 'numpy', 'scipy') if m in sys.modules])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert loaded.stdout.strip() == "[]"
 
 
 @pytest.fixture

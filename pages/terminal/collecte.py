@@ -21,8 +21,8 @@ from data.actes.relances import Bureau, Preparation, prepare, send, settle_doubt
 from data.reference import load_parameters
 from data.settings import Settings
 from data.store.store import utc_now
-from pages.terminal.french import Day, Month, vigie
-from pages.terminal.shared import Progress, account, give, opened, perimetre_of
+from pages.terminal.french import vigie
+from pages.terminal.shared import Day, Month, Progress, account, give, opened, perimetre_of
 
 
 @vigie.command()

@@ -18,8 +18,8 @@ from analytics.vocabulary.situation import Moment
 from data.actes.couts import choose_cost
 from data.actes.version import version_of
 from data.reference import load_parameters, load_referentiel, load_rules
-from pages.terminal.french import Day, vigie
-from pages.terminal.shared import give, opened, perimetre_of
+from pages.terminal.french import vigie
+from pages.terminal.shared import Day, give, opened, perimetre_of
 
 
 @vigie.command()

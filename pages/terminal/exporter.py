@@ -12,8 +12,8 @@ from analytics.vocabulary.errors import UserFacingError, reason_of
 from analytics.vocabulary.wording import count, month, typeset
 from data.collecte.expected.natures import NATURES
 from data.exports import accompanying, exported
-from pages.terminal.french import Day, Month, vigie
-from pages.terminal.shared import give, opened, perimetre_of
+from pages.terminal.french import vigie
+from pages.terminal.shared import Day, Month, give, opened, perimetre_of
 
 
 @vigie.command()

@@ -1,16 +1,14 @@
-"""The commands in French: their help, what is wrong with the words typed, months and days."""
+"""The commands in French: their list, their help, what is wrong with the words typed."""
 
 import traceback
 from collections.abc import Callable
-from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.wording import typeset
-from data.collecte.expected.names import day_of, month_of
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -39,17 +37,52 @@ def _in_french(said: str) -> str:
     return said.replace("required]", "obligatoire]").replace("[default: ", "[par défaut : ")
 
 
+# Where each command is, and its line in the list: the help reads no figure, so it loads nothing that does.
+COMMANDS = {
+    "calendrier": ("collecte", "Donner les dates de la collecte de chaque mois d'une année : ouverture,..."),
+    "decompte": (
+        "decompte",
+        "Régler une année : ce que chaque cour, et le ministère, auraient à rembourser.",
+    ),
+    "exporter": ("exporter", "Écrire les déclarations, les lignes refusées ou l'historique des lots."),
+    "importer": (
+        "importer",
+        "Contrôler des fichiers de collecte et les verser dans l'entrepôt, un lot par...",
+    ),
+    "objectif": ("scenario", "Chercher la valeur d'un levier qui amène l'année à une part de la base."),
+    "preparer": ("entrepot", "Créer l'entrepôt, ou le mettre à niveau."),
+    "relances": ("collecte", "Relancer les juridictions qui n'ont pas répondu pour un mois."),
+    "reparer-dates": ("entrepot", "Redater de maintenant ce qu'une horloge en avance a daté du futur."),
+    "scenario": (
+        "scenario",
+        "Simuler un scénario : ce que ses leviers évitent, par mois, par levier et par...",
+    ),
+    "trajectoire": (
+        "trajectoire",
+        "Dire où en est chaque cour, et le ministère, face à l'objectif d'une année.",
+    ),
+    "vider-demo": ("entrepot", "Retirer la démonstration ; de vraies données ne sont jamais touchées."),
+}
+
+
 class _FrenchGroup(_FrenchCommand, click.Group):
-    """The list of commands, in French."""
+    """The list of commands, in French; the one that is asked for is loaded, and no other."""
 
     command_class = _FrenchCommand
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:  # its file declares it to `vigie`
+            import_module(f"pages.terminal.{COMMANDS[cmd_name][0]}")
+        return super().get_command(ctx, cmd_name)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _FrenchCommand.format_options(self, ctx, formatter)
         with formatter.section("Commandes "):
-            formatter.write_dl(
-                [(name, command.get_short_help_str(80)) for name, command in sorted(self.commands.items())]
-            )
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
 @click.group(cls=_FrenchGroup, subcommand_metavar="COMMANDE [OPTIONS]…")
@@ -75,7 +108,7 @@ def tell_misuse(error: click.UsageError) -> str:
         case click.exceptions.NoArgsIsHelpError() if error.ctx:
             return error.ctx.get_help()
         case _ if "No such command" in error.message:
-            return f"Cette commande n'existe pas. Commandes : {', '.join(sorted(vigie.commands))}."
+            return f"Cette commande n'existe pas. Commandes : {', '.join(COMMANDS)}."
         case _:
             return f"La commande est incomplète, ou un mot est de trop : voyez « {_path(error)} --help »."
 
@@ -99,33 +132,3 @@ def _name_of(param: click.Parameter | None) -> str:
 
 def _path(error: click.UsageError) -> str:
     return error.ctx.command_path if error.ctx else "vigie"
-
-
-class Month(click.ParamType[date]):
-    """A month, written in any of the ways files write it."""
-
-    name = "MOIS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Give the first day of the month."""
-        if isinstance(value, date):
-            return value
-        month = month_of(str(value))
-        if month is None or not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
-            self.fail(f"« {value} » n'est pas un mois. Écrivez par exemple 2009-03.", param, ctx)
-        return month
-
-
-class Day(click.ParamType[date]):
-    """A day."""
-
-    name = "JOUR"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Give the day."""
-        if isinstance(value, date):
-            return value
-        day = day_of(str(value))
-        if day is None or not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-            self.fail(f"« {value} » n'est pas une date. Écrivez par exemple 2009-07-10.", param, ctx)
-        return day

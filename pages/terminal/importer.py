@@ -19,8 +19,8 @@ from data.collecte.importer import detected, examine, group_refusals, report, su
 from data.reference import load_parameters, load_referentiel
 from data.settings import Settings
 from data.store.store import DEMO_IN_THE_WAY, Entree, Store, utc_now
-from pages.terminal.french import Day, vigie
-from pages.terminal.shared import MEGABYTE, Progress, account, give, opened, read_whole
+from pages.terminal.french import vigie
+from pages.terminal.shared import MEGABYTE, Day, Progress, account, give, opened, read_whole
 
 _SHOWN_REFUSALS = 20
 

@@ -29,8 +29,8 @@ from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.schemas import NATIONAL
 from analytics.vocabulary.wording import clean_text
 from data.reference import load_parameters, load_reference, load_referentiel
-from pages.terminal.french import Day, vigie
-from pages.terminal.shared import Progress, give, opened, read_whole
+from pages.terminal.french import vigie
+from pages.terminal.shared import Day, Progress, give, opened, read_whole
 
 _SCENARIO_MO = 1
 

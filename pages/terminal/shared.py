@@ -1,4 +1,4 @@
-"""What the commands share: the store opened, a file read, an answer given, a cour named."""
+"""What the commands share: the store opened, a file read, an answer given; a cour, a month, a day named."""
 
 import errno
 import getpass
@@ -6,16 +6,19 @@ import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import date
 from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
+from typing import Any
 
 import click
 
 from analytics.vocabulary.errors import UserFacingError, reason_of
+from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from analytics.vocabulary.wording import clean_text
-from data.collecte.expected.names import cour_names, court_key
+from data.collecte.expected.names import cour_names, court_key, day_of, month_of
 from data.reference import load_reference
 from data.settings import Settings
 from data.store.store import Store, open_store
@@ -115,3 +118,33 @@ def perimetre_of(cour: str | None) -> Perimetre:
         hint = f" Vouliez-vous dire {', '.join(near)} ?" if near else ""
         raise UserFacingError(f"La cour « {cour} » n'est pas connue.{hint}")
     return Perimetre.of([found.code])
+
+
+class Month(click.ParamType[date]):
+    """A month, written in any of the ways files write it."""
+
+    name = "MOIS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Give the first day of the month."""
+        if isinstance(value, date):
+            return value
+        month = month_of(str(value))
+        if month is None or not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
+            self.fail(f"« {value} » n'est pas un mois. Écrivez par exemple 2009-03.", param, ctx)
+        return month
+
+
+class Day(click.ParamType[date]):
+    """A day."""
+
+    name = "JOUR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Give the day."""
+        if isinstance(value, date):
+            return value
+        day = day_of(str(value))
+        if day is None or not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+            self.fail(f"« {value} » n'est pas une date. Écrivez par exemple 2009-07-10.", param, ctx)
+        return day

@@ -12,8 +12,8 @@ from analytics.trajectoire.country import cover_each, flatten, last_period, list
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.schemas import NATIONAL
 from data.reference import load_referentiel
-from pages.terminal.french import Day, Month, vigie
-from pages.terminal.shared import give, opened, perimetre_of
+from pages.terminal.french import vigie
+from pages.terminal.shared import Day, Month, give, opened, perimetre_of
 
 
 @vigie.command()
