@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from analytics.vocabulary.errors import UserFacingError
-from pages.terminal.french import tell_defect, tell_misuse, vigie
+from pages.terminal.french import tell_failure, tell_misuse, vigie
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -30,25 +30,9 @@ def main(words: Sequence[str] | None = None) -> None:
         # What the native code of polars gives up on is no `Exception`.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        sentence, code = _explained(error)
+        sentence, code = tell_failure(error)
         click.echo(sentence, err=True)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _explained(error: BaseException) -> tuple[str, int]:
-    """Say what a setting or the store refused, or that the fault is ours; with the exit code."""
-    # Both are slow to load, and a command that ends well has no use for either here.
-    from pydantic import ValidationError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    if isinstance(error, ValidationError):
-        names = ", ".join(f"VIGIE_{str(fault['loc'][0]).upper()}" for fault in error.errors())
-        return f"Réglage invalide : {names}. Le tableau du README dit ce qui est attendu.", 2
-    if isinstance(error, SQLAlchemyError):
-        from data.store.engine import tell_trouble
-
-        return tell_trouble(error), 2
-    return tell_defect(error), 3
 
 
 if __name__ == "__main__":

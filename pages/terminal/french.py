@@ -113,7 +113,23 @@ def tell_misuse(error: click.UsageError) -> str:
             return f"La commande est incomplète, ou un mot est de trop : voyez « {_path(error)} --help »."
 
 
-def tell_defect(error: BaseException) -> str:
+def tell_failure(error: BaseException) -> tuple[str, int]:
+    """Say what a setting or the store refused, or that the fault is ours; with the exit code."""
+    # Slow to load, and a command that ends well has no use for them here.
+    from pydantic import ValidationError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if isinstance(error, ValidationError):
+        names = ", ".join(f"VIGIE_{str(fault['loc'][0]).upper()}" for fault in error.errors())
+        return f"Réglage invalide : {names}. Le tableau du README dit ce qui est attendu.", 2
+    if isinstance(error, SQLAlchemyError):
+        from data.store.engine import tell_trouble
+
+        return tell_trouble(error), 2
+    return _tell_defect(error), 3
+
+
+def _tell_defect(error: BaseException) -> str:
     """Say that it is ours, and what finds it; a defect is the only error whose cause is not told."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__}, {Path(last.filename).name}, ligne {last.lineno}"
