@@ -22,6 +22,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.projection.model import project
+from analytics.projection.national_path import Croyance
 from analytics.projection.outlook import run_rate
 from analytics.statistics.negative_binomial import Loi
 from analytics.vocabulary.errors import UserFacingError
@@ -44,7 +45,7 @@ Methode = Callable[[Floats, Floats, Floats], Annonce]
 
 def vigie(evitees: Floats, exposition: Floats, future: Floats) -> Annonce:
     """Announce as the product does."""
-    projected = project(evitees, exposition, future)
+    projected = project(evitees, exposition, future, Croyance())
     mean, variance = projected.together(range(evitees.shape[0]))
     return Annonce(projected.loi, Loi(mean[-1:], variance[-1:]))
 

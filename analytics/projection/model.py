@@ -3,7 +3,8 @@
 y_ct is an overdispersed Poisson count of mean θ_c A_t e_ct: A_t is the national path (`national_path`),
 e_ct the exposure (monthly base × season × share that answered), θ_c the cour's own level, believed to be
 Gamma(a0, a0) before any figure, older months counting ever less (discount δ). A month that brought nothing
-in has no exposure: it says nothing, and is not a zero.
+in has no exposure: it says nothing, and is not a zero. The exposure of a month to come is not known either
+(`answering`): it varies for all the units at once, and for each on its own.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from analytics.projection.national_path import follow
+from analytics.projection.answering import Reponse
+from analytics.projection.national_path import Croyance, follow
 from analytics.statistics.negative_binomial import Loi
 
 Floats = NDArray[np.float64]
 
-METHOD = "dgp-1"
+METHOD = "dgp-2"
+# The mean of a lognormal law is at most e^¼ its median here: a spread of 70 % or more is not that well known.
+_MOST_ABOVE = 0.25
 
 A0 = (0.4, 0.8, 1.5, 3.0, 6.0)
 DISCOUNT = (0.60, 0.70, 0.80, 0.87, 0.93, 0.97)
@@ -40,14 +44,13 @@ class Projection:
     """The sums to come of I units over 1 … H months, and of several of them together.
 
     `moyennes`, `variances`: (I, H), cumulated. `propre`: the part of the variance that is each unit's own;
-    `commune`: (H,), the relative variance that the national path brings to all of them at once.
+    `commune`: (H,), the relative variance that the path, and who answers, bring to all of them at once.
     """
 
     moyennes: Floats
     propre: Floats
     commune: Floats
     reglage: Reglage
-    p_tendance: float
 
     @property
     def variances(self) -> Floats:
@@ -74,39 +77,50 @@ class Projection:
         return Loi(self.moyennes[:, -1], self.variances[:, -1])
 
 
-def project(evitees: Floats, exposition: Floats, exposition_future: Floats) -> Projection:
+def project(
+    evitees: Floats,
+    exposition: Floats,
+    exposition_future: Floats,
+    croyance: Croyance,
+    reponse: Reponse | None = None,
+) -> Projection:
     """Project the months to come of every unit.
 
-    `evitees`, `exposition`: (I, T), in order; `exposition_future`: (I, H), H ≥ 1. A unit that was never
-    exposed follows the national path; one that will not be exposed brings exactly nothing.
+    `evitees`, `exposition`: (I, T), in order; `exposition_future`: (I, H), H ≥ 1, as expected; `reponse` says
+    how far it may be from there. A unit that was never exposed follows the national path; one that will not
+    be exposed brings exactly nothing.
     """
     horizon = exposition_future.shape[1]
     seen = exposition > 0
     counts = np.where(seen, evitees, 0.0)
-    path = follow(counts.sum(axis=0), exposition.sum(axis=0), horizon)
+    path = follow(counts.sum(axis=0), exposition.sum(axis=0), horizon, croyance)
     expected = exposition * np.exp(path.connu)
     reglage = tune(counts, expected)
     a, b = update(counts, expected, reglage)
-    to_come = exposition_future * np.exp(path.futur)
+    # The mean of what a lognormal path brings, not its median: the latter announces too little.
+    likely = np.exp(path.futur + np.minimum(np.diag(path.covariance) / 2, _MOST_ABOVE))
+    to_come = exposition_future * likely
 
     cumulated = to_come.cumsum(axis=1)
     moyennes = (a / b)[:, None] * cumulated
     fading: Floats = np.power(reglage.delta, np.arange(1.0, horizon + 1))
     drift: Floats = 1.0 / (reglage.a0 + (a - reglage.a0)[:, None] * fading)
     relative = relative_variances(to_come, drift)
+    together = path.covariance
+    if reponse is not None:
+        relative, together = relative + reponse.propre[:, None], together + reponse.commune
     everyone = to_come.sum(axis=0)
     commune = np.zeros(horizon)
     for last in range(horizon):
         whole = everyone[: last + 1].sum()
         if whole > 0:
             shares = everyone[: last + 1] / whole
-            commune[last] = np.expm1(shares @ path.covariance[: last + 1, : last + 1] @ shares)
+            commune[last] = np.expm1(shares @ together[: last + 1, : last + 1] @ shares)
     return Projection(
         moyennes=moyennes,
         propre=reglage.phi * moyennes + moyennes**2 * relative,
         commune=commune,
         reglage=reglage,
-        p_tendance=path.p_tendance,
     )
 
 

@@ -1,7 +1,7 @@
 """Where the cours are heading until December: from declared months to the projection of each, and back.
 
 What is projected is what will be declared, since that is what is settled: the months to come are
-exposed at the response rate of the last three.
+exposed to the share of the juridictions that is expected to answer (`answering`).
 """
 
 from collections.abc import Collection, Mapping
@@ -15,13 +15,13 @@ import polars as pl
 
 from analytics.couverture.coverage import Reponses
 from analytics.objectif.profile import season_of
+from analytics.projection import answering
+from analytics.projection.answering import PROJETEE, Reponse
 from analytics.projection.model import Floats, Projection, project
+from analytics.projection.national_path import Croyance
 from analytics.statistics.negative_binomial import Loi
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode, list_months
-
-# The response rate of the months to come is that of the last ones.
-MONTHS_OF_COVERAGE = 3
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Avenir:
 class Perspectives:
     """The projection of every cour that has a base, and what it rests on; `cours` follow its rows.
 
-    `connus`, `a_venir`: the T months known, the H to come; `exposition` (I, T) and `exposition_future`
-    (I, H) as in `model.project`. No projection where no month is to come.
+    `connus`, `a_venir`: the T months known, the H to come; `exposition` (I, T), `exposition_future`
+    (I, H) and `reponse` as in `model.project`. No projection where no month is to come.
     """
 
     cours: tuple[str, ...]
@@ -78,6 +78,8 @@ class Perspectives:
     a_venir: tuple[date, ...]
     exposition: Floats
     exposition_future: Floats
+    reponse: Reponse
+    croyance: Croyance
     projection: Projection | None
     rythme_moyenne: Floats
     rythme_variance: Floats
@@ -108,12 +110,13 @@ def look_ahead(
     bases: Mapping[str, Fraction],
     periode: Periode,
     parametres: Parametres,
+    variante: str = PROJETEE,
 ) -> Perspectives | None:
     """Project every cour that has a base to the end of the year; None when nothing was ever declared.
 
     `mensuel` is `sums.sum_activities` by cour; `bases`, the extractions of a year before the
     practice. A cour's exposure in a month is a twelfth of its base, times the season, times the share of
-    its juridictions that answered.
+    its juridictions that answered, or will answer: `variante` says how that is known (`answering`).
     """
     cours = tuple(sorted(cour for cour, base in bases.items() if base > 0))
     first = mensuel.filter(pl.col("mois") <= periode.fin)["mois"].min()
@@ -124,18 +127,15 @@ def look_ahead(
     counts = _grid(mensuel, "evitees_objectif", cours, known)
     due, given = _grid(reponses, "attendues", cours, known), _grid(reponses, "repondues", cours, known)
     share = np.divide(given, due, out=np.zeros_like(given), where=due > 0)
-    last_due = due[:, -MONTHS_OF_COVERAGE:].sum(axis=1)
-    last_given = given[:, -MONTHS_OF_COVERAGE:].sum(axis=1)
-    share_to_come = np.divide(last_given, last_due, out=np.zeros_like(last_due), where=last_due > 0)
+    croyance = Croyance.of(parametres, periode.fin)
+    reponse = answering.of(variante, given, due, len(coming), parametres, periode.fin)
     monthly = np.array([float(bases[cour]) / MONTHS_IN_YEAR for cour in cours])[:, None]
     seasons = {
         annee: [float(part) * MONTHS_IN_YEAR for part in season_of(annee, parametres)]
         for annee in range(first.year, periode.annee + 1)
     }
     exposition = monthly * np.array([seasons[mois.year][mois.month - 1] for mois in known]) * share
-    future = (
-        monthly * np.array([seasons[mois.year][mois.month - 1] for mois in coming]) * share_to_come[:, None]
-    )
+    future = monthly * np.array([seasons[mois.year][mois.month - 1] for mois in coming]) * reponse.parts
     rythme_moyenne, rythme_variance = run_rate(np.where(exposition > 0, counts, 0.0), exposition, future)
     return Perspectives(
         cours=cours,
@@ -143,7 +143,9 @@ def look_ahead(
         a_venir=tuple(coming),
         exposition=exposition,
         exposition_future=future,
-        projection=project(counts, exposition, future) if coming else None,
+        reponse=reponse,
+        croyance=croyance,
+        projection=project(counts, exposition, future, croyance, reponse) if coming else None,
         rythme_moyenne=rythme_moyenne,
         rythme_variance=rythme_variance,
     )

@@ -5,7 +5,7 @@ cours so that the activities of a cour sum to what that cour is projected to bri
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import dataframely as dy
@@ -130,7 +130,9 @@ def look_at_activities(
     if not future.any():
         return None
     share = 1 / len(codes)
-    national = project(counts.sum(axis=0), exposition * share, future * share)
+    # Who answers moves all the activities at once, and none on its own.
+    who = replace(perspectives.reponse, propre=np.zeros(len(codes)))
+    national = project(counts.sum(axis=0), exposition * share, future * share, perspectives.croyance, who)
     cours = perspectives.projection
     of_cour, of_activity = cours.moyennes[:, -1], national.moyennes[:, -1]
 

@@ -13,7 +13,9 @@ from analytics.decompte.releve import Cout, Detail, Releve
 from analytics.decompte.settle import Compte, settle
 from analytics.objectif.objective import Objectif
 from analytics.objectif.profile import Profil
+from analytics.projection.answering import freeze
 from analytics.projection.model import project
+from analytics.projection.national_path import Croyance
 from analytics.projection.outlook import Perspectives
 from analytics.statistics.negative_binomial import Floats
 from analytics.trajectoire.account import Mois
@@ -110,7 +112,9 @@ def half_a_year(annee: int, cours: tuple[str, ...], counts: Floats, exposure: Fl
         a_venir=tuple(date(annee, rank, 1) for rank in range(7, 13)),
         exposition=exposure,
         exposition_future=exposure,
-        projection=project(counts, exposure, exposure),
+        reponse=freeze(np.ones_like(exposure), np.ones_like(exposure), exposure.shape[1]),
+        croyance=Croyance(),
+        projection=project(counts, exposure, exposure, Croyance()),
         rythme_moyenne=np.zeros(len(cours)),
         rythme_variance=np.zeros(len(cours)),
     )

@@ -10,8 +10,9 @@ from analytics.projection.national_path import Croyance, follow
 from tests.analytics.vectors import vectors
 
 FORECAST = vectors("forecast")
-# What the published method believes, before what was learnt of practices that have settled.
-PUBLISHED = Croyance(pente=0.04, pente_sd=0.09, p_tendance=0.7, p_tendance_acquise=0.7, acquis=None)
+# The published method knows no curve; the product weighs its trends beside the curves.
+PUBLISHED = Croyance(p_courbes=0.0)
+USUAL = Croyance()
 
 
 def test_the_state_of_a_cour_forgets_and_skips_a_silent_month() -> None:
@@ -38,7 +39,7 @@ def test_the_national_path_follows_the_published_one(row: dict[str, object]) -> 
         np.array(given_["counts"][:months]),
         np.array(given_["exposure"][:months]),
         expected_path.size,
-        croyance=PUBLISHED,
+        PUBLISHED,
     )
     assert np.abs(path.connu - np.array(row["log_path_smoothed"])).max() < 0.02
     assert np.abs(path.futur - expected_path).max() < 0.02
@@ -55,7 +56,7 @@ def test_a_unit_that_will_not_be_exposed_brings_exactly_nothing() -> None:
     counts, exposure = country()
     future = exposure[:, :6].copy()
     future[3] = 0
-    projected = project(counts, exposure, future)
+    projected = project(counts, exposure, future, USUAL)
     assert projected.moyennes[3].tolist() == [0] * 6
     assert projected.variances[3].tolist() == [0] * 6
     assert projected.loi.quantile(0.975)[3] == 0
@@ -65,7 +66,7 @@ def test_a_unit_never_seen_follows_the_country() -> None:
     counts, exposure = country()
     seen = exposure.copy()
     seen[0], counts[0] = 0, 0
-    projected = project(counts, seen, exposure[:, :6])
+    projected = project(counts, seen, exposure[:, :6], USUAL)
     others = counts[1:].sum() / seen[1:].sum()
     assert projected.moyennes[0, -1] / exposure[0, :6].sum() == pytest.approx(others, rel=0.1)
     # Less is known of it than of the others.
@@ -77,16 +78,16 @@ def test_a_silent_month_is_not_a_month_at_zero() -> None:
     counts, exposure = country()
     silent_counts, silent = counts.copy(), exposure.copy()
     silent_counts[:, 5], silent[:, 5] = 0, 0
-    said_zero = project(silent_counts, exposure, exposure[:, :6])
-    said_nothing = project(silent_counts, silent, exposure[:, :6])
-    complete = project(counts, exposure, exposure[:, :6])
+    said_zero = project(silent_counts, exposure, exposure[:, :6], USUAL)
+    said_nothing = project(silent_counts, silent, exposure[:, :6], USUAL)
+    complete = project(counts, exposure, exposure[:, :6], USUAL)
     assert said_nothing.moyennes.sum() == pytest.approx(complete.moyennes.sum(), rel=0.03)
     assert said_zero.moyennes.sum() < said_nothing.moyennes.sum()
 
 
 def test_the_country_varies_more_than_cours_that_would_not_move_together() -> None:
     counts, exposure = country()
-    projected = project(counts, exposure, exposure[:, :6])
+    projected = project(counts, exposure, exposure[:, :6], USUAL)
     mean, variance = projected.together(range(12))
     assert mean[-1] == pytest.approx(projected.moyennes[:, -1].sum())
     assert variance[-1] > projected.variances[:, -1].sum()
@@ -96,14 +97,14 @@ def test_the_country_varies_more_than_cours_that_would_not_move_together() -> No
 
 def test_the_first_month_alone_is_enough_to_project() -> None:
     counts, exposure = country(months=1)
-    projected = project(counts, exposure, np.tile(exposure, (1, 11)))
+    projected = project(counts, exposure, np.tile(exposure, (1, 11)), USUAL)
     assert (projected.moyennes > 0).all()
     assert (np.diff(projected.moyennes, axis=1) > 0).all()
 
 
 def test_nobody_answered_yet() -> None:
     nothing = np.zeros((4, 2))
-    projected = project(nothing, nothing, nothing)
+    projected = project(nothing, nothing, nothing, USUAL)
     assert projected.moyennes.sum() == 0
     assert np.isfinite(projected.variances).all()
 
@@ -111,8 +112,8 @@ def test_nobody_answered_yet() -> None:
 @given(st.permutations(range(12)))
 def test_the_order_of_the_units_changes_nothing(order: list[int]) -> None:
     counts, exposure = country(months=6)
-    straight = project(counts, exposure, exposure[:, :3])
-    shuffled = project(counts[order], exposure[order], exposure[order, :3])
+    straight = project(counts, exposure, exposure[:, :3], USUAL)
+    shuffled = project(counts[order], exposure[order], exposure[order, :3], USUAL)
     assert np.allclose(shuffled.moyennes, straight.moyennes[order], rtol=1e-9)
     assert np.allclose(shuffled.variances, straight.variances[order], rtol=1e-9)
 
