@@ -22,8 +22,7 @@ from analytics.collecte.campaign import (
     SuiviReponse,
 )
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne, align_to_sort, integer, share
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre, Colonne, align_to_sort, integer, share
 from analytics.vocabulary.schemas import COUNTRY
 
 # From how many months without an answer a juridiction is told apart.

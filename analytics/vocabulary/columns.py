@@ -1,4 +1,4 @@
-"""How the columns of a table are written.
+"""How a figure alone, and the columns of a table, are written.
 
 Every display fact becomes a column, so that a chart, its table and its export never disagree.
 Nothing is computed that a figure of `position`, `series` or `coverage` does not already hold.
@@ -23,6 +23,20 @@ class Colonne:
     titre: str
     ecrire: Callable[[Any], str] = str
     nombre: bool = False
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """One figure of the row: its name, its value with its unit, what stands beside it, its sense.
+
+    `serie` is what its sparkline draws, month by month; it breaks at a month without answer (`with_gaps`).
+    """
+
+    libelle: str
+    valeur: str
+    complement: str
+    sens: str
+    serie: tuple[float, ...] = ()
 
 
 def integer(value: int | None) -> str:

@@ -36,9 +36,8 @@ from analytics.decompte.words.rules import (
     title_sensitivity,
 )
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne, integer
+from analytics.vocabulary.columns import Chiffre, Colonne, integer
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.figures import Chiffre
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.schemas import SIMULATION, Savoir
 from data.actes.couts import SHORT_COSTS, choose_cost, proposed

@@ -30,7 +30,7 @@ from analytics.trajectoire.words.trajectory import (
     trajectory_columns,
 )
 from analytics.vocabulary import wording
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre
 from analytics.vocabulary.periods import FIRST_YEAR, Periode
 from analytics.vocabulary.schemas import COUNTRY
 from pages.commun import cadre, lecture
