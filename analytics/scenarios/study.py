@@ -27,14 +27,10 @@ from analytics.scenarios.terrain import Terrain, lay_out_terrain
 from analytics.trajectoire.country import Pays, cover_each, list_positions, survey
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.periods import FIRST_YEAR, Periode, last_day_of_month, period_ahead
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import (
-    COUNTRY,
-    Declarations,
-    Equipements,
-    Perimetre,
-)
+from analytics.vocabulary.schemas import COUNTRY, Declarations, Equipements
 from analytics.vocabulary.situation import Faits, Referentiel
 
 RIEN, INTERACTION, TOTAL = "rien_ne_change", "interaction", "total"

@@ -21,6 +21,7 @@ from analytics.collecte.campaign import closings_of, list_to_remind
 from analytics.collecte.reminders import USUAL_TEMPLATE, Rappel, check_template, clean, write_reminders
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.schemas import (
     APPELE,
     EN_COURS,
@@ -31,7 +32,6 @@ from analytics.vocabulary.schemas import (
     Envoi,
     Lots,
     Modele,
-    Perimetre,
     Reouvertures,
     TotalJuridiction,
 )

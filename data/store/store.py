@@ -37,11 +37,11 @@ from sqlalchemy import (
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS, end_of
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre, Savoir
 from analytics.vocabulary.periods import last_in_a_row
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     DEMO,
-    NATIONAL,
     AgregatActivite,
     BaseActivite,
     BaseAnnuelle,
@@ -52,11 +52,9 @@ from analytics.vocabulary.schemas import (
     Lots,
     NiveauAnnuel,
     ObjectifFixe,
-    Perimetre,
     ProjectionGardee,
     Recalages,
     Reponse,
-    Savoir,
     TotalJuridiction,
 )
 from analytics.vocabulary.situation import Faits

@@ -11,10 +11,11 @@ import streamlit as st
 
 from analytics.objectif.lectures import Regle
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.received import day_counted
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Declarations, Lots, Perimetre, ProjectionGardee, Recalages
+from analytics.vocabulary.schemas import Declarations, Lots, ProjectionGardee, Recalages
 from analytics.vocabulary.situation import Faits, Moment, Referentiel
 from data.actes.archive import keep_past_projections
 from data.demo import demo_lots

@@ -26,7 +26,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.wording import typeset
 from data.settings import Settings
 from data.store.store import utc_now

@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from analytics.vocabulary.errors import UserFacingError, reason_of
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from analytics.vocabulary.wording import clean_text
 from data.collecte.expected.names import cour_names, court_key, day_of, month_of
 from data.reference import load_reference

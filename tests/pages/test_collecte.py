@@ -15,8 +15,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.collecte.reminders import USUAL_TEMPLATE
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Envoi, Modele, Perimetre
+from analytics.vocabulary.schemas import Envoi, Modele
 from data.settings import Settings
 from data.store.store import ALERTES_SCHEMA, Entree, Store, open_store
 from pages.commun import lecture

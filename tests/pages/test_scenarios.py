@@ -26,8 +26,8 @@ from analytics.scenarios.study import Socle, flatten_account, three
 from analytics.trajectoire.words.outlook import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.reference import load_referentiel
 from data.settings import Settings
 from data.store.store import Store, open_store

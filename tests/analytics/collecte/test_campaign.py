@@ -11,8 +11,9 @@ from analytics.collecte import campaign
 from analytics.collecte.calendar import Campagne, campaign_of
 from analytics.couverture import coverage
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import COUNTRY, NATIONAL, Lots, Relances, Reouvertures, TotalJuridiction
+from analytics.vocabulary.schemas import COUNTRY, Lots, Relances, Reouvertures, TotalJuridiction
 from data.settings import Settings
 from data.store.store import open_store
 from tests.analytics.frames import expected, lots, total, totals

@@ -17,8 +17,9 @@ from analytics.scenarios.scenario import Levier, Scenario
 from analytics.scenarios.simulation import simulate
 from analytics.scenarios.study import Socle, months_read, start_from
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Juridictions
+from analytics.vocabulary.schemas import Juridictions
 from data.reference import load_referentiel
 from data.settings import Settings
 from data.store.store import open_store

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     APPELE,
@@ -18,11 +19,9 @@ from analytics.vocabulary.schemas import (
     EN_COURS,
     ENVOYE,
     MESSAGERIE,
-    NATIONAL,
     TELEPHONE,
     Envoi,
     Modele,
-    Perimetre,
 )
 from data.settings import Settings
 from data.store import tables

@@ -11,8 +11,9 @@ from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import COUNTRY, NATIONAL, Perimetre
+from analytics.vocabulary.schemas import COUNTRY
 from data.actes.archive import keep_projection
 from data.settings import Settings
 from data.store import tables
