@@ -13,8 +13,8 @@ from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.schemas import IMPORT
 from analytics.vocabulary.situation import Referentiel
 from analytics.vocabulary.wording import agree, count, long_date, month, number, short_month, some_of, typeset
+from data.collecte.expected.dates import month_of
 from data.collecte.expected.limits import Limites, Progress, ignore_progress
-from data.collecte.expected.names import month_of
 from data.collecte.expected.natures import NATURES
 from data.collecte.expected.rules import questions
 from data.collecte.judging.judge import Jugement, judge
