@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 
 from analytics.scenarios.draws import name_inputs, take
-from analytics.scenarios.outlook import draw_outlook
 from analytics.scenarios.ranges import Floats
+from analytics.scenarios.simulated_outlook import draw_outlook
 from analytics.scenarios.simulation import simulate
 from analytics.scenarios.study import Etude
 

@@ -20,7 +20,7 @@ from analytics.trajectoire.words.hindsight import (
     tell_hindsight,
     title_hindsight,
 )
-from analytics.trajectoire.words.outlook import FAN_COLUMNS, fan_out
+from analytics.trajectoire.words.pace_and_odds import FAN_COLUMNS, fan_out
 from analytics.trajectoire.words.trajectory import (
     SILENCE_COLUMNS,
     label_trajectory,

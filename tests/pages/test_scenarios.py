@@ -23,7 +23,7 @@ from analytics.scenarios.reverse import questions
 from analytics.scenarios.scenario import Levier, Scenario, name_prison
 from analytics.scenarios.sensitivity import variance_indices
 from analytics.scenarios.study import Socle, flatten_account, three
-from analytics.trajectoire.words.outlook import short_odds
+from analytics.trajectoire.words.pace_and_odds import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import polars as pl
 
-from analytics.scenarios.outlook import AvenirSimule
 from analytics.scenarios.ranges import Floats
 from analytics.scenarios.reverse.questions import assess_year
+from analytics.scenarios.simulated_outlook import AvenirSimule
 from analytics.scenarios.study import NOTHING_PROJECTED, Etude
 from analytics.scenarios.words.results import (
     AvantApres,

@@ -8,7 +8,7 @@ from analytics.scenarios.reverse.effort import Plan
 from analytics.scenarios.reverse.placement import Placement
 from analytics.scenarios.scenario import MATERIEL, NATURES, POINTS, PRISONS, RECOURS, Levier
 from analytics.scenarios.words.levers import capped
-from analytics.trajectoire.words.outlook import odds
+from analytics.trajectoire.words.pace_and_odds import odds
 from analytics.vocabulary import wording
 
 _DOSES = {

@@ -22,7 +22,7 @@ from analytics.scenarios.words.results import (
 )
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import UNDETERMINED, Bilan
-from analytics.trajectoire.words.outlook import short_odds
+from analytics.trajectoire.words.pace_and_odds import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre
 from pages.commun import lecture

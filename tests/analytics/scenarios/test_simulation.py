@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from analytics.projection.outlook import Avenir
 from analytics.scenarios import simulation
 from analytics.scenarios.draws import draw, most_likely
-from analytics.scenarios.outlook import AvenirSimule, draw_outlook
 from analytics.scenarios.ranges import Floats, Plage
 from analytics.scenarios.scenario import Hypotheses, Levier, Scenario
+from analytics.scenarios.simulated_outlook import AvenirSimule, draw_outlook
 from analytics.scenarios.simulation import Simulation, simulate
 from analytics.scenarios.terrain import Terrain
 from analytics.statistics.negative_binomial import Loi
