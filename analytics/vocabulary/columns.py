@@ -86,14 +86,14 @@ def with_gaps(values: Sequence[float | None]) -> tuple[float, ...]:
 
 
 LEVELS = "▂▃▄▅▆▇█"
-ZERO, SILENT = "▁", "·"
+ZERO, UNKNOWN = "▁", "·"
 
 
 def write_months(values: Sequence[float | None]) -> str:
     """Write the last months as one small bar each, from zero; a silent month is a point, none is left out."""
     top = max((value for value in values if value is not None), default=0)
     bars = [
-        SILENT
+        UNKNOWN
         if value is None
         else ZERO
         if not value
