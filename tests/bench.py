@@ -22,10 +22,11 @@ import numpy as np
 import polars as pl
 import psutil
 
+from analytics.leviers.levier import POINTS, RECOURS, REPONSE, Levier
 from analytics.scenarios.draws import draw
-from analytics.scenarios.ranges import LOGISTIQUE, Plage
-from analytics.scenarios.scenario import POINTS, RECOURS, REPONSE, Levier, Scenario
+from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.simulation import simulate
+from analytics.statistics.ranges import LOGISTIQUE, Plage
 from analytics.vocabulary.reference import Reference
 from data.reference import load_reference
 from data.settings import Settings

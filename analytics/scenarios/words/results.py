@@ -16,8 +16,8 @@ import polars as pl
 from analytics.leviers.words import rough
 from analytics.projection.outlook import Avenir
 from analytics.scenarios.precision import digits_of
-from analytics.scenarios.ranges import Floats
 from analytics.scenarios.simulated_outlook import AvenirSimule
+from analytics.statistics.ranges import Floats
 from analytics.trajectoire.account import Mois
 from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.words.pace_and_odds import short_odds
