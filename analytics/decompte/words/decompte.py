@@ -320,9 +320,3 @@ def tell_steps(releve: Releve, part: PartDue) -> str:
         f"{wording.MINUS} évitées = non évitées ; × ETPT par extraction ; × coût d'un ETPT. "
         f"{MODES[releve.decompte.mode]}. {worth}."
     )
-
-
-# --- Rules side by side ---------------------------------------------------------------------------
-
-
-# --- Sensitivity ----------------------------------------------------------------------------------

@@ -384,9 +384,3 @@ def title_cours(table: pl.DataFrame) -> str:
         f"{wording.count(moved.height, 'cour bouge', 'cours bougent')} ; d'abord "
         f"{wording.enumeration(moved['nom'].to_list()[:3])}"
     )
-
-
-# --- Inputs ---------------------------------------------------------------------------------------
-
-
-# --- Reverse questions ----------------------------------------------------------------------------
