@@ -28,9 +28,10 @@ from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.simulation import simulate
 from analytics.statistics.ranges import LOGISTIQUE, Plage
 from analytics.vocabulary.reference import Reference
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, REJETS_SCHEMA
 from data.reference import load_reference
 from data.settings import Settings
-from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
+from data.store.store import Entree, open_store
 from tests.analytics.scenarios.terrains import USUAL, ground
 from tests.outils.visiteur import PAGES, running_server, visiting
 

@@ -301,6 +301,19 @@ class Reouvertures(dy.Schema):
     connu_le = dy.Datetime(time_zone="UTC")
 
 
+# The cell that a line of a file speaks of, as far as it could be resolved.
+CELL = {"mois": pl.Date, "juridiction": pl.String, "activite": pl.String}
+# A line that was refused; `remplace`: the quarantined line that it corrects, or tries to.
+REJETS_SCHEMA = {
+    "ligne": pl.Int64,
+    **dict.fromkeys(("regle", "champ", "valeur", "motif", "texte"), pl.String),
+    **CELL,
+    "remplace": pl.Int64,
+}
+# A question put to who sent a line that was accepted.
+ALERTES_SCHEMA = {"ligne": pl.Int64, "regle": pl.String, "message": pl.String, **CELL}
+
+
 class SuiviAlertes(dy.Schema):
     """What someone concluded on a plausibility alert; the last one counts."""
 

@@ -16,10 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import Envoi, Modele
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, Envoi, Modele
 from data.actes.textes import load_template
 from data.settings import Settings
-from data.store.store import ALERTES_SCHEMA, Entree, Store, open_store
+from data.store.store import Entree, Store, open_store
 from pages.commun import lecture
 from pages.commun.identite import Lecteur
 from pages.vues import collecte
