@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import DEMO, Equipements
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, DEMO, REJETS_SCHEMA, Equipements
 from data.collecte.judging.plausibility import question_declarations
 from data.reference import load_demo_uses, load_illustrative_base, load_parameters
-from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree
+from data.store.store import Entree
 
 FIRST, LAST = date(2009, 1, 1), date(2010, 12, 1)
 AUTHOR = "Démonstration"

@@ -8,10 +8,10 @@ from typing import Literal
 
 import polars as pl
 
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.received import day_counted, tell_declared_after, told_lots
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from analytics.vocabulary.wording import FICTIONAL, long_date, typeset
-from data.collecte.expected.names import day_of
+from data.collecte.expected.dates import day_of
 from data.collecte.expected.natures import NATURES
 from data.store.store import Store
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.decompte.documents.write import Sorte, name_document
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.schemas import Savoir
+from analytics.vocabulary.perimetre import Savoir
 from analytics.vocabulary.wording import with_unit
 from pages.commun import adresse, bloc_graphique, cadre, composants, filtres, suites, telechargements
 from pages.commun.cadre import Contexte

@@ -15,7 +15,7 @@ from analytics.methode import (
 )
 from analytics.trajectoire.position import GLYPHS
 from analytics.trajectoire.words.cours import ESTIMATED_LEGEND
-from analytics.vocabulary.schemas import A_UNE_COUR, Savoir
+from analytics.vocabulary.perimetre import A_UNE_COUR, Savoir
 from analytics.vocabulary.wording import LEGEND_OF_ABSENCES, typeset
 from data.actes.textes import load_methode
 from pages.commun import cadre, lecture

@@ -22,14 +22,16 @@ import numpy as np
 import polars as pl
 import psutil
 
+from analytics.leviers.levier import POINTS, RECOURS, REPONSE, Levier
 from analytics.scenarios.draws import draw
-from analytics.scenarios.ranges import LOGISTIQUE, Plage
-from analytics.scenarios.scenario import POINTS, RECOURS, REPONSE, Levier, Scenario
+from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.simulation import simulate
+from analytics.statistics.ranges import LOGISTIQUE, Plage
 from analytics.vocabulary.reference import Reference
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, REJETS_SCHEMA
 from data.reference import load_reference
 from data.settings import Settings
-from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, open_store
+from data.store.store import Entree, open_store
 from tests.analytics.scenarios.terrains import USUAL, ground
 from tests.outils.visiteur import PAGES, running_server, visiting
 

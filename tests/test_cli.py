@@ -21,7 +21,8 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 import cli
-from analytics.vocabulary.schemas import NATIONAL, Envoi
+from analytics.vocabulary.perimetre import NATIONAL
+from analytics.vocabulary.schemas import Envoi
 from data.reference import load_reference
 from data.settings import Settings
 from data.store.engine import open_engine, writing

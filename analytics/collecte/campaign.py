@@ -34,9 +34,17 @@ ON_TIME = "répondue"
 LATE = "répondue hors délai"
 UNDATED = "répondue, jour inconnu"
 CORRECTED = "corrigée"
-SILENT = "non répondue"
+NO_ANSWER = "non répondue"
 NOT_IN_FORCE = "sans objet"
-GLYPHS = {ON_TIME: "✓", LATE: "R", CORRECTED: "C", AWAITED: "○", SILENT: "·", NOT_IN_FORCE: "–", UNDATED: "?"}
+GLYPHS = {
+    ON_TIME: "✓",
+    LATE: "R",
+    CORRECTED: "C",
+    AWAITED: "○",
+    NO_ANSWER: "·",
+    NOT_IN_FORCE: "–",
+    UNDATED: "?",
+}
 
 # The last time that a juridiction was heard from, or spoken to.
 ANSWER, E_MAIL, TELEPHONE_CALL = "réponse", "messagerie", "téléphone"
@@ -161,7 +169,7 @@ def follow_answers(
             .then(pl.lit(ON_TIME))
             .when(pl.max_horizontal("cloture", "jusqu_au") >= jour)
             .then(pl.lit(AWAITED))
-            .otherwise(pl.lit(SILENT))
+            .otherwise(pl.lit(NO_ANSWER))
         )
         .select(
             *_PAIR,

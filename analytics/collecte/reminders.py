@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import Template
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -17,6 +18,7 @@ from analytics.collecte.calendar import Campagne
 from analytics.collecte.campaign import ARelancer
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.schemas import Cours, Modele
+from analytics.vocabulary.texts import read_table, read_text
 from analytics.vocabulary.wording import count, long_date, month, of_month, typeset, unaccented
 
 VARIABLES: Mapping[str, str] = {
@@ -31,23 +33,6 @@ VARIABLES: Mapping[str, str] = {
     "absences": "2 mois",
     "lien": "l'adresse du questionnaire de la juridiction",
 }
-USUAL_TEMPLATE = Modele(
-    sujet=typeset("Visioconférence, données $de_mois : votre réponse est attendue"),
-    corps=typeset(
-        """Madame, Monsieur,
-
-Les données $de_mois $de_juridiction sur la visioconférence ne nous sont pas parvenues. $echeance
-
-Le questionnaire se remplit en ligne :
-$lien
-
-Une case vide est une non-réponse, non un zéro : un zéro se tape.
-
-Si votre réponse est partie entre-temps, ce message est sans objet.
-
-La sous-direction de la statistique et des études"""
-    ),
-)
 FICTIONAL = typeset(
     "Message fictif : il vient de la démonstration de Vigie, où rien n'est vrai que les juridictions."
 )
@@ -70,6 +55,14 @@ class Rappel:
     absences: int
     dernier_contact: date | None
     contact: str | None
+
+
+def read_template(texts: Mapping[str, Any]) -> Modele:
+    """Read the text of the product (`data/textes/collecte.toml`); one badly written is refused in French."""
+    written = read_table("relance", texts.get("relance"), ("sujet", "corps"))
+    sujet, corps = (typeset(read_text(f"relance, {name}", written[name])) for name in ("sujet", "corps"))
+    check_template(modele := Modele(sujet, corps))
+    return modele
 
 
 def clean(modele: Modele) -> Modele:

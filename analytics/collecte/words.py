@@ -13,17 +13,16 @@ from analytics.collecte.campaign import (
     AWAITED,
     CORRECTED,
     LATE,
+    NO_ANSWER,
     NOT_IN_FORCE,
     ON_TIME,
-    SILENT,
     UNDATED,
     AvancementCour,
     RythmeReponse,
     SuiviReponse,
 )
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne, align_to_sort, integer, share
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre, Colonne, align_to_sort, integer, share
 from analytics.vocabulary.schemas import COUNTRY
 
 # From how many months without an answer a juridiction is told apart.
@@ -33,7 +32,7 @@ LEGEND = {
     LATE: "hors délai",
     CORRECTED: "corrigée",
     AWAITED: "attendue",
-    SILENT: "sans réponse",
+    NO_ANSWER: "sans réponse",
     NOT_IN_FORCE: "pas en vigueur",
     UNDATED: "jour de réception inconnu",
 }

@@ -18,8 +18,7 @@ from analytics.comparaison.comparison import (
     Rapport,
 )
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne, integer, share, two_decimals
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre, Colonne, integer, share, two_decimals
 
 NAMED = 4
 _NOUNS = {

@@ -47,11 +47,7 @@ def write_account(releve: Releve) -> dict[str, Any]:
         "hypothese": releve.hypothetique,
         "raison": NO_COST if releve.cout is None else None,
         "demonstration": releve.moment.demonstration,
-        "ajustements": [
-            {"cour": each.cour, "ligne": each.ligne, "valeur": write_exact(each.valeur), "motif": each.motif}
-            for detail in releve.details.values()
-            for each in detail.ajustements
-        ],
+        "ajustements": _write_adjustments(releve),
         "national": _write_part(decompte.national),
         "cours": [
             {
@@ -65,6 +61,14 @@ def write_account(releve: Releve) -> dict[str, Any]:
         ],
     }
     return {**account, "empreinte": fingerprint(account)}
+
+
+def _write_adjustments(releve: Releve) -> list[dict[str, str]]:
+    return [
+        {"cour": each.cour, "ligne": each.ligne, "valeur": write_exact(each.valeur), "motif": each.motif}
+        for detail in releve.details.values()
+        for each in detail.ajustements
+    ]
 
 
 def _write_part(part: PartDue) -> dict[str, Any]:
@@ -115,11 +119,7 @@ def write_inputs(releve: Releve) -> dict[str, Any]:
         },
         "lot": releve.moment.lot,
         "connu_le": None if releve.moment.connu_le is None else releve.moment.connu_le.isoformat(),
-        "ajustements": [
-            {"cour": each.cour, "ligne": each.ligne, "valeur": write_exact(each.valeur), "motif": each.motif}
-            for detail in releve.details.values()
-            for each in detail.ajustements
-        ],
+        "ajustements": _write_adjustments(releve),
     }
 
 

@@ -303,6 +303,3 @@ def _counted(
             return objectif.base - sum(executed), 0
         case _:
             return Fraction(declared + to_come), to_come
-
-
-# --- For a machine --------------------------------------------------------------------------------

@@ -19,11 +19,6 @@ from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import FIRST_YEAR
 from analytics.vocabulary.situation import Faits
 
-# --- The period -----------------------------------------------------------------------------------
-
-
-# --- The base and the objective -------------------------------------------------------------------
-
 
 @dataclass(frozen=True)
 class Objectif:

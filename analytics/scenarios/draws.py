@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.scenarios.ranges import Floats, draw_points
 from analytics.scenarios.scenario import INCERTAINES, Hypotheses, Scenario
+from analytics.statistics.ranges import Floats, draw_points
 
 # Dimensions drawn before those of the levers: the projection, then the hypotheses.
 _COMMON = 1 + len(INCERTAINES)

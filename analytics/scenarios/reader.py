@@ -6,20 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from analytics.scenarios.ranges import FORMES, PALIER, Plage
-from analytics.scenarios.scenario import (
-    ETABLISSEMENTS,
-    FORMAT,
-    INCERTAINES,
-    LATEST,
-    LONGEST_TEXT,
-    MOST_LEVERS,
-    NATURES,
-    OUVERTURE,
-    PRISONS,
-    Levier,
-    Scenario,
-)
+from analytics.leviers.levier import ETABLISSEMENTS, LATEST, NATURES, OUVERTURE, PRISONS, Levier
+from analytics.scenarios.scenario import FORMAT, INCERTAINES, LONGEST_TEXT, MOST_LEVERS, Scenario
+from analytics.statistics.ranges import FORMES, PALIER, Plage
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.wording import clean_text, enumeration, typeset
 

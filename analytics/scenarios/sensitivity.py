@@ -7,10 +7,10 @@ from typing import Any, cast
 import numpy as np
 
 from analytics.scenarios.draws import name_inputs, take
-from analytics.scenarios.outlook import draw_outlook
-from analytics.scenarios.ranges import Floats
+from analytics.scenarios.simulated_outlook import draw_outlook
 from analytics.scenarios.simulation import simulate
 from analytics.scenarios.study import Etude
+from analytics.statistics.ranges import Floats
 
 LOW, HIGH = 0.10, 0.90
 # Draws of each of the two samples of the indices; the model runs (inputs + 2) times as many.

@@ -18,11 +18,12 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.leviers.effect import Action, Avant, Effet, Suppose, find_effect
+from analytics.leviers.levier import Levier, months_of_ramp
 from analytics.scenarios.draws import Tirages
-from analytics.scenarios.effect import Action, Avant, Effet, Suppose, find_effect
-from analytics.scenarios.ranges import Floats, ramp_of_months
-from analytics.scenarios.scenario import Hypotheses, Levier, Scenario, months_of_ramp
+from analytics.scenarios.scenario import Hypotheses, Scenario
 from analytics.scenarios.terrain import Terrain
+from analytics.statistics.ranges import Floats, ramp_of_months
 
 _THREADS = 2
 # Numbers worked on at once: as many as stay close to the processor, whatever the number of draws.

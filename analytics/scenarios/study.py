@@ -12,29 +12,26 @@ import polars as pl
 
 from analytics.couverture.coverage import Couverture
 from analytics.leviers.equipment import equipped_shares
+from analytics.leviers.levier import name_prison
 from analytics.leviers.potential import MONTHS_BACK, Potentiel, find_potential
 from analytics.objectif.lectures import Regle
 from analytics.objectif.need import spread_base
 from analytics.objectif.objective import etpt_per_extraction
 from analytics.projection.outlook import Avenir
 from analytics.scenarios.draws import Tirages, draw, most_likely
-from analytics.scenarios.outlook import PerspectivesSimulees, draw_outlook
-from analytics.scenarios.ranges import Floats
 from analytics.scenarios.reader import Lieux
-from analytics.scenarios.scenario import Hypotheses, Scenario, name_prison, places_named
+from analytics.scenarios.scenario import Hypotheses, Scenario, places_named
+from analytics.scenarios.simulated_outlook import PerspectivesSimulees, draw_outlook
 from analytics.scenarios.simulation import Simulation, simulate
 from analytics.scenarios.terrain import Terrain, lay_out_terrain
+from analytics.statistics.ranges import Floats
 from analytics.trajectoire.country import Pays, cover_each, list_positions, survey
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.periods import FIRST_YEAR, Periode, last_day_of_month, period_ahead
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import (
-    COUNTRY,
-    Declarations,
-    Equipements,
-    Perimetre,
-)
+from analytics.vocabulary.schemas import COUNTRY, Declarations, Equipements
 from analytics.vocabulary.situation import Faits, Referentiel
 
 RIEN, INTERACTION, TOTAL = "rien_ne_change", "interaction", "total"

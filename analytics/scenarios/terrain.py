@@ -15,11 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.leviers.equipment import equipped_shares
+from analytics.leviers.levier import Levier, name_prison
 from analytics.leviers.potential import Potentiel
 from analytics.objectif.profile import season_of
 from analytics.projection.outlook import Perspectives
-from analytics.scenarios.ranges import Floats
-from analytics.scenarios.scenario import Levier, name_prison
+from analytics.statistics.ranges import Floats
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import last_day_of_month
 from analytics.vocabulary.schemas import Activites, Equipements

@@ -8,8 +8,7 @@ import polars as pl
 from analytics.veille.control_chart import EITHER, FAILS, OUTSIDE, PASSES, SHIFT, TREND, TWO_OF_THREE, Constat
 from analytics.veille.watch import Veille
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne, integer, share, two_decimals
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre, Colonne, integer, share, two_decimals
 
 ORDINARY = "Variation habituelle"
 GLYPHS = {1: "▲", -1: "▼", 0: "■"}

@@ -1,4 +1,4 @@
-"""How the columns of a table are written.
+"""How a figure alone, and the columns of a table, are written.
 
 Every display fact becomes a column, so that a chart, its table and its export never disagree.
 Nothing is computed that a figure of `position`, `series` or `coverage` does not already hold.
@@ -23,6 +23,20 @@ class Colonne:
     titre: str
     ecrire: Callable[[Any], str] = str
     nombre: bool = False
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """One figure of the row: its name, its value with its unit, what stands beside it, its sense.
+
+    `serie` is what its sparkline draws, month by month; it breaks at a month without answer (`with_gaps`).
+    """
+
+    libelle: str
+    valeur: str
+    complement: str
+    sens: str
+    serie: tuple[float, ...] = ()
 
 
 def integer(value: int | None) -> str:
@@ -72,14 +86,14 @@ def with_gaps(values: Sequence[float | None]) -> tuple[float, ...]:
 
 
 LEVELS = "▂▃▄▅▆▇█"
-ZERO, SILENT = "▁", "·"
+ZERO, UNKNOWN = "▁", "·"
 
 
 def write_months(values: Sequence[float | None]) -> str:
     """Write the last months as one small bar each, from zero; a silent month is a point, none is left out."""
     top = max((value for value in values if value is not None), default=0)
     bars = [
-        SILENT
+        UNKNOWN
         if value is None
         else ZERO
         if not value

@@ -7,6 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     AgregatActivite,
@@ -17,7 +18,6 @@ from analytics.vocabulary.schemas import (
     Interieur,
     NiveauAnnuel,
     ObjectifFixe,
-    Perimetre,
     TotalJuridiction,
 )
 

@@ -9,8 +9,8 @@ from analytics.objectif.lectures import USUAL_RULE
 from analytics.trajectoire.country import survey
 from analytics.trajectoire.hindsight import lines_to_keep
 from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.periods import Periode, last_in_a_row
-from analytics.vocabulary.schemas import NATIONAL
 from analytics.vocabulary.situation import Faits
 from data.reference import load_parameters, load_referentiel
 from data.store.store import Store

@@ -28,7 +28,8 @@ from analytics.collecte.questionnaire import (
 from analytics.trajectoire.words.activities import name_activity
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
-from analytics.vocabulary.schemas import DEMO, ON_SCREEN, Brouillon, Perimetre, Place, Reponse, Saisie
+from analytics.vocabulary.perimetre import Perimetre
+from analytics.vocabulary.schemas import DEMO, ON_SCREEN, Brouillon, Place, Reponse, Saisie
 from analytics.vocabulary.wording import clean_text, typeset
 from data.actes.archive import keep_projection
 from data.collecte.expected.figures import NON_ANSWERS

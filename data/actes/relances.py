@@ -18,9 +18,10 @@ import polars as pl
 
 from analytics.collecte.calendar import Campagne, campaign_of, first_month
 from analytics.collecte.campaign import closings_of, list_to_remind
-from analytics.collecte.reminders import USUAL_TEMPLATE, Rappel, check_template, clean, write_reminders
+from analytics.collecte.reminders import Rappel, check_template, clean, write_reminders
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.schemas import (
     APPELE,
     EN_COURS,
@@ -31,11 +32,11 @@ from analytics.vocabulary.schemas import (
     Envoi,
     Lots,
     Modele,
-    Perimetre,
     Reouvertures,
     TotalJuridiction,
 )
 from analytics.vocabulary.wording import enumeration, long_date, of_month, some_of, typeset
+from data.actes.textes import load_template
 from data.post import Courrier, DroppedError, Poste, RefusedError, check_sender, compose
 from data.reference import load_parameters, load_reference
 from data.settings import Settings
@@ -238,7 +239,7 @@ def _until(attendues: pl.DataFrame, opened: Mapping[str, date], day: date) -> di
 
 def template_of(store: Store) -> Modele:
     """Give the text of the reminders: the one kept, else that of the product."""
-    return store.collecte().template() or USUAL_TEMPLATE
+    return store.collecte().template() or load_template()
 
 
 def keep_template(bureau: Bureau, modele: Modele | None) -> None:

@@ -10,16 +10,15 @@ import polars as pl
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
-from analytics.vocabulary.schemas import IMPORT
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, CELL, IMPORT
 from analytics.vocabulary.situation import Referentiel
 from analytics.vocabulary.wording import agree, count, long_date, month, number, short_month, some_of, typeset
+from data.collecte.expected.dates import month_of
 from data.collecte.expected.limits import Limites, Progress, ignore_progress
-from data.collecte.expected.names import month_of
 from data.collecte.expected.natures import NATURES
 from data.collecte.expected.rules import questions
 from data.collecte.judging.judge import Jugement, judge
-from data.collecte.judging.plausibility import SCHEMA_ALERTES
-from data.collecte.judging.reasons import CELL, filled_in, null_or_column
+from data.collecte.judging.reasons import filled_in, null_or_column
 from data.collecte.reading.read import Lecture, read_file
 from data.store.store import Clock, Ecriture, Entree, Store
 
@@ -152,7 +151,7 @@ def _foresee(store: Store, jugement: Jugement, entree: Entree) -> Examen:
 
 def _question_returns(corrigees: pl.DataFrame, acceptees: pl.DataFrame) -> pl.DataFrame:
     if corrigees.is_empty():
-        return pl.DataFrame(schema=SCHEMA_ALERTES)
+        return pl.DataFrame(schema=ALERTES_SCHEMA)
     key = [name for name in corrigees.columns if name not in ("avant", "apres", "deja_remplacee")]
     back = corrigees.filter("deja_remplacee").join(acceptees.select("ligne", *key), on=key)
     return back.select(

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from analytics.vocabulary.errors import typed
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import Brouillon, Frappe, Perimetre, Place, Saisie
+from analytics.vocabulary.schemas import Brouillon, Frappe, Place, Saisie
 from data.store.engine import reading, writing
 from data.store.signed import check_allowed
 from data.store.tables import brouillon

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, i
 
 from analytics.vocabulary.errors import UserFacingError, refusal, typed
 from analytics.vocabulary.moments import PARIS, tell_moment
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     EN_COURS,
@@ -27,7 +28,6 @@ from analytics.vocabulary.schemas import (
     STATUTS_ALERTE,
     Envoi,
     Modele,
-    Perimetre,
     Relances,
     Reouvertures,
     SuiviAlertes,

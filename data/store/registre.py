@@ -16,6 +16,7 @@ from sqlalchemy.engine import RowMapping
 
 from analytics.vocabulary.errors import refusal, typed
 from analytics.vocabulary.moments import PARIS, tell_moment
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.schemas import (
     CONTRADICTOIRE,
     CONTREPASSE,
@@ -29,7 +30,6 @@ from analytics.vocabulary.schemas import (
     DecompteComplet,
     DecompteGarde,
     EtapeDecompte,
-    Perimetre,
     RegleAjoutee,
     ReponseContestation,
 )

@@ -10,8 +10,9 @@ import polars as pl
 from sqlalchemy import Connection, Engine, insert, select
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import Perimetre, Reponse, ReponseValidee
+from analytics.vocabulary.schemas import Reponse, ReponseValidee
 from analytics.vocabulary.wording import typeset
 from data.store import tables
 from data.store.engine import read_frame, reading

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.schemas import Perimetre, ScenarioGarde
+from analytics.vocabulary.perimetre import Perimetre
+from analytics.vocabulary.schemas import ScenarioGarde
 from analytics.vocabulary.wording import typeset
 from data.store import tables
 from data.store.engine import reading, writing

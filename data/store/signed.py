@@ -7,8 +7,8 @@ from sqlalchemy import Column, ColumnElement, Connection, text, true, update
 
 from analytics.vocabulary.errors import refusal
 from analytics.vocabulary.moments import end_of, tell_moment
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import Perimetre
 from analytics.vocabulary.wording import month
 from data.store.tables import revision
 

@@ -37,11 +37,14 @@ from sqlalchemy import (
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS, end_of
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre, Savoir
 from analytics.vocabulary.periods import last_in_a_row
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
+    ALERTES_SCHEMA,
+    CELL,
     DEMO,
-    NATIONAL,
+    REJETS_SCHEMA,
     AgregatActivite,
     BaseActivite,
     BaseAnnuelle,
@@ -52,11 +55,9 @@ from analytics.vocabulary.schemas import (
     Lots,
     NiveauAnnuel,
     ObjectifFixe,
-    Perimetre,
     ProjectionGardee,
     Recalages,
     Reponse,
-    Savoir,
     TotalJuridiction,
 )
 from analytics.vocabulary.situation import Faits
@@ -145,33 +146,11 @@ _LOTS_A_DAY = 10**9
 _CELL = ["mois", "juridiction", "activite"]
 _FIGURES = ["visioconferences", "extractions_evitees"]
 _CELL_SCHEMA = {
-    "mois": pl.Date,
-    "juridiction": pl.String,
-    "activite": pl.String,
+    **CELL,
     "visioconferences": pl.Int64,
     "extractions_evitees": pl.Int64,
     "premier_lot": pl.Int64,
     "lot": pl.Int64,
-}
-REJETS_SCHEMA = {
-    "ligne": pl.Int64,
-    "regle": pl.String,
-    "champ": pl.String,
-    "valeur": pl.String,
-    "motif": pl.String,
-    "texte": pl.String,
-    "mois": pl.Date,
-    "juridiction": pl.String,
-    "activite": pl.String,
-    "remplace": pl.Int64,
-}
-ALERTES_SCHEMA = {
-    "ligne": pl.Int64,
-    "regle": pl.String,
-    "message": pl.String,
-    "mois": pl.Date,
-    "juridiction": pl.String,
-    "activite": pl.String,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre
 from analytics.vocabulary.wording import NOT_AVAILABLE, typeset
 from pages.commun.navigation import escape_markdown
 

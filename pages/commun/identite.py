@@ -20,7 +20,7 @@ from typing import Any, TypeGuard, cast
 
 import streamlit as st
 
-from analytics.vocabulary.schemas import ALL_COURS, NATIONAL, Perimetre
+from analytics.vocabulary.perimetre import ALL_COURS, NATIONAL, Perimetre
 from analytics.vocabulary.wording import clean_text, typeset
 from data.reference import load_reference
 from data.settings import Settings

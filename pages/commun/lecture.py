@@ -10,12 +10,11 @@ import polars as pl
 import streamlit as st
 
 from analytics.objectif.lectures import Regle
-from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.received import day_counted
-from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Declarations, Lots, Perimetre, ProjectionGardee, Recalages
-from analytics.vocabulary.situation import Faits, Moment, Referentiel
+from analytics.vocabulary.schemas import Declarations, Lots, ProjectionGardee, Recalages
+from analytics.vocabulary.situation import Faits, Moment
 from data.actes.archive import keep_past_projections
 from data.demo import demo_lots
 from data.reference import load_parameters, load_reference, load_referentiel, load_rules
@@ -98,24 +97,8 @@ def store() -> Store:
     return _open_store(Settings())
 
 
-def reference() -> Reference:
-    """Give the courts and the activities."""
-    return load_reference()
-
-
-def parametres() -> Parametres:
-    """Give the dated parameters."""
-    return load_parameters()
-
-
-def rules() -> tuple[dict[str, Any], ...]:
-    """Give the rules of settlement that the product ships, as tables."""
-    return load_rules()
-
-
-def referentiel() -> Referentiel:
-    """Give the courts and activities, the parameters and the key of the national base, together."""
-    return load_referentiel()
+# What is read once and never written, as pages call it.
+reference, parametres, rules, referentiel = load_reference, load_parameters, load_rules, load_referentiel
 
 
 def situation(connu_le: date | None) -> Situation:

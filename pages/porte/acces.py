@@ -4,12 +4,11 @@ The door stays shut on whatever is in doubt: a setting that cannot be read stops
 """
 
 import asyncio
-import gc
 import hmac
 import json
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,16 +20,16 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Scope
 from streamlit import config
 from streamlit.auth_util import get_cookie_with_chunks, get_secrets_auth_section
-from streamlit.runtime import Runtime
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.wording import typeset
 from data.settings import Settings
 from data.store.store import utc_now
 from pages.commun import identite, lecture
+from pages.porte import televersements
 
 SECRET_HEADER = "X-Vigie-Secret"  # noqa: S105 - the name of a header
 RETURN_COOKIE = "vigie-retour"
@@ -45,14 +44,8 @@ _FORWARDED = re.compile(
     r"|^x-request-id|^traceparent|^early-data|^max-forwards"
 )
 # Served to whoever signed in only, and not to whoever knows their address.
-_SIGNED = ("/media/", "/_stcore/upload_file/")
-UPLOADS = "/_stcore/upload_file/"
-_FRAMING = 1_000_000
+_SIGNED = ("/media/", televersements.UPLOADS)
 _LONGEST_RETURN = 3_000
-# How many files of the largest size a window, and all of them, may hold in memory.
-_FILES_A_WINDOW, _FILES_IN_ALL = 10, 40
-# The largest file that a reader of some cours may bring: a scenario.
-_SCENARIO = 1_000_000
 _SEE = " Voir docs/exploitation.md, « Identité »."
 
 
@@ -202,9 +195,10 @@ async def refuse(scope: Scope, path: str) -> ASGIApp | None:
         case "oidc":
             if path.startswith(_SIGNED) and not await asyncio.to_thread(is_signed, headers):
                 return _answer("Connectez-vous d'abord.", 403)
-    if path.startswith(UPLOADS) and scope["type"] == "http" and scope["method"] == "PUT":
+    if path.startswith(televersements.UPLOADS) and scope["type"] == "http" and scope["method"] == "PUT":
         reader = await asyncio.to_thread(_perimetre_of, asked, headers)
-        return _refuse_upload(path, headers, reader)
+        if (too_much := televersements.refuse(path, headers, reader)) is not None:
+            return _answer(*too_much)
     return None
 
 
@@ -335,57 +329,3 @@ def read_cookies(headers: Mapping[str, str]) -> dict[str, str]:
         return {name: each.value for name, each in SimpleCookie(headers.get("cookie", "")).items()}
     except CookieError:
         return {}
-
-
-def _refuse_upload(path: str, headers: Mapping[str, str], reader: Perimetre) -> ASGIApp | None:
-    """Refuse a file before it is read: too large, or too many held already by this window or all of them.
-
-    Who sees some cours imports nothing but a scenario; who sees none, nothing.
-    """
-    if reader.vide:
-        return _answer("Aucune cour ne vous est ouverte : rien ne peut être déposé.", 403)
-    whole = int(config.get_option("server.maxUploadSize")) * 1_000_000
-    largest = whole if reader.national else _SCENARIO
-    size = headers.get("content-length", "")
-    if not size.isdigit():
-        return _answer("La taille du fichier n'est pas annoncée.", 411)
-    if int(size) > largest + _FRAMING:
-        return _answer(f"Ce fichier dépasse {largest // 1_000_000} Mo.", 413)
-    window = path.removeprefix(UPLOADS).split("/", 1)[0]
-    _forget_closed()
-    held = dict(_held())
-    if (
-        held.get(window, 0) + int(size) > _FILES_A_WINDOW * largest
-        or sum(held.values()) + int(size) > _FILES_IN_ALL * whole
-    ):
-        return _answer("Trop de fichiers attendent déjà : enregistrez-les ou retirez-les d'abord.", 413)
-    return None
-
-
-def _forget_closed() -> None:
-    """Drop the files of the windows that nobody can come back to.
-
-    The framework leaves them to Python's sweep of its memory, which may not come for hours: forty files of
-    closed windows would then refuse those of everybody.
-    """
-    closed = [window for window, _ in list(_held()) if not _may_come_back(window)]
-    for window in closed:
-        Runtime.instance().uploaded_file_mgr.remove_session_files(window)
-    if closed:
-        # The page that was shown holds its own copy, in circles that only a sweep undoes.
-        gc.collect()
-
-
-def _may_come_back(window: str) -> bool:
-    windows = Runtime.instance()._session_mgr  # pyright: ignore[reportPrivateUsage] - a test says that it is there
-    waiting = getattr(windows, "_session_storage")  # noqa: B009 - likewise, of one kind of manager
-    return windows.is_active_session(window) or waiting.get(window) is not None
-
-
-def _held() -> Iterator[tuple[str, int]]:
-    """List the bytes of the files that each window holds in memory."""
-    storage: Mapping[str, Mapping[str, Any]] = getattr(
-        Runtime.instance().uploaded_file_mgr, "file_storage", {}
-    )
-    for window, files in list(storage.items()):
-        yield window, sum(len(each.data) for each in list(files.values()))

@@ -27,7 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from analytics.vocabulary.wording import typeset
 from pages.commun import lecture
-from pages.porte import acces
+from pages.porte import acces, televersements
 
 _LOGGER = logging.getLogger("vigie.serveur")
 # Routes of the framework that answer without identity and that the product does not use.
@@ -237,7 +237,7 @@ class Guard:
         else:
             failed = self._lost if path.startswith("/media/") else self._unknown
             dressed = _Dressing(send, self._unknown, self._policy, status=404, failed=failed)
-            if path.startswith(acces.UPLOADS):
+            if path.startswith(televersements.UPLOADS):
                 dressed = _Dressing(send, b"", self._policy, failed=_LOST_WINDOW.encode(), plain=True)
             await self._app(scope, receive, dressed)
 

@@ -14,7 +14,8 @@ from analytics.collecte.reminders import Rappel
 from analytics.documents.table import write_table
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import tell_moment
-from analytics.vocabulary.schemas import MESSAGERIE, NATIONAL, TELEPHONE
+from analytics.vocabulary.perimetre import NATIONAL
+from analytics.vocabulary.schemas import MESSAGERIE, TELEPHONE
 from analytics.vocabulary.wording import agree, count, long_date, number, of_month, short_date, some_of
 from data.actes.brouillons import write_folder
 from data.actes.relances import Bureau, Preparation, prepare, send, settle_doubts

@@ -13,7 +13,8 @@ from analytics.decompte.documents.write import write_document
 from analytics.decompte.releve import find_rule, settle_year
 from analytics.objectif.lectures import LECTURES
 from analytics.trajectoire.country import last_period
-from analytics.vocabulary.schemas import NATIONAL, SIMULATION
+from analytics.vocabulary.perimetre import NATIONAL
+from analytics.vocabulary.schemas import SIMULATION
 from analytics.vocabulary.situation import Moment
 from data.actes.couts import choose_cost
 from data.actes.version import version_of

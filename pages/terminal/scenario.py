@@ -26,7 +26,7 @@ from analytics.scenarios.study import (
 )
 from analytics.scenarios.words.questions import tell_chances, tell_search
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.schemas import NATIONAL
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.wording import clean_text
 from data.reference import load_parameters, load_reference, load_referentiel
 from pages.terminal.french import vigie

@@ -15,10 +15,11 @@ from typing import Any
 import click
 
 from analytics.vocabulary.errors import UserFacingError, reason_of
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from analytics.vocabulary.wording import clean_text
-from data.collecte.expected.names import cour_names, court_key, day_of, month_of
+from data.collecte.expected.dates import day_of, month_of
+from data.collecte.expected.names import cour_names, court_key
 from data.reference import load_reference
 from data.settings import Settings
 from data.store.store import Store, open_store

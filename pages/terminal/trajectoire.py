@@ -10,7 +10,7 @@ from analytics.objectif.lectures import CHAINAGES, LECTURES, MODES, USUAL_RULE, 
 from analytics.objectif.profile import PROFILS
 from analytics.trajectoire.country import cover_each, flatten, last_period, list_positions, survey
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.schemas import NATIONAL
+from analytics.vocabulary.perimetre import NATIONAL
 from data.reference import load_referentiel
 from pages.terminal.french import vigie
 from pages.terminal.shared import Day, Month, give, opened, perimetre_of

@@ -34,8 +34,8 @@ from analytics.collecte.words import (
     title_rate,
     write_cours,
 )
+from analytics.vocabulary.columns import Chiffre
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.figures import Chiffre
 from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.schemas import COUNTRY, Modele
 from analytics.vocabulary.wording import long_date, of_month, typeset

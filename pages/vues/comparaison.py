@@ -49,7 +49,7 @@ from analytics.trajectoire.account import Mois
 from analytics.trajectoire.words.cours import name_group
 from analytics.veille.watch import expect_extractions
 from analytics.vocabulary import wording
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre
 from analytics.vocabulary.periods import Periode, last_day_of_month
 from pages.commun import lecture
 from pages.commun.adresse import MASQUES, slug

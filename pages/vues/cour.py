@@ -39,7 +39,7 @@ from analytics.veille.words import (
     title_signal,
 )
 from analytics.vocabulary import wording
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc
 from pages.commun.cadre import Contexte

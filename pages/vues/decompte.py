@@ -36,11 +36,11 @@ from analytics.decompte.words.rules import (
     title_sensitivity,
 )
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne, integer
+from analytics.vocabulary.columns import Chiffre, Colonne, integer
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.figures import Chiffre
 from analytics.vocabulary.moments import PARIS
-from analytics.vocabulary.schemas import SIMULATION, Savoir
+from analytics.vocabulary.perimetre import Savoir
+from analytics.vocabulary.schemas import SIMULATION
 from data.actes.couts import SHORT_COSTS, choose_cost, proposed
 from data.actes.version import version_of
 from pages.commun import lecture

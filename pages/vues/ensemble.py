@@ -30,7 +30,7 @@ from analytics.veille.changes import Changement, tell_changes
 from analytics.veille.watch import rebases_of, watch
 from analytics.veille.words import GLYPHS_HELP, glyph
 from analytics.vocabulary import wording
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc
 from pages.commun.cadre import Contexte

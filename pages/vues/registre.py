@@ -21,12 +21,12 @@ from analytics.decompte.releve import CONTESTABLES, Ajustement, Releve, is_far, 
 from analytics.decompte.words.amounts import write_plain
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.schemas import (
     CONTRADICTOIRE,
     CONTREPASSE,
     ETATS_DECOMPTE,
     MOST_PROPOSED,
-    NATIONAL,
     Contestation,
     DecompteGarde,
     EtapeDecompte,

@@ -20,7 +20,7 @@ from analytics.trajectoire.words.hindsight import (
     tell_hindsight,
     title_hindsight,
 )
-from analytics.trajectoire.words.outlook import FAN_COLUMNS, fan_out
+from analytics.trajectoire.words.pace_and_odds import FAN_COLUMNS, fan_out
 from analytics.trajectoire.words.trajectory import (
     SILENCE_COLUMNS,
     label_trajectory,
@@ -30,7 +30,7 @@ from analytics.trajectoire.words.trajectory import (
     trajectory_columns,
 )
 from analytics.vocabulary import wording
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre
 from analytics.vocabulary.periods import FIRST_YEAR, Periode
 from analytics.vocabulary.schemas import COUNTRY
 from pages.commun import cadre, lecture

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL
 from data.demo import demo_lots
 from data.reference import load_parameters
 from data.store.store import Store

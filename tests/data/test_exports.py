@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from analytics.documents.table import write_table
-from analytics.vocabulary.schemas import NATIONAL
+from analytics.vocabulary.perimetre import NATIONAL
+from analytics.vocabulary.schemas import REJETS_SCHEMA
 from data.exports import exported
-from data.store.store import REJETS_SCHEMA, Ecriture, Entree, Store
+from data.store.store import Ecriture, Entree, Store
 from tests.data.collecte.saisie import examined
 from tests.data.store.test_store import entree as accepted
 

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.received import tell_declared_after
-from analytics.vocabulary.schemas import NATIONAL, TotalJuridiction
+from analytics.vocabulary.schemas import TotalJuridiction
 from data.exports import accompanying, exported
 from data.settings import Settings
 from data.store.store import Entree, Store, open_store

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, func, inspect, select, text
 
 import data
-from analytics.vocabulary.schemas import NATIONAL
+from analytics.vocabulary.perimetre import NATIONAL
 from data.reference import load_reference
 from data.settings import Settings
 from data.store.engine import open_engine, reading, writing

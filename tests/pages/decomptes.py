@@ -4,8 +4,8 @@ from datetime import date
 
 from analytics.decompte.releve import Ajustement, Cout, Releve, find_rule, read_cost, settle_year
 from analytics.trajectoire.country import last_period
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL
 from analytics.vocabulary.situation import Moment
 from data.reference import load_referentiel
 from data.store.store import Store

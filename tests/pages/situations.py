@@ -12,8 +12,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.schemas import (
-    NATIONAL,
     AgregatActivite,
     BaseActivite,
     BaseAnnuelle,
@@ -24,7 +24,6 @@ from analytics.vocabulary.schemas import (
     Lots,
     NiveauAnnuel,
     ObjectifFixe,
-    Perimetre,
     ProjectionGardee,
     Recalages,
     TotalJuridiction,

@@ -14,11 +14,12 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.collecte.reminders import USUAL_TEMPLATE
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Envoi, Modele, Perimetre
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, Envoi, Modele
+from data.actes.textes import load_template
 from data.settings import Settings
-from data.store.store import ALERTES_SCHEMA, Entree, Store, open_store
+from data.store.store import Entree, Store, open_store
 from pages.commun import lecture
 from pages.commun.identite import Lecteur
 from pages.vues import collecte
@@ -418,7 +419,7 @@ def test_a_text_that_leads_nowhere_is_questioned(store: Store) -> None:
     again(page)
     page.text_input(key="modele_auteur").set_value("A. Martin")
     press(page, "Enregistrer ce texte")
-    assert store.collecte().template() == Modele(USUAL_TEMPLATE.sujet, "Bonjour, votre réponse manque.")
+    assert store.collecte().template() == Modele(load_template().sujet, "Bonjour, votre réponse manque.")
     # The question stays beside the list, whoever sends.
     assert words(visit(onglet="messages")).count("n'a pas de $lien") >= 1
 

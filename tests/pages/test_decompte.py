@@ -18,8 +18,8 @@ from analytics.decompte.compte import fingerprint
 from analytics.decompte.documents import pdf
 from analytics.decompte.releve import Ajustement, Cout, Releve, is_far, read_cost
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.reference import load_parameters
 from data.settings import Settings
 from data.store.store import Store, open_store

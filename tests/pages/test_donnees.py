@@ -11,8 +11,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.collecte.expected.limits import ignore_progress
 from data.collecte.importer import Examen
 from data.collecte.templates import template

@@ -146,7 +146,7 @@ def test_a_name_typed_in_one_form_is_in_the_others(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_identity_signs_and_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    from analytics.vocabulary.schemas import NATIONAL
+    from analytics.vocabulary.perimetre import NATIONAL
     from pages.commun.identite import Lecteur
 
     def reader() -> Lecteur:

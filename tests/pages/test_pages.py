@@ -14,14 +14,8 @@ from analytics.objectif.lectures import USUAL_RULE
 from analytics.trajectoire.country import cover_each, last_period, list_positions, survey
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.schemas import (
-    NATIONAL,
-    AgregatActivite,
-    Equipements,
-    Interieur,
-    Perimetre,
-    TotalJuridiction,
-)
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
+from analytics.vocabulary.schemas import AgregatActivite, Equipements, Interieur, TotalJuridiction
 from analytics.vocabulary.wording import number, percent
 from data.reference import load_parameters, load_reference, load_referentiel
 from data.store.store import Store

@@ -15,8 +15,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Perimetre, Saisie
+from analytics.vocabulary.schemas import Saisie
 from data.actes import questionnaires
 from data.actes.questionnaires import Formulaire, Guichet
 from data.settings import Settings

@@ -13,21 +13,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
+from analytics.leviers.levier import Levier, name_prison
 from analytics.objectif.lectures import USUAL_RULE
 from analytics.projection.model import round_probability
 from analytics.scenarios import study
 from analytics.scenarios.link import read_link, write_link
-from analytics.scenarios.ranges import Plage
 from analytics.scenarios.reader import parse_scenario
 from analytics.scenarios.reverse import questions
-from analytics.scenarios.scenario import Levier, Scenario, name_prison
+from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.sensitivity import variance_indices
 from analytics.scenarios.study import Socle, flatten_account, three
-from analytics.trajectoire.words.outlook import short_odds
+from analytics.statistics.ranges import Plage
+from analytics.trajectoire.words.pace_and_odds import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.reference import load_referentiel
 from data.settings import Settings
 from data.store.store import Store, open_store

@@ -18,7 +18,8 @@ from analytics.decompte.words.releve import write_statement
 from analytics.documents.table import write_table
 from analytics.trajectoire.words.conclusion import with_article
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.schemas import COUNTRY, ETATS_DECOMPTE, Lots, Perimetre, Savoir
+from analytics.vocabulary.perimetre import Perimetre, Savoir
+from analytics.vocabulary.schemas import COUNTRY, ETATS_DECOMPTE, Lots
 from analytics.vocabulary.situation import Faits, Referentiel
 
 Sorte = Literal["json", "csv", "xlsx", "pdf"]

@@ -25,7 +25,7 @@ from analytics.decompte.words.amounts import (
 from analytics.leviers.words import read_rough, rough
 from analytics.objectif.lectures import MESURES
 from analytics.vocabulary import wording
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre
 from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION
 from analytics.vocabulary.wording import number, percent, typeset, with_unit
 
@@ -320,9 +320,3 @@ def tell_steps(releve: Releve, part: PartDue) -> str:
         f"{wording.MINUS} évitées = non évitées ; × ETPT par extraction ; × coût d'un ETPT. "
         f"{MODES[releve.decompte.mode]}. {worth}."
     )
-
-
-# --- Rules side by side ---------------------------------------------------------------------------
-
-
-# --- Sensitivity ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from analytics.objectif.lectures import CHAINAGES, LECTURES
 from analytics.objectif.lectures import MODES as COMPTAGES
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
-from analytics.vocabulary.schemas import Savoir
+from analytics.vocabulary.perimetre import Savoir
 from analytics.vocabulary.wording import number, percent, typeset, with_unit
 
 # What a reader must be allowed to know to read a column; every other is of the cour chosen, or of the rule.

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.leviers.levier import DEMANDE, NATURES, Levier
 from analytics.scenarios.draws import draw, most_likely
-from analytics.scenarios.ranges import PALIER, Floats, Plage
-from analytics.scenarios.scenario import DEMANDE, NATURES, Hypotheses, Levier, Scenario
+from analytics.scenarios.scenario import Hypotheses, Scenario
 from analytics.scenarios.simulation import Simulation, simulate
 from analytics.scenarios.terrain import Terrain
+from analytics.statistics.ranges import PALIER, Floats, Plage
 from analytics.vocabulary.errors import UserFacingError
 
 # Bisections on the most likely year, to know where to look for the one that is shown.

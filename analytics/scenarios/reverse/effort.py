@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.scenarios.ranges import Floats
+from analytics.statistics.ranges import Floats
 
 LIBRE, BASE, POTENTIEL, EGAL = "libre", "base", "potentiel", "egal"
 CLES = {

@@ -13,7 +13,7 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 
-from analytics.scenarios.ranges import Floats
+from analytics.statistics.ranges import Floats
 from analytics.vocabulary.errors import UserFacingError
 
 JURIDICTION, ETABLISSEMENT = "juridiction", "etablissement"

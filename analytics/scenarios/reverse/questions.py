@@ -8,17 +8,18 @@ from math import ceil
 import numpy as np
 import polars as pl
 
+from analytics.leviers.levier import RECOURS, Levier
 from analytics.leviers.potential import HOURS_PER_EXTRACTION
 from analytics.scenarios.draws import most_likely
-from analytics.scenarios.outlook import AvenirSimule
 from analytics.scenarios.precision import as_shown
-from analytics.scenarios.ranges import Floats, Plage
 from analytics.scenarios.reverse.dose import But, Recherche, seek
 from analytics.scenarios.reverse.effort import Plan, plan_least_effort
 from analytics.scenarios.reverse.placement import Enveloppe, Moyens, Placement, Prison, Site, place
-from analytics.scenarios.scenario import RECOURS, Hypotheses, Levier, Scenario
+from analytics.scenarios.scenario import Hypotheses, Scenario
+from analytics.scenarios.simulated_outlook import AvenirSimule
 from analytics.scenarios.simulation import ceiling_where, share_held, simulate
 from analytics.scenarios.study import NOTHING_PROJECTED, Etude, Socle, draws_of
+from analytics.statistics.ranges import Floats, Plage
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.cours import assess_some
 from analytics.trajectoire.position import Bilan, add_up

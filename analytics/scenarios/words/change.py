@@ -6,9 +6,8 @@ from fractions import Fraction
 
 import polars as pl
 
-from analytics.scenarios.outlook import AvenirSimule
-from analytics.scenarios.ranges import Floats
 from analytics.scenarios.reverse.questions import assess_year
+from analytics.scenarios.simulated_outlook import AvenirSimule
 from analytics.scenarios.study import NOTHING_PROJECTED, Etude
 from analytics.scenarios.words.results import (
     AvantApres,
@@ -19,6 +18,7 @@ from analytics.scenarios.words.results import (
     set_apart,
 )
 from analytics.scenarios.words.steps import step_through
+from analytics.statistics.ranges import Floats
 from analytics.trajectoire.position import Bilan, add_up
 from analytics.vocabulary import wording
 from analytics.vocabulary.errors import UserFacingError

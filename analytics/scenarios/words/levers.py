@@ -5,20 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.scenarios.ranges import FORMES, PALIER, Plage
-from analytics.scenarios.scenario import (
-    DEMANDE,
-    INCERTAINES,
-    MATERIEL,
-    POINTS,
-    PRISONS,
-    RECOURS,
-    Hypotheses,
-    Levier,
-    Scenario,
-)
+from analytics.leviers.levier import DEMANDE, MATERIEL, POINTS, PRISONS, RECOURS, Levier
+from analytics.scenarios.scenario import INCERTAINES, Hypotheses, Scenario
 from analytics.scenarios.simulation import ceiling_of, parts_of_ceiling
 from analytics.scenarios.terrain import Terrain
+from analytics.statistics.ranges import FORMES, PALIER, Plage
 from analytics.vocabulary import wording
 
 # Beyond so many names, the others are counted.

@@ -1,14 +1,14 @@
 """The reverse questions in words: what one lever must be worth, and with which chances."""
 
+from analytics.leviers.levier import MATERIEL, NATURES, POINTS, PRISONS, RECOURS, Levier
 from analytics.leviers.words import rough
 from analytics.projection.model import round_probability
 from analytics.scenarios.precision import digits_of
 from analytics.scenarios.reverse.dose import FREINS, Recherche
 from analytics.scenarios.reverse.effort import Plan
 from analytics.scenarios.reverse.placement import Placement
-from analytics.scenarios.scenario import MATERIEL, NATURES, POINTS, PRISONS, RECOURS, Levier
 from analytics.scenarios.words.levers import capped
-from analytics.trajectoire.words.outlook import odds
+from analytics.trajectoire.words.pace_and_odds import odds
 from analytics.vocabulary import wording
 
 _DOSES = {

@@ -15,12 +15,12 @@ import polars as pl
 
 from analytics.leviers.words import rough
 from analytics.projection.outlook import Avenir
-from analytics.scenarios.outlook import AvenirSimule
 from analytics.scenarios.precision import digits_of
-from analytics.scenarios.ranges import Floats
+from analytics.scenarios.simulated_outlook import AvenirSimule
+from analytics.statistics.ranges import Floats
 from analytics.trajectoire.account import Mois
 from analytics.trajectoire.position import Bilan
-from analytics.trajectoire.words.outlook import short_odds
+from analytics.trajectoire.words.pace_and_odds import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
 
@@ -384,9 +384,3 @@ def title_cours(table: pl.DataFrame) -> str:
         f"{wording.count(moved.height, 'cour bouge', 'cours bougent')} ; d'abord "
         f"{wording.enumeration(moved['nom'].to_list()[:3])}"
     )
-
-
-# --- Inputs ---------------------------------------------------------------------------------------
-
-
-# --- Reverse questions ----------------------------------------------------------------------------

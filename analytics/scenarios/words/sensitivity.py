@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from analytics.scenarios.scenario import INCERTAINES, Levier
+from analytics.leviers.levier import Levier
+from analytics.scenarios.scenario import INCERTAINES
 from analytics.scenarios.words.levers import name_levers
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne

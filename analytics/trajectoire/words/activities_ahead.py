@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.trajectoire.activities import FinActivite
 from analytics.trajectoire.words.activities import ACTIVITY_COLUMNS, name_activity
-from analytics.trajectoire.words.outlook import INDICATIVE
+from analytics.trajectoire.words.pace_and_odds import INDICATIVE
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
 

@@ -10,7 +10,7 @@ import polars as pl
 from analytics.trajectoire import position
 from analytics.trajectoire.cours import BilanCour
 from analytics.trajectoire.position import Bilan
-from analytics.trajectoire.words.outlook import odds, tell_pace
+from analytics.trajectoire.words.pace_and_odds import odds, tell_pace
 from analytics.vocabulary import wording
 from analytics.vocabulary.periods import Periode
 

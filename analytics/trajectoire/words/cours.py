@@ -10,7 +10,7 @@ import polars as pl
 from analytics.objectif.base_et_taux import ILLUSTRATIVE
 from analytics.objectif.objective import Exigence, Objectif
 from analytics.trajectoire.cours import BilanCour
-from analytics.trajectoire.words.outlook import short_odds
+from analytics.trajectoire.words.pace_and_odds import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import (
     Colonne,

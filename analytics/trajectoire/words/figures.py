@@ -9,10 +9,9 @@ from analytics.objectif.objective import Objectif
 from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.words.conclusion import counted, missing
 from analytics.trajectoire.words.cours import ESTIMATED_LEGEND, mark_target
-from analytics.trajectoire.words.outlook import INDICATIVE, pace_ratio, short_odds, suppose
+from analytics.trajectoire.words.pace_and_odds import INDICATIVE, pace_ratio, short_odds, suppose
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import with_gaps
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre, with_gaps
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
 
 

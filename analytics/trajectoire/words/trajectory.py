@@ -14,7 +14,7 @@ from analytics.trajectoire.words.conclusion import (
     target_of_year,
     tell_nothing_counted,
 )
-from analytics.trajectoire.words.outlook import tell_range
+from analytics.trajectoire.words.pace_and_odds import tell_range
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer, not_answered, one_decimal
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode

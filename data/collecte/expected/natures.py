@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import dataframely as dy
@@ -17,17 +17,7 @@ from analytics.vocabulary.schemas import (
     ObjectifFixe,
 )
 from analytics.vocabulary.texts import read_table, read_text
-from data.collecte.expected.typed import (
-    BaseActiviteTapee,
-    BaseTapee,
-    CreditsTapes,
-    DeclarationsSaisies,
-    DeclarationsTapees,
-    EquipementsTapes,
-    InterieurTape,
-    NiveauTape,
-    ObjectifTape,
-)
+from data.collecte.expected.typed import DeclarationsSaisies, Tapee
 from data.reference import load_texts
 
 Genre = Literal[
@@ -68,7 +58,6 @@ class Nature:
     cles: tuple[str, ...]
     valeurs: tuple[str, ...]
     chiffres: tuple[str, ...]
-    tapee: type[dy.Schema]
     fiable: type[dy.Schema]
     couverture: Mapping[str, str]
 
@@ -76,6 +65,12 @@ class Nature:
     def libelle(self) -> str:
         """Give the name that a message gives it."""
         return _labels("natures")[self.nom]
+
+    @cached_property
+    def tapee(self) -> type[dy.Schema]:
+        """Give what its lines are as typed: null where one is too short to have the column."""
+        own = {champ.nom: dy.String(nullable=True) for champ in self.champs if champ not in (_REJET, _RECU)}
+        return type(f"{self.nom}_tapees", (Tapee,), own)
 
     def champ(self, nom: str) -> Champ:
         """Give the column of that name."""
@@ -147,7 +142,6 @@ DECLARATIONS = Nature(
     cles=("mois", "juridiction", "activite"),
     valeurs=("visioconferences", "extractions_evitees"),
     chiffres=("visioconferences", "extractions_evitees"),
-    tapee=DeclarationsTapees,
     fiable=DeclarationsSaisies,
     couverture={
         "primary_key": "valeurs_contradictoires",
@@ -180,7 +174,6 @@ INTERIEUR = Nature(
     cles=("mois", "cour", "service"),
     valeurs=("extractions_requises", "extractions_executees"),
     chiffres=("extractions_requises", "extractions_executees"),
-    tapee=InterieurTape,
     fiable=Interieur,
     couverture={
         "primary_key": "valeurs_contradictoires",
@@ -193,9 +186,7 @@ INTERIEUR = Nature(
 )
 
 
-def _by_year(
-    nom: str, chiffre: Champ, *, tapee: type[dy.Schema], fiable: type[dy.Schema], par: tuple[Champ, ...] = ()
-) -> Nature:
+def _by_year(nom: str, chiffre: Champ, *, fiable: type[dy.Schema], par: tuple[Champ, ...] = ()) -> Nature:
     """Describe one figure a year and a cour (and `par` something else), with its source."""
     return Nature(
         nom=nom,
@@ -203,7 +194,6 @@ def _by_year(
         cles=("annee", "cour", *(champ.nom for champ in par)),
         valeurs=(chiffre.nom, "source"),
         chiffres=(chiffre.nom,),
-        tapee=tapee,
         fiable=fiable,
         couverture={
             "primary_key": "valeurs_contradictoires",
@@ -218,30 +208,25 @@ def _by_year(
 
 _EXTRACTIONS = Champ("extractions", "compte")
 
-BASE = _by_year("base", _EXTRACTIONS, tapee=BaseTapee, fiable=BaseAnnuelle)
+BASE = _by_year("base", _EXTRACTIONS, fiable=BaseAnnuelle)
 
-BASE_ACTIVITES = _by_year(
-    "base_activites", _EXTRACTIONS, par=(_ACTIVITE,), tapee=BaseActiviteTapee, fiable=BaseActivite
-)
+BASE_ACTIVITES = _by_year("base_activites", _EXTRACTIONS, par=(_ACTIVITE,), fiable=BaseActivite)
 
 NIVEAUX = _by_year(
     "niveaux",
     Champ("evitees", "compte", ("niveau", "extractions deja evitees", "deja evitees")),
-    tapee=NiveauTape,
     fiable=NiveauAnnuel,
 )
 
 OBJECTIFS = _by_year(
     "objectifs",
     Champ("extractions_a_eviter", "compte", ("objectif", "a eviter")),
-    tapee=ObjectifTape,
     fiable=ObjectifFixe,
 )
 
 CREDITS = _by_year(
     "credits",
     Champ("credits_eur", "montant", ("credits", "credits en euros", "montant", "credits vacataires")),
-    tapee=CreditsTapes,
     fiable=CreditsVacataires,
 )
 
@@ -259,7 +244,6 @@ EQUIPEMENTS = Nature(
     cles=("cour", "etablissement"),
     valeurs=("population", "equipe_depuis", "source"),
     chiffres=("population",),
-    tapee=EquipementsTapes,
     fiable=Equipements,
     couverture={
         "primary_key": "valeurs_contradictoires",

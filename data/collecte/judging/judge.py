@@ -11,13 +11,14 @@ import polars as pl
 
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.reference import Reference
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, CELL
 from data.collecte.expected.limits import Progress, ignore_progress
 from data.collecte.expected.natures import DECLARATIONS, INTERIEUR, NATURES, Nature
 from data.collecte.expected.rules import PRIORITE, questions
 from data.collecte.judging.bounds import has_activity, in_force_then, largest_counts, legal_since
 from data.collecte.judging.meanings import Textes, read_texts
-from data.collecte.judging.plausibility import SCHEMA_ALERTES, question_declarations
-from data.collecte.judging.reasons import CELL, explain_refusals, filled_in, null_or_column
+from data.collecte.judging.plausibility import question_declarations
+from data.collecte.judging.reasons import explain_refusals, filled_in, null_or_column
 from data.collecte.reading.read import Lecture
 
 # What becomes of a line; the first four are what `lues` is the sum of, « contredite » being refused.
@@ -111,7 +112,7 @@ def judge(
         acceptees=acceptees,
         rejets=explain_refusals(nature, lignes, faits, textes, doublons, reference, parametres),
         non_reponses=faits.filter(pl.col("etat") == NON_REPONSE).select("ligne", *cellule),
-        alertes=pl.concat([pl.DataFrame(schema=SCHEMA_ALERTES), *alertes]).sort("ligne", "regle"),
+        alertes=pl.concat([pl.DataFrame(schema=ALERTES_SCHEMA), *alertes]).sort("ligne", "regle"),
         repetees=doublons.filter(pl.col("etat") == REPETEE).select("ligne", premiere_ligne="autre"),
         lues=lignes.height,
     )

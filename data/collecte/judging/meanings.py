@@ -8,6 +8,7 @@ import polars as pl
 from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.wording import number
+from data.collecte.expected.dates import day_of, month_of, year_of
 from data.collecte.expected.figures import read_amounts, read_counts
 from data.collecte.expected.names import (
     Noms,
@@ -16,9 +17,6 @@ from data.collecte.expected.names import (
     cour_names,
     court_key,
     court_names,
-    day_of,
-    month_of,
-    year_of,
 )
 from data.collecte.expected.natures import Champ, Nature
 from data.collecte.expected.rules import PRIORITE

@@ -5,7 +5,6 @@ known; where both speak of the same month, the file is believed.
 """
 
 from datetime import date
-from string import Formatter
 
 import numpy as np
 import numpy.typing as npt
@@ -14,19 +13,12 @@ import polars as pl
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.periods import is_far, last_in_a_row, previous_month
 from analytics.vocabulary.reference import Reference
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, CELL
 from analytics.vocabulary.wording import NARROW_SPACE, month, number, of_court
 from data.collecte.expected.rules import questions
+from data.collecte.judging.reasons import filled_in
 
-_KEYS = ["mois", "juridiction", "activite"]
 _FIGURES = ["visioconferences", "extractions_evitees"]
-SCHEMA_ALERTES = {
-    "ligne": pl.Int64,
-    "regle": pl.String,
-    "message": pl.String,
-    "mois": pl.Date,
-    "juridiction": pl.String,
-    "activite": pl.String,
-}
 # A habit is what the last six known months show.
 _HABIT_MONTHS = 6
 # Fewer figures than this can be equal two months running by chance.
@@ -52,7 +44,7 @@ def question_declarations(
     """
     declared = acceptees.filter(pl.col("visioconferences").is_not_null())
     if declared.is_empty():
-        return pl.DataFrame(schema=SCHEMA_ALERTES)
+        return pl.DataFrame(schema=ALERTES_SCHEMA)
     latest = declared["mois"].max()
     assert isinstance(latest, date)  # noqa: S101 - a Date column that is not empty
     setting = {
@@ -75,7 +67,7 @@ def question_declarations(
         _sudden_zeros(cells, setting["zero_soudain_mediane"]),
         _repeated_vectors(cells, reference),
     ]
-    return pl.concat([pl.DataFrame(schema=SCHEMA_ALERTES), *alerts]).sort("ligne", "regle")
+    return pl.concat([pl.DataFrame(schema=ALERTES_SCHEMA), *alerts]).sort("ligne", "regle")
 
 
 def _count(column: str) -> pl.Expr:
@@ -92,15 +84,9 @@ def _alert(
     phrase: str | None = None,
 ) -> pl.DataFrame:
     """Write one alert a line, with the sentence of the rule, or another of the registry (`phrase`)."""
-    blanks = {"valeur": valeur, "detail": detail}
-    pieces: list[pl.Expr] = []
-    for text, blank, _, _ in Formatter().parse(questions()[phrase or regle]):
-        pieces.append(pl.lit(text))
-        filling = None if blank is None else blanks[blank]
-        if filling is not None:
-            pieces.append(filling)
-    message = pl.concat_str(pieces)
-    return lines.select("ligne", *_KEYS, regle=pl.lit(regle), message=message).select(list(SCHEMA_ALERTES))
+    given = {name: blank for name, blank in (("valeur", valeur), ("detail", detail)) if blank is not None}
+    message = filled_in(questions()[phrase or regle], **given)
+    return lines.select("ligne", *CELL, regle=pl.lit(regle), message=message).select(list(ALERTES_SCHEMA))
 
 
 def _on_activities(declared: pl.DataFrame, reference: Reference, rare_maximum: float) -> pl.DataFrame:
@@ -159,7 +145,7 @@ def _sums_of_a_cour(declared: pl.DataFrame, reference: Reference) -> pl.DataFram
     One juridiction alone could equal its cour by chance, and so could zeros.
     """
     kinds = reference.juridictions.select("juridiction", "nom_court", "type").unique("juridiction")
-    located = reference.locate(declared.select("ligne", *_KEYS, *_FIGURES)).join(kinds, on="juridiction")
+    located = reference.locate(declared.select("ligne", *CELL, *_FIGURES)).join(kinds, on="juridiction")
     beneath = ["TGI", "TPI"]
     sums = (
         located.filter(pl.col("type").is_in(beneath))

@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.reference import Reference
+from analytics.vocabulary.schemas import CELL, REJETS_SCHEMA
 from analytics.vocabulary.wording import enumeration, long_date, number, typeset
 from data.collecte.expected.natures import DECLARATIONS, Nature
 from data.collecte.expected.rules import PRIORITE, refusals
@@ -18,20 +19,6 @@ from data.reference import load_successors
 _VALUE_SHOWN = 60
 # What a refused line keeps of each field; a text keeps as much as it may hold, so that it stays too long.
 _FIELD_KEPT = 300
-
-# The cell that a line speaks of, as far as it could be resolved.
-CELL = {"mois": pl.Date, "juridiction": pl.String, "activite": pl.String}
-SCHEMA_REJETS = {
-    "ligne": pl.Int64,
-    "regle": pl.String,
-    "champ": pl.String,
-    "valeur": pl.String,
-    "motif": pl.String,
-    "texte": pl.String,
-    **CELL,
-    # The quarantined line that this one corrects, or tries to.
-    "remplace": pl.Int64,
-}
 
 
 def filled_in(phrase: str, **blanks: pl.Expr) -> pl.Expr:
@@ -107,7 +94,7 @@ def explain_refusals(
     """Write, for each refused line, the field at fault, what was typed there, and the French sentence."""
     refused = faits["regle"].is_not_null()
     if not refused.any():
-        return pl.DataFrame(schema=SCHEMA_REJETS)
+        return pl.DataFrame(schema=REJETS_SCHEMA)
     rangs = refused.arg_true()
     numeros = {nom: texte.numeros.gather(rangs) for nom, texte in textes.items()}
     frame = faits[rangs].select(

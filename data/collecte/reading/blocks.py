@@ -11,8 +11,8 @@ from datetime import date
 import polars as pl
 
 from analytics.vocabulary.wording import MONTHS, typeset, unaccented
+from data.collecte.expected.dates import month_of
 from data.collecte.expected.limits import UnreadableFile
-from data.collecte.expected.names import month_of
 from data.collecte.reading.headers import Entete, header_key, titles_of
 from data.collecte.reading.obstacles import cell_name
 

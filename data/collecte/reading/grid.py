@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from analytics.vocabulary.wording import typeset
+from data.collecte.expected.dates import day_of, month_of
 from data.collecte.expected.figures import is_total
 from data.collecte.expected.limits import UnreadableFile
-from data.collecte.expected.names import day_of, month_of
 from data.collecte.expected.natures import DECLARATIONS
 from data.collecte.reading.blocks import (
     COURTS,

@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 
 from analytics.vocabulary.wording import agree, number, typeset
+from data.collecte.expected.dates import month_of
 from data.collecte.expected.figures import is_total, read_amounts, read_counts
-from data.collecte.expected.names import month_of
 from data.collecte.expected.natures import Nature
 
 

@@ -7,7 +7,7 @@ from html import escape
 import polars as pl
 import streamlit as st
 
-from analytics.collecte.reminders import USUAL_TEMPLATE, VARIABLES, Rappel, check_template, clean, lacks_link
+from analytics.collecte.reminders import VARIABLES, Rappel, check_template, clean, lacks_link
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import tell_moment
@@ -24,6 +24,7 @@ from data.actes.relances import (
     settle_doubts,
     template_of,
 )
+from data.actes.textes import load_template
 from pages.commun import composants, lecture, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown, findable
@@ -381,7 +382,7 @@ def _draw_template(suivi: Suivi, typed: Modele, fault: str) -> None:
                 _keep(suivi, author, typed, "Texte enregistré : les prochains messages l'utilisent.")
             if unsaved and st.button("Abandonner la modification", key="modele_abandon"):
                 suites.do(lambda: _give_up(suivi), "Modification abandonnée : le texte enregistré est resté.")
-            if template_of(lecture.store()) != USUAL_TEMPLATE and st.button(
+            if template_of(lecture.store()) != load_template() and st.button(
                 "Revenir au texte du produit", key="modele_produit"
             ):
                 _keep(suivi, author, None, "Les messages ont de nouveau le texte du produit.")
@@ -389,7 +390,7 @@ def _draw_template(suivi: Suivi, typed: Modele, fault: str) -> None:
 
 def _keep(suivi: Suivi, author: str, modele: Modele | None, said: str) -> None:
     def write() -> None:
-        keep_template(suivi.bureau(author), None if modele == USUAL_TEMPLATE else modele)
+        keep_template(suivi.bureau(author), None if modele == load_template() else modele)
         _forget()
 
     suites.do(write, said)

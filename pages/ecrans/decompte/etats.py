@@ -13,6 +13,7 @@ from analytics.decompte.words.amounts import euros, owed_exactly, write_plain
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.moments import tell_moment
+from analytics.vocabulary.perimetre import Savoir
 from analytics.vocabulary.schemas import (
     CONTRADICTOIRE,
     CONTREPASSE,
@@ -21,7 +22,6 @@ from analytics.vocabulary.schemas import (
     PROVISOIRE,
     SIMULATION,
     Contestation,
-    Savoir,
 )
 from pages.commun import composants, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table

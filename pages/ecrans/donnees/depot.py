@@ -12,7 +12,7 @@ from cachetools import LRUCache, cached
 
 from analytics.documents.table import Format, write_table
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.schemas import Perimetre
+from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.wording import count, short_month
 from data.actes.archive import keep_projection
 from data.collecte.expected.limits import Limites

@@ -10,11 +10,12 @@ from html import escape
 
 import streamlit as st
 
+from analytics.leviers.levier import Levier
 from analytics.scenarios.link import write_link
-from analytics.scenarios.ranges import Plage
-from analytics.scenarios.scenario import INCERTAINES, MOST_LEVERS, Hypotheses, Levier, Scenario
+from analytics.scenarios.scenario import INCERTAINES, MOST_LEVERS, Hypotheses, Scenario
 from analytics.scenarios.study import Socle, seen_cours
 from analytics.scenarios.words.levers import Noms, tell_ceiling
+from analytics.statistics.ranges import Plage
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.wording import typeset
 from pages.commun import composants, filtres, lecture

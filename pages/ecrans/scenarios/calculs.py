@@ -9,12 +9,13 @@ from typing import Any
 import polars as pl
 
 from analytics.decompte.releve import Releve, draw_up, regle_of
+from analytics.leviers.levier import name_prison
 from analytics.leviers.words import name_activities, name_juridictions
 from analytics.objectif.lectures import Regle
 from analytics.scenarios.reader import parse_scenario
 from analytics.scenarios.reverse import questions
 from analytics.scenarios.reverse.questions import Question, ReponseCherchee
-from analytics.scenarios.scenario import Scenario, name_prison
+from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.study import (
     Etude,
     Socle,

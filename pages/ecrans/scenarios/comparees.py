@@ -14,7 +14,7 @@ from analytics.scenarios.words.results import has_state, middle_of, set_apart, s
 from analytics.scenarios.words.steps import STEP_COLUMNS, climb
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import Bilan
-from analytics.trajectoire.words.outlook import short_odds
+from analytics.trajectoire.words.pace_and_odds import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.errors import UserFacingError

@@ -6,19 +6,11 @@ from datetime import date
 
 import streamlit as st
 
-from analytics.scenarios.ranges import FORMES, LINEAIRE, PALIER, Plage
-from analytics.scenarios.scenario import (
-    ETABLISSEMENTS,
-    MATERIEL,
-    NATURES,
-    OUVERTURE,
-    PRISONS,
-    REPONSE,
-    Levier,
-)
+from analytics.leviers.levier import ETABLISSEMENTS, MATERIEL, NATURES, OUVERTURE, PRISONS, REPONSE, Levier
 from analytics.scenarios.study import Socle
 from analytics.scenarios.terrain import Terrain
 from analytics.scenarios.words.levers import Noms
+from analytics.statistics.ranges import FORMES, LINEAIRE, PALIER, Plage
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.periods import list_months
 from analytics.vocabulary.wording import month, typeset

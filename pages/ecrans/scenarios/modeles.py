@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from analytics.scenarios.ranges import PALIER, Plage
-from analytics.scenarios.scenario import ETABLISSEMENTS, NATURES, RECOURS, REPONSE, Levier, Scenario
+from analytics.leviers.levier import ETABLISSEMENTS, NATURES, RECOURS, REPONSE, Levier
+from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.study import Socle
+from analytics.statistics.ranges import PALIER, Plage
 
 # A model acts on so many juridictions: those where most is left to avoid.
 MODEL_COURTS = 10

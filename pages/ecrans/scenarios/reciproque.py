@@ -8,13 +8,14 @@ from html import escape
 import polars as pl
 import streamlit as st
 
+from analytics.leviers.levier import DEMANDE
 from analytics.leviers.words import rough
 from analytics.scenarios import study
 from analytics.scenarios.reverse import questions
 from analytics.scenarios.reverse.effort import CLES
 from analytics.scenarios.reverse.placement import ETABLISSEMENT, Enveloppe
 from analytics.scenarios.reverse.questions import Question
-from analytics.scenarios.scenario import DEMANDE, Scenario
+from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.study import Socle
 from analytics.scenarios.words.questions import (
     is_needed,

@@ -22,9 +22,9 @@ from analytics.scenarios.words.results import (
 )
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import UNDETERMINED, Bilan
-from analytics.trajectoire.words.outlook import short_odds
+from analytics.trajectoire.words.pace_and_odds import short_odds
 from analytics.vocabulary import wording
-from analytics.vocabulary.figures import Chiffre
+from analytics.vocabulary.columns import Chiffre
 from pages.commun import lecture
 from pages.commun.bloc_graphique import Bloc, write_plain_table, write_table_html
 from pages.commun.cadre import Contexte

@@ -11,8 +11,9 @@ from analytics.collecte import campaign
 from analytics.collecte.calendar import Campagne, campaign_of
 from analytics.couverture import coverage
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import COUNTRY, NATIONAL, Lots, Relances, Reouvertures, TotalJuridiction
+from analytics.vocabulary.schemas import COUNTRY, Lots, Relances, Reouvertures, TotalJuridiction
 from data.settings import Settings
 from data.store.store import open_store
 from tests.analytics.frames import expected, lots, total, totals
@@ -347,7 +348,7 @@ def test_the_demo_has_answers_on_time_late_and_corrected(
     assert counts[campaign.ON_TIME] > 900
     assert counts[campaign.LATE] > 50
     assert counts[campaign.CORRECTED] > 10
-    assert counts[campaign.SILENT] > 900
+    assert counts[campaign.NO_ANSWER] > 900
     assert campaign.AWAITED not in counts
     # The same answers as told elsewhere, by months and cour.
     answered = frame.filter(pl.col("etat").is_in([campaign.ON_TIME, campaign.LATE, campaign.CORRECTED]))

@@ -9,21 +9,23 @@ import pytest
 from analytics.collecte.calendar import campaign_of
 from analytics.collecte.campaign import ARelancer
 from analytics.collecte.reminders import (
-    USUAL_TEMPLATE,
     VARIABLES,
     Rappel,
     check_template,
     clean,
     lacks_link,
     mailbox_of,
+    read_template,
     write_reminders,
 )
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Modele
+from data.reference import load_texts
 
 MARCH = date(2009, 3, 1)
+USUAL = read_template(load_texts("collecte"))
 
 
 def silent(*rows: tuple[str, str, int]) -> dy.DataFrame[ARelancer]:
@@ -34,7 +36,7 @@ def silent(*rows: tuple[str, str, int]) -> dy.DataFrame[ARelancer]:
 def write(
     reference: Reference,
     parametres: Parametres,
-    modele: Modele = USUAL_TEMPLATE,
+    modele: Modele = USUAL,
     *,
     jour: date = date(2009, 4, 7),
     rouvert: date | None = None,
@@ -107,6 +109,19 @@ def test_a_fictional_message_says_so(reference: Reference, parametres: Parametre
 def test_a_text_that_cannot_be_filled_in_is_refused(modele: Modele, said: str) -> None:
     with pytest.raises(UserFacingError) as failure:
         check_template(modele)
+    assert said in str(failure.value).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"sujet": "o"}, "« relance » : il manque « corps »"),
+        ({"sujet": "o", "corps": "$moi"}, "« $moi » n'existe pas"),
+    ],
+)
+def test_a_text_of_the_product_badly_written_is_refused(written: dict[str, str], said: str) -> None:
+    with pytest.raises(UserFacingError) as failure:
+        read_template({"relance": written})
     assert said in str(failure.value).replace("\u00a0", " ")
 
 

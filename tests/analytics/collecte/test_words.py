@@ -8,7 +8,7 @@ import pytest
 
 from analytics.charts.collection import draw_rate
 from analytics.collecte.calendar import campaign_of
-from analytics.collecte.campaign import AWAITED, GLYPHS, ON_TIME, SILENT, RythmeReponse, SuiviReponse
+from analytics.collecte.campaign import AWAITED, GLYPHS, NO_ANSWER, ON_TIME, RythmeReponse, SuiviReponse
 from analytics.collecte.words import (
     Avancement,
     Groupe,
@@ -211,7 +211,7 @@ def grid(*rows: tuple[date, str, str]) -> pl.DataFrame:
 def test_the_grid_counts_a_whole_cour_even_where_some_of_its_rows_are_shown() -> None:
     answers = SuiviReponse.validate(
         grid(
-            (FEB, "TGI-B", SILENT),
+            (FEB, "TGI-B", NO_ANSWER),
             (MAR, "TGI-B", AWAITED),
             (FEB, "TGI-A", ON_TIME),
             (MAR, "TGI-A", ON_TIME),
@@ -232,7 +232,7 @@ def test_the_grid_counts_a_whole_cour_even_where_some_of_its_rows_are_shown() ->
     assert [name for name, _ in whole.lignes] == ["Z", "TGI d'A", "TGI de B"]
     assert plain(whole.titre) == "Un : 2 sur 3 ont répondu"
     (some,) = group_answers(answers, places, {"CA-1": "Un"}, seules={"TGI-B"})
-    assert some.lignes == (("TGI de B", (SILENT, AWAITED)),)
+    assert some.lignes == (("TGI de B", (NO_ANSWER, AWAITED)),)
     assert some.titre == whole.titre
     assert group_answers(answers, places, {"CA-1": "Un"}, seules=set()) == ()
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 
-from analytics.scenarios.ranges import Plage
 from analytics.scenarios.scenario import Hypotheses
 from analytics.scenarios.terrain import Terrain
+from analytics.statistics.ranges import Plage
 from analytics.vocabulary.periods import list_months
 
 START = date(2009, 4, 1)

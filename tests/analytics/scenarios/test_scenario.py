@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scenarios.ranges import Plage
+from analytics.leviers.levier import Levier
 from analytics.scenarios.reader import Lieux, parse_scenario, read_scenario
-from analytics.scenarios.scenario import Levier, Scenario, places_named
+from analytics.scenarios.scenario import Scenario, places_named
+from analytics.statistics.ranges import Plage
 from analytics.vocabulary.errors import UserFacingError
 
 LIEUX = Lieux(

@@ -8,16 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.leviers.levier import Levier
 from analytics.projection.outlook import Avenir
 from analytics.scenarios import simulation
 from analytics.scenarios.draws import draw, most_likely
-from analytics.scenarios.outlook import AvenirSimule, draw_outlook
-from analytics.scenarios.ranges import Floats, Plage
-from analytics.scenarios.scenario import Hypotheses, Levier, Scenario
-from analytics.scenarios.simulation import Simulation, simulate
+from analytics.scenarios.scenario import Hypotheses, Scenario
+from analytics.scenarios.simulated_outlook import AvenirSimule, draw_outlook
+from analytics.scenarios.simulation import Simulation, ceiling_of, simulate
 from analytics.scenarios.terrain import Terrain
 from analytics.statistics.negative_binomial import Loi
+from analytics.statistics.ranges import Floats, Plage
 from tests.analytics.scenarios.terrains import PERFECT, START, USUAL, ground
+from tests.analytics.vectors import vectors
 
 SINCE = date(2009, 3, 1)
 DRAWS = 64
@@ -255,6 +257,13 @@ def test_a_wider_range_never_narrows_the_band(
         return float(high - low)
 
     assert band(wider) >= band(1.0) - 1e-9
+
+
+def test_the_ceiling_is_a_product_within_the_bounds_of_frechet() -> None:
+    vector = vectors("scenario")["ceiling"]
+    product, low, high = ceiling_of(list(vector["input"].values()))
+    assert product == pytest.approx(vector["product"])
+    assert [low, high] == pytest.approx(vector["frechet"])
 
 
 # --- The outlook under a scenario ------------------------------------------------------------------

@@ -8,17 +8,19 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.leviers.levier import Levier
 from analytics.objectif.lectures import USUAL_RULE
 from analytics.scenarios.draws import most_likely
-from analytics.scenarios.ranges import Plage
 from analytics.scenarios.reverse.placement import Enveloppe
 from analytics.scenarios.reverse.questions import place_equipment
-from analytics.scenarios.scenario import Levier, Scenario
+from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.simulation import simulate
 from analytics.scenarios.study import Socle, months_read, start_from
+from analytics.statistics.ranges import Plage
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Juridictions
+from analytics.vocabulary.schemas import Juridictions
 from data.reference import load_referentiel
 from data.settings import Settings
 from data.store.store import open_store

@@ -3,13 +3,13 @@ from datetime import date
 import numpy as np
 import pytest
 
+from analytics.leviers.levier import RECOURS, Levier
 from analytics.projection.outlook import Avenir
-from analytics.scenarios.outlook import AvenirSimule
-from analytics.scenarios.ranges import Plage
-from analytics.scenarios.scenario import RECOURS, Levier
+from analytics.scenarios.simulated_outlook import AvenirSimule
 from analytics.scenarios.words.levers import Noms, describe_lever
 from analytics.scenarios.words.results import lay_out_year, set_apart
 from analytics.scenarios.words.steps import climb
+from analytics.statistics.ranges import Plage
 from tests.analytics.scenarios.terrains import ground
 
 DECEMBER = date(2009, 12, 1)

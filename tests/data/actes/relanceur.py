@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 
-from analytics.vocabulary.schemas import NATIONAL
+from analytics.vocabulary.perimetre import NATIONAL
 from data.actes.relances import Bureau, prepare, send
 from data.post import Poste
 from data.reference import load_reference

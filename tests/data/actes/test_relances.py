@@ -18,8 +18,9 @@ import pytest
 
 from analytics.collecte.reminders import Rappel
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Envoi, Modele, Perimetre
+from analytics.vocabulary.schemas import Envoi, Modele
 from data.actes.brouillons import write_folder
 from data.actes.relances import (
     Bilan,

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import insert, text
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Brouillon, Perimetre, Place, Saisie
+from analytics.vocabulary.schemas import Brouillon, Place, Saisie
 from data.settings import Settings
 from data.store import tables
 from data.store.engine import open_engine, writing

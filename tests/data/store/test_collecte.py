@@ -11,24 +11,24 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
+    ALERTES_SCHEMA,
     APPELE,
     DOSSIER,
     EN_COURS,
     ENVOYE,
     MESSAGERIE,
-    NATIONAL,
     TELEPHONE,
     Envoi,
     Modele,
-    Perimetre,
 )
 from data.settings import Settings
 from data.store import tables
 from data.store.collecte import AlreadyRemindedError, Collecte, InDoubtError
 from data.store.engine import open_engine, writing
-from data.store.store import ALERTES_SCHEMA, Store, open_store
+from data.store.store import Store, open_store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree
 from tests.outils.ensemble import at_once

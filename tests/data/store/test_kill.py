@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL
 from data.settings import Settings
 from data.store.store import Store, open_store
 

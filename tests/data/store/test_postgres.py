@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analytics.vocabulary.schemas import NATIONAL
+from analytics.vocabulary.perimetre import NATIONAL
 from data.reference import load_reference
 from data.settings import Settings
 from data.store import postgres

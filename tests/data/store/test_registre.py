@@ -14,8 +14,9 @@ from sqlalchemy import Engine, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import ETATS_DECOMPTE, NATIONAL, Perimetre
+from analytics.vocabulary.schemas import ETATS_DECOMPTE
 from data.settings import Settings
 from data.store import tables
 from data.store.engine import open_engine, reading, writing

@@ -8,8 +8,9 @@ from hashlib import sha256
 import pytest
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import DEMO, NATIONAL, ON_SCREEN, Perimetre, Reponse
+from analytics.vocabulary.schemas import DEMO, ON_SCREEN, Reponse
 from data.settings import Settings
 from data.store.reponses import OvertakenError
 from data.store.store import Entree, Store, open_store

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from analytics.vocabulary.schemas import NATIONAL
+from analytics.vocabulary.perimetre import NATIONAL
 from data.collecte.importer import Examen, report, summary, tell_revisions
 from data.store.store import Ecriture, Store
 from tests.data.collecte.saisie import HEADER, examined

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from data.store.store import Store
 from tests.data.store.test_store import entree
 

@@ -11,13 +11,14 @@ from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import COUNTRY, NATIONAL, Perimetre
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, COUNTRY, REJETS_SCHEMA
 from data.actes.archive import keep_projection
 from data.settings import Settings
 from data.store import tables
 from data.store.engine import open_engine, prepare_schema, reading, writing
-from data.store.store import ALERTES_SCHEMA, REJETS_SCHEMA, Entree, Etat, Store, open_store
+from data.store.store import Entree, Etat, Store, open_store
 from data.store.tables import SCHEMA_VERSION, metadata
 from tests.conftest import lots_of_demo
 from tests.data.collecte.saisie import history

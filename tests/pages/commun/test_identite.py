@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from sqlalchemy.exc import OperationalError
 
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from data.settings import Settings
 from data.store.store import utc_now
 from pages.commun import identite, lecture

@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.runtime.caching.hashing import UserHashError
 
 from analytics.objectif.lectures import USUAL_RULE, Regle
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.settings import Settings
 from data.store.store import open_store
 from pages.commun import lecture

@@ -2,24 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, MutableMapping
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from streamlit import config
-from streamlit.runtime.memory_session_storage import MemorySessionStorage
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
-from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from data.settings import Settings
 from pages.commun import identite
 from pages.porte import acces
 from pages.porte.serveur import Guard
+from tests.pages.porte.requetes import LOCAL, SECRET, knock
 
-SECRET = "s" * 32
 AUTH = {
     "redirect_uri": "https://vigie.example/oauth2callback",
     "cookie_secret": "k" * 32,
@@ -122,52 +116,6 @@ def test_a_setting_of_no_known_value_keeps_the_door_shut(monkeypatch: pytest.Mon
 # --- Each request ---------------------------------------------------------------------------------
 
 
-def knock(
-    monkeypatch: pytest.MonkeyPatch,
-    headers: dict[str, str],
-    *,
-    kind: str = "http",
-    method: str = "GET",
-    path: str = "/synthese",
-    client: str = "127.0.0.1",
-    version: str = "1.1",
-    from_a_page: bool = True,
-    **settings: Any,
-) -> tuple[int, str]:
-    """Ask the guard; give the status and the sentence: 200 and nothing where the application is reached."""
-    if kind == "websocket" and from_a_page:
-        headers = {"Origin": f"http://{headers['Host']}"} | headers
-    monkeypatch.setattr(identite, "settings", lambda: Settings(**settings))
-    answers: list[MutableMapping[str, Any]] = []
-    reached: list[str] = []
-
-    async def inner(*_: Any) -> None:
-        reached.append("")
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        answers.append(message)
-
-    scope = {
-        "type": kind,
-        "method": method,
-        "path": path,
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        "server": ("127.0.0.1", 8501),
-        "client": (client, 5000),
-        "http_version": version,
-    }
-    asyncio.run(Guard(inner, {"synthese": "Synthèse"})(scope, None, send))  # pyright: ignore - a bare scope will do
-    if reached:
-        assert answers == []
-        return 200, ""
-    if kind == "websocket":
-        return int(answers[0]["code"]), ""
-    return int(answers[0]["status"]), bytes(answers[1]["body"]).decode().replace("\u00a0", " ")
-
-
-LOCAL = {"Host": "localhost:8501"}
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -232,9 +180,6 @@ def test_only_the_proxy_is_answered(monkeypatch: pytest.MonkeyPatch, kind: str) 
     )
 
 
-UPLOAD: dict[str, Any] = {"method": "PUT", "path": "/_stcore/upload_file/fenetre/fichier"}
-
-
 @pytest.mark.parametrize("path", ["/media/ab.csv", "/_stcore/upload_file/fenetre/fichier"])
 @pytest.mark.parametrize("cookie", ["", "_streamlit_user=n'importe quoi", '_streamlit_user="{}"', "\x7f=;;"])
 def test_files_are_for_those_who_signed(monkeypatch: pytest.MonkeyPatch, path: str, cookie: str) -> None:
@@ -243,29 +188,6 @@ def test_files_are_for_those_who_signed(monkeypatch: pytest.MonkeyPatch, path: s
         403,
         "Connectez-vous d'abord.",
     )
-
-
-def test_a_file_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acces, "_held", lambda: iter(()))
-    assert knock(monkeypatch, LOCAL | {"Content-Length": "1000"}, **UPLOAD)[0] == 200
-    assert knock(monkeypatch, LOCAL | {"Content-Length": "20900000"}, **UPLOAD)[0] == 200
-    assert knock(monkeypatch, LOCAL | {"Content-Length": "21000001"}, **UPLOAD)[0] == 413
-    for size in ({}, {"Content-Length": "-1"}, {"Content-Length": "beaucoup"}):
-        assert knock(monkeypatch, LOCAL | size, **UPLOAD)[0] == 411
-
-
-@pytest.mark.parametrize(
-    ("cours", "most"), [("*", 20_900_000), ("CA-DOUAI", 1_500_000), ("", 0), ("CA-X", 0)]
-)
-def test_who_imports_nothing_brings_no_more_than_a_scenario(
-    monkeypatch: pytest.MonkeyPatch, cours: str, most: int
-) -> None:
-    monkeypatch.setattr(acces, "_held", lambda: iter(()))
-    known: dict[str, Any] = {"identite": "mandataire", "mandataire_secret": SECRET, **UPLOAD}
-    said = {"Host": "v", "X-Vigie-Secret": SECRET, "X-Remote-User": "anne", "X-Vigie-Cours": cours}
-    for size in (1_000, 1_500_000, 2_100_000, 20_900_000):
-        status = knock(monkeypatch, said | {"Content-Length": str(size)}, **known)[0]
-        assert status == (200 if size <= most else 413 if most else 403), size
 
 
 @pytest.mark.parametrize(
@@ -304,53 +226,6 @@ def test_the_port_that_goes_without_saying_makes_no_other_site(
     ):
         status = knock(monkeypatch, headers | {"Origin": origin}, **known)[0]
         assert (status == 200) is passes, origin
-
-
-def test_a_closed_window_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forty files left in windows that were closed once refused those of everybody."""
-    files = MemoryUploadedFileManager("/_stcore/upload_file")
-    waiting = MemorySessionStorage(ttl_seconds=1000)
-    for window in ("ouverte", "quittee", "fermee"):
-        files.add_file(window, UploadedFileRec("1", "mars.csv", "text/csv", b"x" * 1000))
-    left = cast("Any", SimpleNamespace(session=SimpleNamespace(id="quittee")))
-    waiting.save(left)
-    windows = SimpleNamespace(is_active_session="ouverte".__eq__, _session_storage=waiting)
-    runtime = SimpleNamespace(uploaded_file_mgr=files, _session_mgr=windows)
-    monkeypatch.setattr(acces.Runtime, "instance", lambda: runtime)
-    heavy = {"Content-Length": "10000000"}
-    assert knock(monkeypatch, LOCAL | heavy, **UPLOAD)[0] == 200
-    # The one whose reader may come back within two minutes is kept.
-    assert set(files.file_storage) == {"ouverte", "quittee"}
-    waiting.delete("quittee")
-    assert knock(monkeypatch, LOCAL | heavy, **UPLOAD)[0] == 200
-    assert set(files.file_storage) == {"ouverte"}
-
-
-def test_the_runtime_still_has_what_closed_windows_are_told_by() -> None:
-    """Names that the framework does not promise: were they to move, files would be kept again in silence."""
-    assert "_session_storage" in WebsocketSessionManager.__init__.__code__.co_names
-    assert "_session_mgr" in acces.Runtime.__init__.__code__.co_names
-
-
-def test_what_windows_hold_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    file = SimpleNamespace(data=b"x" * 1000)
-    storage = {"fenetre": {str(n): file for n in range(3)}, "autre": {"1": file}}
-    manager = SimpleNamespace(uploaded_file_mgr=SimpleNamespace(file_storage=storage))
-    monkeypatch.setattr(acces.Runtime, "instance", lambda: manager)
-    assert dict(acces._held()) == {"fenetre": 3000, "autre": 1000}  # pyright: ignore[reportPrivateUsage] - counted
-    monkeypatch.setattr(acces, "_forget_closed", lambda: None)
-    ten = {"Content-Length": "10000000"}
-    bounds: tuple[tuple[dict[str, int], int], ...] = (
-        ({}, 200),
-        ({"fenetre": 189_000_000}, 200),
-        ({"fenetre": 191_000_000}, 413),
-        ({"autre": 191_000_000}, 200),
-        ({"un": 400_000_000, "deux": 389_000_000}, 200),
-        ({"un": 400_000_000, "deux": 391_000_000}, 413),
-    )
-    for held, status in bounds:
-        monkeypatch.setattr(acces, "_held", partial(iter, held.items()))
-        assert knock(monkeypatch, LOCAL | ten, **UPLOAD)[0] == status, held
 
 
 @pytest.mark.parametrize(

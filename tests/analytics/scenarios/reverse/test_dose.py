@@ -6,12 +6,13 @@ from datetime import date
 import numpy as np
 import pytest
 
+from analytics.leviers.levier import Levier
 from analytics.scenarios.draws import most_likely
-from analytics.scenarios.ranges import Plage
 from analytics.scenarios.reverse.dose import But, seek
-from analytics.scenarios.scenario import Hypotheses, Levier, Scenario
+from analytics.scenarios.scenario import Hypotheses, Scenario
 from analytics.scenarios.simulation import simulate
 from analytics.scenarios.terrain import Terrain
+from analytics.statistics.ranges import Plage
 from analytics.vocabulary.errors import UserFacingError
 from tests.analytics.scenarios.terrains import PERFECT, START, ground
 

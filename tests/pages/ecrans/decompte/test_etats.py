@@ -14,8 +14,8 @@ from analytics.decompte.compte import write_texts
 from analytics.decompte.documents.write import Sorte
 from analytics.decompte.releve import Ajustement
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import NATIONAL, Perimetre
 from data.actes.couts import choose_cost
 from data.reference import load_parameters
 from data.settings import Settings

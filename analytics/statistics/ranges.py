@@ -45,6 +45,11 @@ class Plage:
         """Give what separates the bounds; 0 for a value known for sure."""
         return self.haut - self.bas
 
+    def as_value(self) -> float | list[float]:
+        """Write it as a plain value: one number where it is sure, three otherwise."""
+        bounds = [float(self.bas), float(self.probable), float(self.haut)]
+        return bounds if self.largeur else bounds[1]
+
     @property
     def formes(self) -> tuple[float, float]:
         """Give α = 1 + 4(m − a)/(b − a) and β = 1 + 4(b − m)/(b − a), those of the PERT law (Vose)."""

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from analytics.projection.outlook import Avenir, Perspectives
-from analytics.scenarios.ranges import Floats
 from analytics.statistics.negative_binomial import Loi
+from analytics.statistics.ranges import Floats
 
 _CERTAIN = 1 - 1e-10
 

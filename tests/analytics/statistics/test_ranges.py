@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scenarios.ranges import LINEAIRE, LOGISTIQUE, PALIER, Plage, draw_points, ramp, ramp_of_months
-from analytics.scenarios.simulation import ceiling_of
+from analytics.statistics.ranges import LINEAIRE, LOGISTIQUE, PALIER, Plage, draw_points, ramp, ramp_of_months
 from analytics.vocabulary.errors import UserFacingError
 from tests.analytics.vectors import vectors
 
@@ -38,13 +37,6 @@ def test_a_step_that_is_late_counts_for_the_part_of_its_month() -> None:
     assert part[:, 0].tolist() == [0.0, 1.0, 1.0, 1.0]
     assert part[:, 1].tolist() == [0.0, 0.75, 1.0, 1.0]
     assert part[:, 2].tolist() == [0.0, 0.0, 0.5, 1.0]
-
-
-def test_the_ceiling_is_a_product_within_the_bounds_of_frechet() -> None:
-    vector = VECTORS["ceiling"]
-    product, low, high = ceiling_of(list(vector["input"].values()))
-    assert product == pytest.approx(vector["product"])
-    assert [low, high] == pytest.approx(vector["frechet"])
 
 
 def test_a_range_out_of_order_is_refused_in_french() -> None:

@@ -11,8 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.scenarios.ranges import Floats
-from analytics.scenarios.scenario import (
+from analytics.leviers.levier import (
     DEMANDE,
     ETABLISSEMENTS,
     MATERIEL,
@@ -24,6 +23,7 @@ from analytics.scenarios.scenario import (
     Levier,
     cour_of_prison,
 )
+from analytics.statistics.ranges import Floats
 
 
 class Avant(NamedTuple):
