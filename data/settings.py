@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     mandataire_nom: str = Field(default="X-Remote-User", description="En-tête où le mandataire dit qui lit.")
     mandataire_cours: str = Field(
         default="X-Vigie-Cours",
-        description="En-tête où il dit ses cours : codes séparés par des virgules, ou `*`.",
+        description="En-tête où il dit ses cours : codes séparés par des virgules ou des espaces, ou `*`.",
     )
     taille_max_mo: int = Field(
         default=200,
@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     attente_verrou_s: float = Field(
         default=30.0,
         gt=0,
+        le=3600,
         description="Secondes d'attente quand un autre import écrit, avant de proposer de réessayer.",
     )
 

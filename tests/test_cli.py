@@ -347,6 +347,15 @@ def test_the_list_of_commands_loads_nothing_that_reads_a_figure() -> None:
     assert loaded.stdout.strip() == "[]"
 
 
+def test_a_loop_of_links_is_no_output(vigie: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    code, _, err = vigie("exporter", "lots", "--format", "csv", "--sortie", tmp_path / "a")
+    assert (code, "il renvoie à lui-même" in err) == (2, True)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_symlink()) == ["a", "b"]
+    assert not list(tmp_path.glob("*.partiel"))
+
+
 @pytest.fixture
 def collected(vigie: Terminal) -> Terminal:
     """A store with a month of 2009 in it."""

@@ -5,16 +5,18 @@ harmless; the reader of `data.collecte` undoes it. Numbers are never touched.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from analytics.documents import ods
-from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.errors import UserFacingError, reason_of, refusal
 from analytics.vocabulary.wording import number, typeset
 
 Format = Literal["csv", "xlsx", "ods", "parquet", "json"]
@@ -134,6 +136,18 @@ def sheet_name(title: str) -> str:
     return clean.strip()[:31] or "Feuille 1"
 
 
+@contextmanager
+def written_whole(book: Any) -> Generator[Any]:
+    """Close a workbook once filled; say in French what the disk refuses of what waits there meanwhile."""
+    try:
+        with book as workbook:
+            yield workbook
+    except FileCreateError as error:
+        cause = error.args[0] if error.args else None
+        told = reason_of(cause) if isinstance(cause, OSError) else "l'espace temporaire est refusé"
+        raise refusal(f"Le classeur n'a pas pu être écrit ({told}).") from error
+
+
 def _write_xlsx(frame: pl.DataFrame, sheet: str, entete: Sequence[str]) -> bytes:
     out = io.BytesIO()
     options = {
@@ -143,7 +157,7 @@ def _write_xlsx(frame: pl.DataFrame, sheet: str, entete: Sequence[str]) -> bytes
         "strings_to_numbers": False,
     }
     book: Any = xlsxwriter.Workbook(out, options)
-    with book as workbook:
+    with written_whole(book) as workbook:
         title = workbook.add_format({"bold": True})
         styles = {
             "mois": workbook.add_format({"num_format": "yyyy-mm"}),

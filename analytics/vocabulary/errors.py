@@ -13,6 +13,7 @@ _REASONS = {
     errno.EDQUOT: "le disque est plein pour ce compte",
     errno.EFBIG: "le fichier serait plus grand qu'il n'est permis",
     errno.EROFS: "ce disque ne peut être que lu",
+    errno.ELOOP: "il renvoie à lui-même",
     errno.ENAMETOOLONG: "le nom est trop long",
     errno.EAGAIN: "il n'a pas de fin",
 }

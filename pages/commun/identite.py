@@ -114,7 +114,7 @@ def read_cours(granted: object, known: Collection[str]) -> tuple[Perimetre, str]
         case None | "" | [] | ():
             return Perimetre.of([]), ""
         case str():
-            codes = re.split(r"[,;\s]+", granted.strip())
+            codes = re.split(r"\s*,\s*|\s+", granted.strip())
         case list() | tuple() if all(isinstance(code, str) for code in cast("Sequence[object]", granted)):
             codes = [code.strip() for code in cast("Sequence[str]", granted)]
         case _:

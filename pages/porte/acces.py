@@ -192,14 +192,26 @@ async def refuse(scope: Scope, path: str) -> ASGIApp | None:
         case "mandataire":
             if not _is_proxy(scope, headers, asked):
                 return _answer("Vigie ne répond qu'à son mandataire.", 403)
+            if _says_twice(scope, asked):
+                return _answer(
+                    "Le mandataire annonce deux fois qui lit : il doit effacer ce qu'il reçoit.", 400
+                )
+            if path.startswith(_SIGNED) and await _sees_nothing(asked, headers):
+                return _answer("Aucune cour ne vous est ouverte.", 403)
         case "oidc":
             if path.startswith(_SIGNED) and not await asyncio.to_thread(is_signed, headers):
                 return _answer("Connectez-vous d'abord.", 403)
+            if path.startswith(_SIGNED) and await _sees_nothing(asked, headers):
+                return _answer("Aucune cour ne vous est ouverte.", 403)
     if path.startswith(televersements.UPLOADS) and scope["type"] == "http" and scope["method"] == "PUT":
         reader = await asyncio.to_thread(_perimetre_of, asked, headers)
         if (too_much := televersements.refuse(path, headers, reader)) is not None:
             return _answer(*too_much)
     return None
+
+
+async def _sees_nothing(asked: Settings, headers: Mapping[str, str]) -> bool:
+    return (await asyncio.to_thread(_perimetre_of, asked, headers)).vide
 
 
 def _is_of_another_site(headers: Mapping[str, str]) -> bool:
@@ -225,6 +237,13 @@ def _perimetre_of(asked: Settings, headers: Mapping[str, str]) -> Perimetre:
                 name: headers.get(name.lower(), "") for name in (asked.mandataire_nom, asked.mandataire_cours)
             }
             return identite.granted_by(told)
+
+
+def _says_twice(scope: Scope, asked: Settings) -> bool:
+    """Tell whether a request has two of a header that says who reads: the proxy wrote one of them."""
+    ours = {name.lower() for name in (SECRET_HEADER, asked.mandataire_nom, asked.mandataire_cours)}
+    names = [name.decode("latin-1").lower() for name, _ in scope["headers"]]
+    return any(names.count(name) > 1 for name in ours)
 
 
 def read_headers(scope: Scope) -> dict[str, str]:

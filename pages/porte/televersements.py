@@ -1,7 +1,7 @@
 """The files that windows bring: how large, how many held in memory, and those of windows that are closed."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from streamlit import config
@@ -33,7 +33,10 @@ def refuse(path: str, headers: Mapping[str, str], reader: Perimetre) -> tuple[st
     if int(size) > largest + _FRAMING:
         return f"Ce fichier dépasse {largest // 1_000_000} Mo.", 413
     window = path.removeprefix(UPLOADS).split("/", 1)[0]
-    _forget_closed()
+    _forget(lambda each: not _may_come_back(each))
+    if sum(size for _, size in _held()) + int(size) > _FILES_IN_ALL * whole:
+        # Whoever comes back to a window left a minute ago brings its file again; the others are not refused.
+        _forget(lambda each: not _is_open(each))
     held = dict(_held())
     if (
         held.get(window, 0) + int(size) > _FILES_A_WINDOW * largest
@@ -43,13 +46,13 @@ def refuse(path: str, headers: Mapping[str, str], reader: Perimetre) -> tuple[st
     return None
 
 
-def _forget_closed() -> None:
-    """Drop the files of the windows that nobody can come back to.
+def _forget(gone: Callable[[str], bool]) -> None:
+    """Drop the files of some windows: those that nobody can come back to, or that are not open now.
 
     The framework leaves them to Python's sweep of its memory, which may not come for hours: forty files of
     closed windows would then refuse those of everybody.
     """
-    closed = [window for window, _ in list(_held()) if not _may_come_back(window)]
+    closed = [window for window, _ in list(_held()) if gone(window)]
     for window in closed:
         Runtime.instance().uploaded_file_mgr.remove_session_files(window)
     if closed:
@@ -57,10 +60,15 @@ def _forget_closed() -> None:
         gc.collect()
 
 
+def _is_open(window: str) -> bool:
+    windows = Runtime.instance()._session_mgr  # pyright: ignore[reportPrivateUsage] - a test says that it is there
+    return windows.is_active_session(window)
+
+
 def _may_come_back(window: str) -> bool:
     windows = Runtime.instance()._session_mgr  # pyright: ignore[reportPrivateUsage] - a test says that it is there
     waiting = getattr(windows, "_session_storage")  # noqa: B009 - likewise, of one kind of manager
-    return windows.is_active_session(window) or waiting.get(window) is not None
+    return _is_open(window) or waiting.get(window) is not None
 
 
 def _held() -> Iterator[tuple[str, int]]:

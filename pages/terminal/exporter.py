@@ -1,5 +1,6 @@
 """`vigie exporter`: tables taken out of the store."""
 
+import errno
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -58,9 +59,17 @@ def exporter(
     partial = path.with_name(path.name + ".partiel")
     try:
         partial.write_bytes(content)
-        partial.replace(path.resolve())
+        partial.replace(_followed(path))
     except OSError as error:
         with suppress(OSError):
             partial.unlink()
         raise UserFacingError(f"{path} ne peut pas être écrit ({reason_of(error)}).") from error
     click.echo(f"{path} : {count(frame.height, 'ligne')}.", err=True)
+
+
+def _followed(path: Path) -> Path:
+    """Follow the links of a path to what will be written."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # what a loop of links is called
+        raise OSError(errno.ELOOP, "") from error

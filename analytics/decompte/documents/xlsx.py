@@ -15,6 +15,7 @@ from analytics.decompte.documents.account import MINISTERE, tell_vintage, vintag
 from analytics.decompte.releve import Releve
 from analytics.decompte.settle import PartDue
 from analytics.decompte.words.lignes import LigneReleve
+from analytics.documents.table import written_whole
 from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION
 
 # Rows of the sheet « Cours », counted from 0: warnings, headings, then the cours.
@@ -60,7 +61,7 @@ def write_xlsx(
 
     out = io.BytesIO()
     book: Any = xlsxwriter.Workbook(out, dict(_OPTIONS))
-    with book as workbook:
+    with written_whole(book) as workbook:
         workbook.set_properties({"title": f"Décompte {releve.annee}", "created": vintage(releve)})
         warnings = warn(releve, reserve)
         _write_parameters(workbook, releve, etat, warnings)

@@ -37,6 +37,8 @@ _MEGABYTE = 1_000_000
 # for two minutes, and twenty megabytes of refused lines come to 120. Past this the oldest is judged again.
 MOST_KEPT = 300 * _MEGABYTE
 _SHOWN = 10
+_LARGE = 2 * _MEGABYTE
+_ONE_LARGE = Lock()
 _COLUMNS = {
     "rejets": ["ligne", "champ", "valeur", "motif"],
     "alertes": ["ligne", "juridiction", "activite", "message"],
@@ -152,7 +154,22 @@ def judged_once(numero: str, jeton: str, content: bytes, fichier: str, progress:
 
 
 def judge_file(content: bytes, fichier: str, progress: Progress) -> Depot:
-    """Read and judge one file; nothing is written."""
+    """Read and judge one file; nothing is written.
+
+    Large ones are judged one after the other, whoever brings them: each may take a gigabyte while it is read.
+    """
+    if len(content) < _LARGE and not content.startswith(b"PK"):
+        return _judge(content, fichier, progress)
+    if not _ONE_LARGE.acquire(blocking=False):
+        progress(0.0, "un autre fichier est en cours de contrôle")
+        _ONE_LARGE.acquire()
+    try:
+        return _judge(content, fichier, progress)
+    finally:
+        _ONE_LARGE.release()
+
+
+def _judge(content: bytes, fichier: str, progress: Progress) -> Depot:
     limit: int = st.get_option("server.maxUploadSize")
     try:
         examen = examine(

@@ -1,6 +1,7 @@
 """What leaves can come back: the same cells, the same texts, nothing that a spreadsheet would calculate."""
 
 import csv
+import errno
 import io
 import json
 import operator
@@ -15,6 +16,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from analytics.documents.table import READ_ME, sheet_name, write_table
 from analytics.vocabulary.errors import UserFacingError
@@ -171,3 +174,17 @@ def test_quarantine_file_comes_back_to_the_same_refusals() -> None:
         again = judging(reading(write_table(exported, format_, sheet="Rejets"))).rejets
         columns = ["ligne", "regle", "champ", "valeur", "motif"]
         assert again.select(columns).equals(first.select(columns))
+
+
+def test_a_disk_that_refuses_what_waits_meanwhile_is_told_in_french(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook waits in temporary files: what their disk refuses was a defect."""
+
+    whole = Workbook.close
+
+    def refused(book: Workbook) -> None:
+        whole(book)
+        raise FileCreateError(OSError(errno.EFBIG, "File too large"))
+
+    monkeypatch.setattr(Workbook, "close", refused)
+    with pytest.raises(UserFacingError, match="plus grand qu'il n'est permis"):
+        write_table(pl.DataFrame({"a": [1]}), "xlsx", sheet="Essai")

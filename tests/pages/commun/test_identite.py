@@ -100,7 +100,9 @@ def test_a_claim_of_another_form_grants_nothing_and_says_so(granted: object) -> 
     assert "ni une liste de codes, ni" in why
 
 
-@pytest.mark.parametrize("granted", ["CA-LILLE", "**", "* CA-DOUAI", ["CA-DOUAI", "*"], "ca-douai", "CA-*"])
+@pytest.mark.parametrize(
+    "granted", ["CA-LILLE", "CA-DOUAI;CA-PARIS", "**", "* CA-DOUAI", ["CA-DOUAI", "*"], "ca-douai", "CA-*"]
+)
 def test_a_code_that_nobody_knows_grants_nothing_and_says_so(granted: object) -> None:
     perimetre, why = read_cours(granted, COURS)
     assert perimetre == NONE

@@ -24,6 +24,7 @@ def knock(
     client: str = "127.0.0.1",
     version: str = "1.1",
     from_a_page: bool = True,
+    again: tuple[tuple[str, str], ...] = (),
     **settings: Any,
 ) -> tuple[int, str]:
     """Ask the guard; give the status and the sentence: 200 and nothing where the application is reached."""
@@ -43,7 +44,7 @@ def knock(
         "type": kind,
         "method": method,
         "path": path,
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in (*headers.items(), *again)],
         "server": ("127.0.0.1", 8501),
         "client": (client, 5000),
         "http_version": version,

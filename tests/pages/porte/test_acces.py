@@ -180,6 +180,26 @@ def test_only_the_proxy_is_answered(monkeypatch: pytest.MonkeyPatch, kind: str) 
     )
 
 
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize("name", ["X-Vigie-Secret", "x-remote-user", "X-Vigie-Cours"])
+def test_a_header_said_twice_is_refused(monkeypatch: pytest.MonkeyPatch, kind: str, name: str) -> None:
+    """The page would read the first, the door the last: neither is known to be the proxy's."""
+    known: dict[str, Any] = {"identite": "mandataire", "mandataire_secret": SECRET, "kind": kind}
+    good = {"Host": "v", "X-Vigie-Secret": SECRET, "X-Remote-User": "anne", "X-Vigie-Cours": "*"}
+    assert knock(monkeypatch, good, **known)[0] == 200
+    for value in (SECRET, "CA-DOUAI", ""):
+        assert knock(monkeypatch, good, again=((name, value),), **known)[0] in {400, 403, 1008}
+
+
+@pytest.mark.parametrize("path", ["/media/ab.csv", "/_stcore/upload_file/fenetre/fichier"])
+def test_files_are_not_for_who_sees_nothing(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    known: dict[str, Any] = {"identite": "mandataire", "mandataire_secret": SECRET, "path": path}
+    good = {"Host": "v", "X-Vigie-Secret": SECRET, "X-Remote-User": "anne", "X-Vigie-Cours": "CA-DOUAI"}
+    assert knock(monkeypatch, good, **known)[0] == 200
+    for less in ({"X-Remote-User": ""}, {"X-Vigie-Cours": ""}, {"X-Vigie-Cours": "CA-DOUAI;CA-PARIS"}):
+        assert knock(monkeypatch, good | less, **known)[0] == 403
+
+
 @pytest.mark.parametrize("path", ["/media/ab.csv", "/_stcore/upload_file/fenetre/fichier"])
 @pytest.mark.parametrize("cookie", ["", "_streamlit_user=n'importe quoi", '_streamlit_user="{}"', "\x7f=;;"])
 def test_files_are_for_those_who_signed(monkeypatch: pytest.MonkeyPatch, path: str, cookie: str) -> None:

@@ -59,6 +59,26 @@ def test_a_closed_window_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(files.file_storage) == {"ouverte"}
 
 
+def test_windows_just_closed_refuse_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty windows closed a moment ago once refused the files of everybody for two minutes."""
+    files = MemoryUploadedFileManager("/_stcore/upload_file")
+    waiting = MemorySessionStorage(ttl_seconds=1000)
+    windows = [f"quittee-{rank}" for rank in range(50)]
+    for window in ("ouverte", *windows):
+        files.add_file(window, UploadedFileRec("1", "mars.csv", "text/csv", bytes(15_500_000)))
+    for window in windows:
+        waiting.save(cast("Any", SimpleNamespace(session=SimpleNamespace(id=window))))
+    runtime = SimpleNamespace(
+        uploaded_file_mgr=files,
+        _session_mgr=SimpleNamespace(is_active_session="ouverte".__eq__, _session_storage=waiting),
+    )
+    monkeypatch.setattr(televersements.Runtime, "instance", lambda: runtime)
+    assert knock(monkeypatch, LOCAL | {"Content-Length": "1000000"}, **UPLOAD)[0] == 200
+    assert len(files.file_storage) == 51
+    assert knock(monkeypatch, LOCAL | {"Content-Length": "15500000"}, **UPLOAD)[0] == 200
+    assert set(files.file_storage) == {"ouverte"}
+
+
 def test_the_runtime_still_has_what_closed_windows_are_told_by() -> None:
     """Names that the framework does not promise: were they to move, files would be kept again in silence."""
     assert "_session_storage" in WebsocketSessionManager.__init__.__code__.co_names
@@ -71,7 +91,7 @@ def test_what_windows_hold_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     manager = SimpleNamespace(uploaded_file_mgr=SimpleNamespace(file_storage=storage))
     monkeypatch.setattr(televersements.Runtime, "instance", lambda: manager)
     assert dict(televersements._held()) == {"fenetre": 3000, "autre": 1000}  # pyright: ignore[reportPrivateUsage] - counted
-    monkeypatch.setattr(televersements, "_forget_closed", lambda: None)
+    monkeypatch.setattr(televersements, "_forget", id)
     ten = {"Content-Length": "10000000"}
     bounds: tuple[tuple[dict[str, int], int], ...] = (
         ({}, 200),

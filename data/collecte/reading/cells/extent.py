@@ -17,6 +17,9 @@ TOO_LARGE = (
 )
 _EXCEL_ROWS = 1_048_576
 _MOST_TALL = 3
+# A spreadsheet writes once the cells that follow each other and say the same: at most so many on average,
+# beyond a first few.
+_MOST_REPEATED, _REPEATED = 50, 100_000
 _WIDE_SHEET = 26
 # A cell of a spreadsheet holds 32 767 characters.
 _LONGEST_TEXT = 100_000
@@ -51,6 +54,8 @@ _BLANKS = re.compile(rb"\s+")
 _WIDE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{2,})\d")
 _ROW = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{4,})")
 _TALL = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*\d{6,}")
+# What a part of a workbook says that it holds: the native reader makes the room at once.
+_ANNOUNCED = re.compile(rb"[cC]ount\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _BEYOND = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{7,})")
 
 
@@ -77,12 +82,23 @@ def check_xlsx_cells(blocks: Iterator[bytes], laid: Laid) -> None:
             tall = True
             if any(int(found[1][:9]) > _EXCEL_ROWS for found in _BEYOND.finditer(text)):
                 raise UnreadableFile(typeset(TOO_LARGE))
+        if b"ount" in text:
+            check_announced(text, laid.limites)
         found = text.count(b"<c") + text.count(b":c")
         cells += found
         laid.add(cellules=found)
+    check_announced(tail, laid.limites)
     if tall and cells < 200_000:
         raise UnreadableFile(typeset(TOO_LARGE))
     laid.add(cellules=max(_rectangle(height, width) - cells, 0) if width > 26 else 0, hautes=int(tall))
+
+
+def check_announced(text: bytes, limites: Limites) -> None:
+    """Refuse a number of strings, of formats… that no honest workbook would announce."""
+    for found in _ANNOUNCED.finditer(text):
+        said = (found[1] or found[2] or b"0").strip()
+        if not said.isdigit() or len(said) > 9 or int(said) > limites.cellules:
+            raise UnreadableFile(typeset(TOO_LARGE))
 
 
 def _rectangle(height: int, width: int) -> int:
@@ -102,11 +118,11 @@ def check_ods_cells(blocks: Iterator[bytes], laid: Laid, document: OdsDocument) 
 
     And their texts, each as often as its cell and its row say to repeat them, and as its spaces do.
     """
-    row = column = width = drawn = 0
+    row = column = width = drawn = written = unfolded = 0
     row_repeat = repeat = 1
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, width, drawn, row_repeat, repeat
+        nonlocal row, column, width, drawn, written, unfolded, row_repeat, repeat
         kind = name.rpartition(":")[2]
         if kind == "table":
             row = width = drawn = 0
@@ -118,6 +134,9 @@ def check_ods_cells(blocks: Iterator[bytes], laid: Laid, document: OdsDocument) 
             column += repeat
             if any(key.endswith(("value-type", "formula")) for key in attributes):
                 width = max(width, column)
+                written, unfolded = written + 1, unfolded + row_repeat * repeat
+                if unfolded > _REPEATED + _MOST_REPEATED * written:
+                    raise UnreadableFile(typeset(TOO_LARGE))
                 laid.add(cellules=_rectangle(row, width) - drawn)
                 drawn = _rectangle(row, width)
         elif kind == "s" and (spaces := repeat_of(attributes, "c")) > 1:

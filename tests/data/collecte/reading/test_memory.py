@@ -1,6 +1,7 @@
 """Files made to swell, read by the terminal under a limit on its memory: each is refused in a sentence."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -8,8 +9,10 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter
 
 from tests.conftest import whole_run
 from tests.data.collecte.classeurs import Page, ods
@@ -48,6 +51,34 @@ def deep(levels: int) -> bytes:
     return out.getvalue()
 
 
+def announcing(count: str, *, alone: bool = False) -> bytes:
+    """Make a good workbook whose shared strings say that they are so many, or that only says so."""
+    out, text = BytesIO(), BytesIO()
+    with xlsxwriter.Workbook(text) as book:
+        page: Any = book.add_worksheet()  # pyright: ignore[reportUnknownMemberType] - untyped there
+        for rank, line in enumerate((HEADER, "2009-03;TGI-LILLE;JAP;4;1")):
+            for place, word in enumerate(line.split(";")):
+                page.write_string(rank, place, word)
+    with zipfile.ZipFile(text) as good, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in good.namelist():
+            content = good.read(name)
+            if name == "xl/sharedStrings.xml":
+                start = f'<sst count="{count}" uniqueCount="{count}"'
+                content = (
+                    f"{start}/>".encode()
+                    if alone
+                    else re.sub(rb'<sst ([^>]*?)count="\d+" uniqueCount="\d+"', start.encode(), content)
+                )
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+# What a spreadsheet never writes: whole lines said ten thousand times, that somebody refused would read.
+_REFUSED = "".join(
+    f'<table:table-cell office:value-type="string"><text:p>{word}</text:p></table:table-cell>'
+    for word in ("2009-03", "NULLE", "JAP", "3", "9", "x", "y", "z")
+)
+
 BOMBS: dict[str, Callable[[], bytes]] = {
     "lignes.ods": lambda: with_rows(repeated("rows", MANY, HELD)),
     "colonnes.ods": lambda: with_rows(repeated("columns", MANY, HELD)),
@@ -69,6 +100,11 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "rectangle.ods": lambda: with_rows(
         repeated("rows", 345_000, HELD.replace("string", 'string" table:number-columns-repeated="26'))
     ),
+    "refusees.ods": lambda: with_rows(repeated("rows", 10_000, _REFUSED) * 104),
+    "annonce.xlsx": lambda: announcing("4000000000"),
+    "annonce_seule.xlsx": lambda: announcing("1000000000", alone=True),
+    "annonce_sans_fin.xlsx": lambda: announcing("18446744073709551615"),
+    "annonce_deguisee.xlsx": lambda: announcing("&#52;000000000"),
     "blancs.ods": lambda: with_rows(
         repeated("rows", 2_500, HELD.replace(">x<", '>5<text:s text:c="100000"/><'))
     ),
@@ -76,7 +112,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 
 
 # Repeated without end, nothing counts for nothing; a word too many is the fault of its line alone.
-HARMLESS = {"vides.ods": 0, "colonnes.ods": 1, "largeur.ods": 1, "rectangle.ods": 1, "blancs.ods": 1}
+HARMLESS = {"vides.ods": 0, "colonnes.ods": 1, "blancs.ods": 1}
 
 
 def limited() -> None:
