@@ -45,14 +45,14 @@ _VAGUE = 4.0
 
 
 @dataclass(frozen=True)
-class Croyance:
+class CroyanceReponse:
     """Where the share that answers is believed to settle: mean and standard deviation of its logit."""
 
     palier: float
     palier_sd: float
 
     @classmethod
-    def of(cls, parametres: Parametres, day: date) -> "Croyance":
+    def of(cls, parametres: Parametres, day: date) -> "CroyanceReponse":
         """Read what is believed on a day."""
         low, level, high = (
             float(parametres.at(f"reponse_palier_{name}", day).valeur) for name in ("bas", "median", "haut")
@@ -64,7 +64,7 @@ class Croyance:
 
 
 @dataclass(frozen=True)
-class Reponse:
+class PartReponse:
     """What share of each cour will answer: `parts` (I, H), 0 to 1.
 
     `commune` (H, H): covariance of the logarithm of the share, the same for all; `propre` (I,): relative
@@ -78,26 +78,34 @@ class Reponse:
 
 def of(
     variante: str, repondues: Floats, attendues: Floats, horizon: int, parametres: Parametres, day: date
-) -> Reponse:
+) -> PartReponse:
     """Tell what will answer: projected as is believed on a day, or frozen; `variante` is one of the two."""
     if variante == FIGEE or not horizon:
         return freeze(repondues, attendues, horizon)
-    return foresee(repondues, attendues, horizon, Croyance.of(parametres, day))
+    return foresee(repondues, attendues, horizon, CroyanceReponse.of(parametres, day))
 
 
-def freeze(repondues: Floats, attendues: Floats, horizon: int) -> Reponse:
+def has_moved(repondues: Floats, attendues: Floats, most: float) -> bool:
+    """Tell whether the share (T,) moved by more than `most` in the last three months."""
+    if attendues.size <= MONTHS_OF_COVERAGE or not (attendues[[-1, -1 - MONTHS_OF_COVERAGE]] > 0).all():
+        return False
+    before, now = (repondues[rank] / attendues[rank] for rank in (-1 - MONTHS_OF_COVERAGE, -1))
+    return bool(abs(now - before) > most)
+
+
+def freeze(repondues: Floats, attendues: Floats, horizon: int) -> PartReponse:
     """Take the share of the last months for those to come, as if it were certain."""
     due = attendues[:, -MONTHS_OF_COVERAGE:].sum(axis=1)
     given = repondues[:, -MONTHS_OF_COVERAGE:].sum(axis=1)
     share: Floats = np.divide(given, due, out=np.zeros_like(due), where=due > 0)
-    return Reponse(
+    return PartReponse(
         parts=np.repeat(share[:, None], horizon, axis=1),
         commune=np.zeros((horizon, horizon)),
         propre=np.zeros_like(share),
     )
 
 
-def foresee(repondues: Floats, attendues: Floats, horizon: int, croyance: Croyance) -> Reponse:
+def foresee(repondues: Floats, attendues: Floats, horizon: int, croyance: CroyanceReponse) -> PartReponse:
     """Project the share of each cour; `repondues`, `attendues`: answers (I, T), given among those due."""
     given, due = repondues.sum(axis=0), attendues.sum(axis=0)
     share = (given + 0.5) / (due + 1.0)
@@ -115,14 +123,14 @@ def foresee(repondues: Floats, attendues: Floats, horizon: int, croyance: Croyan
     parts = expit(logit(country) + apart[:, None])
     mean_part = parts.mean(axis=1)
     far = 1 - country
-    return Reponse(
+    return PartReponse(
         parts=parts,
         commune=far[:, None] * far * covariance + np.eye(horizon) * WHO_SD**2,
         propre=(1 - mean_part) / mean_part / (own_given + own_silent + LENT),
     )
 
 
-def _follow(given: Floats, due: Floats, horizon: int, croyance: Croyance) -> tuple[Floats, Floats]:
+def _follow(given: Floats, due: Floats, horizon: int, croyance: CroyanceReponse) -> tuple[Floats, Floats]:
     """Follow the logit of the country's share, and prolong it: mean (H,) and covariance (H, H)."""
     back, level, slope = np.array(list(product(RETURN, LEVEL_SD, SLOPE_SD))).T
     count = int(back.size)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from analytics.projection.answering import Reponse
+from analytics.projection.answering import PartReponse
 from analytics.projection.national_path import Croyance, follow
 from analytics.statistics.negative_binomial import Loi
 
@@ -82,7 +82,7 @@ def project(
     exposition: Floats,
     exposition_future: Floats,
     croyance: Croyance,
-    reponse: Reponse | None = None,
+    reponse: PartReponse | None = None,
 ) -> Projection:
     """Project the months to come of every unit.
 
@@ -189,7 +189,7 @@ def _log_score(count: Floats, mean: Floats, spread: Floats) -> Floats:
 
 
 def round_probability(p: float) -> float:
-    """Round a probability to what is known of it: five points; 0 and 1 stand for « < 1 % », « > 99 % »."""
+    """Round a probability to what is known of it: five points, never under ½ % nor over 99,5 %."""
     if p < 0.01 or p > 0.99:
-        return float(p > 0.5)
+        return 0.995 if p > 0.5 else 0.005
     return min(max(round(p * 20) / 20, 0.01), 0.99)

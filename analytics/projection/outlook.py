@@ -16,7 +16,7 @@ import polars as pl
 from analytics.couverture.coverage import Reponses
 from analytics.objectif.profile import season_of
 from analytics.projection import answering
-from analytics.projection.answering import PROJETEE, Reponse
+from analytics.projection.answering import PROJETEE, PartReponse
 from analytics.projection.model import Floats, Projection, project
 from analytics.projection.national_path import Croyance
 from analytics.statistics.negative_binomial import Loi
@@ -28,12 +28,19 @@ from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode, list_months
 class Avenir:
     """What the rest of the year may bring to some cours: mean and variance of the sum, month after month.
 
-    Empty at the end of the year. `mois_connus`: how many months of data the projection rests on.
+    Empty at the end of the year. `mois_connus`: how many months of data the projection rests on; `reponse`:
+    the share of the answers due until December that is expected; `reponse_mue`: the country's moved lately.
     """
 
     moyennes: tuple[float, ...]
     variances: tuple[float, ...]
     mois_connus: int
+    reponse: float | None = None
+    reponse_mue: bool = False
+
+    def is_indicative(self, mois_indicatifs: int) -> bool:
+        """Tell whether too little is known to be affirmative: few months, or answers that moved lately."""
+        return bool(self.moyennes) and (self.mois_connus <= mois_indicatifs or self.reponse_mue)
 
     @property
     def moyenne(self) -> float:
@@ -70,7 +77,8 @@ class Perspectives:
     """The projection of every cour that has a base, and what it rests on; `cours` follow its rows.
 
     `connus`, `a_venir`: the T months known, the H to come; `exposition` (I, T), `exposition_future`
-    (I, H) and `reponse` as in `model.project`. No projection where no month is to come.
+    (I, H) and `reponse` as in `model.project`; `reponse_mue`: the share that answers moved lately. No
+    projection where no month is to come.
     """
 
     cours: tuple[str, ...]
@@ -78,7 +86,8 @@ class Perspectives:
     a_venir: tuple[date, ...]
     exposition: Floats
     exposition_future: Floats
-    reponse: Reponse
+    reponse: PartReponse
+    reponse_mue: bool
     croyance: Croyance
     projection: Projection | None
     rythme_moyenne: Floats
@@ -100,7 +109,15 @@ class Perspectives:
         if self.projection is None:
             return Avenir((), (), self.mois_connus)
         moyennes, variances = self.projection.together(rows)
-        return Avenir(tuple(moyennes.tolist()), tuple(variances.tolist()), self.mois_connus)
+        exposed, parts = self.exposition_future[rows], self.reponse.parts[rows]
+        whole = np.divide(exposed, parts, out=np.zeros_like(exposed), where=parts > 0).sum()
+        return Avenir(
+            tuple(moyennes.tolist()),
+            tuple(variances.tolist()),
+            self.mois_connus,
+            float(exposed.sum() / whole) if whole > 0 else None,
+            self.reponse_mue,
+        )
 
 
 def look_ahead(
@@ -144,6 +161,9 @@ def look_ahead(
         exposition=exposition,
         exposition_future=future,
         reponse=reponse,
+        reponse_mue=answering.has_moved(
+            given.sum(axis=0), due.sum(axis=0), float(parametres.at("reponse_mouvement", periode.fin).valeur)
+        ),
         croyance=croyance,
         projection=project(counts, exposition, future, croyance, reponse) if coming else None,
         rythme_moyenne=rythme_moyenne,

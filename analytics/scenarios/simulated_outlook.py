@@ -116,7 +116,7 @@ class PerspectivesSimulees(Perspectives):
             return None
         inside = np.isin(self.cours, sorted(cours))
         together = self.effets[inside].sum(axis=0)[: len(plain.moyennes)]
-        return AvenirSimule(plain.moyennes, plain.variances, plain.mois_connus, effets=together)
+        return AvenirSimule(**vars(plain), effets=together)
 
 
 def draw_outlook(avenir: Avenir, points: Floats) -> Floats:

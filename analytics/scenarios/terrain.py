@@ -123,8 +123,8 @@ def lay_out_terrain(
     legale = np.array([legal[code] for code in rows["activite"]]).reshape(len(rows), len(months))
 
     whole = np.array([float(bases[code]) for code in perspectives.cours])
-    exposed = perspectives.exposition_future[:, 0]
-    reponse = np.clip(exposed / np.maximum(whole * parts[0], 1e-300), 0.0, 1.0)
+    exposed = perspectives.exposition_future.sum(axis=1)
+    reponse = np.clip(exposed / np.maximum(whole * parts.sum(), 1e-300), 0.0, 1.0)
     habit = _habits(rows)[:, None] * (legale > 0)
     coming = np.diff(perspectives.projection.moyennes, axis=1, prepend=0.0)
     # What a cour is projected to declare, over the part that declares, is what it avoids.

@@ -184,6 +184,7 @@ def _position(row: Mapping[str, Any]) -> dict[str, Any]:
         "projection": None if row["moyenne"] is None else {name: row[name] for name in _AHEAD},
         "p_objectif": row["p_objectif"],
         "indicatif": row["indicatif"],
+        "reponse_supposee": row["reponse"],
         "etat": row["etat"],
         "couverture": row["part_reponse"],
     }

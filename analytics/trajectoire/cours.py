@@ -49,6 +49,7 @@ class BilanCour(dy.Schema):
     q975 = dy.Int64(nullable=True)
     p_objectif = dy.Float64(nullable=True, min=0, max=1)
     indicatif = dy.Bool(nullable=True)
+    reponse = dy.Float64(nullable=True, min=0, max=1)
     etat = dy.String(check=lambda c: c.is_in(list(GLYPHS)))
     glyphe = dy.String()
     source = dy.String()
@@ -162,7 +163,7 @@ def as_row(bilan: Bilan) -> dict[str, object]:
         "rythme_6m": plain(bilan.rythme_6m),
         **{
             name: getattr(ahead, name) if ahead else None
-            for name in ("moyenne", "q025", "q10", "q50", "q90", "q975", "p_objectif", "indicatif")
+            for name in ("moyenne", "q025", "q10", "q50", "q90", "q975", "p_objectif", "indicatif", "reponse")
         },
         "etat": bilan.etat,
         "glyphe": bilan.glyphe,

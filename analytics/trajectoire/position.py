@@ -122,9 +122,9 @@ def assess(
     every missing answer came at its ceiling (`coverage.Couverture`); None: not known.
 
     The state: « atteint » when the whole year's objective is; else by the probability of reaching it. A
-    shortfall is affirmed when enough answers came, or when the objective to date is missed even at the upper
-    bound: else silence may hide avoided extractions, and the cour is « non déterminé ». Reading C rests on
-    what Intérieur counts: it needs no answer.
+    shortfall is affirmed when the projection is more than indicative, and enough answers came or the
+    objective to date is missed even at the upper bound: else silence may hide avoided extractions, and the
+    cour is « non déterminé ». Reading C rests on what Intérieur counts: it needs no answer.
     """
     known = [month for month in months if month.mois <= periode.fin]
     year = [month for month in known if month.mois >= periode.debut]
@@ -179,6 +179,8 @@ def _state(bilan: Bilan, lecture: str, seuils: Seuils, *, ended: bool) -> str:
     p = bilan.p_objectif
     if p is not None and p >= seuils.probabilite_trajectoire:
         return AHEAD if p >= seuils.probabilite_en_avance else ON_TRACK
+    if bilan.projection and bilan.projection.indicatif:
+        return UNDETERMINED
     if lecture == "C":
         # Intérieur counts what was executed: missing answers hide nothing of it.
         return UNDETERMINED if p is None and not ended else LATE

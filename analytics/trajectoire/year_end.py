@@ -14,7 +14,8 @@ class FinAnnee:
     """What the whole year may end at, as the reading counts it, and the odds of reaching its objective.
 
     `p_objectif` is rounded as it is known (`model.round_probability`): what is shown is what decides.
-    `qXX`: XX % of the years projected end at or under it. `indicatif`: too few months are known.
+    `qXX`: XX % of the years projected end at or under it. `indicatif`: too little is known to be affirmative;
+    `reponse`: the share of the answers due until December that all of this supposes.
     """
 
     moyenne: float
@@ -25,6 +26,22 @@ class FinAnnee:
     q975: int
     p_objectif: float | None
     indicatif: bool
+    reponse: float | None
+
+
+# While a projection is only indicative, no chances lower than this are told, nor as much above.
+LEAST_ODDS = 0.05
+
+
+def chances(avenir: Avenir, wanted: Fraction, mois_indicatifs: int) -> float:
+    """Give the chances that what is to come reaches `wanted`, as finely as they are known.
+
+    Certain only when nothing is to come any more: until then a correction, too, may come.
+    """
+    if not avenir.moyennes:
+        return float(wanted <= 0)
+    p = round_probability(avenir.at_least(ceil(wanted)))
+    return min(max(p, LEAST_ODDS), 1 - LEAST_ODDS) if avenir.is_indicative(mois_indicatifs) else p
 
 
 def project(
@@ -39,7 +56,7 @@ def project(
             return None
         start = compte.so_far + compte.to_come
     if compte and compte.so_far is not None:
-        p = round_probability(avenir.at_least(ceil(compte.objectif.annuel - compte.so_far - compte.to_come)))
+        p = chances(avenir, compte.objectif.annuel - compte.so_far - compte.to_come, mois_indicatifs)
     whole = round(start)
     low, tenth, half, ninetieth, high = (whole + avenir.quantile(q) for q in (0.025, 0.1, 0.5, 0.9, 0.975))
     return FinAnnee(
@@ -50,5 +67,6 @@ def project(
         q90=ninetieth,
         q975=high,
         p_objectif=p,
-        indicatif=avenir.mois_connus <= mois_indicatifs,
+        indicatif=avenir.is_indicative(mois_indicatifs),
+        reponse=avenir.reponse,
     )

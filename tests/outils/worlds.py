@@ -4,9 +4,10 @@ Never shown as data. Made ones are laid out as those that are read: famille, mon
 base_mensuelle (extractions a month before any videoconference), saison (mean 1), evitees.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -41,19 +42,43 @@ class Monde:
     objectif: Floats
 
 
+# Worlds of juridictions that answer or not, over two years.
+ANSWER_COLUMNS = {
+    "famille": pl.String,
+    "reponse": pl.String,
+    "monde": pl.Int64,
+    "cour": pl.Int64,
+    "juridiction": pl.Int64,
+    "mois": pl.Int64,
+    "base_mensuelle": pl.Float64,
+    "saison": pl.Float64,
+    "evitees_vraies": pl.Int64,
+    "a_repondu": pl.Boolean,
+}
+
+
 def read_worlds(path: Path) -> pl.DataFrame:
     """Read worlds from a Parquet file; say in French what is wrong with it."""
+    return _read(path, COLUMNS)
+
+
+def read_answers(path: Path) -> pl.DataFrame:
+    """Read worlds of juridictions that answer or not, likewise."""
+    return _read(path, ANSWER_COLUMNS).sort("famille", "reponse", "monde", "cour", "juridiction", "mois")
+
+
+def _read(path: Path, columns: Mapping[str, Any]) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise UserFacingError(
             f"{path} ne peut pas être lu comme un fichier Parquet : vérifiez le chemin et le format."
         ) from error
-    missing = [name for name in COLUMNS if name not in frame.columns]
+    missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise UserFacingError(f"{path} n'a pas les colonnes attendues : il manque {', '.join(missing)}.")
     try:
-        return frame.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
+        return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())
     except pl.exceptions.PolarsError as error:
         raise UserFacingError(f"{path} : une colonne n'a pas le type attendu.") from error
 
@@ -207,3 +232,112 @@ def _silent_world(generator: np.random.Generator, numero: int) -> pl.DataFrame:
             )
         )
     return pl.concat(frames)
+
+
+ANSWERS = ("monte", "stable", "baisse", "saute")
+
+
+def simulate_answers(seed: int, *, worlds: int) -> pl.DataFrame:
+    """Make two years of juridictions, of the four families of practice, that answer in four ways.
+
+    The share that answers rises from 40 to 92 %, stays at 79 %, falls from 88 to 52 % then comes back, or
+    jumps from 47 to 88 % in July. Those that use video more answer more, and who answered last month does
+    so more often.
+    """
+    generator = np.random.default_rng(seed)
+    return pl.concat(
+        [
+            _answering_world(generator, famille, reponse, numero)
+            for famille in FAMILIES
+            for reponse in ANSWERS
+            for numero in range(worlds)
+        ]
+    )
+
+
+_SPREAD = {  # middle between, spread of it, slowness between, first users
+    "late": (14.0, 18.0, 2.0, 2.0, 4.0, 0.06),
+    "fast": (2.0, 6.0, 1.2, 1.2, 2.5, 0.12),
+    "growth": (6.0, 12.0, 2.5, 2.5, 5.0, 0.06),
+}
+
+
+def _answering_world(generator: np.random.Generator, famille: str, reponse: str, numero: int) -> pl.DataFrame:
+    sizes = generator.lognormal(0.0, 0.7, 37)
+    members: NDArray[np.int64] = 1 + generator.poisson(140 * np.asarray(sizes / sizes.sum()))
+    cours = np.repeat(np.arange(37), members)
+    units = cours.size
+    base = generator.lognormal(0.0, 0.7, units)
+    base *= 155_000 / 12 / base.sum()
+    season = _SEASON * generator.normal(1.0, 0.02, 12)
+    season = np.tile(season / season.mean(), MONTHS // 12)
+    t: Floats = np.arange(MONTHS, dtype=np.float64)
+
+    def shared(cour_sd: float, own_sd: float) -> Floats:
+        return generator.normal(0.0, cour_sd, 37)[cours] + generator.normal(0.0, own_sd, units)
+
+    apart = np.exp(shared(0.45, 0.55))
+    if famille == "flat":
+        ceiling, adoption = generator.uniform(0.03, 0.08) * apart, np.ones((units, MONTHS))
+    else:
+        first, last, spread, quick, slow, users = _SPREAD[famille]
+        ceiling = generator.uniform(0.04, 0.09) * apart
+        middle = generator.uniform(first, last) + shared(0.8 * spread, 0.6 * spread)
+        adoption = _logistic(t, middle, generator.uniform(quick, slow, units), first=users)
+    shock = np.exp(generator.normal(0.0, generator.uniform(0.02, 0.10), MONTHS))
+    drift = np.exp(generator.normal(0.0, 0.05, (units, MONTHS)).cumsum(axis=1))
+    mean: Floats = base[:, None] * season * ceiling[:, None] * adoption * shock * drift
+    excess = generator.uniform(0.2, 2.0)
+    rates: Floats = generator.gamma(np.maximum(np.asarray(mean), 1e-9) / excess, excess)
+    counts: NDArray[np.int64] = generator.poisson(rates)
+
+    use: Floats = np.log(ceiling)
+    habit = generator.normal(0.0, 1.1, units) + 0.8 * (use - use.mean()) / use.std()
+    answered = np.zeros((units, MONTHS), dtype=np.bool_)
+    for month, share in enumerate(_shares(reponse)):
+        drawn = generator.random(units) < 1 / (1 + np.exp(-habit - _shift(habit, share)))
+        kept = (generator.random(units) < 0.25) & (month > 0)
+        answered[:, month] = np.where(kept, answered[:, month - 1], drawn)
+    return pl.DataFrame(
+        {
+            "famille": [famille] * counts.size,
+            "reponse": [reponse] * counts.size,
+            "monde": [numero] * counts.size,
+            "cour": np.repeat(cours, MONTHS),
+            "juridiction": np.repeat(np.arange(units), MONTHS),
+            "mois": np.tile(t + 1, units).astype(np.int64),
+            "base_mensuelle": np.repeat(base, MONTHS),
+            "saison": np.tile(season, units),
+            "evitees_vraies": counts.ravel(),
+            "a_repondu": answered.ravel(),
+        },
+        schema=ANSWER_COLUMNS,
+    )
+
+
+def _shares(reponse: str) -> list[float]:
+    months = range(MONTHS)
+    match reponse:
+        case "monte":
+            return [0.40 + 0.52 * min(month, 11) / 11 for month in months]
+        case "baisse":
+            return [
+                0.88 - 0.36 * month / 11 if month < 12 else min(0.72 + 0.008 * (month - 12), 0.80)
+                for month in months
+            ]
+        case "saute":
+            return [0.47 if month < 6 else 0.88 for month in months]
+        case _:
+            return [0.79] * MONTHS
+
+
+def _shift(habit: Floats, share: float) -> float:
+    """Find what to add to the habits for that share to answer on average, by bisection."""
+    low, high = -12.0, 12.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        if float((1 / (1 + np.exp(-habit - middle))).mean()) < share:
+            low = middle
+        else:
+            high = middle
+    return low

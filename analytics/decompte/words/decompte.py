@@ -237,8 +237,8 @@ def figures_of_settlement(
             told,
             beside,
             typeset(
-                "Montant au centime dans le relevé. Avant la fin de l'année, fourchette des mois à venir, si "
-                "le taux de réponse reste celui des trois derniers mois, comme dans la trajectoire (graine "
+                "Montant au centime dans le relevé. Avant la fin de l'année, fourchette des mois à venir, "
+                "sous la même hypothèse de réponse que la trajectoire (graine "
                 f"{SEED}). Coût et réponses manquantes : onglet Sensibilité."
             ),
         ),

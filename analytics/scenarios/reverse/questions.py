@@ -96,9 +96,7 @@ def seek_share(socle: Socle, scenario: Scenario, rank: int, question: Question) 
         if plain is None:
             return 0.0
         missing = ceil(wanted - (expected - plain.moyenne) - 1e-9)
-        return AvenirSimule(
-            plain.moyennes, plain.variances, plain.mois_connus, effets=added.cumsum(axis=0)
-        ).at_least(missing)
+        return AvenirSimule(**vars(plain), effets=added.cumsum(axis=0)).at_least(missing)
 
     draws, seed = draws_of(socle.parametres, socle.jour)
     found = seek(

@@ -132,6 +132,8 @@ def _state(bilan: Bilan) -> str:
         state += f", quoi que disent les réponses manquantes (au plus {wording.number(bilan.au_plus)})"
     if bilan.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
         state += f", {odds(bilan.p_objectif)} de chances d'atteindre l'objectif de l'année"
+        if bilan.projection and bilan.projection.reponse is not None:
+            state += f" si {wording.percent(bilan.projection.reponse, 0)} des réponses attendues arrivent"
     return state
 
 

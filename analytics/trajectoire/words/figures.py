@@ -10,6 +10,7 @@ from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.words.conclusion import counted, missing
 from analytics.trajectoire.words.cours import ESTIMATED_LEGEND, mark_target
 from analytics.trajectoire.words.pace_and_odds import INDICATIVE, pace_ratio, short_odds, suppose
+from analytics.trajectoire.year_end import FinAnnee
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre, with_gaps
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
@@ -152,12 +153,18 @@ def _end_of_year(bilan: Bilan, lecture: str) -> Chiffre:
     return Chiffre(
         "Fin d'année",
         f"{wording.number(ahead.q10)} à {wording.number(ahead.q90)}",
-        wording.typeset(chances + (f" ({INDICATIVE})" if ahead.indicatif else "")),
+        wording.typeset(chances + _condition(ahead)),
         wording.typeset(
-            f"{what}, 8 chances sur 10, {suppose(lecture)}. À 95 % : de "
+            f"{what}, 8 chances sur 10, {suppose(lecture, ahead.reponse)}. À 95 % : de "
             f"{wording.number(ahead.q025)} à {wording.number(ahead.q975)}. Chances arrondies à 5 points."
         ),
     )
+
+
+def _condition(ahead: FinAnnee) -> str:
+    """Say what the chances hang on: « si 85 % répondent », « indicatif »."""
+    answered = "" if ahead.reponse is None else f" si {wording.percent(ahead.reponse, 0)} répondent"
+    return answered + (f" ({INDICATIVE})" if ahead.indicatif else "")
 
 
 def _answers(bilan: Bilan, mois: pl.DataFrame) -> Chiffre:

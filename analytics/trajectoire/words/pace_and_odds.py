@@ -77,10 +77,22 @@ def _pace(value: Fraction | None) -> str:
     return wording.number(value, 0 if value is None or value >= 20 else 1)
 
 
-def suppose(lecture: str) -> str:
-    """Say what a projection supposes of the months to come."""
-    answers = "si le taux de réponse reste celui des trois derniers mois"
-    return f"{answers} et la demande celle de l'année" if lecture == "C" else answers
+def suppose(lecture: str, reponse: float | None) -> str:
+    """Say what a projection supposes of the months to come; `reponse`: the share of the answers that come."""
+    share = "les" if reponse is None else f"environ {wording.percent(reponse, 0)} des"
+    answers = f"si {share} réponses attendues d'ici décembre arrivent"
+    return f"{answers} et si la demande reste celle de l'année" if lecture == "C" else answers
+
+
+def tell_caution(bilan: Bilan) -> str:
+    """Say why a projection is only indicative, and by how much its like were wrong."""
+    ahead = bilan.projection
+    if ahead is None or not ahead.indicatif:
+        return ""
+    return (
+        "projection indicative : le début d'une année se trompe couramment d'un cinquième, et annonce trop "
+        "peu quand les réponses deviennent plus nombreuses"
+    )
 
 
 def tell_range(bilan: Bilan, periode: Periode, lecture: str) -> str:
@@ -90,7 +102,7 @@ def tell_range(bilan: Bilan, periode: Periode, lecture: str) -> str:
         return "Aucune projection : la base ou les réponses manquent."
     if periode.mois_ecoules == 12:
         return "L'année est terminée : il n'y a plus rien à projeter."
-    supposed = suppose(lecture)
+    supposed = suppose(lecture, ahead.reponse)
     text = (
         f"{supposed[0].upper()}{supposed[1:]}, l'année finira entre {wording.number(ahead.q10)} et "
         f"{wording.number(ahead.q90)} {MESURES[lecture]} (8 chances sur 10)"
@@ -98,7 +110,7 @@ def tell_range(bilan: Bilan, periode: Periode, lecture: str) -> str:
     if ahead.p_objectif is not None:
         text += f" ; chances d'atteindre l'objectif : {odds(ahead.p_objectif)}"
     if ahead.indicatif:
-        text += " ; projection indicative, les mois connus sont trop peu nombreux"
+        text += f" ; {tell_caution(bilan)}"
     return wording.typeset(text + ".")
 
 

@@ -113,6 +113,7 @@ def half_a_year(annee: int, cours: tuple[str, ...], counts: Floats, exposure: Fl
         exposition=exposure,
         exposition_future=exposure,
         reponse=freeze(np.ones_like(exposure), np.ones_like(exposure), exposure.shape[1]),
+        reponse_mue=False,
         croyance=Croyance(),
         projection=project(counts, exposure, exposure, Croyance()),
         rythme_moyenne=np.zeros(len(cours)),
