@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS, end_of
+from analytics.vocabulary.moments import day_in_paris, end_of
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre, Savoir
 from analytics.vocabulary.periods import last_in_a_row
 from analytics.vocabulary.reference import Reference
@@ -625,7 +625,7 @@ class Store:
                 connection.execute(update(table).where(later).values(connu_le=now)).rowcount
                 for table, later in _later_than(now)
             )
-            day = now.astimezone(PARIS).date()
+            day = day_in_paris(now)
             moved = select(lot.c.lot).where(lot.c.connu_le == now, lot.c.recu_le.is_(None))
             for number in connection.scalars(moved).all():
                 connection.execute(update(lot).where(lot.c.lot == number).values(ordre=_rank(day, number)))
@@ -1147,7 +1147,7 @@ def _insert_lot(
             auteur=clean_text(entree.auteur, lines=False)[:200],
             connu_le=moment,
             recu_le=entree.recu_le,
-            ordre=_rank(entree.recu_le or moment.astimezone(PARIS).date(), number),
+            ordre=_rank(entree.recu_le or day_in_paris(moment), number),
             fichier=clean_text(entree.fichier, lines=False)[:400],
             sha256=entree.sha256,
             forme=entree.forme,
