@@ -930,19 +930,21 @@ def _key_of(table: Table) -> list[str]:
     return [column.name for column in table.primary_key.columns if column.name != "lot"]
 
 
-def _rows_of(connection: Connection, table: Table, schema: type[dy.Schema], known: _Connu) -> pl.DataFrame:
+def _rows_of(connection: Connection, table: Table, columns: Mapping[str, Any], known: _Connu) -> pl.DataFrame:
     """Read the latest value of each key of one of the small tables."""
     statement = select(table).join(lot, lot.c.lot == table.c.lot).where(known.among()).order_by(lot.c.ordre)
-    kinds = {"lot": pl.Int64, "credits_centimes": pl.Int64, **schema.create_empty().schema}
-    return read_frame(connection, statement, kinds).unique(_key_of(table), keep="last", maintain_order=True)
+    return read_frame(
+        connection, statement, {"lot": pl.Int64, "credits_centimes": pl.Int64, **columns}
+    ).unique(_key_of(table), keep="last", maintain_order=True)
 
 
 def _latest(connection: Connection, table: Table, schema: type[dy.Schema], known: _Connu) -> pl.DataFrame:
-    return _rows_of(connection, table, schema, known).select(list(schema.columns())).sort(_key_of(table))
+    columns = schema.create_empty().schema
+    return _rows_of(connection, table, columns, known).select(list(columns)).sort(_key_of(table))
 
 
 def _credits(connection: Connection, known: _Connu) -> pl.DataFrame:
-    rows = _rows_of(connection, credit_vacataire, CreditsVacataires, known)
+    rows = _rows_of(connection, credit_vacataire, CreditsVacataires.create_empty().schema, known)
     return _in_euros(rows).select(list(CreditsVacataires.columns())).sort("annee", "cour")
 
 
@@ -971,11 +973,8 @@ def _current(connection: Connection, entree: Entree, before: _Connu | None) -> p
         if before is not None:
             return _cells_known(connection, before, months)
         return read_frame(connection, select(cellule).where(cellule.c.mois.in_(months)), _CELL_SCHEMA)
-    kinds = {"lot": pl.Int64, **_as_stored(entree.nature, entree.acceptees).schema}
-    known = before or _known(connection, None, None)
-    statement = select(table).join(lot, lot.c.lot == table.c.lot).where(known.among()).order_by(lot.c.ordre)
-    rows = read_frame(connection, statement, kinds)
-    return rows.unique(_key_of(table), keep="last", maintain_order=True)
+    columns = _as_stored(entree.nature, entree.acceptees).schema
+    return _rows_of(connection, table, columns, before or _known(connection, None, None))
 
 
 @dataclass(frozen=True)
