@@ -152,6 +152,10 @@ def run(
     return ran(at_address(page, query, timeout=30))
 
 
+# `run`, once it knows what it replaces: the fixture `visit`.
+Visit = Callable[..., AppTest]
+
+
 def at_address(page: str, query: Mapping[str, str], *, timeout: float = 60) -> AppTest:
     """Make one page as the router runs it, with the query of an address, ready to run."""
     at = AppTest.from_string(f"from pages import {page}\n{page}.render()\n", default_timeout=timeout)
@@ -213,3 +217,13 @@ def words(at: AppTest) -> str:
     metrics = " ".join(f"{metric.label} {metric.value} {metric.delta}" for metric in at.metric)
     links = " ".join(element.proto.label for element in at.get("page_link"))
     return f"{html} {metrics} {links}"
+
+
+def metrics(at: AppTest) -> dict[str, str]:
+    """The figures of the page, by their names."""
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def charts_of(at: AppTest) -> str:
+    """Everything the charts of the page hold, as one text."""
+    return " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
