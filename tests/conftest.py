@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine
 
 from analytics.vocabulary.reference import Reference
 from data.actes.archive import keep_past_projections
 from data.demo import demo_lots
 from data.reference import load_reference
 from data.settings import Settings
+from data.store.engine import open_engine
 from data.store.store import Entree, Store, open_store
 
 REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
@@ -122,3 +124,20 @@ def store(settings: Settings, reference: Reference) -> Iterator[Store]:
     opened = open_store(settings, reference)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def two_stores(settings: Settings, reference: Reference) -> Iterator[tuple[Store, Store]]:
+    """The same store as two people open it, each with connections of their own."""
+    opened = open_store(settings, reference), open_store(settings, reference)
+    yield opened
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    """The same store, to look at the rows themselves."""
+    opened = open_engine(settings.database_url, lock_timeout_s=20)
+    yield opened
+    opened.dispose()

@@ -11,6 +11,7 @@ import sys
 from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from stat import S_ISFIFO
 from typing import Any
@@ -25,7 +26,7 @@ from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.schemas import Envoi
 from data.reference import load_reference
 from data.settings import Settings
-from data.store.engine import open_engine, writing
+from data.store.engine import writing
 from data.store.store import open_store
 from pages.terminal import exporter, french, importer, shared
 from tests.conftest import new_database, whole_run
@@ -47,6 +48,10 @@ class Terminal:
             cli.main([str(word) for word in words])
         captured = self._capsys.readouterr()
         return int(stopped.value.code or 0), captured.out, captured.err
+
+    def exported(self, what: str, *words: str) -> list[dict[str, Any]]:
+        """Give the rows of an export."""
+        return json.loads(self("exporter", what, *words, "--format", "json", "--sortie", "-")[1])
 
 
 @pytest.fixture
@@ -83,8 +88,7 @@ def test_an_import_says_what_became_of_each_line(vigie: Terminal) -> None:
     } == {"lues": 18, "acceptees": 5, "inchangees": 1, "refusees": 10, "non_reponses": 2}
     assert [line["ligne"] for line in report["rejets"]] == [3, 4, 8, 10, 11, 13, 16, 17, 18, 19]
     assert set(report["rejets"][0]) == {"ligne", "champ", "valeur", "motif"}
-    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
-    assert json.loads(lots)[0]["auteur"] == "Statisticienne"
+    assert vigie.exported("lots")[0]["auteur"] == "Statisticienne"
 
 
 def test_the_same_file_twice_changes_nothing(vigie: Terminal) -> None:
@@ -94,16 +98,14 @@ def test_the_same_file_twice_changes_nothing(vigie: Terminal) -> None:
     assert code == 0
     (report,) = _reports(out)
     assert (report["lot"], report["acceptees"], report["inchangees"]) == (None, 0, report["lues"])
-    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
-    assert len(json.loads(lots)) == 1
+    assert len(vigie.exported("lots")) == 1
 
 
 def test_a_simulation_writes_nothing(vigie: Terminal) -> None:
     code, out, _ = vigie("importer", DIRTY, "--simulation")
     assert code == 1
     assert "Simulation" in out
-    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
-    assert json.loads(lots) == []
+    assert vigie.exported("lots") == []
 
 
 def test_every_nature_of_file_is_taken(vigie: Terminal) -> None:
@@ -131,8 +133,10 @@ def test_the_demo_and_real_files_do_not_mix(vigie: Terminal) -> None:
     assert code == 2
     assert out == ""
     assert "vigie vider-demo" in err
-    _, exported, _ = vigie("exporter", "declarations", "--cour", "Douai", "--format", "json", "--sortie", "-")
-    assert all(row["donnees"] == "fictives (démonstration)" for row in json.loads(exported))
+    assert all(
+        row["donnees"] == "fictives (démonstration)"
+        for row in vigie.exported("declarations", "--cour", "Douai")
+    )
     code, announced, _ = vigie("vider-demo")
     assert code == 1
     leaving = "146\u00a0lots fictifs et 69\u202f533\u00a0déclarations fictives"
@@ -167,9 +171,9 @@ def test_a_quarantine_corrected_and_sent_back_empties(vigie: Terminal, tmp_path:
     code, out, _ = vigie("importer", out_file, "--format", "json")
     assert code == 2
     assert (_reports(out)[0]["refusees"], _reports(out)[0]["lot"]) == (10, None)
-    _, before, _ = vigie("exporter", "rejets", "--format", "json", "--sortie", "-")
-    assert len(json.loads(before)) == 10
-    corrected = pl.DataFrame(json.loads(before)).with_columns(
+    before = vigie.exported("rejets")
+    assert len(before) == 10
+    corrected = pl.DataFrame(before).with_columns(
         mois=pl.lit("2009-03"),
         juridiction=pl.lit("TGI-ARRAS"),
         activite=pl.Series(
@@ -192,16 +196,13 @@ def test_a_quarantine_corrected_and_sent_back_empties(vigie: Terminal, tmp_path:
     back = tmp_path / "corrige.csv"
     corrected.write_csv(back, separator=";")
     assert vigie("importer", back)[0] == 0
-    _, after, _ = vigie("exporter", "rejets", "--format", "json", "--sortie", "-")
-    assert json.loads(after) == []
+    assert vigie.exported("rejets") == []
 
 
 def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
     vigie("importer", SAMPLES / "2009-06_collecte.csv")
 
-    def rows(*words: str) -> list[dict[str, Any]]:
-        return json.loads(vigie("exporter", "declarations", *words, "--format", "json", "--sortie", "-")[1])
-
+    rows = partial(vigie.exported, "declarations")
     everything = rows()
     assert set(everything[0]) >= {
         "mois",
@@ -284,9 +285,8 @@ def test_a_start_that_fails_says_why(
     assert len(err.strip().splitlines()) == 1
 
 
-def test_a_store_of_a_program_to_come_is_left_alone(vigie: Terminal, settings: Settings) -> None:
+def test_a_store_of_a_program_to_come_is_left_alone(vigie: Terminal, engine: Engine) -> None:
     assert vigie("importer", DIRTY)[0] == 1
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
     code, _, err = vigie("importer", DIRTY)
@@ -295,7 +295,6 @@ def test_a_store_of_a_program_to_come_is_left_alone(vigie: Terminal, settings: S
     assert len(err.strip().splitlines()) == 1
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM lot")).scalar() == 1
-    engine.dispose()
 
 
 def test_an_absurd_month_refuses_its_line_alone(vigie: Terminal, tmp_path: Path) -> None:

@@ -34,11 +34,12 @@ from data.actes.relances import (
 )
 from data.settings import Settings
 from data.store.collecte import InDoubtError
-from data.store.store import Store, open_store
+from data.store.store import Store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree
 from tests.outils.courrier import HOST, Facteur, mail_server
 from tests.outils.ensemble import at_once
+from tests.outils.refus import refused, sentence
 
 MARCH = date(2009, 3, 1)
 # 10:00 in Paris on the day of the reminder; the others answered four days before.
@@ -100,10 +101,6 @@ def remind(bureau: Bureau, *, renvoyer: bool = False) -> Bilan:
 
 def silently(_part: float, _label: str) -> None:
     """Show no progress."""
-
-
-def sentence(failure: pytest.ExceptionInfo[UserFacingError]) -> str:
-    return str(failure.value).replace("\u00a0", " ")
 
 
 # ---------------------------------------------------------------------- whom
@@ -227,10 +224,9 @@ def test_a_connection_that_drops_twice_leaves_the_rest_for_the_next_time(
 
 
 def test_two_people_at_once_send_each_message_once(
-    bureau: Bureau, facteur: Facteur, settings: Settings, reference: Reference
+    bureau: Bureau, facteur: Facteur, two_stores: tuple[Store, Store]
 ) -> None:
-    stores = [open_store(settings, reference) for _ in range(2)]
-    desks = [replace(bureau, store=each, auteur=f"Personne {who}") for who, each in enumerate(stores)]
+    desks = [replace(bureau, store=each, auteur=f"Personne {who}") for who, each in enumerate(two_stores)]
     ready = [(desk, prepare(desk, MARCH, au=None)) for desk in desks]
     told = at_once(partial(send, renvoyer=False, progress=silently), *ready)
     assert Counter(facteur.destinataires) == Counter(BOXES)
@@ -238,8 +234,6 @@ def test_two_people_at_once_send_each_message_once(
     # Whoever comes second is told that the first has sent it, or is sending it.
     assert sum(len(bilan.deja) + len(bilan.douteux) for bilan in told) == 5
     assert prepare(bureau, MARCH, au=None).douteuses == {}
-    for opened in stores:
-        opened.close()
 
 
 @pytest.mark.parametrize("moment", ["avant", "apres"])
@@ -344,9 +338,8 @@ def test_after_the_closing_nobody_is_invited_to_a_form_that_refuses(
         lambda: send(after, preparation, renvoyer=False, progress=silently),
         lambda: write_folder(after, preparation, tmp_path / "d", renvoyer=False),
     ):
-        with pytest.raises(UserFacingError) as failure:
+        with refused("est close depuis le 10 avril 2009 : le questionnaire refuserait"):
             act()
-        assert "est close depuis le 10 avril 2009 : le questionnaire refuserait" in sentence(failure)
     with pytest.raises(UserFacingError, match="déjà passé"):
         prepare(after, MARCH, au=None, rouvrir_jusqu_au=date(2009, 4, 26))
     assert facteur.proposes == 0

@@ -30,6 +30,7 @@ from pages.vues import decompte as vue_decompte
 from pages.vues import registre
 from tests.conftest import lots_of_demo, whole_run
 from tests.data.store.test_store import entree
+from tests.outils.refus import refuses
 from tests.pages.decomptes import settled
 from tests.pages.situations import at_address, ran, reading, words
 
@@ -78,7 +79,8 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
     with pytest.raises(UserFacingError, match="n'est pas un nombre"):
         registre.contest(dossier, cour="CA-DOUAI", ligne="evitees", proposition="beaucoup", **said)
     # What is decided is not theirs to decide, whatever a screen would let them press.
-    for decide in (
+    refuses(
+        "qui voit tout le ministère",
         lambda: registre.keep(found, auteur="B. Durand"),
         lambda: registre.advance(dossier, "definitif", auteur="B. Durand", motif="x"),
         lambda: registre.replace(dossier, auteur="B. Durand", motif="x"),
@@ -86,9 +88,7 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
             registre.open_file(number).contestations[0], acceptee=True, motif="x", auteur="B. Durand"
         ),
         lambda: registre.record_cost("1", source="x", auteur="B. Durand", annee=2009),
-    ):
-        with pytest.raises(UserFacingError, match="qui voit tout le ministère"):
-            decide()
+    )
     dossier = registre.open_file(number)
     monkeypatch.setattr(registre, "utc_now", lambda: NOW + timedelta(days=31))
     with pytest.raises(UserFacingError, match="délai"):
