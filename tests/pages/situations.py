@@ -32,7 +32,7 @@ from data.store.store import Store
 from pages.commun import identite, lecture
 from pages.commun.identite import Lecteur
 from pages.commun.lecture import Situation
-from tests.analytics.frames import aggregate, total, totals
+from tests.analytics.frames import aggregate, rows_of, total, totals
 
 COURTS = {"TGI-LILLE": "CA-DOUAI", "TGI-ARRAS": "CA-DOUAI", "TGI-LYON": "CA-LYON"}
 MONTHS = [date(2009, rank, 1) for rank in range(1, 10)]
@@ -122,7 +122,7 @@ def _situation(
         interieur=Interieur.create_empty(),
         credits=CreditsVacataires.create_empty(),
         equipements=Equipements.create_empty(),
-        lots=Lots.validate(pl.DataFrame(written, schema=Lots.create_empty().schema)),
+        lots=rows_of(Lots, written),
         alertes=pl.DataFrame({"mois": list(alertes)}, schema={"mois": pl.Date}),
         projections=ProjectionGardee.create_empty(),
         recalages=Recalages.create_empty(),

@@ -24,6 +24,7 @@ from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.lecture import Situation
 from pages.commun.navigation import escape_markdown
 from pages.commun.telechargements import prepare_export
+from tests.analytics.frames import rows_of
 from tests.pages.situations import (
     COURTS,
     MONTHS,
@@ -438,7 +439,7 @@ def test_a_new_start_of_the_chart_needs_a_name_and_a_cause(store: Store) -> None
 def with_interieur(situation: Situation) -> Situation:
     """The same, with what the police executed in each month and cour."""
     lines = [(mois, cour, "police", 500, 498) for mois in MONTHS for cour in sorted(set(COURTS.values()))]
-    counted = Interieur.validate(pl.DataFrame(lines, schema=Interieur.create_empty().schema, orient="row"))
+    counted = rows_of(Interieur, lines)
     return replace(situation, interieur=counted)
 
 
@@ -469,8 +470,7 @@ def equipped(situation: Situation) -> Situation:
         for cour in sorted(set(COURTS.values()))
         for number in (0, 1)
     ]
-    schema = Equipements.create_empty().schema
-    prisons = Equipements.validate(pl.DataFrame(lines, schema=schema, orient="row"))
+    prisons = rows_of(Equipements, lines)
     return replace(situation, equipements=Equipements.cast(situation.perimetre.restrict(prisons)))
 
 

@@ -16,7 +16,7 @@ from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import COUNTRY, Lots, Relances, Reouvertures, TotalJuridiction
 from data.settings import Settings
 from data.store.store import open_store
-from tests.analytics.frames import expected, lots, total, totals
+from tests.analytics.frames import expected, lots, rows_of, total, totals
 from tests.conftest import lots_of_demo
 
 JAN, FEB, MAR = date(2009, 1, 1), date(2009, 2, 1), date(2009, 3, 1)
@@ -36,12 +36,11 @@ def march(parametres: Parametres) -> Campagne:
 
 
 def reopened(*rows: tuple[date, str, date]) -> dy.DataFrame[Reouvertures]:
-    schema = Reouvertures.create_empty().schema
     lines = [
         (number, mois, court, "CA-1", until, "Panne", "SDSE", at("2009-04-12"))
         for number, (mois, court, until) in enumerate(rows, start=1)
     ]
-    return Reouvertures.validate(pl.DataFrame(lines, schema=schema, orient="row"))
+    return rows_of(Reouvertures, lines)
 
 
 def reminded(*rows: tuple[str, str, str, datetime]) -> dy.DataFrame[Relances]:
@@ -50,7 +49,7 @@ def reminded(*rows: tuple[str, str, str, datetime]) -> dy.DataFrame[Relances]:
         (number, MAR, court, "CA-1", etape, number, "", "", "", resultat, None, "SDSE", moment)
         for number, (court, etape, resultat, moment) in enumerate(rows, start=1)
     ]
-    return Relances.validate(pl.DataFrame(lines, schema=Relances.create_empty().schema, orient="row"))
+    return rows_of(Relances, lines)
 
 
 def states(

@@ -3,7 +3,6 @@
 from datetime import date
 
 import dataframely as dy
-import polars as pl
 import pytest
 
 from analytics.collecte.calendar import campaign_of
@@ -22,6 +21,7 @@ from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Modele
 from data.reference import load_texts
+from tests.analytics.frames import rows_of
 from tests.outils.refus import refused
 
 MARCH = date(2009, 3, 1)
@@ -29,8 +29,7 @@ USUAL = read_template(load_texts("collecte"))
 
 
 def silent(*rows: tuple[str, str, int]) -> dy.DataFrame[ARelancer]:
-    schema = ARelancer.create_empty().schema
-    return ARelancer.validate(pl.DataFrame([(*row, None, None) for row in rows], schema=schema, orient="row"))
+    return rows_of(ARelancer, [(*row, None, None) for row in rows])
 
 
 def write(
