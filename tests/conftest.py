@@ -20,6 +20,7 @@ from data.reference import load_reference
 from data.settings import Settings
 from data.store.engine import open_engine
 from data.store.store import Entree, Store, open_store
+from tests.outils.courrier import Facteur, mail_server
 
 REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
 # What costs most, and what repeats on the second engine what was tried on the first: in the whole run.
@@ -141,3 +142,10 @@ def engine(settings: Settings) -> Iterator[Engine]:
     opened = open_engine(settings.database_url, lock_timeout_s=20)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def facteur() -> Iterator[Facteur]:
+    """A mail server on this machine."""
+    with mail_server() as running:
+        yield running

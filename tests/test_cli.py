@@ -30,7 +30,7 @@ from data.store.engine import writing
 from data.store.store import open_store
 from pages.terminal import exporter, french, importer, shared
 from tests.conftest import new_database, whole_run
-from tests.outils.courrier import mail_server
+from tests.outils.courrier import Facteur
 from tests.outils.visiteur import ROOT
 
 SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
@@ -668,45 +668,43 @@ def test_reminders_are_written_to_a_folder(
     assert all(b"https://vigie.exemple/saisie" in path.read_bytes() for path in written)
 
 
-def test_one_cour_is_reminded_and_no_other(collected: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        words = ("relances", "--mois", "2009-04", "--cour", "Douai")
-        _, listed, _ = collected(*words)
-        boxes = re.findall(r"chg\S+", listed)
-        assert 0 < len(boxes) < 15
-        assert f"{len(boxes)}\u00a0messages à envoyer" in listed
-        # Out of those of that cour, not of the country.
-        reference = load_reference()
-        own = reference.attendues(date(2009, 4, 1), date(2009, 4, 1)).filter(cour="CA-DOUAI").height
-        assert f"{len(boxes)}\u00a0juridictions sur {own} n'ont pas répondu" in listed
-        code, out, _ = collected(*words, "--envoyer", *OPEN_AGAIN)
-        assert (code, out) == (0, f"{len(boxes)}\u00a0messages envoyés.\n")
-        assert sorted(facteur.destinataires) == sorted(boxes)
+def test_one_cour_is_reminded_and_no_other(
+    collected: Terminal, facteur: Facteur, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facteur.take_mail_of_vigie(monkeypatch)
+    words = ("relances", "--mois", "2009-04", "--cour", "Douai")
+    _, listed, _ = collected(*words)
+    boxes = re.findall(r"chg\S+", listed)
+    assert 0 < len(boxes) < 15
+    assert f"{len(boxes)}\u00a0messages à envoyer" in listed
+    # Out of those of that cour, not of the country.
+    reference = load_reference()
+    own = reference.attendues(date(2009, 4, 1), date(2009, 4, 1)).filter(cour="CA-DOUAI").height
+    assert f"{len(boxes)}\u00a0juridictions sur {own} n'ont pas répondu" in listed
+    code, out, _ = collected(*words, "--envoyer", *OPEN_AGAIN)
+    assert (code, out) == (0, f"{len(boxes)}\u00a0messages envoyés.\n")
+    assert sorted(facteur.destinataires) == sorted(boxes)
 
 
 def test_reminders_are_sent_once_and_what_was_refused_is_said(
-    collected: Terminal, monkeypatch: pytest.MonkeyPatch
+    collected: Terminal, facteur: Facteur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with mail_server() as facteur:
-        _, listed, _ = collected("relances", "--mois", "2009-04")
-        box = re.findall(r"chg\S+", listed)[-1]
-        facteur.refuses = frozenset({box})
-        facteur.take_mail_of_vigie(monkeypatch)
-        code, out, err = collected(
-            "relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE", *OPEN_AGAIN
-        )
-        sent = len(facteur.courriers)
-        assert code == 1
-        assert out == f"{sent}\u00a0messages envoyés.\n"
-        assert f", {box} : refusé (550 5.1.1 No such mailbox)" in err
-        facteur.refuses = frozenset()
-        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", *OPEN_AGAIN)
-        assert (code, err) == (0, "")
-        assert out == f"1\u00a0message envoyé.\n{sent}\u00a0juridictions déjà relancées.\n"
-        _, out, _ = collected("relances", "--mois", "2009-04")
-        assert out.count("déjà relancée le ") == sent + 1
-        assert len(set(facteur.destinataires)) == len(facteur.destinataires) == sent + 1
+    _, listed, _ = collected("relances", "--mois", "2009-04")
+    box = re.findall(r"chg\S+", listed)[-1]
+    facteur.refuses = frozenset({box})
+    facteur.take_mail_of_vigie(monkeypatch)
+    code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE", *OPEN_AGAIN)
+    sent = len(facteur.courriers)
+    assert code == 1
+    assert out == f"{sent}\u00a0messages envoyés.\n"
+    assert f", {box} : refusé (550 5.1.1 No such mailbox)" in err
+    facteur.refuses = frozenset()
+    code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", *OPEN_AGAIN)
+    assert (code, err) == (0, "")
+    assert out == f"1\u00a0message envoyé.\n{sent}\u00a0juridictions déjà relancées.\n"
+    _, out, _ = collected("relances", "--mois", "2009-04")
+    assert out.count("déjà relancée le ") == sent + 1
+    assert len(set(facteur.destinataires)) == len(facteur.destinataires) == sent + 1
 
 
 @pytest.mark.parametrize(
@@ -734,39 +732,34 @@ def test_what_cannot_be_reminded_is_one_sentence(
 
 
 def test_a_sending_that_was_killed_ends_with_a_doubt_and_a_person_decides(
-    collected: Terminal, monkeypatch: pytest.MonkeyPatch
+    collected: Terminal, facteur: Facteur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        sending = ("relances", "--mois", "2009-04", "--cour", "Douai", "--envoyer", *OPEN_AGAIN)
-        _, listed, _ = collected("relances", "--mois", "2009-04", "--cour", "Douai")
-        box = re.findall(r"chg\S+", listed)[-1]
-        silent = f"TGI-{box.removeprefix('chg.tgi-').split('@')[0].upper()}"
-        begun = datetime(2009, 5, 7, 8, tzinfo=UTC)
-        with closing(open_store(Settings(), load_reference())) as store:
-            envoi = Envoi(
-                date(2009, 4, 1), silent, "messagerie", adresse="a@b.fr", message_id="<1@b>", texte="T"
-            )
-            store.collecte().begin_reminder(
-                NATIONAL, envoi, renvoyer=False, auteur="A. Martin", connu_le=begun
-            )
-        code, out, err = collected(*sending)
-        assert code == 1
-        sent = len(facteur.destinataires)
-        assert out == f"{sent}\u00a0messages envoyés.\n"
-        assert "Issue inconnue\u00a0: A. Martin a commencé cet envoi le 7\u00a0mai\u00a02009" in err
-        assert "1\u00a0message douteux" in err
-        # The second run is no better informed, and does not say that all is well.
-        code, out, err = collected(*sending)
-        assert (code, len(facteur.destinataires)) == (1, sent)
-        assert "message douteux" in err
-        code, out, err = collected("relances", "--mois", "2009-04")
-        assert code == 1
-        assert "message douteux" in err
-        code, out, err = collected(*sending, "--douteux", "non-partis")
-        assert (code, err) == (0, "")
-        assert out.startswith("1\u00a0message douteux : non parti.\n1\u00a0message envoyé.\n")
-        assert facteur.destinataires[sent:] == [box]
+    facteur.take_mail_of_vigie(monkeypatch)
+    sending = ("relances", "--mois", "2009-04", "--cour", "Douai", "--envoyer", *OPEN_AGAIN)
+    _, listed, _ = collected("relances", "--mois", "2009-04", "--cour", "Douai")
+    box = re.findall(r"chg\S+", listed)[-1]
+    silent = f"TGI-{box.removeprefix('chg.tgi-').split('@')[0].upper()}"
+    begun = datetime(2009, 5, 7, 8, tzinfo=UTC)
+    with closing(open_store(Settings(), load_reference())) as store:
+        envoi = Envoi(date(2009, 4, 1), silent, "messagerie", adresse="a@b.fr", message_id="<1@b>", texte="T")
+        store.collecte().begin_reminder(NATIONAL, envoi, renvoyer=False, auteur="A. Martin", connu_le=begun)
+    code, out, err = collected(*sending)
+    assert code == 1
+    sent = len(facteur.destinataires)
+    assert out == f"{sent}\u00a0messages envoyés.\n"
+    assert "Issue inconnue\u00a0: A. Martin a commencé cet envoi le 7\u00a0mai\u00a02009" in err
+    assert "1\u00a0message douteux" in err
+    # The second run is no better informed, and does not say that all is well.
+    code, out, err = collected(*sending)
+    assert (code, len(facteur.destinataires)) == (1, sent)
+    assert "message douteux" in err
+    code, out, err = collected("relances", "--mois", "2009-04")
+    assert code == 1
+    assert "message douteux" in err
+    code, out, err = collected(*sending, "--douteux", "non-partis")
+    assert (code, err) == (0, "")
+    assert out.startswith("1\u00a0message douteux : non parti.\n1\u00a0message envoyé.\n")
+    assert facteur.destinataires[sent:] == [box]
 
 
 def test_a_demonstration_reminds_nobody(on_demo: Terminal, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import errno
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -42,12 +41,6 @@ LETTER = Courrier(
 def settings(facteur: Facteur, **changes: Any) -> Settings:
     values: dict[str, Any] = {"smtp_hote": HOST, "smtp_port": facteur.port, "smtp_starttls": False, **changes}
     return Settings(**values)
-
-
-@pytest.fixture
-def facteur() -> Iterator[Facteur]:
-    with mail_server() as running:
-        yield running
 
 
 def read(written: bytes) -> EmailMessage:

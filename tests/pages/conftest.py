@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from tests.outils.courrier import Facteur
 from tests.pages.situations import Visit, run
 
 
@@ -11,3 +12,10 @@ from tests.pages.situations import Visit, run
 def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
     """Run one page on a situation."""
     return partial(run, monkeypatch)
+
+
+@pytest.fixture
+def facteur(facteur: Facteur, monkeypatch: pytest.MonkeyPatch) -> Facteur:
+    """The mail server, to which the pages send."""
+    facteur.take_mail_of_vigie(monkeypatch)
+    return facteur

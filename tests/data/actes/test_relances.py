@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
@@ -37,7 +36,7 @@ from data.store.collecte import InDoubtError
 from data.store.store import Store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree
-from tests.outils.courrier import HOST, Facteur, mail_server
+from tests.outils.courrier import HOST, Facteur
 from tests.outils.ensemble import at_once
 from tests.outils.refus import refused, sentence
 
@@ -53,12 +52,6 @@ BOXES = {
     "chg.tgi-les-sables-d-olonne@justice.fr",
     "chg.tgi-lyon@justice.fr",
 }
-
-
-@pytest.fixture
-def facteur() -> Iterator[Facteur]:
-    with mail_server() as running:
-        yield running
 
 
 @pytest.fixture
