@@ -190,14 +190,14 @@ class Entree:
     auteur: str
     fichier: str
     sha256: str
-    forme: str
-    encodage: str | None
     lues: int
-    non_reponses: int
-    repetees: int
     acceptees: pl.DataFrame
-    rejets: pl.DataFrame
-    alertes: pl.DataFrame
+    forme: str = "longue"
+    encodage: str | None = None
+    non_reponses: int = 0
+    repetees: int = 0
+    rejets: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJETS_SCHEMA))
+    alertes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ALERTES_SCHEMA))
     recu_le: date | None = None
     retablir: bool = False
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import ALERTES_SCHEMA, COUNTRY, REJETS_SCHEMA
+from analytics.vocabulary.schemas import COUNTRY, REJETS_SCHEMA
 from data.actes.archive import keep_projection
 from data.settings import Settings
 from data.store import tables
@@ -40,14 +40,10 @@ def entree(
         auteur="Statisticien",
         fichier="f.csv",
         sha256=sha,
-        forme="longue",
         encodage="utf-8",
         lues=acceptees.height + refused.height,
-        non_reponses=0,
-        repetees=0,
         acceptees=acceptees,
         rejets=refused,
-        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
     )
 
 
