@@ -877,7 +877,7 @@ def test_an_export_replaces_nothing_but_a_file(vigie: Terminal, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_an_output_that_is_full_is_said(tmp_path: Path, demo_file: Path, unbuffered: str) -> None:
+def test_an_output_that_is_full_is_said(demo_file: Path, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
             [sys.executable, "-m", "cli", "exporter", "declarations", "--format", "csv", "--sortie", "-"],

@@ -213,9 +213,7 @@ def test_a_reader_of_one_cour_sees_no_other_and_sends_nothing(
         assert not [name for name in ("Lille", "Douai", "Arras", "Évry") if name in said]
 
 
-def test_without_settings_nothing_can_leave_and_it_is_said(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_settings_nothing_can_leave_and_it_is_said(store: Store) -> None:
     page = visit(onglet="messages")
     said = words(page)
     assert "5 messages à envoyer" in said

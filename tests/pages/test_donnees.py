@@ -111,9 +111,7 @@ def test_several_files_each_make_a_lot(page: AppTest, store: Store) -> None:
     assert store.lots(NATIONAL)["nature"].to_list() == ["base", "declarations"]
 
 
-def test_one_confirmation_empties_the_demo_and_imports(
-    page: AppTest, store: Store, reference: Reference
-) -> None:
+def test_one_confirmation_empties_the_demo_and_imports(page: AppTest, store: Store) -> None:
     store.record_demo(lots_of_demo())
     said = ran(page)
     assert "Données de démonstration" in said
@@ -182,7 +180,7 @@ def test_a_reader_of_some_cours_imports_nothing(
 
 
 def test_a_download_keeps_the_rights_of_whoever_asked_for_it(
-    page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, reference: Reference
+    page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file is written later, outside the session, where nobody is signed in."""
     store.record_demo(lots_of_demo())

@@ -200,7 +200,7 @@ def test_equipping_a_prison_takes_its_share_of_what_its_cour_lacks() -> None:
     assert lost["etpt"].sum() == pytest.approx(whole * 127 / 15_500)
 
 
-def test_weights_are_of_mean_one_and_longer_for_who_is_further(reference: Reference) -> None:
+def test_weights_are_of_mean_one_and_longer_for_who_is_further() -> None:
     found = potential(declared([(5, "TGI-LILLE", "JAP", 3, 2)]))
     weights = found["poids"].to_numpy()
     assert np.average(weights, weights=found["base"].to_numpy()) == pytest.approx(1)

@@ -403,7 +403,7 @@ def test_a_character_nobody_sees_stops_no_reminder(bureau: Bureau, facteur: Fact
 
 
 def test_a_demonstration_never_sends(
-    store: Store, reference: Reference, settings: Settings, facteur: Facteur, tmp_path: Path
+    store: Store, settings: Settings, facteur: Facteur, tmp_path: Path
 ) -> None:
     store.record_demo(lots_of_demo())
     bureau = Bureau(store, NATIONAL, reglages(settings, facteur), "A", lambda: T0)

@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
-from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     ALERTES_SCHEMA,
     APPELE,
@@ -370,9 +369,7 @@ def test_nobody_signs_with_an_empty_name(store: Store, collecte: Collecte) -> No
     assert store.etat() == before
 
 
-def test_what_rests_on_the_demo_goes_with_it_and_what_was_prepared_stays(
-    store: Store, reference: Reference
-) -> None:
+def test_what_rests_on_the_demo_goes_with_it_and_what_was_prepared_stays(store: Store) -> None:
     store.record_demo(lots_of_demo())
     collecte = store.collecte()
     send(collecte)

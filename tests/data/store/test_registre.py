@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
-from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import ETATS_DECOMPTE
 from data.settings import Settings
 from data.store import tables
@@ -443,9 +442,7 @@ def test_a_cost_does_not_end_before_it_begins(registre: Registre) -> None:
 # ---------------------------------------------------------------------- the store
 
 
-def test_settlements_of_the_demo_leave_with_it_rules_and_costs_stay(
-    store: Store, reference: Reference
-) -> None:
+def test_settlements_of_the_demo_leave_with_it_rules_and_costs_stay(store: Store) -> None:
     store.record_demo(lots_of_demo())
     registre = store.registre()
     number = kept(registre, etat="contradictoire")

@@ -330,7 +330,7 @@ def test_credits_are_exact_to_the_cent(store: Store) -> None:
     assert again.lot is None
 
 
-def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) -> None:
+def test_the_demo_and_real_data_never_mix(store: Store) -> None:
     lots = lots_of_demo()
     store.record_demo(lots)
     store.record_demo(lots)  # a second server starting at the same time
@@ -346,7 +346,7 @@ def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) ->
         store.record_demo(lots)
 
 
-def test_emptying_the_demo_leaves_an_empty_store(store: Store, reference: Reference) -> None:
+def test_emptying_the_demo_leaves_an_empty_store(store: Store) -> None:
     lots = lots_of_demo()
     store.record_demo(lots)
     announced = store.demo_contents()
