@@ -110,7 +110,10 @@ def words(page: AppTest) -> str:
     return text(page).replace("\u00a0", " ")
 
 
-def press(page: AppTest, label: str) -> AppTest:
+def press(page: AppTest, label: str, **typed: str) -> AppTest:
+    """Press a button, once these texts are typed, each under the key of its place."""
+    for key, value in typed.items():
+        next(box for box in [*page.text_input, *page.text_area] if box.key == key).set_value(value)
     next(button for button in page.button if button.label.replace("\u00a0", " ").startswith(label)).click()
     return again(page)
 
@@ -168,12 +171,10 @@ def test_a_call_is_recorded_under_a_name_and_becomes_the_last_contact(store: Sto
     assert "Aucune relance pour l'instant." in words(page)
     # Silent for two months, Lille comes first.
     assert page.selectbox(key="appel_juridiction").value == "TGI-LILLE"
-    page.text_area(key="appel_dit").set_value("Réponse promise jeudi")
-    press(page, "Enregistrer l'appel")
+    press(page, "Enregistrer l'appel", appel_dit="Réponse promise jeudi")
     assert "complétez les deux" in words(page)
     assert store.collecte().reminders(NATIONAL).is_empty()
-    page.text_input(key="appel_auteur").set_value("A. Martin")
-    press(page, "Enregistrer l'appel")
+    press(page, "Enregistrer l'appel", appel_auteur="A. Martin")
     said = words(page)
     assert "Appel enregistré : Tribunal de grande instance de Lille." in said
     assert "07/04/2009 (téléphone)" in said
@@ -190,8 +191,7 @@ def test_an_alert_is_asked_about_and_followed_up(store: Store) -> None:
     (number,) = store.alertes(NATIONAL).filter(mois=MARCH)["alerte"]
     page.radio(key=f"alerte_statut_{number}_à vérifier").set_value("confirmé")
     page.text_area(key=f"alerte_commentaire_{number}").set_value("Deux audiences de plus")
-    page.text_input(key="alerte_auteur").set_value("A. Martin")
-    press(page, "Enregistrer la suite")
+    press(page, "Enregistrer la suite", alerte_auteur="A. Martin")
     said = words(page)
     assert "1 alerte, dont 0 à vérifier" in said
     assert "A. Martin : Deux audiences de plus" in said
@@ -236,13 +236,11 @@ def test_a_text_that_cannot_be_filled_in_is_refused_while_it_is_typed(store: Sto
     page.text_input(key="modele_sujet").set_value("Rappel pour $mois")
     again(page)
     assert "Rappel pour mars 2009" in words(page)
-    page.text_input(key="modele_auteur").set_value("A. Martin")
-    press(page, "Enregistrer ce texte")
+    press(page, "Enregistrer ce texte", modele_auteur="A. Martin")
     kept = store.collecte().template()
     assert kept is not None
     assert kept.sujet == "Rappel pour $mois"
-    page.text_input(key="modele_auteur").set_value("A. Martin")
-    press(page, "Revenir au texte du produit")
+    press(page, "Revenir au texte du produit", modele_auteur="A. Martin")
     assert store.collecte().template() is None
     assert "votre réponse est attendue" in words(page)
 
@@ -250,8 +248,7 @@ def test_a_text_that_cannot_be_filled_in_is_refused_while_it_is_typed(store: Sto
 def test_the_messages_leave_from_the_page_once_confirmed(store: Store, facteur: Facteur) -> None:
     facteur.refuses = frozenset({"chg.tgi-evry@justice.fr"})
     page = visit(onglet="messages")
-    page.text_input(key="messages_auteur").set_value("A. Martin")
-    press(page, "Envoyer")
+    press(page, "Envoyer", messages_auteur="A. Martin")
     assert "Rien n'est parti" in words(page)
     assert facteur.courriers == []
     page.checkbox(key="envoi_confirme").set_value(True)
@@ -295,8 +292,7 @@ def test_what_the_screen_lists_is_what_leaves(
     labels = [label.replace("\u00a0", " ") for label in offered(page)]
     assert f"Envoyer {number}" in labels
     assert f"Préparer {number.replace('message', 'brouillon')} en un fichier ZIP" in labels
-    page.text_input(key="messages_auteur").set_value("A. Martin")
-    press(page, "Préparer")
+    press(page, "Préparer", messages_auteur="A. Martin")
     with zipfile.ZipFile(BytesIO(page.session_state["relances_archive"].contenu)) as drafts:
         assert len(drafts.namelist()) == len(boxes)
     typed_and_confirmed(page, f"Envoyer {number}")
@@ -354,8 +350,7 @@ def test_a_sending_that_was_interrupted_is_settled_on_the_page(store: Store, fac
     said = words(page)
     assert "0 message à envoyer, 1 message dont on ne sait s'il est parti" in said
     assert "Issue inconnue : B. Petit a commencé cet envoi le 7 avril 2009 à 9 h 00" in said
-    page.text_input(key="doute_auteur").set_value("A. Martin")
-    press(page, "Rien n'est parti : à envoyer")
+    press(page, "Rien n'est parti : à envoyer", doute_auteur="A. Martin")
     assert "Doute levé" in words(page)
     typed_and_confirmed(page, "Envoyer 1 message")
     assert facteur.destinataires == ["chg.tgi-lyon@justice.fr"]
@@ -395,8 +390,7 @@ def test_a_text_that_leads_nowhere_is_questioned(store: Store) -> None:
     assert "n'a pas de $lien" in page.checkbox(key="modele_sans_lien").label
     page.checkbox(key="modele_sans_lien").set_value(True)
     again(page)
-    page.text_input(key="modele_auteur").set_value("A. Martin")
-    press(page, "Enregistrer ce texte")
+    press(page, "Enregistrer ce texte", modele_auteur="A. Martin")
     assert store.collecte().template() == Modele(load_template().sujet, "Bonjour, votre réponse manque.")
     # The question stays beside the list, whoever sends.
     assert words(visit(onglet="messages")).count("n'a pas de $lien") >= 1
@@ -413,8 +407,7 @@ def test_the_demonstration_sends_nothing_and_gives_its_messages_away(
         assert "Démonstration : vu au 7 avril 2009" in said
         assert "elle n'envoie aucun message" in said
         assert "[FICTIF]" in said
-        page.text_input(key="messages_auteur").set_value("A. Martin")
-        press(page, "Préparer 5 brouillons en un fichier ZIP (FICTIF)")
+        press(page, "Préparer 5 brouillons en un fichier ZIP (FICTIF)", messages_auteur="A. Martin")
         archive = page.session_state["relances_archive"]
         assert archive.nom == "2009-03_relances_FICTIF.zip"
         with zipfile.ZipFile(BytesIO(archive.contenu)) as drafts:

@@ -36,7 +36,7 @@ from data.store.collecte import InDoubtError
 from data.store.store import Store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree
-from tests.outils.courrier import HOST, Facteur
+from tests.outils.courrier import HOST, Facteur, mail_settings
 from tests.outils.ensemble import at_once
 from tests.outils.refus import refused, sentence
 
@@ -67,16 +67,8 @@ def fill(store: Store, reference: Reference) -> None:
 
 
 def reglages(settings: Settings, facteur: Facteur, **changes: Any) -> Settings:
-    values: dict[str, Any] = {
-        "database_url": settings.database_url,
-        "smtp_hote": HOST,
-        "smtp_port": facteur.port,
-        "smtp_starttls": False,
-        "expediteur": "Équipe de collecte <collecte@exemple.fr>",
-        "adresse_publique": "https://vigie.exemple",
-        **changes,
-    }
-    return Settings(**values)
+    sender = {"expediteur": "Équipe de collecte <collecte@exemple.fr>", "database_url": settings.database_url}
+    return Settings(**mail_settings(facteur.port, **sender | changes))
 
 
 @pytest.fixture
