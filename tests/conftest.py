@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: the reference data, and a store on each engine."""
 
 import os
+import shutil
 import sys
 import uuid
 import warnings
@@ -64,6 +65,19 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     keep_past_projections(filled)
     filled.close()
     return path
+
+
+@pytest.fixture(scope="module")
+def demo_url(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a store that holds the demonstration, one a module."""
+    return str(shutil.copy(demo_file, tmp_path_factory.mktemp("demo") / "vigie.sqlite"))
+
+
+@pytest.fixture(scope="module")
+def demo(demo_url: str, reference: Reference) -> Iterator[Store]:
+    opened = open_store(Settings(database_url=demo_url), reference)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,8 @@ from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import COUNTRY, Lots, Relances, Reouvertures, TotalJuridiction
-from data.settings import Settings
-from data.store.store import open_store
+from data.store.store import Store
 from tests.analytics.frames import expected, lots, rows_of, total, totals
-from tests.conftest import lots_of_demo
 
 JAN, FEB, MAR = date(2009, 1, 1), date(2009, 2, 1), date(2009, 3, 1)
 NEVER_REOPENED = Reouvertures.create_empty()
@@ -331,13 +329,9 @@ def test_an_answer_without_a_day_is_no_contact(parametres: Parametres) -> None:
 
 
 def test_the_demo_has_answers_on_time_late_and_corrected(
-    tmp_path_factory: pytest.TempPathFactory, reference: Reference, parametres: Parametres
+    demo: Store, reference: Reference, parametres: Parametres
 ) -> None:
-    url = str(tmp_path_factory.mktemp("demo") / "vigie.sqlite")
-    store = open_store(Settings(database_url=url), reference)
-    store.record_demo(lots_of_demo())
-    known, history = store.faits(NATIONAL).totaux, store.lots(NATIONAL)
-    store.close()
+    known, history = demo.faits(NATIONAL).totaux, demo.lots(NATIONAL)
     year = [campaign_of(date(2009, rank, 1), parametres) for rank in range(1, 13)]
     due = reference.attendues(date(2009, 1, 1), date(2009, 12, 1))
     frame = campaign.follow_answers(

@@ -18,8 +18,7 @@ from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
 from data.actes.couts import choose_cost
 from data.reference import load_parameters
-from data.settings import Settings
-from data.store.store import Store, open_store
+from data.store.store import Store
 from pages import decompte
 from pages.commun import identite, lecture
 from pages.commun.cadre import Contexte
@@ -28,22 +27,13 @@ from pages.terminal import decompte as commande
 from pages.terminal import french
 from pages.vues import decompte as vue_decompte
 from pages.vues import registre
-from tests.conftest import lots_of_demo, whole_run
+from tests.conftest import whole_run
 from tests.data.store.test_store import entree
 from tests.outils.refus import refuses
 from tests.pages.decomptes import settled
 from tests.pages.situations import at_address, ran, reading, words
 
 NOW = datetime(2010, 2, 1, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Store:
-    """Twelve months of the demo are enough."""
-    path = tmp_path_factory.mktemp("decompte") / "v.db"
-    store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
-    store.record_demo(lots_of_demo())
-    return store
 
 
 @pytest.fixture
