@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.received import told_lots
 from analytics.vocabulary.wording import NO_BREAK_SPACE, count, month, number, short_date, typeset
 from pages.commun import cadre, composants, navigation, signataire, suites, telechargements
@@ -365,7 +366,7 @@ def _draw_history(situation: Situation) -> None:
     shown = lots.head(LOTS_SHOWN)
     rows = "".join(
         "<tr>"
-        f"<td class='n'>{row['lot']}</td><td>{short_date(signataire.day_in_paris(row['connu_le']))}</td>"
+        f"<td class='n'>{row['lot']}</td><td>{short_date(day_in_paris(row['connu_le']))}</td>"
         f"<td>{short_date(row['recu_le']) if row['recu_le'] else ''}</td>"
         f"<td>{escape(row['auteur'])}</td><td>{escape(depot.nature(row['nature']))}</td>"
         f"<td>{escape(row['fichier'])}</td><td><code title='{row['sha256']}'>{row['sha256'][:12]}</code></td>"

@@ -9,6 +9,7 @@ from analytics.scenarios import link, study
 from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.study import Etude, Socle
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.schemas import ScenarioGarde
 from analytics.vocabulary.wording import NO_BREAK_SPACE, month, percent, typeset
 from pages.commun import (
@@ -120,7 +121,7 @@ def _warn_of_vintage(contexte: Contexte, scenario: Scenario, garde: ScenarioGard
         composants.note(typeset(" ".join(told)))
         changes: dict[str, object] = {"annee": scenario.depuis.year, "mois": scenario.depuis.month}
         if garde is not None and elsewhere:
-            changes["connu_le"] = gardes.day_of(garde)
+            changes["connu_le"] = day_in_paris(garde.connu_le)
         navigation.link(
             "scenarios", "Le montrer sur sa situation d'origine", contexte.selection.requete(**changes)
         )

@@ -28,7 +28,6 @@ from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.simulation import simulate
 from analytics.statistics.ranges import LOGISTIQUE, Plage
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import ALERTES_SCHEMA, REJETS_SCHEMA
 from data.reference import load_reference
 from data.settings import Settings
 from data.store.store import Entree, open_store
@@ -65,14 +64,8 @@ def as_entree(cells: pl.DataFrame, number: int) -> Entree:
         auteur="mesure",
         fichier=f"{number}.csv",
         sha256=f"{number:064d}",
-        forme="longue",
-        encodage=None,
         lues=lines.height,
-        non_reponses=0,
-        repetees=0,
         acceptees=lines,
-        rejets=pl.DataFrame(schema=REJETS_SCHEMA),
-        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
     )
 
 

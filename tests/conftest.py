@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: the reference data, and a store on each engine."""
 
 import os
+import shutil
 import sys
 import uuid
 import warnings
@@ -11,13 +12,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine
 
 from analytics.vocabulary.reference import Reference
 from data.actes.archive import keep_past_projections
 from data.demo import demo_lots
 from data.reference import load_reference
 from data.settings import Settings
+from data.store.engine import open_engine
 from data.store.store import Entree, Store, open_store
+from tests.outils.courrier import Facteur, mail_server
 
 REQUIRED = os.environ.get("VIGIE_TESTS_COMPLETS") == "1"
 # What costs most, and what repeats on the second engine what was tried on the first: in the whole run.
@@ -61,6 +65,19 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     keep_past_projections(filled)
     filled.close()
     return path
+
+
+@pytest.fixture(scope="module")
+def demo_url(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a store that holds the demonstration, one a module."""
+    return str(shutil.copy(demo_file, tmp_path_factory.mktemp("demo") / "vigie.sqlite"))
+
+
+@pytest.fixture(scope="module")
+def demo(demo_url: str, reference: Reference) -> Iterator[Store]:
+    opened = open_store(Settings(database_url=demo_url), reference)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")
@@ -122,3 +139,27 @@ def store(settings: Settings, reference: Reference) -> Iterator[Store]:
     opened = open_store(settings, reference)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def two_stores(settings: Settings, reference: Reference) -> Iterator[tuple[Store, Store]]:
+    """The same store as two people open it, each with connections of their own."""
+    opened = open_store(settings, reference), open_store(settings, reference)
+    yield opened
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    """The same store, to look at the rows themselves."""
+    opened = open_engine(settings.database_url, lock_timeout_s=20)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def facteur() -> Iterator[Facteur]:
+    """A mail server on this machine."""
+    with mail_server() as running:
+        yield running

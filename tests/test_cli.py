@@ -11,6 +11,7 @@ import sys
 from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from stat import S_ISFIFO
 from typing import Any
@@ -25,11 +26,11 @@ from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.schemas import Envoi
 from data.reference import load_reference
 from data.settings import Settings
-from data.store.engine import open_engine, writing
+from data.store.engine import writing
 from data.store.store import open_store
 from pages.terminal import exporter, french, importer, shared
 from tests.conftest import new_database, whole_run
-from tests.outils.courrier import mail_server
+from tests.outils.courrier import Facteur
 from tests.outils.visiteur import ROOT
 
 SAMPLES = Path(__file__).parent / "data" / "collecte" / "echantillons"
@@ -47,6 +48,10 @@ class Terminal:
             cli.main([str(word) for word in words])
         captured = self._capsys.readouterr()
         return int(stopped.value.code or 0), captured.out, captured.err
+
+    def exported(self, what: str, *words: str) -> list[dict[str, Any]]:
+        """Give the rows of an export."""
+        return json.loads(self("exporter", what, *words, "--format", "json", "--sortie", "-")[1])
 
 
 @pytest.fixture
@@ -83,8 +88,7 @@ def test_an_import_says_what_became_of_each_line(vigie: Terminal) -> None:
     } == {"lues": 18, "acceptees": 5, "inchangees": 1, "refusees": 10, "non_reponses": 2}
     assert [line["ligne"] for line in report["rejets"]] == [3, 4, 8, 10, 11, 13, 16, 17, 18, 19]
     assert set(report["rejets"][0]) == {"ligne", "champ", "valeur", "motif"}
-    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
-    assert json.loads(lots)[0]["auteur"] == "Statisticienne"
+    assert vigie.exported("lots")[0]["auteur"] == "Statisticienne"
 
 
 def test_the_same_file_twice_changes_nothing(vigie: Terminal) -> None:
@@ -94,16 +98,14 @@ def test_the_same_file_twice_changes_nothing(vigie: Terminal) -> None:
     assert code == 0
     (report,) = _reports(out)
     assert (report["lot"], report["acceptees"], report["inchangees"]) == (None, 0, report["lues"])
-    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
-    assert len(json.loads(lots)) == 1
+    assert len(vigie.exported("lots")) == 1
 
 
 def test_a_simulation_writes_nothing(vigie: Terminal) -> None:
     code, out, _ = vigie("importer", DIRTY, "--simulation")
     assert code == 1
     assert "Simulation" in out
-    _, lots, _ = vigie("exporter", "lots", "--format", "json", "--sortie", "-")
-    assert json.loads(lots) == []
+    assert vigie.exported("lots") == []
 
 
 def test_every_nature_of_file_is_taken(vigie: Terminal) -> None:
@@ -131,8 +133,10 @@ def test_the_demo_and_real_files_do_not_mix(vigie: Terminal) -> None:
     assert code == 2
     assert out == ""
     assert "vigie vider-demo" in err
-    _, exported, _ = vigie("exporter", "declarations", "--cour", "Douai", "--format", "json", "--sortie", "-")
-    assert all(row["donnees"] == "fictives (démonstration)" for row in json.loads(exported))
+    assert all(
+        row["donnees"] == "fictives (démonstration)"
+        for row in vigie.exported("declarations", "--cour", "Douai")
+    )
     code, announced, _ = vigie("vider-demo")
     assert code == 1
     leaving = "146\u00a0lots fictifs et 69\u202f533\u00a0déclarations fictives"
@@ -167,9 +171,9 @@ def test_a_quarantine_corrected_and_sent_back_empties(vigie: Terminal, tmp_path:
     code, out, _ = vigie("importer", out_file, "--format", "json")
     assert code == 2
     assert (_reports(out)[0]["refusees"], _reports(out)[0]["lot"]) == (10, None)
-    _, before, _ = vigie("exporter", "rejets", "--format", "json", "--sortie", "-")
-    assert len(json.loads(before)) == 10
-    corrected = pl.DataFrame(json.loads(before)).with_columns(
+    before = vigie.exported("rejets")
+    assert len(before) == 10
+    corrected = pl.DataFrame(before).with_columns(
         mois=pl.lit("2009-03"),
         juridiction=pl.lit("TGI-ARRAS"),
         activite=pl.Series(
@@ -192,16 +196,13 @@ def test_a_quarantine_corrected_and_sent_back_empties(vigie: Terminal, tmp_path:
     back = tmp_path / "corrige.csv"
     corrected.write_csv(back, separator=";")
     assert vigie("importer", back)[0] == 0
-    _, after, _ = vigie("exporter", "rejets", "--format", "json", "--sortie", "-")
-    assert json.loads(after) == []
+    assert vigie.exported("rejets") == []
 
 
 def test_exports_filter_by_cour_month_and_date(vigie: Terminal) -> None:
     vigie("importer", SAMPLES / "2009-06_collecte.csv")
 
-    def rows(*words: str) -> list[dict[str, Any]]:
-        return json.loads(vigie("exporter", "declarations", *words, "--format", "json", "--sortie", "-")[1])
-
+    rows = partial(vigie.exported, "declarations")
     everything = rows()
     assert set(everything[0]) >= {
         "mois",
@@ -284,9 +285,8 @@ def test_a_start_that_fails_says_why(
     assert len(err.strip().splitlines()) == 1
 
 
-def test_a_store_of_a_program_to_come_is_left_alone(vigie: Terminal, settings: Settings) -> None:
+def test_a_store_of_a_program_to_come_is_left_alone(vigie: Terminal, engine: Engine) -> None:
     assert vigie("importer", DIRTY)[0] == 1
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
     code, _, err = vigie("importer", DIRTY)
@@ -295,7 +295,6 @@ def test_a_store_of_a_program_to_come_is_left_alone(vigie: Terminal, settings: S
     assert len(err.strip().splitlines()) == 1
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM lot")).scalar() == 1
-    engine.dispose()
 
 
 def test_an_absurd_month_refuses_its_line_alone(vigie: Terminal, tmp_path: Path) -> None:
@@ -678,45 +677,43 @@ def test_reminders_are_written_to_a_folder(
     assert all(b"https://vigie.exemple/saisie" in path.read_bytes() for path in written)
 
 
-def test_one_cour_is_reminded_and_no_other(collected: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        words = ("relances", "--mois", "2009-04", "--cour", "Douai")
-        _, listed, _ = collected(*words)
-        boxes = re.findall(r"chg\S+", listed)
-        assert 0 < len(boxes) < 15
-        assert f"{len(boxes)}\u00a0messages à envoyer" in listed
-        # Out of those of that cour, not of the country.
-        reference = load_reference()
-        own = reference.attendues(date(2009, 4, 1), date(2009, 4, 1)).filter(cour="CA-DOUAI").height
-        assert f"{len(boxes)}\u00a0juridictions sur {own} n'ont pas répondu" in listed
-        code, out, _ = collected(*words, "--envoyer", *OPEN_AGAIN)
-        assert (code, out) == (0, f"{len(boxes)}\u00a0messages envoyés.\n")
-        assert sorted(facteur.destinataires) == sorted(boxes)
+def test_one_cour_is_reminded_and_no_other(
+    collected: Terminal, facteur: Facteur, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facteur.take_mail_of_vigie(monkeypatch)
+    words = ("relances", "--mois", "2009-04", "--cour", "Douai")
+    _, listed, _ = collected(*words)
+    boxes = re.findall(r"chg\S+", listed)
+    assert 0 < len(boxes) < 15
+    assert f"{len(boxes)}\u00a0messages à envoyer" in listed
+    # Out of those of that cour, not of the country.
+    reference = load_reference()
+    own = reference.attendues(date(2009, 4, 1), date(2009, 4, 1)).filter(cour="CA-DOUAI").height
+    assert f"{len(boxes)}\u00a0juridictions sur {own} n'ont pas répondu" in listed
+    code, out, _ = collected(*words, "--envoyer", *OPEN_AGAIN)
+    assert (code, out) == (0, f"{len(boxes)}\u00a0messages envoyés.\n")
+    assert sorted(facteur.destinataires) == sorted(boxes)
 
 
 def test_reminders_are_sent_once_and_what_was_refused_is_said(
-    collected: Terminal, monkeypatch: pytest.MonkeyPatch
+    collected: Terminal, facteur: Facteur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with mail_server() as facteur:
-        _, listed, _ = collected("relances", "--mois", "2009-04")
-        box = re.findall(r"chg\S+", listed)[-1]
-        facteur.refuses = frozenset({box})
-        facteur.take_mail_of_vigie(monkeypatch)
-        code, out, err = collected(
-            "relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE", *OPEN_AGAIN
-        )
-        sent = len(facteur.courriers)
-        assert code == 1
-        assert out == f"{sent}\u00a0messages envoyés.\n"
-        assert f", {box} : refusé (550 5.1.1 No such mailbox)" in err
-        facteur.refuses = frozenset()
-        code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", *OPEN_AGAIN)
-        assert (code, err) == (0, "")
-        assert out == f"1\u00a0message envoyé.\n{sent}\u00a0juridictions déjà relancées.\n"
-        _, out, _ = collected("relances", "--mois", "2009-04")
-        assert out.count("déjà relancée le ") == sent + 1
-        assert len(set(facteur.destinataires)) == len(facteur.destinataires) == sent + 1
+    _, listed, _ = collected("relances", "--mois", "2009-04")
+    box = re.findall(r"chg\S+", listed)[-1]
+    facteur.refuses = frozenset({box})
+    facteur.take_mail_of_vigie(monkeypatch)
+    code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", "--auteur", "SDSE", *OPEN_AGAIN)
+    sent = len(facteur.courriers)
+    assert code == 1
+    assert out == f"{sent}\u00a0messages envoyés.\n"
+    assert f", {box} : refusé (550 5.1.1 No such mailbox)" in err
+    facteur.refuses = frozenset()
+    code, out, err = collected("relances", "--mois", "2009-04", "--envoyer", *OPEN_AGAIN)
+    assert (code, err) == (0, "")
+    assert out == f"1\u00a0message envoyé.\n{sent}\u00a0juridictions déjà relancées.\n"
+    _, out, _ = collected("relances", "--mois", "2009-04")
+    assert out.count("déjà relancée le ") == sent + 1
+    assert len(set(facteur.destinataires)) == len(facteur.destinataires) == sent + 1
 
 
 @pytest.mark.parametrize(
@@ -744,39 +741,34 @@ def test_what_cannot_be_reminded_is_one_sentence(
 
 
 def test_a_sending_that_was_killed_ends_with_a_doubt_and_a_person_decides(
-    collected: Terminal, monkeypatch: pytest.MonkeyPatch
+    collected: Terminal, facteur: Facteur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        sending = ("relances", "--mois", "2009-04", "--cour", "Douai", "--envoyer", *OPEN_AGAIN)
-        _, listed, _ = collected("relances", "--mois", "2009-04", "--cour", "Douai")
-        box = re.findall(r"chg\S+", listed)[-1]
-        silent = f"TGI-{box.removeprefix('chg.tgi-').split('@')[0].upper()}"
-        begun = datetime(2009, 5, 7, 8, tzinfo=UTC)
-        with closing(open_store(Settings(), load_reference())) as store:
-            envoi = Envoi(
-                date(2009, 4, 1), silent, "messagerie", adresse="a@b.fr", message_id="<1@b>", texte="T"
-            )
-            store.collecte().begin_reminder(
-                NATIONAL, envoi, renvoyer=False, auteur="A. Martin", connu_le=begun
-            )
-        code, out, err = collected(*sending)
-        assert code == 1
-        sent = len(facteur.destinataires)
-        assert out == f"{sent}\u00a0messages envoyés.\n"
-        assert "Issue inconnue\u00a0: A. Martin a commencé cet envoi le 7\u00a0mai\u00a02009" in err
-        assert "1\u00a0message douteux" in err
-        # The second run is no better informed, and does not say that all is well.
-        code, out, err = collected(*sending)
-        assert (code, len(facteur.destinataires)) == (1, sent)
-        assert "message douteux" in err
-        code, out, err = collected("relances", "--mois", "2009-04")
-        assert code == 1
-        assert "message douteux" in err
-        code, out, err = collected(*sending, "--douteux", "non-partis")
-        assert (code, err) == (0, "")
-        assert out.startswith("1\u00a0message douteux : non parti.\n1\u00a0message envoyé.\n")
-        assert facteur.destinataires[sent:] == [box]
+    facteur.take_mail_of_vigie(monkeypatch)
+    sending = ("relances", "--mois", "2009-04", "--cour", "Douai", "--envoyer", *OPEN_AGAIN)
+    _, listed, _ = collected("relances", "--mois", "2009-04", "--cour", "Douai")
+    box = re.findall(r"chg\S+", listed)[-1]
+    silent = f"TGI-{box.removeprefix('chg.tgi-').split('@')[0].upper()}"
+    begun = datetime(2009, 5, 7, 8, tzinfo=UTC)
+    with closing(open_store(Settings(), load_reference())) as store:
+        envoi = Envoi(date(2009, 4, 1), silent, "messagerie", adresse="a@b.fr", message_id="<1@b>", texte="T")
+        store.collecte().begin_reminder(NATIONAL, envoi, renvoyer=False, auteur="A. Martin", connu_le=begun)
+    code, out, err = collected(*sending)
+    assert code == 1
+    sent = len(facteur.destinataires)
+    assert out == f"{sent}\u00a0messages envoyés.\n"
+    assert "Issue inconnue\u00a0: A. Martin a commencé cet envoi le 7\u00a0mai\u00a02009" in err
+    assert "1\u00a0message douteux" in err
+    # The second run is no better informed, and does not say that all is well.
+    code, out, err = collected(*sending)
+    assert (code, len(facteur.destinataires)) == (1, sent)
+    assert "message douteux" in err
+    code, out, err = collected("relances", "--mois", "2009-04")
+    assert code == 1
+    assert "message douteux" in err
+    code, out, err = collected(*sending, "--douteux", "non-partis")
+    assert (code, err) == (0, "")
+    assert out.startswith("1\u00a0message douteux : non parti.\n1\u00a0message envoyé.\n")
+    assert facteur.destinataires[sent:] == [box]
 
 
 def test_a_demonstration_reminds_nobody(on_demo: Terminal, tmp_path: Path) -> None:
@@ -894,7 +886,7 @@ def test_an_export_replaces_nothing_but_a_file(vigie: Terminal, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_an_output_that_is_full_is_said(tmp_path: Path, demo_file: Path, unbuffered: str) -> None:
+def test_an_output_that_is_full_is_said(demo_file: Path, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
             [sys.executable, "-m", "cli", "exporter", "declarations", "--format", "csv", "--sortie", "-"],

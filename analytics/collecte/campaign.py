@@ -17,7 +17,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.collecte.calendar import Campagne
-from analytics.vocabulary.received import day_counted
+from analytics.vocabulary.received import day_counted, day_entered
 from analytics.vocabulary.schemas import (
     APPELE,
     COUNTRY,
@@ -49,7 +49,6 @@ GLYPHS = {
 # The last time that a juridiction was heard from, or spoken to.
 ANSWER, E_MAIL, TELEPHONE_CALL = "réponse", "messagerie", "téléphone"
 
-_PARIS = "Europe/Paris"
 _PAIR = ["mois", "juridiction"]
 _UNDATED = pl.col("repondu").fill_null(value=False) & pl.col("repondue_le").is_null()
 
@@ -311,7 +310,7 @@ def list_to_remind(
                 ),
                 reached.select(
                     "juridiction",
-                    dernier_contact=_in_paris("connu_le"),
+                    dernier_contact=day_entered(),
                     contact=pl.col("etape").replace_strict(by_word, return_dtype=pl.String),
                 ),
             ]
@@ -325,10 +324,6 @@ def list_to_remind(
         .join(contacts, on="juridiction", how="left")
         .sort("cour", "juridiction")
     )
-
-
-def _in_paris(moment: str) -> pl.Expr:
-    return pl.col(moment).dt.convert_time_zone(_PARIS).dt.date()
 
 
 def _once(attendues: pl.DataFrame) -> pl.DataFrame:

@@ -2,8 +2,8 @@
 
 One thing moves, as in the trajectory: what the months to come will bring if the response rate stays that of
 the last ones. A complete year has no range. What missing answers would change if they arrived, or another
-cost of an ETPT, are hypotheses, shown one at a time elsewhere. Each draw is settled as the rule says, in
-floating point: a range, never an amount.
+cost of an ETPT, are hypotheses, shown one at a time elsewhere. Each draw is settled as the rule says (the
+steps of `settle`: threshold, mode, cap, floor), in floating point: a range, never an amount.
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,8 @@
 ministère de l'Intérieur au prorata des extractions non évitées et donc des ETPT engagés » (circular of
 5 February 2009, p. 2). Beyond the objective, an intéressement « dont les modalités sont à définir »: never an
 amount due. Everything is a `Fraction` until the cents, rounded once for the ministry and shared over the
-cours by largest remainder.
+cours by largest remainder. `fourchette` says the same rule again over draws: a step that changes here changes
+there.
 """
 
 from collections.abc import Mapping, Sequence

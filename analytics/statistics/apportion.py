@@ -12,12 +12,9 @@ def share_out(total: int, poids: Mapping[str, int]) -> dict[str, int]:
     whole = sum(poids.values())
     if whole <= 0:
         return {}
-    exact = {code: Fraction(total * weight, whole) for code, weight in poids.items()}
-    parts = {code: value.numerator // value.denominator for code, value in exact.items()}
-    left = total - sum(parts.values())
-    for code in sorted(exact, key=lambda code: (parts[code] - exact[code], code))[:left]:
-        parts[code] += 1
-    return parts
+    return _give_what_is_left(
+        {code: Fraction(total * weight, whole) for code, weight in poids.items()}, total
+    )
 
 
 def sum_of(values: Iterable[Fraction]) -> Fraction:
@@ -31,13 +28,17 @@ def share_cents(exact: Mapping[str, Fraction]) -> dict[str, int]:
     The parts sum to the rounded whole; ties go to the first code. Each part is within a cent and a half of
     its exact amount.
     """
-    whole = round_half_up(sum_of(exact.values()) * 100)
-    parts = {code: amount * 100 // 1 for code, amount in exact.items()}
+    cents = {code: amount * 100 for code, amount in exact.items()}
+    return _give_what_is_left(cents, round_half_up(sum_of(cents.values())))
+
+
+def _give_what_is_left(exact: Mapping[str, Fraction], whole: int) -> dict[str, int]:
+    """Round every part down, then give one more to those that lost the most, until they sum to the whole."""
+    parts = {code: value.numerator // value.denominator for code, value in exact.items()}
     left = whole - sum(parts.values())
-    order = sorted(exact, key=lambda code: (parts[code] - exact[code] * 100, code))
-    for code in order[:left]:
+    for code in sorted(exact, key=lambda code: (parts[code] - exact[code], code))[:left]:
         parts[code] += 1
-    return {code: int(cents) for code, cents in parts.items()}
+    return parts
 
 
 def round_half_up(value: Fraction) -> int:

@@ -85,6 +85,14 @@ def with_gaps(values: Sequence[float | None]) -> tuple[float, ...]:
     return tuple(nan if value is None else float(value) for value in values[known[0] :]) if known else ()
 
 
+# What a waterfall draws, one step a row.
+STEPS_SCHEMA = {
+    "nom": pl.String,
+    "bas": pl.Float64,
+    "haut": pl.Float64,
+    "texte": pl.String,
+    "sorte": pl.String,
+}
 LEVELS = "▂▃▄▅▆▇█"
 ZERO, UNKNOWN = "▁", "·"
 

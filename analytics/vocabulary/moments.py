@@ -8,6 +8,11 @@ from analytics.vocabulary.wording import NO_BREAK_SPACE, long_date
 PARIS = ZoneInfo("Europe/Paris")
 
 
+def day_in_paris(moment: datetime) -> date:
+    """Give the day on which a moment fell in Paris, as « situation connue au » counts it."""
+    return moment.astimezone(PARIS).date()
+
+
 def end_of(day: date) -> datetime:
     """Give the end of a day."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=PARIS)
@@ -15,7 +20,7 @@ def end_of(day: date) -> datetime:
 
 def tell_moment(moment: datetime) -> str:
     """Write a moment in full: « 5 mars 2010 à 14 h 05 »."""
-    return f"{long_date(moment.astimezone(PARIS).date())} à {tell_hour(moment)}"
+    return f"{long_date(day_in_paris(moment))} à {tell_hour(moment)}"
 
 
 def tell_hour(moment: datetime) -> str:

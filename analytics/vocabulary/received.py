@@ -9,15 +9,14 @@ from datetime import date
 import dataframely as dy
 import polars as pl
 
+from analytics.vocabulary.moments import PARIS
 from analytics.vocabulary.schemas import Lots
 from analytics.vocabulary.wording import count, long_date, typeset
-
-_PARIS = "Europe/Paris"
 
 
 def day_entered() -> pl.Expr:
     """Give the day in Paris on which a lot was entered."""
-    return pl.col("connu_le").dt.convert_time_zone(_PARIS).dt.date()
+    return pl.col("connu_le").dt.convert_time_zone(PARIS.key).dt.date()
 
 
 def told_lots(lots: pl.DataFrame) -> pl.DataFrame:

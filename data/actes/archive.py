@@ -8,7 +8,7 @@ from analytics.collecte.calendar import campaign_of
 from analytics.objectif.lectures import USUAL_RULE
 from analytics.trajectoire.country import survey
 from analytics.trajectoire.hindsight import lines_to_keep
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.periods import Periode, last_in_a_row
 from analytics.vocabulary.situation import Faits
@@ -27,7 +27,7 @@ def keep_past_projections(store: Store) -> None:
     moments = dict(store.lots(NATIONAL).select("lot", "connu_le").iter_rows())
     told: dict[date, int] = {}
     for lot in sorted(months):
-        day = moments[lot].astimezone(PARIS).date()
+        day = day_in_paris(moments[lot])
         for mois in months[lot]:
             if mois not in told or day <= campaign_of(mois, parametres).cloture:
                 told[mois] = lot

@@ -27,7 +27,7 @@ from analytics.collecte.questionnaire import (
 )
 from analytics.trajectoire.words.activities import name_activity
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import PARIS, day_in_paris
 from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.schemas import DEMO, ON_SCREEN, Brouillon, Place, Reponse, Saisie
 from analytics.vocabulary.wording import clean_text, typeset
@@ -59,7 +59,7 @@ class Guichet:
     @property
     def jour(self) -> date:
         """Give the day in Paris."""
-        return self.moment.astimezone(PARIS).date()
+        return day_in_paris(self.moment)
 
 
 @dataclass(frozen=True)

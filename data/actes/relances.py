@@ -20,7 +20,7 @@ from analytics.collecte.calendar import Campagne, campaign_of, first_month
 from analytics.collecte.campaign import closings_of, list_to_remind
 from analytics.collecte.reminders import Rappel, check_template, clean, write_reminders
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.schemas import (
     APPELE,
@@ -160,7 +160,7 @@ def prepare_from(
     store, perimetre = bureau.store, bureau.perimetre
     reference, parametres = load_reference(), load_parameters()
     campagne = campaign_of(mois, parametres)
-    jour = bureau.clock().astimezone(PARIS).date() if au is None else au
+    jour = day_in_paris(bureau.clock()) if au is None else au
     if jour < campagne.ouverture:
         raise UserFacingError(
             typeset(

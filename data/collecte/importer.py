@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.periods import EARLIEST_YEAR, LATEST_YEAR
 from analytics.vocabulary.schemas import ALERTES_SCHEMA, CELL, IMPORT
 from analytics.vocabulary.situation import Referentiel
@@ -92,7 +92,7 @@ def examine(
 
     Raises `UnreadableFile` when it is not a table that can be judged, `UserFacingError` for a day to come.
     """
-    today = clock().astimezone(PARIS).date()
+    today = day_in_paris(clock())
     if recu_le is not None and recu_le > today:
         raise UserFacingError(
             typeset(
@@ -238,7 +238,7 @@ def tell_revisions(prevision: Ecriture, *, shown: int) -> tuple[str, ...]:
     """Say which values change, old → new, and what the file, brought before, no longer decides."""
     told: list[str] = []
     if prevision.importe_le is not None:
-        day = long_date(prevision.importe_le.astimezone(PARIS).date())
+        day = long_date(day_in_paris(prevision.importe_le))
         left = prevision.depassees
         since = ""
         if left.height:

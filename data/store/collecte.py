@@ -17,7 +17,7 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, insert, select
 
 from analytics.vocabulary.errors import UserFacingError, refusal, typed
-from analytics.vocabulary.moments import PARIS, tell_moment
+from analytics.vocabulary.moments import day_in_paris, tell_moment
 from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
@@ -74,7 +74,7 @@ class Collecte:
         auteur, motif = typed("Une réouverture porte un nom et un motif : complétez les deux.", auteur, motif)
         self._allow_national(perimetre, "rouvrir un mois")
         self._allow(perimetre, mois, juridiction)
-        if jusqu_au < connu_le.astimezone(PARIS).date():
+        if jusqu_au < day_in_paris(connu_le):
             raise refusal(f"Le {long_date(jusqu_au)} est déjà passé : donnez un jour à venir.")
         self._add(
             tables.reouverture,

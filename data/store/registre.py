@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, or_, sel
 from sqlalchemy.engine import RowMapping
 
 from analytics.vocabulary.errors import refusal, typed
-from analytics.vocabulary.moments import PARIS, tell_moment
+from analytics.vocabulary.moments import day_in_paris, tell_moment
 from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.schemas import (
     CONTRADICTOIRE,
@@ -324,7 +324,7 @@ class Registre:
                     f"Le décompte {_number(decompte)} est à l'état « {_name(etat)} » : il ne se conteste que "
                     f"lorsqu'il est « {_name(CONTRADICTOIRE)} »."
                 )
-            if connu_le.astimezone(PARIS).date() > jusqu_au:
+            if day_in_paris(connu_le) > jusqu_au:
                 raise refusal(
                     f"Le délai pour contester ce décompte s'est achevé le {long_date(jusqu_au)} : "
                     "la contestation n'est pas enregistrée."

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS, end_of
+from analytics.vocabulary.moments import day_in_paris, end_of
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre, Savoir
 from analytics.vocabulary.periods import last_in_a_row
 from analytics.vocabulary.reference import Reference
@@ -190,14 +190,14 @@ class Entree:
     auteur: str
     fichier: str
     sha256: str
-    forme: str
-    encodage: str | None
     lues: int
-    non_reponses: int
-    repetees: int
     acceptees: pl.DataFrame
-    rejets: pl.DataFrame
-    alertes: pl.DataFrame
+    forme: str = "longue"
+    encodage: str | None = None
+    non_reponses: int = 0
+    repetees: int = 0
+    rejets: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJETS_SCHEMA))
+    alertes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ALERTES_SCHEMA))
     recu_le: date | None = None
     retablir: bool = False
 
@@ -625,7 +625,7 @@ class Store:
                 connection.execute(update(table).where(later).values(connu_le=now)).rowcount
                 for table, later in _later_than(now)
             )
-            day = now.astimezone(PARIS).date()
+            day = day_in_paris(now)
             moved = select(lot.c.lot).where(lot.c.connu_le == now, lot.c.recu_le.is_(None))
             for number in connection.scalars(moved).all():
                 connection.execute(update(lot).where(lot.c.lot == number).values(ordre=_rank(day, number)))
@@ -930,19 +930,21 @@ def _key_of(table: Table) -> list[str]:
     return [column.name for column in table.primary_key.columns if column.name != "lot"]
 
 
-def _rows_of(connection: Connection, table: Table, schema: type[dy.Schema], known: _Connu) -> pl.DataFrame:
+def _rows_of(connection: Connection, table: Table, columns: Mapping[str, Any], known: _Connu) -> pl.DataFrame:
     """Read the latest value of each key of one of the small tables."""
     statement = select(table).join(lot, lot.c.lot == table.c.lot).where(known.among()).order_by(lot.c.ordre)
-    kinds = {"lot": pl.Int64, "credits_centimes": pl.Int64, **schema.create_empty().schema}
-    return read_frame(connection, statement, kinds).unique(_key_of(table), keep="last", maintain_order=True)
+    return read_frame(
+        connection, statement, {"lot": pl.Int64, "credits_centimes": pl.Int64, **columns}
+    ).unique(_key_of(table), keep="last", maintain_order=True)
 
 
 def _latest(connection: Connection, table: Table, schema: type[dy.Schema], known: _Connu) -> pl.DataFrame:
-    return _rows_of(connection, table, schema, known).select(list(schema.columns())).sort(_key_of(table))
+    columns = schema.create_empty().schema
+    return _rows_of(connection, table, columns, known).select(list(columns)).sort(_key_of(table))
 
 
 def _credits(connection: Connection, known: _Connu) -> pl.DataFrame:
-    rows = _rows_of(connection, credit_vacataire, CreditsVacataires, known)
+    rows = _rows_of(connection, credit_vacataire, CreditsVacataires.create_empty().schema, known)
     return _in_euros(rows).select(list(CreditsVacataires.columns())).sort("annee", "cour")
 
 
@@ -971,11 +973,8 @@ def _current(connection: Connection, entree: Entree, before: _Connu | None) -> p
         if before is not None:
             return _cells_known(connection, before, months)
         return read_frame(connection, select(cellule).where(cellule.c.mois.in_(months)), _CELL_SCHEMA)
-    kinds = {"lot": pl.Int64, **_as_stored(entree.nature, entree.acceptees).schema}
-    known = before or _known(connection, None, None)
-    statement = select(table).join(lot, lot.c.lot == table.c.lot).where(known.among()).order_by(lot.c.ordre)
-    rows = read_frame(connection, statement, kinds)
-    return rows.unique(_key_of(table), keep="last", maintain_order=True)
+    columns = _as_stored(entree.nature, entree.acceptees).schema
+    return _rows_of(connection, table, columns, before or _known(connection, None, None))
 
 
 @dataclass(frozen=True)
@@ -1147,7 +1146,7 @@ def _insert_lot(
             auteur=clean_text(entree.auteur, lines=False)[:200],
             connu_le=moment,
             recu_le=entree.recu_le,
-            ordre=_rank(entree.recu_le or moment.astimezone(PARIS).date(), number),
+            ordre=_rank(entree.recu_le or day_in_paris(moment), number),
             fichier=clean_text(entree.fichier, lines=False)[:400],
             sha256=entree.sha256,
             forme=entree.forme,

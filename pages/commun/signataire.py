@@ -1,12 +1,10 @@
 """Who signs what is recorded, and the day it is: asked of every form in one way."""
 
-from datetime import date, datetime
 from typing import Literal
 from urllib.parse import unquote
 
 import streamlit as st
 
-from analytics.vocabulary.moments import PARIS
 from pages.commun.identite import clean_name, lecteur
 
 _NAME, _SHOWN_NAMES = "nom_de_qui_agit", "noms_montres"
@@ -49,8 +47,3 @@ def ask_name(label: str = "Votre nom", *, key: str, width: int | Literal["stretc
     return clean_name(
         st.text_input(label, key=key, max_chars=_LONGEST_NAME, placeholder="Prénom Nom, service", width=width)
     )
-
-
-def day_in_paris(moment: datetime) -> date:
-    """Give the day on which a moment fell in Paris, as « situation connue au » counts it."""
-    return moment.astimezone(PARIS).date()

@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics.collecte.calendar import list_closed
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.wording import clean_text, count, enumeration, month
 from data.actes.archive import keep_projection
 from data.collecte.expected.limits import Limites
@@ -158,7 +158,7 @@ def _months_without_day(entree: Entree) -> tuple[date, ...]:
     lines = entree.acceptees
     if "recu_le" in lines.columns:
         lines = lines.filter(pl.col("recu_le").is_null())
-    today = utc_now().astimezone(PARIS).date()
+    today = day_in_paris(utc_now())
     return list_closed(lines["mois"].unique(), today, load_parameters())
 
 

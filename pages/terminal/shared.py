@@ -121,31 +121,24 @@ def perimetre_of(cour: str | None) -> Perimetre:
     return Perimetre.of([found.code])
 
 
-class Month(click.ParamType[date]):
-    """A month, written in any of the ways files write it."""
-
-    name = "MOIS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Give the first day of the month."""
-        if isinstance(value, date):
-            return value
-        month = month_of(str(value))
-        if month is None or not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
-            self.fail(f"« {value} » n'est pas un mois. Écrivez par exemple 2009-03.", param, ctx)
-        return month
-
-
 class Day(click.ParamType[date]):
     """A day."""
 
-    name = "JOUR"
+    name, written, usual = "JOUR", "une date", "2009-07-10"
+    read = staticmethod(day_of)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Give the day."""
         if isinstance(value, date):
             return value
-        day = day_of(str(value))
+        day = self.read(str(value))
         if day is None or not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-            self.fail(f"« {value} » n'est pas une date. Écrivez par exemple 2009-07-10.", param, ctx)
+            self.fail(f"« {value} » n'est pas {self.written}. Écrivez par exemple {self.usual}.", param, ctx)
         return day
+
+
+class Month(Day):
+    """A month, written in any of the ways files write it: its first day."""
+
+    name, written, usual = "MOIS", "un mois", "2009-03"
+    read = staticmethod(month_of)

@@ -36,7 +36,7 @@ from analytics.collecte.words import (
 )
 from analytics.vocabulary.columns import Chiffre
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import PARIS, day_in_paris
 from analytics.vocabulary.schemas import COUNTRY, Modele
 from analytics.vocabulary.wording import long_date, of_month, typeset
 from data.actes.relances import Bureau, Preparation, prepare_from
@@ -320,4 +320,4 @@ def _usual_month(contexte: Contexte) -> date:
 
 
 def _today() -> date:
-    return utc_now().astimezone(PARIS).date()
+    return day_in_paris(utc_now())

@@ -38,7 +38,7 @@ from analytics.decompte.words.rules import (
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre, Colonne, integer
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.perimetre import Savoir
 from analytics.vocabulary.schemas import SIMULATION
 from data.actes.couts import SHORT_COSTS, choose_cost, proposed
@@ -149,7 +149,7 @@ def tell_standing(contexte: Contexte, found: Releve, cour: str | None = None) ->
         shown = sum(priced) if len(priced) == len(own) else None
         kept = None if None in lines else sum(Decimal(amount) for amount in lines)
         nom = contexte.choix.cours[next(iter(whose))] if len(whose) == 1 else "vos cours"
-    day = standing.connu_le.astimezone(PARIS).date()
+    day = day_in_paris(standing.connu_le)
     known = contexte.situation.connu_le
     return tell_kept(
         standing.decompte,

@@ -20,7 +20,7 @@ from analytics.decompte.documents.write import Sorte, write_document
 from analytics.decompte.releve import CONTESTABLES, Ajustement, Releve, is_far, read_cost
 from analytics.decompte.words.amounts import write_plain
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.schemas import (
     CONTRADICTOIRE,
@@ -138,7 +138,7 @@ def open_file(number: int) -> Dossier:
     whole = registre().get(number, reader)
     result: dict[str, Any] = json.loads(whole.resultat)
     steps = registre().steps(number)
-    opened = [step.connu_le.astimezone(PARIS).date() for step in steps if step.etat == CONTRADICTOIRE]
+    opened = [day_in_paris(step.connu_le) for step in steps if step.etat == CONTRADICTOIRE]
     days = int(lecture.parametres().at("delai_contestation", date(2009, 12, 31)).valeur)
     header = next(each for each in registre().list(reader) if each.decompte == number)
     return Dossier(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from typing import TypeVar
 
 import dataframely as dy
 import polars as pl
@@ -23,6 +24,13 @@ from analytics.vocabulary.schemas import (
 )
 from analytics.vocabulary.situation import Faits
 from data.reference import load_parameters
+
+Lignes = TypeVar("Lignes", bound=dy.Schema)
+
+
+def rows_of(schema: type[Lignes], rows: Iterable[object]) -> dy.DataFrame[Lignes]:
+    """Rows in the order of the columns of a schema, or by their names."""
+    return schema.validate(pl.DataFrame(list(rows), schema=schema.create_empty().schema, orient="row"))
 
 
 def total(
@@ -48,8 +56,7 @@ def total(
 
 
 def totals(rows: Iterable[Mapping[str, object]]) -> dy.DataFrame[TotalJuridiction]:
-    schema = TotalJuridiction.create_empty().schema
-    return TotalJuridiction.validate(pl.DataFrame(list(rows), schema=schema))
+    return rows_of(TotalJuridiction, rows)
 
 
 def expected(rows: Iterable[tuple[date, str, str]], kind: str = "TGI") -> pl.DataFrame:
@@ -63,28 +70,20 @@ def expected(rows: Iterable[tuple[date, str, str]], kind: str = "TGI") -> pl.Dat
 
 def aggregate(rows: Iterable[tuple[date, str, str, int, int]]) -> dy.DataFrame[AgregatActivite]:
     """Rows of (mois, cour, activite, visioconferences, extractions_evitees)."""
-    return AgregatActivite.validate(
-        pl.DataFrame(
-            [(mois, cour, activite, 1, visio, evitees) for mois, cour, activite, visio, evitees in rows],
-            schema=AgregatActivite.create_empty().schema,
-            orient="row",
-        )
+    return rows_of(
+        AgregatActivite,
+        [(mois, cour, activite, 1, visio, evitees) for mois, cour, activite, visio, evitees in rows],
     )
 
 
 def bases(rows: Iterable[tuple[int, str, int, str]]) -> dy.DataFrame[BaseAnnuelle]:
-    return BaseAnnuelle.validate(
-        pl.DataFrame(list(rows), schema=BaseAnnuelle.create_empty().schema, orient="row")
-    )
+    return rows_of(BaseAnnuelle, rows)
 
 
 def executed(annee: int, cour: str, by_month: int, months: int = 12) -> dy.DataFrame[Interieur]:
-    return Interieur.validate(
-        pl.DataFrame(
-            [(date(annee, rang, 1), cour, "police", by_month, by_month) for rang in range(1, months + 1)],
-            schema=Interieur.create_empty().schema,
-            orient="row",
-        )
+    return rows_of(
+        Interieur,
+        [(date(annee, rang, 1), cour, "police", by_month, by_month) for rang in range(1, months + 1)],
     )
 
 
@@ -150,19 +149,12 @@ def demand(
         Faits(
             bases=loaded,
             interieur=interieur,
-            niveaux=NiveauAnnuel.validate(
-                pl.DataFrame(
-                    [(2008, cour, count, "Enquête 2008") for cour, count in (niveaux or {}).items()],
-                    schema=NiveauAnnuel.create_empty().schema,
-                    orient="row",
-                )
+            niveaux=rows_of(
+                NiveauAnnuel, [(2008, cour, count, "Enquête 2008") for cour, count in (niveaux or {}).items()]
             ),
-            objectifs=ObjectifFixe.validate(
-                pl.DataFrame(
-                    [(annee, cour, count, "Note du 2 mars 2009") for cour, count in (fixes or {}).items()],
-                    schema=ObjectifFixe.create_empty().schema,
-                    orient="row",
-                )
+            objectifs=rows_of(
+                ObjectifFixe,
+                [(annee, cour, count, "Note du 2 mars 2009") for cour, count in (fixes or {}).items()],
             ),
         ),
         regle=regle,
@@ -201,4 +193,4 @@ def lots(*moments: datetime, origine: str = "questionnaire") -> dy.DataFrame[Lot
         {"lot": number, "connu_le": moment, "sha256": "0" * 64, "forme": "longue", **said, **counted}
         for number, moment in enumerate(moments, start=1)
     ]
-    return Lots.validate(pl.DataFrame(rows, schema=Lots.create_empty().schema))
+    return rows_of(Lots, rows)

@@ -15,6 +15,8 @@ from tests.conftest import REQUIRED
 from tests.outils.visiteur import Server, running_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SCREEN = {"width": 1280, "height": 800}
+RIGHTS = ["clipboard-read", "clipboard-write"]
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -83,9 +85,10 @@ class Watched:
 
 
 @contextmanager
-def watched(browser: Browser, *, locale: str = "fr-FR", **options: Any) -> Generator[Watched]:
-    """Open a browser window that notes its faults, and fail on them at the end."""
-    context = browser.new_context(locale=locale, timezone_id="Europe/Paris", **options)
+def watched(browser: Browser, *, paste: bool = False, **options: Any) -> Generator[Watched]:
+    """Open a browser window that notes its faults, and fail on them at the end; `paste`: it may."""
+    options = {"viewport": SCREEN, "locale": "fr-FR", "permissions": RIGHTS if paste else []} | options
+    context = browser.new_context(timezone_id="Europe/Paris", **options)
     page = context.new_page()
     seen = Watched(page)
     page.on("console", lambda message: seen.faults.append(message.text) if message.type == "error" else None)

@@ -10,7 +10,6 @@ from tests.browser.conftest import Watched, watched
 from tests.conftest import whole_run
 from tests.outils.visiteur import Server, running_server
 
-SCREEN = {"width": 1280, "height": 800}
 TEXTS = {
     "Page not found": "Page inconnue",
     "Failed to generate file for download": (
@@ -46,7 +45,7 @@ NAMES = {
 
 
 def test_each_text_of_the_framework_is_said_in_french(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         seen.open(f"{server.url}/methode")
         said = seen.page.evaluate(
             """async ([texts, names]) => {
@@ -76,7 +75,7 @@ def test_a_list_without_an_answer_and_a_file_dropped_speak_french(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
     (tmp_path / "mars.csv").write_text("mois;juridiction\n" + "x" * 700)
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         seen.open(f"{server.url}/saisie")
         seen.page.get_by_role("combobox", name="Juridiction").click()
         seen.page.keyboard.type("zzzz")
@@ -97,7 +96,7 @@ def test_the_calendar_speaks_french_in_a_browser_of_another_language(
     (tmp_path / "mars.csv").write_text(
         "mois;juridiction;activite;visioconferences;extractions_evitees\n2009-03;TGI-LILLE;JAP;3;1\n"
     )
-    with watched(browser, viewport=SCREEN, locale="en-US") as seen:
+    with watched(browser, locale="en-US") as seen:
         seen.open(f"{server.url}/donnees")
         seen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "mars.csv")
         day = seen.page.get_by_test_id("stDateInput")
@@ -128,7 +127,7 @@ def outline(seen: Watched) -> tuple[str, str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_keyboard_is_seen_on_the_menu(browser: Browser, server: Server, scheme: str) -> None:
-    with watched(browser, viewport=SCREEN, color_scheme=scheme) as seen:
+    with watched(browser, color_scheme=scheme) as seen:
         seen.open(f"{server.url}/methode")
         seen.page.keyboard.press("Tab")
         assert outline(seen)[0] == "Aller au contenu"
@@ -170,7 +169,7 @@ def test_an_unknown_address_leads_to_a_page_of_ours(browser: Browser, server: Se
 
 
 def test_the_window_is_named_after_what_it_shows(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         for address, name in (
             ("synthese", "Synthèse, France entière · Vigie"),
             ("cour?cour=CA-DOUAI", "Cour d'appel de Douai · Vigie"),
@@ -225,7 +224,7 @@ def test_a_file_that_is_not_confirmed_is_not_left_without_a_word(browser: Browse
         asked.append(dialog.type)
         dialog.dismiss()
 
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         seen.open(f"{server.url}/donnees")
         seen.page.on("dialog", stay)
         uploader = seen.page.locator("input[type=file]").first

@@ -10,8 +10,6 @@ from tests.browser.conftest import Watched, watched
 from tests.conftest import whole_run
 from tests.outils.visiteur import Server
 
-SCREEN = {"width": 1280, "height": 800}
-
 
 def show(seen: Watched, tab: str) -> None:
     seen.page.get_by_role("radio", name=tab).click()
@@ -21,7 +19,7 @@ def show(seen: Watched, tab: str) -> None:
 
 @whole_run
 def test_the_whole_story_of_a_campaign(browser: Browser, server: Server, tmp_path: Path) -> None:
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         page = seen.page
         seen.open(f"{server.url}/collecte?campagne=2009-09")
         conclusion = page.locator(".vigie-conclusion").first

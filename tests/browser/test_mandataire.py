@@ -115,7 +115,7 @@ def wait_for(url: str, name: str) -> None:
 def test_the_proxy_says_who_reads_and_the_page_lives(browser: Browser, proxied: Mandataire) -> None:
     for name, holds, lacks in (("sg", "le ministère", "Aucune cour"), ("douai", "Douai", "le ministère")):
         credentials = {"username": name, "password": name}
-        with watched(browser, http_credentials=credentials, viewport={"width": 1280, "height": 800}) as seen:
+        with watched(browser, http_credentials=credentials) as seen:
             seen.open(f"{proxied.url}/decompte?{DECEMBER}")
             assert holds in seen.text()
             assert lacks not in seen.text()

@@ -55,7 +55,7 @@ def test_every_page_opens_whole_and_in_french(
 
 
 def test_a_shared_link_reopens_the_view(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+    with watched(browser) as seen:
         seen.open(f"{server.url}/cour?cour=CA-DOUAI&annee=2009&mois=9&mode=fourchette")
         expect(seen.page.locator("h1").first).to_contain_text("Douai")
         expect(seen.page.locator("body")).to_contain_text("septembre\u00a02009")
@@ -67,7 +67,7 @@ def test_a_shared_link_reopens_the_view(browser: Browser, server: Server) -> Non
 
 
 def test_a_link_that_asks_the_impossible_says_so(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+    with watched(browser) as seen:
         seen.open(f"{server.url}/cour?cour=CA-NULLE-PART&annee=1812")
         assert "1812" in seen.text()
         assert seen.page.locator(".vigie-avis").count() >= 1
@@ -81,7 +81,7 @@ def test_names_from_files_are_shown_as_text(browser: Browser, empty_server: Serv
         "2009-03;[lien](http://ailleurs.example) **gras**;JAP;1;1\n",
         encoding="utf-8",
     )
-    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+    with watched(browser) as seen:
         seen.open(f"{empty_server.url}/donnees")
         seen.page.locator("input[type=file]").set_input_files(trap)
         seen.page.get_by_text("2 lignes lues").wait_for(timeout=20_000)
@@ -91,7 +91,7 @@ def test_names_from_files_are_shown_as_text(browser: Browser, empty_server: Serv
 
 
 def test_the_whole_import_on_screen(browser: Browser, empty_server: Server) -> None:
-    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+    with watched(browser) as seen:
         seen.open(f"{empty_server.url}/synthese")
         assert "Pas encore de données" in seen.text()
         seen.open(f"{empty_server.url}/donnees")
@@ -122,7 +122,7 @@ def test_one_confirmation_replaces_the_demo(browser: Browser, demo_file: Path, t
     shutil.copy(demo_file, tmp_path / "vigie.sqlite")
     with (
         running_server(tmp_path) as server,
-        watched(browser, viewport={"width": 1280, "height": 800}) as seen,
+        watched(browser) as seen,
     ):
         seen.open(f"{server.url}/donnees")
         seen.page.locator("input[type=file]").set_input_files(SAMPLE)
@@ -138,7 +138,7 @@ def test_one_confirmation_replaces_the_demo(browser: Browser, demo_file: Path, t
 
 
 def test_the_keyboard_reaches_the_navigation(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport={"width": 1280, "height": 800}) as seen:
+    with watched(browser) as seen:
         seen.open(f"{server.url}/methode")
         seen.page.get_by_role("link", name="Synthèse").first.focus()
         seen.page.keyboard.press("Enter")

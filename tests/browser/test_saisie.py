@@ -11,7 +11,6 @@ from tests.browser.conftest import Watched, watched
 from tests.conftest import whole_run
 from tests.outils.visiteur import Server
 
-SCREEN = {"width": 1280, "height": 800}
 # Silent in the demonstration for its last month, whose campaign the page opens by itself.
 # Silent too: TGI-TROYES, TGI-NANTES, TGI-EVREUX, TGI-ALES, TGI-MENDE.
 LINK = "saisie?juridiction=TGI-BOULOGNE-SUR-MER&mois_saisi=2010-12"
@@ -77,8 +76,7 @@ def download(seen: Watched, label: str, folder: Path) -> Path:
 
 @whole_run
 def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path: Path) -> None:
-    rights = ["clipboard-read", "clipboard-write"]
-    with watched(browser, viewport=SCREEN, permissions=rights) as seen:
+    with watched(browser, paste=True) as seen:
         seen.open(f"{server.url}/{LINK}")
         says(seen, "est ouverte jusqu'au 10\u00a0janvier\u00a02011 inclus")
         seen.page.get_by_label("Votre nom").fill("Greffe de Boulogne")
@@ -135,7 +133,7 @@ def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path
         seen.page.reload()
         seen.settle()
         assert "donnée à la démonstration" in seen.text()
-    with watched(browser, viewport=SCREEN) as colleague:
+    with watched(browser) as colleague:
         colleague.open(f"{server.url}/{LINK}")
         says(colleague, "Correction\u00a0: Greffe de Boulogne a déclaré ce mois")
         assert "Brouillon enregistré" not in colleague.text()
@@ -152,7 +150,7 @@ def test_the_whole_story_of_an_answer(browser: Browser, server: Server, tmp_path
 
 
 def test_tab_and_enter_go_from_field_to_field_and_overwrite_nothing(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         form(seen, server, "TGI-TROYES")
         start = fields(seen)
         assert start == {}
@@ -196,7 +194,7 @@ def test_tab_and_enter_go_from_field_to_field_and_overwrite_nothing(browser: Bro
 
 def test_a_figure_pressed_is_replaced_by_what_is_typed(browser: Browser, server: Server) -> None:
     """A tap puts the caret where it falls: « 7 », tapped, then « 9 », read 97."""
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         form(seen, server, "TGI-MONTLUCON")
         typed(seen, "JAP", "7", "<Tab>", "1", "<Tab>")
         cell(seen, "JAP").click(position={"x": 4, "y": 20})
@@ -215,7 +213,7 @@ def test_a_figure_pressed_is_replaced_even_where_the_press_moves_it(
     browser: Browser, server: Server, wrong: str
 ) -> None:
     """Leaving a row writes its sentence under it before the mouse comes up: « 1 », then « 4 », read 41."""
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         form(seen, server, "TGI-MOULINS")
         for column in ("visioconferences", "extractions_evitees"):
             cell(seen, "TAP", column).fill("1")
@@ -234,8 +232,7 @@ def test_a_figure_pressed_is_replaced_even_where_the_press_moves_it(
 
 
 def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser, server: Server) -> None:
-    rights = ["clipboard-read", "clipboard-write"]
-    with watched(browser, viewport=SCREEN, permissions=rights) as seen:
+    with watched(browser, paste=True) as seen:
         form(seen, server, "TGI-NANTES")
         typed(seen, "JLD_DETENTION", "99", "<Tab>", "1")
         kept(seen)
@@ -271,10 +268,9 @@ def test_a_block_pasted_is_shown_and_what_does_not_fit_is_said(browser: Browser,
 
 
 def test_a_paste_undone_leaves_what_was_typed_elsewhere_since(browser: Browser, server: Server) -> None:
-    rights = ["clipboard-read", "clipboard-write"]
     with (
-        watched(browser, viewport=SCREEN, permissions=rights) as one,
-        watched(browser, viewport=SCREEN) as two,
+        watched(browser, paste=True) as one,
+        watched(browser) as two,
     ):
         form(one, server, "TGI-ALENCON")
         before = fields(one)
@@ -296,8 +292,7 @@ def test_a_paste_undone_leaves_what_was_typed_elsewhere_since(browser: Browser, 
 def test_titles_and_names_pasted_with_the_figures_shift_none_of_them(
     browser: Browser, server: Server
 ) -> None:
-    rights = ["clipboard-read", "clipboard-write"]
-    with watched(browser, viewport=SCREEN, permissions=rights) as seen:
+    with watched(browser, paste=True) as seen:
         form(seen, server, "TGI-EVREUX")
         before = fields(seen)
         figures = {
@@ -332,8 +327,7 @@ def test_titles_and_names_pasted_with_the_figures_shift_none_of_them(
 
 
 def test_a_press_is_not_lost_when_leaving_a_field_moves_the_button(browser: Browser, server: Server) -> None:
-    rights = ["clipboard-read", "clipboard-write"]
-    with watched(browser, viewport=SCREEN, permissions=rights) as seen:
+    with watched(browser, paste=True) as seen:
         form(seen, server, "TGI-GRENOBLE")
         before = fields(seen)
         # Two half rows: each is reproached as soon as its field is left, above the button that is pressed.
@@ -351,7 +345,7 @@ def test_a_press_is_not_lost_when_leaving_a_field_moves_the_button(browser: Brow
 
 
 def test_the_name_that_signs_is_kept_after_a_reload(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         form(seen, server, "TGI-CAYENNE", "2010-11")
         seen.page.get_by_label("Votre nom").fill("Éloïse d'Évreux; greffe")
         seen.page.keyboard.press("Tab")
@@ -366,7 +360,7 @@ def test_the_name_that_signs_is_kept_after_a_reload(browser: Browser, server: Se
 
 
 def test_a_key_pressed_just_before_a_reload_is_not_lost(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         form(seen, server, "TGI-EVREUX")
         for rank, code in enumerate(("JLD_DETENTION", "INSTRUCTION", "JAP")):
             # Neither left nor idle long enough to be sent.
@@ -382,14 +376,14 @@ def test_a_key_pressed_just_before_a_reload_is_not_lost(browser: Browser, server
             "JAP.visioconferences": "3",
         }
     # And it is a draft for everyone.
-    with watched(browser, viewport=SCREEN) as other:
+    with watched(browser) as other:
         form(other, server, "TGI-EVREUX")
         assert len(fields(other)) == 3
 
 
 @whole_run
 def test_two_people_on_one_month_see_each_other(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport=SCREEN) as anne, watched(browser, viewport=SCREEN) as bruno:
+    with watched(browser) as anne, watched(browser) as bruno:
         for seen, name in ((anne, "Anne"), (bruno, "Bruno")):
             form(seen, server, "TGI-ALES")
             seen.page.get_by_label("Votre nom").fill(name)

@@ -8,8 +8,6 @@ from tests.browser.conftest import Watched, watched
 from tests.conftest import whole_run
 from tests.outils.visiteur import Server
 
-SCREEN = {"width": 1280, "height": 800}
-
 
 def conclusion(seen: Watched) -> str:
     return seen.page.locator(".vigie-conclusion").first.inner_text()
@@ -26,7 +24,7 @@ def keep(seen: Watched, nom: str) -> None:
 
 @whole_run
 def test_the_whole_story_of_a_scenario(browser: Browser, server: Server) -> None:
-    with watched(browser, viewport=SCREEN) as seen:
+    with watched(browser) as seen:
         seen.open(f"{server.url}/scenarios?annee=2010&mois=3")
         assert "Rien ne change" in conclusion(seen)
         # Ten TGI, the JLD debates, from April.
@@ -71,6 +69,6 @@ def test_the_whole_story_of_a_scenario(browser: Browser, server: Server) -> None
         seen.page.get_by_text("Le moindre effort").wait_for(timeout=30_000)
         seen.settle()
         assert "Levier à doser" in seen.text()
-    with watched(browser, viewport=SCREEN) as colleague:
+    with watched(browser) as colleague:
         colleague.open(link)
         assert conclusion(colleague) == told

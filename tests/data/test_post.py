@@ -2,7 +2,6 @@
 
 import errno
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -27,6 +26,7 @@ from tests.outils.courrier import (
     mail_server,
     throwaway_certificate,
 )
+from tests.outils.refus import sentence
 
 LETTER = Courrier(
     expediteur="Sous-direction de la statistique et des études <collecte@exemple.fr>",
@@ -43,20 +43,10 @@ def settings(facteur: Facteur, **changes: Any) -> Settings:
     return Settings(**values)
 
 
-@pytest.fixture
-def facteur() -> Iterator[Facteur]:
-    with mail_server() as running:
-        yield running
-
-
 def read(written: bytes) -> EmailMessage:
     message = message_from_bytes(written, policy=default)
     assert isinstance(message, EmailMessage)
     return message
-
-
-def sentence(failure: pytest.ExceptionInfo[UserFacingError]) -> str:
-    return str(failure.value).replace("\u00a0", " ")
 
 
 def letters(number: int) -> list[EmailMessage]:
@@ -289,7 +279,7 @@ def test_a_full_disk_leaves_no_draft_half_written(tmp_path: Path, monkeypatch: p
     message = compose(LETTER, brouillon=True)
     with pytest.raises(UserFacingError) as refused:
         write_drafts(tmp_path / "relances", [(f"{n}.eml", message) for n in range(5)])
-    said = str(refused.value).replace("\u00a0", " ")
+    said = sentence(refused)
     assert "le disque est plein" in said
     assert "2 messages y sont entiers, pas les autres" in said
     left = {path.name: path.read_bytes() for path in (tmp_path / "relances").iterdir()}

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from data.settings import Settings
-from tests.data.test_upgrade import EARLIER, migrating
+from tests.data.store.migrations import migrating
+from tests.data.test_upgrade import EARLIER
 from tests.outils.visiteur import ROOT
 
 # Root writes where it may not: the process is run without that power.
@@ -57,8 +58,8 @@ def test_of_an_older_structure_it_says_where_to_bring_it_up(demo_file: Path, tmp
     path = tmp_path / "ancien" / "vigie.sqlite"
     path.parent.mkdir()
     shutil.copy(demo_file, path)
-    with migrating(Settings(database_url=str(path))) as (_, downgrade):
-        downgrade(EARLIER[-1])
+    with migrating(Settings(database_url=str(path))) as (_, move):
+        move(EARLIER[-1])
     path.chmod(0o444)
     told = vigie(path, "trajectoire", "--annee", "2009", "--format", "csv")
     assert told.returncode == 2

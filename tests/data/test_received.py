@@ -18,6 +18,7 @@ from data.settings import Settings
 from data.store.store import Entree, Store, open_store
 from tests.conftest import REQUIRED
 from tests.data.collecte.saisie import HEADER, examined
+from tests.data.store.migrations import migrating
 from tests.data.store.test_store import entree
 
 JAN, FEB = date(2009, 1, 1), date(2009, 2, 1)
@@ -233,23 +234,13 @@ def test_what_rests_on_days_declared_afterwards_says_so(store: Store) -> None:
 def test_a_store_written_before_counts_from_the_days_it_was_entered(
     settings: Settings, reference: Any
 ) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    from data.store.engine import open_engine, writing
-
     store = open_store(settings, reference)
     # 23:30 in UTC is the next day in Paris.
     store.record(entree((JAN, "TGI-LILLE", "JAP", 3, 1)), connu_le=datetime(2009, 2, 20, 23, 30, tzinfo=UTC))
     store.close()
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
-    config = Config()
-    config.set_main_option("script_location", "data/migrations")
-    for step in (lambda: command.downgrade(config, "0006"), lambda: command.upgrade(config, "head")):
-        with writing(engine) as connection:
-            config.attributes["connection"] = connection
-            step()
-    engine.dispose()
+    for version in ("0006", "head"):
+        with migrating(settings) as (_, move):
+            move(version)
     store = open_store(settings, reference)
     assert store.declarations(NATIONAL, connu_le=date(2009, 2, 20)).is_empty()
     assert store.declarations(NATIONAL, connu_le=date(2009, 2, 21)).height == 1

@@ -58,7 +58,7 @@ def test_short_names(reference: Reference) -> None:
     assert cours["TSA-MAMOUDZOU"] == "TSA de Mamoudzou"
 
 
-def test_the_illustrative_base_sums_to_the_text(reference: Reference) -> None:
+def test_the_illustrative_base_sums_to_the_text() -> None:
     base = load_illustrative_base()
     assert base["extractions"].sum() == 155_000
     assert base.height == 37

@@ -1,21 +1,18 @@
 """A store that was filled under an earlier structure is brought up with all that it holds."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
-import data
 from analytics.vocabulary.perimetre import NATIONAL
 from data.reference import load_reference
 from data.settings import Settings
-from data.store.engine import open_engine, reading, writing
+from data.store.engine import reading
 from data.store.store import Store, open_store
 from data.store.tables import SCHEMA_VERSION, metadata
+from tests.data.store.migrations import migrating
 from tests.data.store.test_registre import contest, kept
 from tests.data.store.test_scenarios import keep
 from tests.data.store.test_store import entree
@@ -58,40 +55,22 @@ def rows_of(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-@contextmanager
-def migrating(settings: Settings) -> Generator[tuple[Connection, Callable[[str], None]]]:
-    from alembic import command
-    from alembic.config import Config
-
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
-    config = Config()
-    config.set_main_option("script_location", str(Path(data.__file__).parent / "migrations"))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-
-        def downgrade(version: str) -> None:
-            command.downgrade(config, version)
-
-        yield connection, downgrade
-    engine.dispose()
-
-
 @pytest.mark.parametrize("version", EARLIER)
-def test_what_an_earlier_structure_held_is_all_there(settings: Settings, version: str) -> None:
+def test_what_an_earlier_structure_held_is_all_there(
+    settings: Settings, engine: Engine, version: str
+) -> None:
     store = open_store(settings, load_reference())
     fill(store)
     shown = store.faits(NATIONAL)
     store.close()
-    with migrating(settings) as (connection, downgrade):
-        downgrade(version)
+    with migrating(settings) as (connection, move):
+        move(version)
         before = rows_of(connection)
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == version
     assert before["cellule"]
     store = open_store(settings, load_reference())
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with reading(engine) as connection:
         after = rows_of(connection)
-    engine.dispose()
     assert set(after) == set(metadata.tables)
     for name, rows in before.items():
         columns = rows[0].keys() if rows else ()
@@ -105,17 +84,15 @@ def test_what_an_earlier_structure_held_is_all_there(settings: Settings, version
     store.close()
 
 
-def test_each_chapter_is_in_what_is_compared(settings: Settings) -> None:
+def test_each_chapter_is_in_what_is_compared(settings: Settings, engine: Engine) -> None:
     """So that a table of tomorrow, forgotten here, is noticed."""
     store = open_store(settings, load_reference())
     fill(store)
     store.close()
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with reading(engine) as connection:
         filled = {
             name
             for name, table in metadata.tables.items()
             if connection.execute(select(func.count()).select_from(table)).scalar()
         }
-    engine.dispose()
     assert {"cellule", "lot", "scenario", "decompte", "contestation", "recalage", "reouverture"} <= filled

@@ -21,6 +21,17 @@ ACCOUNT, PASSWORD = "vigie", "mot de passe: #1"
 HOST = "127.0.0.1"
 
 
+def mail_settings(port: int, **changes: Any) -> dict[str, Any]:
+    """Give the settings of an application whose messages go to that port."""
+    return {
+        "smtp_hote": HOST,
+        "smtp_port": port,
+        "smtp_starttls": False,
+        "expediteur": "collecte@exemple.fr",
+        "adresse_publique": "https://vigie.exemple",
+    } | changes
+
+
 @dataclass
 class Facteur:
     """What the server took, in order, and what it must do: refuse recipients, hang up before some messages.
@@ -37,14 +48,8 @@ class Facteur:
 
     def take_mail_of_vigie(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Set the application so that its messages come here."""
-        for name, value in {
-            "SMTP_HOTE": HOST,
-            "SMTP_PORT": str(self.port),
-            "SMTP_STARTTLS": "false",
-            "EXPEDITEUR": "collecte@exemple.fr",
-            "ADRESSE_PUBLIQUE": "https://vigie.exemple",
-        }.items():
-            monkeypatch.setenv(f"VIGIE_{name}", value)
+        for name, value in mail_settings(self.port).items():
+            monkeypatch.setenv(f"VIGIE_{name.upper()}", str(value))
 
     async def handle_RCPT(  # noqa: N802 - the library calls it so
         self, server: Any, session: Any, envelope: Any, address: str, rcpt_options: list[str]

@@ -15,15 +15,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.schemas import (
     AgregatActivite,
-    BaseActivite,
-    BaseAnnuelle,
-    CreditsVacataires,
     Declarations,
-    Equipements,
-    Interieur,
-    Lots,
-    NiveauAnnuel,
-    ObjectifFixe,
     ProjectionGardee,
     Recalages,
     TotalJuridiction,
@@ -32,7 +24,7 @@ from data.store.store import Store
 from pages.commun import identite, lecture
 from pages.commun.identite import Lecteur
 from pages.commun.lecture import Situation
-from tests.analytics.frames import aggregate, total, totals
+from tests.analytics.frames import aggregate, lots, total, totals
 
 COURTS = {"TGI-LILLE": "CA-DOUAI", "TGI-ARRAS": "CA-DOUAI", "TGI-LYON": "CA-LYON"}
 MONTHS = [date(2009, rank, 1) for rank in range(1, 10)]
@@ -88,41 +80,17 @@ def _situation(
     demo: bool,
     alertes: Iterable[date] = (),
 ) -> Situation:
-    lot = {
-        "lot": 1,
-        "nature": "declarations",
-        "origine": "import",
-        "auteur": "A",
-        "connu_le": KNOWN,
-        "fichier": "a.csv",
-        "sha256": "0" * 64,
-        "forme": "longue",
-        "encodage": None,
-        "lues": 1,
-        "acceptees": 1,
-        "inchangees": 0,
-        "refusees": 0,
-        "non_reponses": 0,
-        "alertes": 0,
-    }
-    written = [lot] if agregat.height else []
+    written = lots(*([KNOWN] if agregat.height else []), origine="import")
     return Situation(
         jeton="",
         revision=1,
-        lot=len(written),
+        lot=written.height,
         connu_le=None,
         demo=demo,
         perimetre=perimetre,
         agregat=agregat,
         totaux=totaux,
-        bases=BaseAnnuelle.create_empty(),
-        bases_activites=BaseActivite.create_empty(),
-        niveaux=NiveauAnnuel.create_empty(),
-        objectifs=ObjectifFixe.create_empty(),
-        interieur=Interieur.create_empty(),
-        credits=CreditsVacataires.create_empty(),
-        equipements=Equipements.create_empty(),
-        lots=Lots.validate(pl.DataFrame(written, schema=Lots.create_empty().schema)),
+        lots=written,
         alertes=pl.DataFrame({"mois": list(alertes)}, schema={"mois": pl.Date}),
         projections=ProjectionGardee.create_empty(),
         recalages=Recalages.create_empty(),
@@ -150,6 +118,10 @@ def run(
     monkeypatch.setattr(lecture, "cells", cells)
     st.cache_resource.clear()
     return ran(at_address(page, query, timeout=30))
+
+
+# `run`, once it knows what it replaces: the fixture `visit`.
+Visit = Callable[..., AppTest]
 
 
 def at_address(page: str, query: Mapping[str, str], *, timeout: float = 60) -> AppTest:
@@ -213,3 +185,13 @@ def words(at: AppTest) -> str:
     metrics = " ".join(f"{metric.label} {metric.value} {metric.delta}" for metric in at.metric)
     links = " ".join(element.proto.label for element in at.get("page_link"))
     return f"{html} {metrics} {links}"
+
+
+def metrics(at: AppTest) -> dict[str, str]:
+    """The figures of the page, by their names."""
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def charts_of(at: AppTest) -> str:
+    """Everything the charts of the page hold, as one text."""
+    return " ".join(chart.proto.spec for chart in at.get("plotly_chart"))

@@ -24,7 +24,7 @@ from pages.commun import lecture
 from pages.commun.identite import Lecteur
 from pages.vues import collecte
 from tests.data.store.test_store import entree
-from tests.outils.courrier import mail_server
+from tests.outils.courrier import Facteur
 from tests.pages.situations import at_address, ran, reading, text
 from tests.pages.situations import words as written
 
@@ -110,7 +110,10 @@ def words(page: AppTest) -> str:
     return text(page).replace("\u00a0", " ")
 
 
-def press(page: AppTest, label: str) -> AppTest:
+def press(page: AppTest, label: str, **typed: str) -> AppTest:
+    """Press a button, once these texts are typed, each under the key of its place."""
+    for key, value in typed.items():
+        next(box for box in [*page.text_input, *page.text_area] if box.key == key).set_value(value)
     next(button for button in page.button if button.label.replace("\u00a0", " ").startswith(label)).click()
     return again(page)
 
@@ -168,12 +171,10 @@ def test_a_call_is_recorded_under_a_name_and_becomes_the_last_contact(store: Sto
     assert "Aucune relance pour l'instant." in words(page)
     # Silent for two months, Lille comes first.
     assert page.selectbox(key="appel_juridiction").value == "TGI-LILLE"
-    page.text_area(key="appel_dit").set_value("Réponse promise jeudi")
-    press(page, "Enregistrer l'appel")
+    press(page, "Enregistrer l'appel", appel_dit="Réponse promise jeudi")
     assert "complétez les deux" in words(page)
     assert store.collecte().reminders(NATIONAL).is_empty()
-    page.text_input(key="appel_auteur").set_value("A. Martin")
-    press(page, "Enregistrer l'appel")
+    press(page, "Enregistrer l'appel", appel_auteur="A. Martin")
     said = words(page)
     assert "Appel enregistré : Tribunal de grande instance de Lille." in said
     assert "07/04/2009 (téléphone)" in said
@@ -190,8 +191,7 @@ def test_an_alert_is_asked_about_and_followed_up(store: Store) -> None:
     (number,) = store.alertes(NATIONAL).filter(mois=MARCH)["alerte"]
     page.radio(key=f"alerte_statut_{number}_à vérifier").set_value("confirmé")
     page.text_area(key=f"alerte_commentaire_{number}").set_value("Deux audiences de plus")
-    page.text_input(key="alerte_auteur").set_value("A. Martin")
-    press(page, "Enregistrer la suite")
+    press(page, "Enregistrer la suite", alerte_auteur="A. Martin")
     said = words(page)
     assert "1 alerte, dont 0 à vérifier" in said
     assert "A. Martin : Deux audiences de plus" in said
@@ -213,9 +213,7 @@ def test_a_reader_of_one_cour_sees_no_other_and_sends_nothing(
         assert not [name for name in ("Lille", "Douai", "Arras", "Évry") if name in said]
 
 
-def test_without_settings_nothing_can_leave_and_it_is_said(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_settings_nothing_can_leave_and_it_is_said(store: Store) -> None:
     page = visit(onglet="messages")
     said = words(page)
     assert "5 messages à envoyer" in said
@@ -238,30 +236,23 @@ def test_a_text_that_cannot_be_filled_in_is_refused_while_it_is_typed(store: Sto
     page.text_input(key="modele_sujet").set_value("Rappel pour $mois")
     again(page)
     assert "Rappel pour mars 2009" in words(page)
-    page.text_input(key="modele_auteur").set_value("A. Martin")
-    press(page, "Enregistrer ce texte")
+    press(page, "Enregistrer ce texte", modele_auteur="A. Martin")
     kept = store.collecte().template()
     assert kept is not None
     assert kept.sujet == "Rappel pour $mois"
-    page.text_input(key="modele_auteur").set_value("A. Martin")
-    press(page, "Revenir au texte du produit")
+    press(page, "Revenir au texte du produit", modele_auteur="A. Martin")
     assert store.collecte().template() is None
     assert "votre réponse est attendue" in words(page)
 
 
-def test_the_messages_leave_from_the_page_once_confirmed(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with mail_server() as facteur:
-        facteur.refuses = frozenset({"chg.tgi-evry@justice.fr"})
-        facteur.take_mail_of_vigie(monkeypatch)
-        page = visit(onglet="messages")
-        page.text_input(key="messages_auteur").set_value("A. Martin")
-        press(page, "Envoyer")
-        assert "Rien n'est parti" in words(page)
-        assert facteur.courriers == []
-        page.checkbox(key="envoi_confirme").set_value(True)
-        press(page, "Envoyer")
+def test_the_messages_leave_from_the_page_once_confirmed(store: Store, facteur: Facteur) -> None:
+    facteur.refuses = frozenset({"chg.tgi-evry@justice.fr"})
+    page = visit(onglet="messages")
+    press(page, "Envoyer", messages_auteur="A. Martin")
+    assert "Rien n'est parti" in words(page)
+    assert facteur.courriers == []
+    page.checkbox(key="envoi_confirme").set_value(True)
+    press(page, "Envoyer")
     said = words(page)
     assert "4 messages envoyés" in said
     assert "refusé (550 5.1.1 No such mailbox)" in said
@@ -291,67 +282,58 @@ def recipients(page: AppTest) -> list[str]:
     ],
 )
 def test_what_the_screen_lists_is_what_leaves(
-    store: Store, monkeypatch: pytest.MonkeyPatch, ressort: str, listed: list[str]
+    store: Store, facteur: Facteur, ressort: str, listed: list[str]
 ) -> None:
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        page = visit(onglet="messages", ressort=ressort)
-        boxes = [f"chg.{box}@justice.fr" for box in listed]
-        number = f"{len(boxes)} message{'s' if len(boxes) > 1 else ''}"
-        assert recipients(page) == boxes
-        assert f"{number} à envoyer" in words(page)
-        labels = [label.replace("\u00a0", " ") for label in offered(page)]
-        assert f"Envoyer {number}" in labels
-        assert f"Préparer {number.replace('message', 'brouillon')} en un fichier ZIP" in labels
-        page.text_input(key="messages_auteur").set_value("A. Martin")
-        press(page, "Préparer")
-        with zipfile.ZipFile(BytesIO(page.session_state["relances_archive"].contenu)) as drafts:
-            assert len(drafts.namelist()) == len(boxes)
-        typed_and_confirmed(page, f"Envoyer {number}")
+    page = visit(onglet="messages", ressort=ressort)
+    boxes = [f"chg.{box}@justice.fr" for box in listed]
+    number = f"{len(boxes)} message{'s' if len(boxes) > 1 else ''}"
+    assert recipients(page) == boxes
+    assert f"{number} à envoyer" in words(page)
+    labels = [label.replace("\u00a0", " ") for label in offered(page)]
+    assert f"Envoyer {number}" in labels
+    assert f"Préparer {number.replace('message', 'brouillon')} en un fichier ZIP" in labels
+    press(page, "Préparer", messages_auteur="A. Martin")
+    with zipfile.ZipFile(BytesIO(page.session_state["relances_archive"].contenu)) as drafts:
+        assert len(drafts.namelist()) == len(boxes)
+    typed_and_confirmed(page, f"Envoyer {number}")
     assert sorted(facteur.destinataires) == sorted(boxes)
     kept = store.collecte().reminders(NATIONAL)
     assert sorted(kept.filter(resultat="envoyé")["adresse"]) == sorted(boxes)
     assert kept.height == 2 * len(boxes)
 
 
-def test_nobody_is_reminded_in_a_cour_where_all_have_answered(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        page = visit(onglet="messages", ressort="CA-BASTIA")
-        assert recipients(page) == []
-        assert "0 message à envoyer" in words(page)
-        assert not [label for label in offered(page) if label.startswith(("Envoyer", "Préparer", "Rouvrir"))]
+def test_nobody_is_reminded_in_a_cour_where_all_have_answered(store: Store, facteur: Facteur) -> None:
+    page = visit(onglet="messages", ressort="CA-BASTIA")
+    assert recipients(page) == []
+    assert "0 message à envoyer" in words(page)
+    assert not [label for label in offered(page) if label.startswith(("Envoyer", "Préparer", "Rouvrir"))]
     assert facteur.proposes == 0
 
 
 def test_a_list_that_changes_under_the_reader_is_shown_again_before_anything_leaves(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, facteur: Facteur
 ) -> None:
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        page = visit(onglet="messages", ressort="CA-DOUAI")
-        # Arras answers while the reader reads.
-        store.record(entree((MARCH, "TGI-ARRAS", "AUTRE", 1, 0), sha="7" * 64), connu_le=T0)
-        typed_and_confirmed(page, "Envoyer 3 messages")
-        assert "La liste a changé depuis qu'elle est affichée : rien n'est parti." in words(page)
-        assert facteur.proposes == 0
-        assert len(recipients(page)) == 2
-        typed_and_confirmed(page, "Envoyer 2 messages")
+    page = visit(onglet="messages", ressort="CA-DOUAI")
+    # Arras answers while the reader reads.
+    store.record(entree((MARCH, "TGI-ARRAS", "AUTRE", 1, 0), sha="7" * 64), connu_le=T0)
+    typed_and_confirmed(page, "Envoyer 3 messages")
+    assert "La liste a changé depuis qu'elle est affichée : rien n'est parti." in words(page)
+    assert facteur.proposes == 0
+    assert len(recipients(page)) == 2
+    typed_and_confirmed(page, "Envoyer 2 messages")
     assert len(facteur.destinataires) == 2
 
 
-def test_after_the_closing_one_act_reopens_and_reminds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_the_closing_one_act_reopens_and_reminds(
+    store: Store, facteur: Facteur, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at(monkeypatch, datetime(2009, 4, 20, 8, tzinfo=UTC))
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        page = visit(onglet="messages", ressort="CA-LYON", campagne="2009-03")
-        assert page.date_input(key="relances_rouvrir").value == date(2009, 4, 27)
-        page.date_input(key="relances_rouvrir").set_value(date(2009, 4, 30))
-        again(page)
-        assert "votre réponse est prise jusqu'au 30 avril 2009 inclus" in words(page)
-        typed_and_confirmed(page, "Rouvrir et envoyer 1 message")
+    page = visit(onglet="messages", ressort="CA-LYON", campagne="2009-03")
+    assert page.date_input(key="relances_rouvrir").value == date(2009, 4, 27)
+    page.date_input(key="relances_rouvrir").set_value(date(2009, 4, 30))
+    again(page)
+    assert "votre réponse est prise jusqu'au 30 avril 2009 inclus" in words(page)
+    typed_and_confirmed(page, "Rouvrir et envoyer 1 message")
     assert facteur.destinataires == ["chg.tgi-lyon@justice.fr"]
     reopened = store.collecte().reopenings(NATIONAL)
     assert reopened.select("juridiction", "mois", "jusqu_au").rows() == [
@@ -359,51 +341,42 @@ def test_after_the_closing_one_act_reopens_and_reminds(store: Store, monkeypatch
     ]
 
 
-def test_a_sending_that_was_interrupted_is_settled_on_the_page(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sending_that_was_interrupted_is_settled_on_the_page(store: Store, facteur: Facteur) -> None:
     envoi = Envoi(MARCH, "TGI-LYON", "messagerie", adresse="a@b.fr", message_id="<1@b.fr>", texte="Objet")
     store.collecte().begin_reminder(
         NATIONAL, envoi, renvoyer=False, auteur="B. Petit", connu_le=T0 - timedelta(hours=1)
     )
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        page = visit(onglet="messages", ressort="CA-LYON")
-        said = words(page)
-        assert "0 message à envoyer, 1 message dont on ne sait s'il est parti" in said
-        assert "Issue inconnue : B. Petit a commencé cet envoi le 7 avril 2009 à 9 h 00" in said
-        page.text_input(key="doute_auteur").set_value("A. Martin")
-        press(page, "Rien n'est parti : à envoyer")
-        assert "Doute levé" in words(page)
-        typed_and_confirmed(page, "Envoyer 1 message")
+    page = visit(onglet="messages", ressort="CA-LYON")
+    said = words(page)
+    assert "0 message à envoyer, 1 message dont on ne sait s'il est parti" in said
+    assert "Issue inconnue : B. Petit a commencé cet envoi le 7 avril 2009 à 9 h 00" in said
+    press(page, "Rien n'est parti : à envoyer", doute_auteur="A. Martin")
+    assert "Doute levé" in words(page)
+    typed_and_confirmed(page, "Envoyer 1 message")
     assert facteur.destinataires == ["chg.tgi-lyon@justice.fr"]
     assert store.collecte().reminders(NATIONAL)["resultat"].to_list() == ["non parti", "envoyé"]
     assert "non parti, selon A. Martin" in words(visit(onglet="relancer"))
 
 
-def test_a_text_being_typed_survives_a_change_of_tab_and_a_reload(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with mail_server() as facteur:
-        facteur.take_mail_of_vigie(monkeypatch)
-        page = visit(onglet="messages")
-        body = page.text_area(key="modele_corps").value or ""
-        page.text_area(key="modele_corps").set_value(body + "\nAJOUT NON ENREGISTRÉ")
-        again(page)
-        # What the preview shows is not what would leave: nothing leaves until someone decides.
-        assert "Le texte est modifié sans être enregistré" in words(page)
-        assert not [label for label in offered(page) if label.startswith(("Envoyer", "Préparer"))]
-        page.query_params["onglet"] = "relancer"
-        again(page)
-        page.query_params["onglet"] = "messages"
-        assert "AJOUT NON ENREGISTRÉ" in str(again(page).text_area(key="modele_corps").value)
-        # Another browser, or the same one reloaded.
-        other = visit(onglet="messages")
-        assert "AJOUT NON ENREGISTRÉ" in str(other.text_area(key="modele_corps").value)
-        assert "Modification du 7 avril 2009 à 10 h 00, gardée mais pas encore enregistrée." in words(other)
-        press(other, "Abandonner la modification")
-        assert other.text_area(key="modele_corps").value == body
-        assert "Envoyer 5\u00a0messages" in offered(other)
+def test_a_text_being_typed_survives_a_change_of_tab_and_a_reload(store: Store, facteur: Facteur) -> None:
+    page = visit(onglet="messages")
+    body = page.text_area(key="modele_corps").value or ""
+    page.text_area(key="modele_corps").set_value(body + "\nAJOUT NON ENREGISTRÉ")
+    again(page)
+    # What the preview shows is not what would leave: nothing leaves until someone decides.
+    assert "Le texte est modifié sans être enregistré" in words(page)
+    assert not [label for label in offered(page) if label.startswith(("Envoyer", "Préparer"))]
+    page.query_params["onglet"] = "relancer"
+    again(page)
+    page.query_params["onglet"] = "messages"
+    assert "AJOUT NON ENREGISTRÉ" in str(again(page).text_area(key="modele_corps").value)
+    # Another browser, or the same one reloaded.
+    other = visit(onglet="messages")
+    assert "AJOUT NON ENREGISTRÉ" in str(other.text_area(key="modele_corps").value)
+    assert "Modification du 7 avril 2009 à 10 h 00, gardée mais pas encore enregistrée." in words(other)
+    press(other, "Abandonner la modification")
+    assert other.text_area(key="modele_corps").value == body
+    assert "Envoyer 5\u00a0messages" in offered(other)
     assert store.collecte().template() is None
     assert visit(onglet="messages").text_area(key="modele_corps").value == body
 
@@ -417,8 +390,7 @@ def test_a_text_that_leads_nowhere_is_questioned(store: Store) -> None:
     assert "n'a pas de $lien" in page.checkbox(key="modele_sans_lien").label
     page.checkbox(key="modele_sans_lien").set_value(True)
     again(page)
-    page.text_input(key="modele_auteur").set_value("A. Martin")
-    press(page, "Enregistrer ce texte")
+    press(page, "Enregistrer ce texte", modele_auteur="A. Martin")
     assert store.collecte().template() == Modele(load_template().sujet, "Bonjour, votre réponse manque.")
     # The question stays beside the list, whoever sends.
     assert words(visit(onglet="messages")).count("n'a pas de $lien") >= 1
@@ -435,8 +407,7 @@ def test_the_demonstration_sends_nothing_and_gives_its_messages_away(
         assert "Démonstration : vu au 7 avril 2009" in said
         assert "elle n'envoie aucun message" in said
         assert "[FICTIF]" in said
-        page.text_input(key="messages_auteur").set_value("A. Martin")
-        press(page, "Préparer 5 brouillons en un fichier ZIP (FICTIF)")
+        press(page, "Préparer 5 brouillons en un fichier ZIP (FICTIF)", messages_auteur="A. Martin")
         archive = page.session_state["relances_archive"]
         assert archive.nom == "2009-03_relances_FICTIF.zip"
         with zipfile.ZipFile(BytesIO(archive.contenu)) as drafts:

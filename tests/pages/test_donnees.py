@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +24,7 @@ from pages.commun.identite import Lecteur
 from pages.ecrans.donnees import depot
 from tests.conftest import lots_of_demo
 from tests.pages import situations
-from tests.pages.situations import at_address, text, words
+from tests.pages.situations import at_address, read_as, text, words
 
 SAMPLES = Path(__file__).parent.parent / "data" / "collecte" / "echantillons"
 DIRTY = ("2009-03_sale.csv", (SAMPLES / "2009-03_sale.csv").read_bytes(), "text/csv")
@@ -47,6 +48,18 @@ def ran(page: AppTest) -> str:
     return text(situations.ran(page))
 
 
+def drop(page: AppTest, *files: tuple[str, bytes, str]) -> str:
+    """Draw the page, then again once these files are on it; give what it says."""
+    ran(page)
+    page.file_uploader[0].set_value(list(files))
+    return ran(page)
+
+
+def sign(page: AppTest) -> None:
+    page.text_input(key="depot_auteur").set_value("Statisticienne")
+    page.button[0].click().run()
+
+
 def test_an_empty_store_says_so_everywhere(page: AppTest) -> None:
     said = ran(page)
     assert "Aucune ligne n'attend de correction" in said
@@ -55,15 +68,12 @@ def test_an_empty_store_says_so_everywhere(page: AppTest) -> None:
 
 
 def test_a_file_is_shown_before_it_is_written_then_written_once(page: AppTest, store: Store) -> None:
-    ran(page)
-    page.file_uploader[0].set_value([DIRTY])
-    said = ran(page)
+    said = drop(page, DIRTY)
     assert "18\u00a0lignes lues" in said
     assert "10\u00a0refusées" in said
     assert "TGI-INCONNU" in said
     assert store.etat().lot == 0
-    page.text_input(key="depot_auteur").set_value("Statisticienne")
-    page.button[0].click().run()
+    sign(page)
     assert not page.exception
     assert (
         "lot 1, 5\u00a0lignes enregistrées, 1\u00a0inchangée, 10\u00a0refusées gardées à corriger, "
@@ -71,8 +81,7 @@ def test_a_file_is_shown_before_it_is_written_then_written_once(page: AppTest, s
     )
     assert store.lots(NATIONAL)["auteur"].to_list() == ["Statisticienne"]
     # The uploader is empty again; the same file brought back has nothing to add.
-    page.file_uploader[0].set_value([DIRTY])
-    said = ran(page)
+    said = drop(page, DIRTY)
     assert "0\u00a0acceptée" in said
     assert "Lignes refusées, en attente" in said
     assert "Rien de nouveau à enregistrer" in said
@@ -80,18 +89,14 @@ def test_a_file_is_shown_before_it_is_written_then_written_once(page: AppTest, s
 
 
 def test_without_a_name_nothing_is_written(page: AppTest, store: Store) -> None:
-    ran(page)
-    page.file_uploader[0].set_value([DIRTY])
-    ran(page)
+    drop(page, DIRTY)
     page.button[0].click().run()
     assert "Indiquez votre nom" in unescape(words(page))
     assert store.etat().lot == 0
 
 
 def test_a_file_that_is_no_table_is_refused_in_one_sentence(page: AppTest) -> None:
-    ran(page)
-    page.file_uploader[0].set_value([("image.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "text/csv")])
-    said = ran(page)
+    said = drop(page, ("image.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "text/csv"))
     assert "vigie-refus" in said
     assert not page.button
     assert "Rien de nouveau à enregistrer" in said
@@ -102,25 +107,20 @@ def test_several_files_each_make_a_lot(page: AppTest, store: Store) -> None:
     base = ("base-2008.csv", (SAMPLES / "base-2008.csv").read_bytes(), "text/csv")
     page.file_uploader[0].set_value([DIRTY, base])
     ran(page)
-    page.text_input(key="depot_auteur").set_value("Statisticienne")
-    page.button[0].click().run()
+    sign(page)
     assert store.lots(NATIONAL)["nature"].to_list() == ["base", "declarations"]
 
 
-def test_one_confirmation_empties_the_demo_and_imports(
-    page: AppTest, store: Store, reference: Reference
-) -> None:
+def test_one_confirmation_empties_the_demo_and_imports(page: AppTest, store: Store) -> None:
     store.record_demo(lots_of_demo())
     said = ran(page)
     assert "Données de démonstration" in said
-    page.file_uploader[0].set_value([DIRTY])
-    said = ran(page)
+    said = drop(page, DIRTY)
     # The demo teaches the controls nothing: the five lines are new.
     assert "5\u00a0acceptées" in said
     assert page.button[0].label.startswith("Vider la démonstration et enregistrer")
     assert "lots fictifs" in said
-    page.text_input(key="depot_auteur").set_value("Statisticienne")
-    page.button[0].click().run()
+    sign(page)
     # Nothing leaves before the box is ticked.
     assert "Cochez «" in unescape(words(page))
     assert store.etat().demo is True
@@ -155,9 +155,7 @@ def test_a_reader_of_some_cours_imports_nothing(
 ) -> None:
     store.record_demo(lots_of_demo())
     reader = Lecteur(nom="chef@cour", perimetre=Perimetre.of(["CA-DOUAI"]))
-    monkeypatch.setattr(depot, "lecteur", lambda: reader)
-    monkeypatch.setattr(signataire, "lecteur", lambda: reader)
-    monkeypatch.setattr(lecture, "lecteur", lambda: reader)
+    read_as(monkeypatch, reader, depot, signataire)
     said = ran(page)
     assert "Votre profil ne permet pas d'importer" in said
     assert not page.file_uploader
@@ -182,7 +180,7 @@ def test_a_reader_of_some_cours_imports_nothing(
 
 
 def test_a_download_keeps_the_rights_of_whoever_asked_for_it(
-    page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, reference: Reference
+    page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file is written later, outside the session, where nobody is signed in."""
     store.record_demo(lots_of_demo())
@@ -210,22 +208,14 @@ def test_a_download_keeps_the_rights_of_whoever_asked_for_it(
 
 @pytest.mark.parametrize("shape", ["csv", "xlsx", "ods"])
 def test_the_blank_templates_import_cleanly(page: AppTest, shape: str, reference: Reference) -> None:
-    from datetime import date
-
     content = template(shape, reference, date(2009, 3, 1))  # pyright: ignore[reportArgumentType] - one of three
-    ran(page)
-    page.file_uploader[0].set_value([(f"modele.{shape}", content, "application/octet-stream")])
-    said = ran(page)
+    said = drop(page, (f"modele.{shape}", content, "application/octet-stream"))
     assert "0\u00a0refusée" in said
     assert "0\u00a0acceptée" in said
 
 
 def test_the_day_received_goes_with_the_lot(page: AppTest, store: Store) -> None:
-    from datetime import date
-
-    ran(page)
-    page.file_uploader[0].set_value([DIRTY])
-    said = ran(page)
+    said = drop(page, DIRTY)
     assert "n'ont pas de rythme" in said
     assert "Pas encore enregistré" in said
     page.text_input(key="depot_auteur").set_value("Statisticienne")
@@ -248,13 +238,9 @@ def test_a_file_corrected_since_is_put_back_by_a_tick(page: AppTest, store: Stor
     head = "mois;juridiction;activite;visioconferences;extractions_evitees\n"
     first, second = (f"{head}03/2009;TGI-LILLE;JAP;{said}\n".encode() for said in ("12;3", "15;4"))
     for content in (first, second):
-        ran(page)
-        page.file_uploader[0].set_value([("v.csv", content, "text/csv")])
-        ran(page)
-        page.text_input(key="depot_auteur").set_value("Statisticienne")
-        page.button[0].click().run()
-    page.file_uploader[0].set_value([("v.csv", first, "text/csv")])
-    said = ran(page)
+        drop(page, ("v.csv", content, "text/csv"))
+        sign(page)
+    said = drop(page, ("v.csv", first, "text/csv"))
     assert "12/3 → 15/4" in said
     assert not page.button
     page.checkbox[0].check()

@@ -124,7 +124,7 @@ if st.session_state.get("page", 1) == 1:
 """
 
 
-def test_a_name_typed_in_one_form_is_in_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_typed_in_one_form_is_in_the_others() -> None:
     st.cache_resource.clear()
     at = AppTest.from_string(FORMS, default_timeout=30).run()
     at.text_input(key="second_nom").set_value("  Anne Martin ").run()

@@ -24,7 +24,19 @@ from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.lecture import Situation
 from pages.commun.navigation import escape_markdown
 from pages.commun.telechargements import prepare_export
-from tests.pages.situations import COURTS, MONTHS, empty, ordinary, run, two_years, words
+from tests.analytics.frames import rows_of
+from tests.pages.situations import (
+    COURTS,
+    MONTHS,
+    Visit,
+    charts_of,
+    empty,
+    metrics,
+    ordinary,
+    text,
+    two_years,
+    words,
+)
 
 NB, NARROW = "\u00a0", "\u202f"
 PAGES = ("synthese", "cour", "comparaison", "activites", "decompte", "methode")
@@ -38,16 +50,16 @@ def asked(at: AppTest, name: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_without_data_each_page_says_what_to_do_next(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
-    at = run(monkeypatch, empty(), page)
+def test_without_data_each_page_says_what_to_do_next(visit: Visit, page: str) -> None:
+    at = visit(empty(), page)
     assert "Pas encore de données" in words(at)
     assert [link.proto.page for link in at.get("page_link")] == ["donnees"]
     assert not at.get("plotly_chart")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_each_page_draws_in_french_without_any_hole(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
-    at = run(monkeypatch, ordinary(demo=True), page)
+def test_each_page_draws_in_french_without_any_hole(visit: Visit, page: str) -> None:
+    at = visit(ordinary(demo=True), page)
     said = words(at)
     assert not re.search(ENGLISH, said)
     assert f"Données de démonstration{NB}: fictives" in said
@@ -58,13 +70,13 @@ def test_each_page_draws_in_french_without_any_hole(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_real_data_bear_no_banner(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
-    assert "vigie-demo'" not in words(run(monkeypatch, ordinary(), page))
+def test_real_data_bear_no_banner(visit: Visit, page: str) -> None:
+    assert "vigie-demo'" not in words(visit(ordinary(), page))
 
 
 @pytest.mark.parametrize("page", ["synthese", "cour", "comparaison", "activites"])
-def test_a_bad_link_is_said_in_french_and_replaced(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
-    at = run(monkeypatch, ordinary(), page, annee="1850", mois="<script>", cour="CA-NULLE", connu_le="demain")
+def test_a_bad_link_is_said_in_french_and_replaced(visit: Visit, page: str) -> None:
+    at = visit(ordinary(), page, annee="1850", mois="<script>", cour="CA-NULLE", connu_le="demain")
     said = words(at)
     assert "l'année «\u00a01850\u00a0»" in unescape(said)
     assert "&lt;script&gt;" in said
@@ -79,13 +91,13 @@ def test_a_bad_link_is_said_in_french_and_replaced(monkeypatch: pytest.MonkeyPat
     assert asked(at, "mois") == "3"
 
 
-def test_the_synthesis_concludes_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese")
+def test_the_synthesis_concludes_before_anything_else(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese")
     # 8 × (9 + 8 + 9) = 208 avoided; 7 750 × 9 / 12 = 5 812,5 expected. Three of 218 courts answer.
     assert f"208{NB}extractions évitées sur 5{NARROW}813 attendues à cette date{NB}: non déterminé" in words(
         at
     )
-    values = {metric.label: metric.value for metric in at.metric}
+    values = metrics(at)
     assert values["Extractions évitées"] == "208"
     assert values["Visioconférences"] == "390"  # 15 for each of the 26 answers
     use = next(metric.delta for metric in at.metric if metric.label == "Visioconférences")
@@ -97,98 +109,96 @@ def test_the_synthesis_concludes_before_anything_else(monkeypatch: pytest.Monkey
     assert all(metric.help for metric in at.metric)
 
 
-def test_a_cour_is_opened_from_the_list_with_the_selection_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese", annee="2009", mois="6")
+def test_a_cour_is_opened_from_the_list_with_the_selection_kept(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese", annee="2009", mois="6")
     links = [link.proto for link in at.get("page_link")]
     assert links
     assert all("annee=2009&mois=6" in link.query_string for link in links)
     assert [option for option in at.selectbox(key="ouvrir_cour").options if "Douai" in option] == ["Douai"]
 
 
-def test_the_search_ignores_case_and_accents(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese")
+def test_the_search_ignores_case_and_accents(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese")
     at.text_input(key="recherche_cour").input("NIMES").run()
     shown: Any = at.dataframe[0].value
     assert list(shown["Cour"]) == ["Nîmes"]
 
 
-def test_a_cour_shows_its_own_figures_and_where_its_target_comes_from(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    at = run(monkeypatch, ordinary(), "cour", cour="CA-DOUAI")
-    said = unescape(words(at))
+def test_a_cour_shows_its_own_figures_and_where_its_target_comes_from(visit: Visit) -> None:
+    at = visit(ordinary(), "cour", cour="CA-DOUAI")
+    said = text(at)
     assert "Cour d'appel de Douai" in said
-    assert {metric.label: metric.value for metric in at.metric}["Extractions évitées"] == "136"  # 8 × 17
+    assert metrics(at)["Extractions évitées"] == "136"  # 8 × 17
     assert "illustrative" in said  # no base was loaded: the key is printed beside the target
     assert "TGI d'Arras" in said
     charts = {json.loads(chart.proto.spec)["data"][0]["type"] for chart in at.get("plotly_chart")}
     assert charts == {"scatter", "heatmap"}
-    detail = run(monkeypatch, ordinary(), "cour", cour="CA-DOUAI", onglet="detail")
+    detail = visit(ordinary(), "cour", cour="CA-DOUAI", onglet="detail")
     assert {json.loads(c.proto.spec)["data"][0]["type"] for c in detail.get("plotly_chart")} == {"bar"}
-    assert "TGI d'Arras" in unescape(words(detail))
+    assert "TGI d'Arras" in text(detail)
 
 
-def test_a_reader_of_one_cour_never_sees_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_of_one_cour_never_sees_another(visit: Visit) -> None:
     own = ordinary(Perimetre.of(["CA-DOUAI"]))
-    at = run(monkeypatch, own, "cour", cour="CA-LYON")
-    said = unescape(words(at))
+    at = visit(own, "cour", cour="CA-LYON")
+    said = text(at)
     assert "n'est pas dans votre périmètre" in said
     assert "TGI de Lyon" not in said
     assert at.selectbox(key="filtre_cour").options == ["Douai"]
-    at = run(monkeypatch, own, "synthese")
-    assert {metric.label: metric.value for metric in at.metric}["Extractions évitées"] == "136"
+    at = visit(own, "synthese")
+    assert metrics(at)["Extractions évitées"] == "136"
     assert "France entière" not in words(at)
 
 
-def test_one_perimeter_never_gets_what_was_computed_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese")
+def test_one_perimeter_never_gets_what_was_computed_for_another(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = visit(ordinary(), "synthese")
 
     def restricted(_day: date | None) -> Situation:
         return ordinary(Perimetre.of(["CA-LYON"]))
 
     monkeypatch.setattr(lecture, "situation", restricted)
     at.run()  # the caches are those of the first reader
-    assert {metric.label: metric.value for metric in at.metric}["Extractions évitées"] == "72"  # 8 × 9
+    assert metrics(at)["Extractions évitées"] == "72"  # 8 × 9
     assert at.selectbox(key="ouvrir_cour").options == ["Lyon"]
 
 
-def test_the_situation_of_a_day_is_asked_for_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_situation_of_a_day_is_asked_for_and_said(visit: Visit) -> None:
     days: list[date | None] = []
 
     def give(day: date | None) -> Situation:
         days.append(day)
         return ordinary()
 
-    at = run(monkeypatch, give, "synthese", connu_le="2009-10-12")
+    at = visit(give, "synthese", connu_le="2009-10-12")
     assert days == [date(2009, 10, 12)]
-    assert "telle qu'elle était connue le 12\u00a0octobre\u00a02009" in unescape(words(at))
+    assert "telle qu'elle était connue le 12\u00a0octobre\u00a02009" in text(at)
     assert asked(at, "connu_le") == "2009-10-12"
 
 
 @pytest.mark.parametrize("annee", [2008, 2011, 2014])
 @pytest.mark.parametrize("page", ["synthese", "cour", "comparaison", "activites"])
-def test_a_year_without_objective_is_shown_without_one(
-    monkeypatch: pytest.MonkeyPatch, page: str, annee: int
-) -> None:
-    at = run(monkeypatch, ordinary(annee=annee), page)
+def test_a_year_without_objective_is_shown_without_one(visit: Visit, page: str, annee: int) -> None:
+    at = visit(ordinary(annee=annee), page)
     assert page in ("comparaison", "activites") or f"aucun objectif n'est fixé pour {annee}" in unescape(
         words(at)
     )
     assert not re.search(ENGLISH, words(at))
 
 
-def test_a_day_before_any_data_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_before_any_data_can_be_left(visit: Visit) -> None:
     def give(day: date | None) -> Situation:
         return ordinary() if day is None else empty()
 
-    at = run(monkeypatch, give, "synthese", connu_le="2009-01-02")
-    assert "Aucune déclaration n'est connue au 2\u00a0janvier\u00a02009" in unescape(words(at))
+    at = visit(give, "synthese", connu_le="2009-01-02")
+    assert "Aucune déclaration n'est connue au 2\u00a0janvier\u00a02009" in text(at)
     at.button(key="derniere_situation").click().run()
     assert "208" in words(at)
     assert "connu_le" not in at.query_params
 
 
-def test_the_years_compared_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_years_compared_are_chosen(visit: Visit) -> None:
     def lines(at: AppTest) -> int:
         spec = json.loads(at.get("plotly_chart")[0].proto.spec)
         # The middle of the projection has hollow points.
@@ -196,16 +206,16 @@ def test_the_years_compared_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
             trace["mode"] == "lines+markers" and "symbol" not in trace["marker"] for trace in spec["data"]
         )
 
-    at = run(monkeypatch, two_years(), "synthese")
+    at = visit(two_years(), "synthese")
     assert lines(at) == 2
     at.button_group[0].unselect(2009).run()
     assert asked(at, "comparer") == "aucune"
     assert lines(at) == 1
 
 
-def test_the_range_adds_a_ceiling_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    strict = words(run(monkeypatch, ordinary(), "synthese"))
-    ranged = words(run(monkeypatch, ordinary(), "synthese", mode="fourchette"))
+def test_the_range_adds_a_ceiling_and_says_so(visit: Visit) -> None:
+    strict = words(visit(ordinary(), "synthese"))
+    ranged = words(visit(ordinary(), "synthese", mode="fourchette"))
     assert ", 8 fois sur 10)" not in strict
     assert f"réponses manquantes depuis janvier{NB}: aux 208{NB}extractions évitées et déclarées" in unescape(
         ranged
@@ -214,69 +224,63 @@ def test_the_range_adds_a_ceiling_and_says_so(monkeypatch: pytest.MonkeyPatch) -
     assert "Le décompte ne retient que le déclaré" in unescape(ranged)
 
 
-def test_what_silence_hides_is_told_of_ones_own_cours_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_silence_hides_is_told_of_ones_own_cours_only(visit: Visit) -> None:
     """The levels are learnt from all the cours; a reader of one sees what the ministry sees of it."""
     everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
-    wide = unescape(words(run(monkeypatch, everywhere, "cour", cour="CA-DOUAI", mode="fourchette")))
-    narrow = unescape(words(run(monkeypatch, own, "cour", whole=everywhere, mode="fourchette")))
+    wide = text(visit(everywhere, "cour", cour="CA-DOUAI", mode="fourchette"))
+    narrow = text(visit(own, "cour", whole=everywhere, mode="fourchette"))
     told = re.compile(r"depuis janvier\s: aux .*? de côté")
     assert told.findall(wide) == told.findall(narrow) != []
 
 
-def test_a_group_contributes_and_keeps_the_states_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese", groupe="hors-objectif")
-    values = {metric.label: metric.value for metric in at.metric}
+def test_a_group_contributes_and_keeps_the_states_whole(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese", groupe="hors-objectif")
+    values = metrics(at)
     assert values["Extractions évitées"] == "0"
     assert values["Visioconférences"] == "78"  # 3 for each of the 26 answers
     assert "Contribution à l'objectif" in values
     assert "portent sur toutes les activités" in words(at)
 
 
-def test_activities_outside_the_objective_are_said_so_and_draw_no_empty_chart(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    whole = run(monkeypatch, ordinary(), "activites")
-    at = run(monkeypatch, ordinary(), "activites", groupe="hors-objectif")
+def test_activities_outside_the_objective_are_said_so_and_draw_no_empty_chart(visit: Visit) -> None:
+    whole = visit(ordinary(), "activites")
+    at = visit(ordinary(), "activites", groupe="hors-objectif")
     assert len(at.get("plotly_chart")) == len(whole.get("plotly_chart")) - 1
-    said = unescape(words(at))
+    said = text(at)
     assert "dont aucune ne compte dans l'objectif." in said
     assert "n.d. des" not in said
     assert "Aucune visioconférence d'une activité comptée dans l'objectif" in said
 
 
-def test_an_activity_of_another_group_is_said_and_the_group_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_activity_of_another_group_is_said_and_the_group_drawn(visit: Visit) -> None:
     for groupe, activite in (("hors-objectif", "JAP"), ("jugement", "JAP"), ("autres", "JLD_DETENTION")):
-        at = run(monkeypatch, ordinary(), "activites", groupe=groupe, activite=activite)
-        assert "n'est pas du groupe" in unescape(words(at)), groupe
+        at = visit(ordinary(), "activites", groupe=groupe, activite=activite)
+        assert "n'est pas du groupe" in text(at), groupe
     # Nobody declared anything of that group: said so, and nothing is drawn of it.
-    assert "Aucune visioconférence déclarée" in unescape(
-        words(run(monkeypatch, ordinary(), "activites", groupe="jugement"))
-    )
+    assert "Aucune visioconférence déclarée" in text(visit(ordinary(), "activites", groupe="jugement"))
 
 
-def test_a_group_is_never_set_against_the_objective_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese", groupe="application-des-peines")
+def test_a_group_is_never_set_against_the_objective_of_all(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese", groupe="application-des-peines")
     labels = {metric.label for metric in at.metric}
     assert "Rythme tenu" in labels
     assert "Rythme requis" not in labels
-    said = unescape(words(at))
+    said = text(at)
     assert "ni reste à éviter ni projection pour un seul groupe" in said
     assert "à éviter d'ici décembre" not in said
 
 
 @pytest.mark.parametrize(("lecture", "missing"), [("B", "niveau de 2008"), ("C", "comptées par l'Intérieur")])
-def test_a_reading_without_its_data_says_which(
-    monkeypatch: pytest.MonkeyPatch, lecture: str, missing: str
-) -> None:
-    at = run(monkeypatch, ordinary(), "cour", cour="CA-DOUAI", lecture=lecture)
-    said = unescape(words(at))
+def test_a_reading_without_its_data_says_which(visit: Visit, lecture: str, missing: str) -> None:
+    at = visit(ordinary(), "cour", cour="CA-DOUAI", lecture=lecture)
+    said = text(at)
     assert f"la lecture {lecture} ne peut rien en dire, " in said
     assert missing in said
     assert "est atteint" not in said
     assert "n.d. de chances" not in said
 
 
-def test_a_cour_silent_in_the_last_month_sees_that_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cour_silent_in_the_last_month_sees_that_it_was(visit: Visit) -> None:
     """Months are those of the country: a reader's own silence does not disappear with his figures."""
     everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
     july = pl.col("mois") <= date(2009, 7, 1)
@@ -285,43 +289,43 @@ def test_a_cour_silent_in_the_last_month_sees_that_it_was(monkeypatch: pytest.Mo
         agregat=AgregatActivite.cast(own.agregat.filter(july)),
         totaux=TotalJuridiction.cast(own.totaux.filter(july)),
     )
-    said = unescape(words(run(monkeypatch, silent, "cour", whole=everywhere)))
+    said = text(visit(silent, "cour", whole=everywhere))
     assert f"Fin septembre{NB}2009" in said
     assert "aucune juridiction n'a répondu pour septembre" in said
 
 
-def test_a_reading_that_counts_otherwise_is_named_in_the_conclusion(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, with_interieur(ordinary()), "cour", cour="CA-DOUAI", lecture="C")
-    said = unescape(words(at))
+def test_a_reading_that_counts_otherwise_is_named_in_the_conclusion(visit: Visit) -> None:
+    at = visit(with_interieur(ordinary()), "cour", cour="CA-DOUAI", lecture="C")
+    said = text(at)
     assert "la lecture C en retient" in said
     assert f"Ce que retient la lecture{NB}C depuis janvier" in said or "Ce que retient la lecture C" in said
 
 
-def test_alerts_of_the_month_lead_to_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(alertes=[date(2009, 9, 1), date(2009, 8, 1)]), "synthese")
+def test_alerts_of_the_month_lead_to_the_data(visit: Visit) -> None:
+    at = visit(ordinary(alertes=[date(2009, 9, 1), date(2009, 8, 1)]), "synthese")
     alert = [link.proto for link in at.get("page_link") if "étonnante" in link.proto.label]
     assert [link.page for link in alert] == ["collecte"]
 
 
-def test_a_projection_hides_the_filters_but_its_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese", presentation="oui")
+def test_a_projection_hides_the_filters_but_its_way_out(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese", presentation="oui")
     assert not [box for box in at.selectbox if str(box.key).startswith("filtre_")]
     at.button(key="quitter_presentation").click().run()
     assert "presentation" not in at.query_params
     assert at.selectbox(key="filtre_annee").value == 2009
 
 
-def test_activities_not_legal_yet_are_without_object(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = words(run(monkeypatch, ordinary(), "activites"))
+def test_activities_not_legal_yet_are_without_object(visit: Visit) -> None:
+    said = words(visit(ordinary(), "activites"))
     assert "s.o." in said
     assert "la loi ne les permettait pas encore" in said
 
 
-def test_activities_are_projected_for_the_cours_of_the_reader_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_activities_are_projected_for_the_cours_of_the_reader_only(visit: Visit) -> None:
     everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
-    wide = words(run(monkeypatch, everywhere, "cour", cour="CA-DOUAI", onglet="detail"))
-    narrow = words(run(monkeypatch, own, "activites", whole=everywhere))
-    country = words(run(monkeypatch, everywhere, "activites"))
+    wide = words(visit(everywhere, "cour", cour="CA-DOUAI", onglet="detail"))
+    narrow = words(visit(own, "activites", whole=everywhere))
+    country = words(visit(everywhere, "activites"))
     row = r"<tr><th scope=\"row\">Juge de l&#x27;application des peines – débat.*?</tr>"
     ranges = [re.findall(r"\d+ à \d+", re.findall(row, said)[0])[0] for said in (wide, narrow, country)]
     assert ranges[0] == ranges[1] != ranges[2]
@@ -329,24 +333,22 @@ def test_activities_are_projected_for_the_cours_of_the_reader_only(monkeypatch: 
     assert "Lyon" not in narrow
 
 
-def test_activities_are_not_projected_where_no_month_is_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_activities_are_not_projected_where_no_month_is_to_come(visit: Visit) -> None:
     situation = ordinary()
     december = replace(
         situation,
         agregat=AgregatActivite.cast(situation.agregat.with_columns(pl.col("mois").dt.offset_by("3mo"))),
         totaux=TotalJuridiction.cast(situation.totaux.with_columns(pl.col("mois").dt.offset_by("3mo"))),
     )
-    assert "Fourchette à 80" not in words(run(monkeypatch, december, "activites"))
-    assert "Fourchette à 80" not in words(
-        run(monkeypatch, december, "cour", cour="CA-DOUAI", onglet="detail")
-    )
+    assert "Fourchette à 80" not in words(visit(december, "activites"))
+    assert "Fourchette à 80" not in words(visit(december, "cour", cour="CA-DOUAI", onglet="detail"))
     for groupe, shown in (("application-des-peines", True), ("hors-objectif", False)):
-        said = words(run(monkeypatch, situation, "activites", groupe=groupe))
+        said = words(visit(situation, "activites", groupe=groupe))
         assert ("Fourchette à 80" in said) == ("devrait apporter" in said) == shown
 
 
-def test_the_method_gives_formulas_parameters_and_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = unescape(words(run(monkeypatch, ordinary(), "methode")))
+def test_the_method_gives_formulas_parameters_and_limits(visit: Visit) -> None:
+    said = text(visit(ordinary(), "methode"))
     assert f"155{NARROW}000 × 5{NB}% = 7{NARROW}750" in said
     assert f"63,5{NB}ETPT" in said
     assert "GeoNames" in said
@@ -357,8 +359,8 @@ def test_the_method_gives_formulas_parameters_and_limits(monkeypatch: pytest.Mon
 def test_every_line_of_an_export_says_where_it_comes_from() -> None:
     frame = pl.DataFrame({"mois": [date(2009, 1, 1)], "objectif": [645.83333333333]})
     heading = {"perimetre": "France entière", "donnees": "fictives (démonstration)"}
-    text = write_table(prepare_export(frame, heading), "csv", sheet="a").decode("utf-8-sig")
-    assert text.splitlines() == [
+    written = write_table(prepare_export(frame, heading), "csv", sheet="a").decode("utf-8-sig")
+    assert written.splitlines() == [
         "mois;objectif;perimetre;donnees",
         "2009-01;645,833333;France entière;fictives (démonstration)",
     ]
@@ -374,14 +376,14 @@ def test_names_are_text_never_markup() -> None:
     assert escape_markdown("*a* [b](c) :d: $e$") == r"\*a\* \[b\]\(c\) \:d\: \$e\$"
 
 
-def test_the_page_and_the_terminal_give_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_and_the_terminal_give_the_same_figures(visit: Visit) -> None:
     situation = ordinary()
     periode = last_period(situation, 2009)
     pays = survey(situation, load_referentiel(), regle=USUAL_RULE, periode=periode)
     covered = cover_each(situation, load_referentiel(), pays)
     lines = list_positions(pays, load_reference().cours, covered, load_parameters())
     told = {line["cour"]: line for line in lines}
-    at = run(monkeypatch, situation, "cour", cour="CA-DOUAI")
+    at = visit(situation, "cour", cour="CA-DOUAI")
     values = {metric.label: unescape(metric.value.replace("\\", "")) for metric in at.metric}
     douai = told["CA-DOUAI"]
     assert values["Extractions évitées"] == number(douai["evitees"])
@@ -391,32 +393,32 @@ def test_the_page_and_the_terminal_give_the_same_figures(monkeypatch: pytest.Mon
     assert values["Fin d'année"] == f"{number(ahead['q10'])} à {number(ahead['q90'])}"
 
 
-def test_a_reader_of_one_cour_sees_the_same_figures_as_the_ministry(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_of_one_cour_sees_the_same_figures_as_the_ministry(visit: Visit) -> None:
     """The national path comes from all the cours, whoever reads; nothing else of them is shown."""
     everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
-    wide = {m.label: m.value for m in run(monkeypatch, everywhere, "cour", cour="CA-DOUAI").metric}
-    at = run(monkeypatch, own, "cour", cour="CA-DOUAI", whole=everywhere)
-    assert {m.label: m.value for m in at.metric} == wide
+    wide = metrics(visit(everywhere, "cour", cour="CA-DOUAI"))
+    at = visit(own, "cour", cour="CA-DOUAI", whole=everywhere)
+    assert metrics(at) == wide
     assert "Lyon" not in words(at)
 
 
-def test_masked_peers_are_nowhere_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = run(monkeypatch, ordinary(), "comparaison", cour="CA-DOUAI")
-    charts = " ".join(chart.proto.spec for chart in shown.get("plotly_chart"))
+def test_masked_peers_are_nowhere_on_the_page(visit: Visit) -> None:
+    shown = visit(ordinary(), "comparaison", cour="CA-DOUAI")
+    charts = charts_of(shown)
     assert "Lyon" in charts
-    masked = run(monkeypatch, ordinary(), "comparaison", cour="CA-DOUAI", noms="masques")
+    masked = visit(ordinary(), "comparaison", cour="CA-DOUAI", noms="masques")
     charts = " ".join(chart.proto.spec + chart.proto.alt for chart in masked.get("plotly_chart"))
     assert "Lyon" not in charts + words(masked)
     assert "Douai" in charts
-    own = run(monkeypatch, ordinary(), "cour", cour="CA-DOUAI", noms="masques")
+    own = visit(ordinary(), "cour", cour="CA-DOUAI", noms="masques")
     charts = " ".join(chart.proto.spec + chart.proto.alt for chart in own.get("plotly_chart"))
     assert "Lyon" not in charts + words(own)
 
 
-def test_a_reader_of_one_cour_is_compared_without_seeing_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_of_one_cour_is_compared_without_seeing_the_others(visit: Visit) -> None:
     everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
-    at = run(monkeypatch, own, "comparaison", whole=everywhere)
-    charts = " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
+    at = visit(own, "comparaison", whole=everywhere)
+    charts = charts_of(at)
     assert "Lyon" not in charts + words(at)
     assert "les limites viennent de toutes" in words(at)
 
@@ -437,13 +439,13 @@ def test_a_new_start_of_the_chart_needs_a_name_and_a_cause(store: Store) -> None
 def with_interieur(situation: Situation) -> Situation:
     """The same, with what the police executed in each month and cour."""
     lines = [(mois, cour, "police", 500, 498) for mois in MONTHS for cour in sorted(set(COURTS.values()))]
-    counted = Interieur.validate(pl.DataFrame(lines, schema=Interieur.create_empty().schema, orient="row"))
+    counted = rows_of(Interieur, lines)
     return replace(situation, interieur=counted)
 
 
-def test_the_two_counts_stand_side_by_side_and_each_line_opens(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, with_interieur(ordinary()), "cour", cour="CA-DOUAI", onglet="thermometres")
-    said = unescape(words(at))
+def test_the_two_counts_stand_side_by_side_and_each_line_opens(visit: Visit) -> None:
+    at = visit(with_interieur(ordinary()), "cour", cour="CA-DOUAI", onglet="thermometres")
+    said = text(at)
     assert f"136{NB}évitées selon la Justice" in said
     # The chart; the seven lines by month; and the rows of four of them.
     assert said.count("<details class='vigie-donnees'>") == 12
@@ -454,13 +456,11 @@ def test_the_two_counts_stand_side_by_side_and_each_line_opens(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("page", ["synthese", "cour"])
-def test_without_a_count_by_interieur_the_page_says_what_to_import(
-    monkeypatch: pytest.MonkeyPatch, page: str
-) -> None:
-    at = run(monkeypatch, ordinary(), page, onglet="thermometres")
-    assert "Importez les extractions requises et exécutées" in unescape(words(at))
-    early = run(monkeypatch, ordinary(annee=2008), page, onglet="thermometres")
-    assert "Sans objectif pour cette année" in unescape(words(early))
+def test_without_a_count_by_interieur_the_page_says_what_to_import(visit: Visit, page: str) -> None:
+    at = visit(ordinary(), page, onglet="thermometres")
+    assert "Importez les extractions requises et exécutées" in text(at)
+    early = visit(ordinary(annee=2008), page, onglet="thermometres")
+    assert "Sans objectif pour cette année" in text(early)
 
 
 def equipped(situation: Situation) -> Situation:
@@ -470,19 +470,16 @@ def equipped(situation: Situation) -> Situation:
         for cour in sorted(set(COURTS.values()))
         for number in (0, 1)
     ]
-    schema = Equipements.create_empty().schema
-    prisons = Equipements.validate(pl.DataFrame(lines, schema=schema, orient="row"))
+    prisons = rows_of(Equipements, lines)
     return replace(situation, equipements=Equipements.cast(situation.perimetre.restrict(prisons)))
 
 
 @pytest.mark.parametrize("page", ["activites", "cour"])
 @pytest.mark.parametrize("ponderation", ["sans", "priorite"])
-def test_where_to_act_says_what_it_rests_on(
-    monkeypatch: pytest.MonkeyPatch, page: str, ponderation: str
-) -> None:
+def test_where_to_act_says_what_it_rests_on(visit: Visit, page: str, ponderation: str) -> None:
     situation = equipped(ordinary())
-    at = run(monkeypatch, situation, page, cour="CA-DOUAI", onglet="agir", ponderation=ponderation, mois="9")
-    said = unescape(words(at))
+    at = visit(situation, page, cour="CA-DOUAI", onglet="agir", ponderation=ponderation, mois="9")
+    said = text(at)
     assert "hypothèse de travail que nul texte ne donne" in said
     assert "Le décompte reste sans pondération" in said or ponderation == "sans"
     assert "Ne pas équiper le reste coûte" in said
@@ -490,23 +487,23 @@ def test_where_to_act_says_what_it_rests_on(
     assert len(at.get("plotly_chart")) == 3
 
 
-def test_where_to_act_shows_a_reader_his_own_cour_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_to_act_shows_a_reader_his_own_cour_only(visit: Visit) -> None:
     everywhere, own = equipped(ordinary()), equipped(ordinary(Perimetre.of(["CA-DOUAI"])))
-    at = run(monkeypatch, own, "activites", onglet="agir", whole=everywhere)
-    charts = " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
+    at = visit(own, "activites", onglet="agir", whole=everywhere)
+    charts = charts_of(at)
     assert "Lyon" not in charts + words(at)
     assert "LYON" not in charts + words(at)
     assert "Arras" in charts
 
 
-def test_without_equipment_the_ceiling_of_the_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "activites", onglet="agir")
-    assert "le plafond du texte est retenu partout" in unescape(words(at))
+def test_without_equipment_the_ceiling_of_the_text_is_named(visit: Visit) -> None:
+    at = visit(ordinary(), "activites", onglet="agir")
+    assert "le plafond du texte est retenu partout" in text(at)
 
 
-def test_a_settlement_reads_like_a_bill(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "decompte", onglet="releve", cout="56600", cour="CA-DOUAI")
-    said = unescape(words(at))
+def test_a_settlement_reads_like_a_bill(visit: Visit) -> None:
+    at = visit(ordinary(), "decompte", onglet="releve", cout="56600", cour="CA-DOUAI")
+    said = text(at)
     assert "9\u202f433" in said  # the illustrative base of Douai
     assert "projetées jusqu'en décembre" in said
     assert "1\u202f270 / 155\u202f000" in said
@@ -515,21 +512,19 @@ def test_a_settlement_reads_like_a_bill(monkeypatch: pytest.MonkeyPatch) -> None
     assert not re.search(ENGLISH, said)
 
 
-def test_without_a_cost_no_amount_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "decompte", cour="CA-DOUAI")
-    said = unescape(words(at))
-    assert {metric.label: metric.value for metric in at.metric}["Remboursement simulé"].replace(
-        "\\", ""
-    ) == "n.d."
+def test_without_a_cost_no_amount_is_shown(visit: Visit) -> None:
+    at = visit(ordinary(), "decompte", cour="CA-DOUAI")
+    said = text(at)
+    assert metrics(at)["Remboursement simulé"].replace("\\", "") == "n.d."
     assert "le décompte s'arrête aux ETPT" in said
     assert f"{NB}€" not in " ".join(metric.value for metric in at.metric)
 
 
 @pytest.mark.parametrize("onglet", ["ensemble", "releve", "regles", "sensibilite"])
 @pytest.mark.parametrize("cout", ["", "56600"])
-def test_each_part_of_the_settlement_draws(monkeypatch: pytest.MonkeyPatch, onglet: str, cout: str) -> None:
-    at = run(monkeypatch, ordinary(), "decompte", cour="CA-DOUAI", onglet=onglet, cout=cout)
-    assert not re.search(ENGLISH, unescape(words(at)))
+def test_each_part_of_the_settlement_draws(visit: Visit, onglet: str, cout: str) -> None:
+    at = visit(ordinary(), "decompte", cour="CA-DOUAI", onglet=onglet, cout=cout)
+    assert not re.search(ENGLISH, text(at))
 
 
 @pytest.mark.parametrize(
@@ -540,54 +535,48 @@ def test_each_part_of_the_settlement_draws(monkeypatch: pytest.MonkeyPatch, ongl
         ({"lecture": "C"}, "il faut les douze mois"),
     ],
 )
-def test_what_a_link_cannot_settle_is_said(
-    monkeypatch: pytest.MonkeyPatch, query: dict[str, str], sentence: str
-) -> None:
-    at = run(monkeypatch, ordinary(), "decompte", None, **query)
-    assert sentence in unescape(words(at))
+def test_what_a_link_cannot_settle_is_said(visit: Visit, query: dict[str, str], sentence: str) -> None:
+    at = visit(ordinary(), "decompte", None, **query)
+    assert sentence in text(at)
     assert not at.metric
 
 
-def test_a_reader_of_one_cour_reads_his_own_statement_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_of_one_cour_reads_his_own_statement_only(visit: Visit) -> None:
     everywhere, own = ordinary(), ordinary(Perimetre.of(["CA-DOUAI"]))
-    wide = unescape(
-        words(run(monkeypatch, everywhere, "decompte", onglet="releve", cout="56600", cour="CA-DOUAI"))
-    )
+    wide = text(visit(everywhere, "decompte", onglet="releve", cout="56600", cour="CA-DOUAI"))
     for onglet in ("ensemble", "releve", "regles", "sensibilite"):
-        at = run(monkeypatch, own, "decompte", whole=everywhere, onglet=onglet, cout="56600", cour="CA-DOUAI")
-        charts = " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
+        at = visit(own, "decompte", whole=everywhere, onglet=onglet, cout="56600", cour="CA-DOUAI")
+        charts = charts_of(at)
         assert "Lyon" not in charts + words(at)
         if onglet == "releve":
             bill = re.compile(r"<div class='vigie-releve'>.*?</div></div>", re.S)
-            assert bill.findall(unescape(words(at))) == bill.findall(wide)
+            assert bill.findall(text(at)) == bill.findall(wide)
 
 
-def test_projections_that_no_year_has_judged_yet_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese", onglet="projections")
-    assert "sera jugée quand le mois de décembre" in unescape(words(at))
+def test_projections_that_no_year_has_judged_yet_say_so(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese", onglet="projections")
+    assert "sera jugée quand le mois de décembre" in text(at)
 
 
-def test_a_reading_without_its_data_affirms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese", lecture="C")
+def test_a_reading_without_its_data_affirms_nothing(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese", lecture="C")
     values = {metric.label: metric.value.replace(chr(92), "") for metric in at.metric}
     assert values["Atteinte de l'objectif"] == "n.d."
     assert "non déterminé" in words(at)
 
 
-def test_an_unknown_option_of_a_link_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(monkeypatch, ordinary(), "synthese", lecture="Z")
+def test_an_unknown_option_of_a_link_is_said(visit: Visit) -> None:
+    at = visit(ordinary(), "synthese", lecture="Z")
     assert "lecture=Z" in words(at)
     assert "lecture" not in at.query_params
 
 
 @pytest.mark.parametrize("page", ["synthese", "cour", "comparaison", "activites", "decompte"])
 @pytest.mark.parametrize("mode", ["", "fourchette"])
-def test_every_page_with_a_total_says_on_what_it_rests(
-    monkeypatch: pytest.MonkeyPatch, page: str, mode: str
-) -> None:
+def test_every_page_with_a_total_says_on_what_it_rests(visit: Visit, page: str, mode: str) -> None:
     """Strict: what is declared, its coverage, its bounds; with the range, the estimate and its interval."""
     query = {"cour": "CA-DOUAI"} | ({"mode": mode} if mode else {})
-    said = unescape(words(run(monkeypatch, ordinary(), page, None, **query)))
+    said = text(visit(ordinary(), page, None, **query))
     notes = re.findall(r"Depuis janvier\s: [^<]*", said)
     assert len(notes) == 1
     assert re.search(
@@ -601,21 +590,21 @@ def test_every_page_with_a_total_says_on_what_it_rests(
     assert all(" déclarées · ".replace(" d", f"{NB}d") in line for line in under)
 
 
-def test_the_range_of_a_group_is_shared_pro_rata(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = unescape(words(run(monkeypatch, ordinary(), "synthese", groupe="application-des-peines")))
+def test_the_range_of_a_group_is_shared_pro_rata(visit: Visit) -> None:
+    said = text(visit(ordinary(), "synthese", groupe="application-des-peines"))
     assert re.search(
         r"208\sdéclarées · 1\s% des réponses attendues · entre 208 et [\d\u202f]+, au prorata", said
     )
 
 
 @pytest.mark.parametrize("page", ["activites", "cour"])
-def test_where_to_act_says_on_what_it_rests(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
-    said = unescape(words(run(monkeypatch, ordinary(), page, cour="CA-DOUAI", onglet="agir")))
+def test_where_to_act_says_on_what_it_rests(visit: Visit, page: str) -> None:
+    said = text(visit(ordinary(), page, cour="CA-DOUAI", onglet="agir"))
     assert re.search(r"vigie-couverture'>Depuis janvier\s: \d+\sdéclarées · ", said)
 
 
-def test_a_reader_of_one_cour_reads_the_coverage_of_that_cour(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_of_one_cour_reads_the_coverage_of_that_cour(visit: Visit) -> None:
     own = ordinary(Perimetre.of(["CA-DOUAI"]))
-    said = unescape(words(run(monkeypatch, own, "synthese", whole=ordinary())))
+    said = text(visit(own, "synthese", whole=ordinary()))
     assert f"136{NB}déclarées" in said  # 8 × (9 + 8)
     assert f"208{NB}déclarées" not in said

@@ -28,14 +28,12 @@ from analytics.trajectoire.words.pace_and_odds import short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
-from analytics.vocabulary.reference import Reference
 from data.reference import load_referentiel
-from data.settings import Settings
-from data.store.store import Store, open_store
+from data.store.store import Store
 from pages.commun import lecture
 from pages.commun.identite import Lecteur
 from pages.ecrans.scenarios import gardes
-from tests.conftest import lots_of_demo, whole_run
+from tests.conftest import whole_run
 from tests.pages.situations import at_address, ran, read_as, reading
 from tests.pages.situations import text as words
 from tests.test_cli import Terminal
@@ -56,18 +54,6 @@ JLD = Scenario(
     ),
     nom="Débats JLD",
 )
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return f"sqlite:///{tmp_path_factory.mktemp('scenarios') / 'v.db'}"
-
-
-@pytest.fixture(scope="module")
-def demo(url: str, reference: Reference) -> Store:
-    store = open_store(Settings(database_url=url), reference)
-    store.record_demo(lots_of_demo())
-    return store
 
 
 @pytest.fixture
@@ -350,7 +336,7 @@ def test_renouncing_changes_nothing(opened: Store) -> None:
 
 def test_what_is_changed_on_screen_is_what_the_terminal_computes(
     opened: Store,
-    url: str,
+    demo_url: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -376,7 +362,7 @@ def test_what_is_changed_on_screen_is_what_the_terminal_computes(
         ),
         encoding="utf-8",
     )
-    monkeypatch.setenv("VIGIE_DATABASE_URL", url)
+    monkeypatch.setenv("VIGIE_DATABASE_URL", demo_url)
     code, out, _ = Terminal(capsys)("scenario", file, "--format", "json")
     assert code == 0
     total = json.loads(out)["total"]

@@ -25,7 +25,7 @@ from analytics.decompte.words.amounts import (
 from analytics.leviers.words import read_rough, rough
 from analytics.objectif.lectures import MESURES
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Chiffre
+from analytics.vocabulary.columns import STEPS_SCHEMA, Chiffre
 from analytics.vocabulary.schemas import ETATS_DECOMPTE, SIMULATION
 from analytics.vocabulary.wording import number, percent, typeset, with_unit
 
@@ -298,17 +298,7 @@ def step_down(releve: Releve, part: PartDue) -> pl.DataFrame:
         rows.append(("Non évitées", 0.0, left, write_quantity(releve, part.objectif - part.evitees), "total"))
     if part.du != max(part.objectif - part.evitees, Fraction(0)):
         rows.append(("Après partage", 0.0, float(part.du), write_quantity(releve, part.du), "total"))
-    return pl.DataFrame(
-        rows,
-        schema={
-            "nom": pl.String,
-            "bas": pl.Float64,
-            "haut": pl.Float64,
-            "texte": pl.String,
-            "sorte": pl.String,
-        },
-        orient="row",
-    )
+    return pl.DataFrame(rows, schema=STEPS_SCHEMA, orient="row")
 
 
 def tell_steps(releve: Releve, part: PartDue) -> str:

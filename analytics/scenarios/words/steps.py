@@ -8,7 +8,7 @@ from analytics.scenarios.simulation import Simulation
 from analytics.scenarios.words.levers import name_levers
 from analytics.scenarios.words.results import set_apart
 from analytics.vocabulary import wording
-from analytics.vocabulary.columns import Colonne
+from analytics.vocabulary.columns import STEPS_SCHEMA, Colonne
 
 
 def step_through(simulation: Simulation, cours: Sequence[str], *, depart: float) -> pl.DataFrame:
@@ -49,17 +49,7 @@ def climb(
         )
         level = following
     rows.append((fin, 0.0, max(level, 0.0), wording.number(level, digits), "total"))
-    return pl.DataFrame(
-        rows,
-        schema={
-            "nom": pl.String,
-            "bas": pl.Float64,
-            "haut": pl.Float64,
-            "texte": pl.String,
-            "sorte": pl.String,
-        },
-        orient="row",
-    )
+    return pl.DataFrame(rows, schema=STEPS_SCHEMA, orient="row")
 
 
 STEP_COLUMNS = (Colonne("nom", "Étape"), Colonne("texte", "Extractions évitées déclarées", nombre=True))

@@ -30,7 +30,7 @@ from data.collecte.reading.cells.extent import (
     check_xlsx_cells,
     walk_ods,
 )
-from data.collecte.reading.cells.findings import Constats, TooManyFindings
+from data.collecte.reading.cells.findings import Constats, TooManyFindings, parse
 from data.collecte.reading.cells.ods import OdsDocument
 from data.collecte.reading.cells.xlsx import (
     XlsxStyles,
@@ -321,9 +321,7 @@ class _XlsxBook:
         def walk(blocks: Iterator[bytes]) -> None:
             parser = expat.ParserCreate()
             parser.StartElementHandler = start
-            for block in blocks:
-                parser.Parse(block, False)
-            parser.Parse(b"", True)
+            parse(parser, blocks)
 
         self._read(name, walk, None)
 

@@ -12,6 +12,7 @@ from cachetools import LRUCache, cached
 
 from analytics.documents.table import Format, write_table
 from analytics.vocabulary.errors import UserFacingError
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.perimetre import Perimetre
 from analytics.vocabulary.wording import count, short_month
 from data.actes.archive import keep_projection
@@ -30,7 +31,7 @@ from data.exports import Export, accompanying, exported
 from data.store.store import ContenuDemo, Ecriture, utc_now
 from pages.commun.identite import lecteur
 from pages.commun.lecture import reference, referentiel, store
-from pages.commun.signataire import day_in_paris, may_import
+from pages.commun.signataire import may_import
 
 _MEGABYTE = 1_000_000
 # Judged files waiting for a confirmation, all visitors together: a window that was closed would keep its own

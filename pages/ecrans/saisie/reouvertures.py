@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.wording import long_date, month, short_date, typeset
 from data.actes.questionnaires import Guichet
 from pages.commun import composants, signataire, suites
@@ -88,7 +88,7 @@ def _list(guichet: Guichet, noms: Mapping[str, str]) -> None:
             short_date(row["jusqu_au"]),
             row["motif"],
             row["auteur"],
-            short_date(row["connu_le"].astimezone(PARIS).date()),
+            short_date(day_in_paris(row["connu_le"])),
         )
         for row in rows.iter_rows(named=True)
     ]

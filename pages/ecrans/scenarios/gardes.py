@@ -1,12 +1,11 @@
 """The scenarios that people keep, as the page writes and reads them."""
 
 from dataclasses import replace
-from datetime import date
 
 from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.study import cours_named
 from analytics.vocabulary.errors import UserFacingError
-from analytics.vocabulary.moments import PARIS, tell_moment
+from analytics.vocabulary.moments import tell_moment
 from analytics.vocabulary.schemas import ScenarioGarde
 from analytics.vocabulary.wording import typeset
 from data.store.store import NO_LOT, utc_now
@@ -66,11 +65,6 @@ def told_when(garde: ScenarioGarde) -> str:
     """Say who kept a scenario, when, and on what."""
     ground = "sur la démonstration, retirée depuis" if on_the_demo(garde) else f"sur le lot {garde.lot}"
     return typeset(f"{garde.auteur}, {tell_moment(garde.connu_le)}, {ground}")
-
-
-def day_of(garde: ScenarioGarde) -> date:
-    """Give the day on which a scenario was kept."""
-    return garde.connu_le.astimezone(PARIS).date()
 
 
 def on_the_demo(garde: ScenarioGarde) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from analytics.collecte.alerts import follow_alerts, write_question
 from analytics.vocabulary.schemas import SuiviAlertes
 from data.collecte.expected.rules import questions
+from tests.analytics.frames import rows_of
 
 MARCH = date(2009, 3, 1)
 
@@ -56,13 +57,7 @@ def test_the_last_who_spoke_of_an_alert_counts() -> None:
     def said(number: int, statut: str, auteur: str) -> tuple[object, ...]:
         return (number, 7, "CA-DOUAI", statut, "", auteur, datetime(2009, 4, number, tzinfo=UTC))
 
-    follow_ups = SuiviAlertes.validate(
-        pl.DataFrame(
-            [said(1, "confirmé", "A"), said(2, "corrigé", "B")],
-            schema=SuiviAlertes.create_empty().schema,
-            orient="row",
-        )
-    )
+    follow_ups = rows_of(SuiviAlertes, [said(1, "confirmé", "A"), said(2, "corrigé", "B")])
     followed = follow_alerts(pl.DataFrame({"alerte": [7, 8]}), follow_ups)
     assert followed.select("alerte", "statut", "auteur").rows() == [
         (7, "corrigé", "B"),

@@ -14,10 +14,8 @@ from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import COUNTRY, Lots, Relances, Reouvertures, TotalJuridiction
-from data.settings import Settings
-from data.store.store import open_store
-from tests.analytics.frames import expected, lots, total, totals
-from tests.conftest import lots_of_demo
+from data.store.store import Store
+from tests.analytics.frames import expected, lots, rows_of, total, totals
 
 JAN, FEB, MAR = date(2009, 1, 1), date(2009, 2, 1), date(2009, 3, 1)
 NEVER_REOPENED = Reouvertures.create_empty()
@@ -36,12 +34,11 @@ def march(parametres: Parametres) -> Campagne:
 
 
 def reopened(*rows: tuple[date, str, date]) -> dy.DataFrame[Reouvertures]:
-    schema = Reouvertures.create_empty().schema
     lines = [
         (number, mois, court, "CA-1", until, "Panne", "SDSE", at("2009-04-12"))
         for number, (mois, court, until) in enumerate(rows, start=1)
     ]
-    return Reouvertures.validate(pl.DataFrame(lines, schema=schema, orient="row"))
+    return rows_of(Reouvertures, lines)
 
 
 def reminded(*rows: tuple[str, str, str, datetime]) -> dy.DataFrame[Relances]:
@@ -50,7 +47,7 @@ def reminded(*rows: tuple[str, str, str, datetime]) -> dy.DataFrame[Relances]:
         (number, MAR, court, "CA-1", etape, number, "", "", "", resultat, None, "SDSE", moment)
         for number, (court, etape, resultat, moment) in enumerate(rows, start=1)
     ]
-    return Relances.validate(pl.DataFrame(lines, schema=Relances.create_empty().schema, orient="row"))
+    return rows_of(Relances, lines)
 
 
 def states(
@@ -332,13 +329,9 @@ def test_an_answer_without_a_day_is_no_contact(parametres: Parametres) -> None:
 
 
 def test_the_demo_has_answers_on_time_late_and_corrected(
-    tmp_path_factory: pytest.TempPathFactory, reference: Reference, parametres: Parametres
+    demo: Store, reference: Reference, parametres: Parametres
 ) -> None:
-    url = str(tmp_path_factory.mktemp("demo") / "vigie.sqlite")
-    store = open_store(Settings(database_url=url), reference)
-    store.record_demo(lots_of_demo())
-    known, history = store.faits(NATIONAL).totaux, store.lots(NATIONAL)
-    store.close()
+    known, history = demo.faits(NATIONAL).totaux, demo.lots(NATIONAL)
     year = [campaign_of(date(2009, rank, 1), parametres) for rank in range(1, 13)]
     due = reference.attendues(date(2009, 1, 1), date(2009, 12, 1))
     frame = campaign.follow_answers(

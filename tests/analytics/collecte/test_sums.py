@@ -1,11 +1,9 @@
 from datetime import date
 
-import polars as pl
-
 from analytics.collecte import sums
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Interieur
-from tests.analytics.frames import aggregate
+from tests.analytics.frames import aggregate, rows_of
 
 
 def test_column_2_outside_the_objective_never_counts(reference: Reference) -> None:
@@ -27,9 +25,7 @@ def test_a_service_that_was_not_heard_leaves_the_month_unknown() -> None:
     ]
     # The year before, one service only: it counts alone.
     rows.append((date(2008, 12, 1), "CA-1", "police", 7, 7))
-    counted = sums.count_executed(
-        Interieur.validate(pl.DataFrame(rows, schema=Interieur.create_empty().schema, orient="row"))
-    )
+    counted = sums.count_executed(rows_of(Interieur, rows))
     assert dict(counted.select("mois", "executees").iter_rows()) == {
         date(2008, 12, 1): 7,
         date(2009, 1, 1): 18,

@@ -129,7 +129,7 @@ def test_silent_worlds_are_made_from_their_seed_alone() -> None:
     assert set(made["non_reponse"]) == set(SILENCES)
 
 
-def test_the_command_prints_its_scores(tmp_path: object) -> None:
+def test_the_command_prints_its_scores() -> None:
     result = CliRunner().invoke(main, [str(FOLDER / "juridictions.parquet"), "--format", "json"])
     assert result.exit_code == 0, result.output
     assert set(json.loads(result.output)) == {"liee_a_l_usage", "au_hasard"}

@@ -3,7 +3,6 @@ from datetime import date
 from fractions import Fraction
 
 import dataframely as dy
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +12,7 @@ from analytics.couverture.words.silence import tell_silence
 from analytics.objectif.need import Besoin
 from analytics.vocabulary.periods import Periode
 from data.reference import load_parameters
-from tests.analytics.frames import expected, total, totals
+from tests.analytics.frames import expected, rows_of, total, totals
 
 MONTHS = tuple(date(2009, rank, 1) for rank in range(1, 7))
 COURTS = {"TGI-A": "CA-1", "TGI-B": "CA-1", "TGI-C": "CA-2", "TGI-D": "CA-2"}
@@ -22,13 +21,7 @@ EVERYWHERE = [(mois, court) for mois in MONTHS for court in COURTS]
 
 
 def need(base: float = 600.0) -> dy.DataFrame[Besoin]:
-    return Besoin.validate(
-        pl.DataFrame(
-            [(cour, court, "TGI", "JAP", base, False) for court, cour in COURTS.items()],
-            schema=Besoin.create_empty().schema,
-            orient="row",
-        )
-    )
+    return rows_of(Besoin, [(cour, court, "TGI", "JAP", base, False) for court, cour in COURTS.items()])
 
 
 def silence(

@@ -23,7 +23,7 @@ from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import BaseActivite, Declarations, Equipements
 from analytics.vocabulary.situation import Faits
 from data.reference import load_parameters, load_reference, load_referentiel
-from tests.analytics.frames import total, totals
+from tests.analytics.frames import rows_of, total, totals
 
 JUNE = Periode(date(2009, 6, 1))
 TOWNS = ("TGI-LILLE", "TGI-DOUAI", "CA-DOUAI")
@@ -33,15 +33,12 @@ NO_COUNT = BaseActivite.create_empty()
 def declared(rows: list[tuple[int, str, str, int, int]]) -> dy.DataFrame[Declarations]:
     """Rows of (month of 2009, juridiction, activite, visioconferences, extractions_evitees)."""
     known = datetime(2009, 7, 10, tzinfo=UTC)
-    return Declarations.validate(
-        pl.DataFrame(
-            [
-                (date(2009, rang, 1), court, activite, visio, avoided, "CA-DOUAI", known, None, 1)
-                for rang, court, activite, visio, avoided in rows
-            ],
-            schema=Declarations.create_empty().schema,
-            orient="row",
-        )
+    return rows_of(
+        Declarations,
+        [
+            (date(2009, rang, 1), court, activite, visio, avoided, "CA-DOUAI", known, None, 1)
+            for rang, court, activite, visio, avoided in rows
+        ],
     )
 
 
@@ -111,12 +108,9 @@ def test_the_base_is_spread_whole(reference: Reference) -> None:
 
 
 def test_a_count_by_activity_replaces_the_key() -> None:
-    loaded = BaseActivite.validate(
-        pl.DataFrame(
-            [(2008, "CA-DOUAI", "JAP", 300, "Enquête"), (2008, "CA-DOUAI", "INSTRUCTION", 100, "Enquête")],
-            schema=BaseActivite.create_empty().schema,
-            orient="row",
-        )
+    loaded = rows_of(
+        BaseActivite,
+        [(2008, "CA-DOUAI", "JAP", 300, "Enquête"), (2008, "CA-DOUAI", "INSTRUCTION", 100, "Enquête")],
     )
     spread = need(NOBODY, base=4_000, loaded=loaded)
     sums = dict(spread.group_by("activite").agg(pl.col("base").sum()).iter_rows())
@@ -191,16 +185,13 @@ def test_the_parts_sum_to_the_base_or_to_what_is_done(
 
 def test_equipping_a_prison_takes_its_share_of_what_its_cour_lacks() -> None:
     found = potential(declared([(5, "TGI-LILLE", "JAP", 0, 0)]), equipe=0.5)
-    prisons = Equipements.validate(
-        pl.DataFrame(
-            [
-                ("CA-DOUAI", "Maison A", 400, date(2008, 1, 1), "fictif"),
-                ("CA-DOUAI", "Maison B", 300, None, "fictif"),
-                ("CA-DOUAI", "Maison C", 100, date(2009, 7, 1), "fictif"),
-            ],
-            schema=Equipements.create_empty().schema,
-            orient="row",
-        )
+    prisons = rows_of(
+        Equipements,
+        [
+            ("CA-DOUAI", "Maison A", 400, date(2008, 1, 1), "fictif"),
+            ("CA-DOUAI", "Maison B", 300, None, "fictif"),
+            ("CA-DOUAI", "Maison C", 100, date(2009, 7, 1), "fictif"),
+        ],
     )
     lost = cost_of_inaction(found, prisons, periode=JUNE, etpt_par_extraction=127 / 15_500)
     assert lost["etablissement"].to_list() == ["Maison B", "Maison C"]
@@ -209,7 +200,7 @@ def test_equipping_a_prison_takes_its_share_of_what_its_cour_lacks() -> None:
     assert lost["etpt"].sum() == pytest.approx(whole * 127 / 15_500)
 
 
-def test_weights_are_of_mean_one_and_longer_for_who_is_further(reference: Reference) -> None:
+def test_weights_are_of_mean_one_and_longer_for_who_is_further() -> None:
     found = potential(declared([(5, "TGI-LILLE", "JAP", 3, 2)]))
     weights = found["poids"].to_numpy()
     assert np.average(weights, weights=found["base"].to_numpy()) == pytest.approx(1)

@@ -17,15 +17,12 @@ from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.simulation import simulate
 from analytics.scenarios.study import Socle, months_read, start_from
 from analytics.statistics.ranges import Plage
-from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Juridictions
 from data.reference import load_referentiel
-from data.settings import Settings
-from data.store.store import open_store
+from data.store.store import Store
 from pages.ecrans.scenarios import modeles
-from tests.conftest import lots_of_demo
 
 
 class Ground(Protocol):
@@ -33,19 +30,15 @@ class Ground(Protocol):
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory, reference: Reference, parametres: Parametres) -> Ground:
-    store = open_store(
-        Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('terrain') / 'v.db'}"), reference
-    )
-    store.record_demo(lots_of_demo())
-    faits = store.faits(NATIONAL)
+def ground(demo: Store, reference: Reference) -> Ground:
+    faits = demo.faits(NATIONAL)
 
     def of(fin: date, juridictions: Reference = reference) -> Socle:
         du, au = months_read(fin)
         return start_from(
             faits,
             replace(load_referentiel(), reference=juridictions),
-            store.declarations(NATIONAL, du=du, au=au),
+            demo.declarations(NATIONAL, du=du, au=au),
             fin=fin,
             regle=USUAL_RULE,
         )

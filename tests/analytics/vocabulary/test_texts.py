@@ -4,10 +4,11 @@ import pytest
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.texts import read_table, read_text, read_texts
+from tests.outils.refus import sentence
 
 
 def said(error: pytest.ExceptionInfo[UserFacingError]) -> str:
-    return str(error.value).replace("\u00a0", " ")
+    return sentence(error)
 
 
 def test_a_text_that_has_its_blanks_is_read_as_it_stands() -> None:

@@ -12,6 +12,7 @@ from data.post import Poste
 from data.reference import load_reference
 from data.settings import Settings
 from data.store.store import open_store
+from tests.outils.courrier import mail_settings
 
 
 def main(url: str, port: int, moment: str) -> None:
@@ -29,21 +30,8 @@ def main(url: str, port: int, moment: str) -> None:
         deliver(self, message)
 
     Poste.send = deliver_or_die
-    reglages = Settings(
-        database_url=url,
-        smtp_hote="127.0.0.1",
-        smtp_port=port,
-        smtp_starttls=False,
-        expediteur="collecte@exemple.fr",
-        adresse_publique="https://vigie.exemple",
-    )
-    bureau = Bureau(
-        open_store(reglages, load_reference()),
-        NATIONAL,
-        reglages,
-        "Essai",
-        lambda: datetime(2009, 4, 7, 8, tzinfo=UTC),
-    )
+    known, day = Settings(**mail_settings(port, database_url=url)), datetime(2009, 4, 7, 8, tzinfo=UTC)
+    bureau = Bureau(open_store(known, load_reference()), NATIONAL, known, "Essai", lambda: day)
     preparation = prepare(bureau, date(2009, 3, 1), au=None)
     send(bureau, preparation, renvoyer=False, progress=lambda _part, _label: None)
 

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
@@ -34,11 +33,12 @@ from data.actes.relances import (
 )
 from data.settings import Settings
 from data.store.collecte import InDoubtError
-from data.store.store import Store, open_store
+from data.store.store import Store
 from tests.conftest import lots_of_demo
 from tests.data.store.test_store import entree
-from tests.outils.courrier import HOST, Facteur, mail_server
+from tests.outils.courrier import HOST, Facteur, mail_settings
 from tests.outils.ensemble import at_once
+from tests.outils.refus import refused, sentence
 
 MARCH = date(2009, 3, 1)
 # 10:00 in Paris on the day of the reminder; the others answered four days before.
@@ -55,12 +55,6 @@ BOXES = {
 
 
 @pytest.fixture
-def facteur() -> Iterator[Facteur]:
-    with mail_server() as running:
-        yield running
-
-
-@pytest.fixture
 def filled(store: Store, reference: Reference) -> Store:
     """A store where all but five juridictions have answered for March 2009."""
     fill(store, reference)
@@ -73,16 +67,8 @@ def fill(store: Store, reference: Reference) -> None:
 
 
 def reglages(settings: Settings, facteur: Facteur, **changes: Any) -> Settings:
-    values: dict[str, Any] = {
-        "database_url": settings.database_url,
-        "smtp_hote": HOST,
-        "smtp_port": facteur.port,
-        "smtp_starttls": False,
-        "expediteur": "Équipe de collecte <collecte@exemple.fr>",
-        "adresse_publique": "https://vigie.exemple",
-        **changes,
-    }
-    return Settings(**values)
+    sender = {"expediteur": "Équipe de collecte <collecte@exemple.fr>", "database_url": settings.database_url}
+    return Settings(**mail_settings(facteur.port, **sender | changes))
 
 
 @pytest.fixture
@@ -100,10 +86,6 @@ def remind(bureau: Bureau, *, renvoyer: bool = False) -> Bilan:
 
 def silently(_part: float, _label: str) -> None:
     """Show no progress."""
-
-
-def sentence(failure: pytest.ExceptionInfo[UserFacingError]) -> str:
-    return str(failure.value).replace("\u00a0", " ")
 
 
 # ---------------------------------------------------------------------- whom
@@ -227,10 +209,9 @@ def test_a_connection_that_drops_twice_leaves_the_rest_for_the_next_time(
 
 
 def test_two_people_at_once_send_each_message_once(
-    bureau: Bureau, facteur: Facteur, settings: Settings, reference: Reference
+    bureau: Bureau, facteur: Facteur, two_stores: tuple[Store, Store]
 ) -> None:
-    stores = [open_store(settings, reference) for _ in range(2)]
-    desks = [replace(bureau, store=each, auteur=f"Personne {who}") for who, each in enumerate(stores)]
+    desks = [replace(bureau, store=each, auteur=f"Personne {who}") for who, each in enumerate(two_stores)]
     ready = [(desk, prepare(desk, MARCH, au=None)) for desk in desks]
     told = at_once(partial(send, renvoyer=False, progress=silently), *ready)
     assert Counter(facteur.destinataires) == Counter(BOXES)
@@ -238,8 +219,6 @@ def test_two_people_at_once_send_each_message_once(
     # Whoever comes second is told that the first has sent it, or is sending it.
     assert sum(len(bilan.deja) + len(bilan.douteux) for bilan in told) == 5
     assert prepare(bureau, MARCH, au=None).douteuses == {}
-    for opened in stores:
-        opened.close()
 
 
 @pytest.mark.parametrize("moment", ["avant", "apres"])
@@ -344,9 +323,8 @@ def test_after_the_closing_nobody_is_invited_to_a_form_that_refuses(
         lambda: send(after, preparation, renvoyer=False, progress=silently),
         lambda: write_folder(after, preparation, tmp_path / "d", renvoyer=False),
     ):
-        with pytest.raises(UserFacingError) as failure:
+        with refused("est close depuis le 10 avril 2009 : le questionnaire refuserait"):
             act()
-        assert "est close depuis le 10 avril 2009 : le questionnaire refuserait" in sentence(failure)
     with pytest.raises(UserFacingError, match="déjà passé"):
         prepare(after, MARCH, au=None, rouvrir_jusqu_au=date(2009, 4, 26))
     assert facteur.proposes == 0
@@ -417,7 +395,7 @@ def test_a_character_nobody_sees_stops_no_reminder(bureau: Bureau, facteur: Fact
 
 
 def test_a_demonstration_never_sends(
-    store: Store, reference: Reference, settings: Settings, facteur: Facteur, tmp_path: Path
+    store: Store, settings: Settings, facteur: Facteur, tmp_path: Path
 ) -> None:
     store.record_demo(lots_of_demo())
     bureau = Bureau(store, NATIONAL, reglages(settings, facteur), "A", lambda: T0)

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
 
+import xlsxwriter
+
 from data.collecte.reading.cells.findings import column_letters
 from data.collecte.reading.read import Lecture
 from tests.data.collecte.saisie import HEADER, accounted_for, judging, reading
@@ -224,3 +226,30 @@ WRITERS: dict[str, Callable[[Rows], bytes]] = {
     "xlsx": lambda rows: xlsx(Page(rows)),
     "ods": lambda rows: ods(Page(rows)),
 }
+
+
+# ---------------------------------------------------------------- any workbook
+
+
+def workbook(fill: Callable[[Any], None]) -> bytes:
+    """Write a workbook with the library, whose types are partly unknown."""
+    out = io.BytesIO()
+    book: Any = xlsxwriter.Workbook(out, {"in_memory": True})
+    with book:
+        fill(book)
+    return out.getvalue()
+
+
+def rearchived(content: bytes, change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
+    """Change the members of an archive, each given by its name and what it holds."""
+    source = zipfile.ZipFile(io.BytesIO(content))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            archive.writestr(*change(name, source.read(name)))
+    return out.getvalue()
+
+
+def rewritten(content: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Change one member of an archive."""
+    return rearchived(content, lambda name, held: (name, change(held) if name == member else held))

@@ -1,23 +1,21 @@
 """Drafts of questionnaires: two people add up, no text goes under another, what is sent is put away."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Engine, insert, text
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
-from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import Brouillon, Place, Saisie
-from data.settings import Settings
 from data.store import tables
-from data.store.engine import open_engine, writing
-from data.store.store import Store, open_store
+from data.store.engine import writing
+from data.store.store import Store
 from tests.conftest import lots_of_demo
 from tests.outils.ensemble import at_once
+from tests.outils.refus import refuses
 
 MARCH = date(2009, 3, 1)
 T0 = datetime(2009, 4, 7, 8, tzinfo=UTC)
@@ -153,18 +151,16 @@ def test_what_is_typed_while_the_draft_is_sent_stays(store: Store) -> None:
     assert len(texts(store)) == 2
 
 
-def test_a_draft_written_whole_before_is_still_read(store: Store, settings: Settings) -> None:
+def test_a_draft_written_whole_before_is_still_read(store: Store, engine: Engine) -> None:
     old = {
         "cases": {"JAP": ["4", "2"], "TAP": ["14", ""], "CIVIL": ["", ""]},
         "ouvert_sur": {"TAP": [14, 8]},
         "reponses": {"saut JAP 12": "Procès"},
     }
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with writing(engine) as connection:
         connection.execute(
             insert(tables.brouillon).values(**LILLE, texte=json.dumps(old), auteur="Avant", connu_le=T0)
         )
-    engine.dispose()
     assert texts(store) == {
         FIRST: ("4", "Avant"),
         SECOND: ("2", "Avant"),
@@ -179,41 +175,34 @@ def test_a_draft_written_whole_before_is_still_read(store: Store, settings: Sett
 def test_a_draft_belongs_to_the_reader_s_juridictions(store: Store) -> None:
     drafts = store.brouillons()
     signed: dict[str, Any] = {"auteur": "A", "connu_le": T0}
-    refused: list[Callable[[], object]] = [
+    refuses(
+        "pas de celles qui vous sont ouvertes",
         lambda: drafts.write(LYON, [Saisie(FIRST, "1", frozenset({""}))], **LILLE, declarees={}, **signed),
         lambda: drafts.read(LYON, **LILLE),
         lambda: drafts.number(LYON, **LILLE),
         lambda: drafts.put_away(LYON, **LILLE, numero=9, **signed),
-    ]
-    for attempt in refused:
-        with pytest.raises(UserFacingError, match="pas de celles qui vous sont ouvertes"):
-            attempt()
+    )
     with pytest.raises(UserFacingError, match="complétez"):
         drafts.write(NATIONAL, [], **LILLE, declarees={}, auteur=" ", connu_le=T0)
     assert texts(store) == {}
 
 
-def test_of_two_people_at_once_in_one_place_one_alone_writes(
-    settings: Settings, reference: Reference
-) -> None:
-    stores = [open_store(settings, reference) for _ in range(2)]
+def test_of_two_people_at_once_in_one_place_one_alone_writes(two_stores: tuple[Store, Store]) -> None:
 
     def typing(store: Store, auteur: str, texte: str, other: Place) -> tuple[str, list[Place]]:
         return auteur, write(store, (FIRST, texte, ""), (other, texte, ""), auteur=auteur)
 
-    people = (stores[0], "A", "1", SECOND), (stores[1], "B", "2", ("TAP", VISIO))
+    people = (two_stores[0], "A", "1", SECOND), (two_stores[1], "B", "2", ("TAP", VISIO))
     outcome = dict(at_once(typing, *people))
     (loser,) = [auteur for auteur, refused in outcome.items() if refused]
     winner = "B" if loser == "A" else "A"
     assert outcome == {loser: [FIRST], winner: []}
-    kept = texts(stores[0])
+    kept = texts(two_stores[0])
     assert kept[FIRST][1] == winner
     assert {place: who for place, (_, who) in kept.items() if place != FIRST} == {
         SECOND: "A",
         ("TAP", VISIO): "B",
     }
-    for store in stores:
-        store.close()
 
 
 def test_a_draft_goes_with_the_demonstration(store: Store) -> None:
@@ -223,11 +212,9 @@ def test_a_draft_goes_with_the_demonstration(store: Store) -> None:
     assert texts(store) == {}
 
 
-def test_rows_are_only_ever_added(store: Store, settings: Settings) -> None:
+def test_rows_are_only_ever_added(store: Store, engine: Engine) -> None:
     for texte, avant in (("1", ""), ("2", "1"), ("3", "2")):
         write(store, (FIRST, texte, avant))
     put_away(store)
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM brouillon")).scalar() == 4
-    engine.dispose()

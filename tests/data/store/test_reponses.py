@@ -9,11 +9,9 @@ import pytest
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
-from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import DEMO, ON_SCREEN, Reponse
-from data.settings import Settings
 from data.store.reponses import OvertakenError
-from data.store.store import Entree, Store, open_store
+from data.store.store import Entree, Store
 from tests.data.store.test_store import entree, figures
 from tests.outils.ensemble import at_once
 
@@ -117,9 +115,8 @@ def test_fiction_is_taken_by_a_demonstration_only(store: Store) -> None:
     assert store.reponses().validated(NATIONAL, written.lot or 0) is None
 
 
-def test_of_two_people_at_once_one_alone_answers(settings: Settings, reference: Reference) -> None:
+def test_of_two_people_at_once_one_alone_answers(two_stores: tuple[Store, Store]) -> None:
     """Both had read an empty month; each has its own connections."""
-    stores = [open_store(settings, reference) for _ in range(2)]
 
     def validate(store: Store, auteur: str, visio: int) -> str:
         try:
@@ -127,13 +124,11 @@ def test_of_two_people_at_once_one_alone_answers(settings: Settings, reference: 
         except OvertakenError:
             return "overtaken"
 
-    told = at_once(validate, (stores[0], "A", 4), (stores[1], "B", 6))
+    told = at_once(validate, (two_stores[0], "A", 4), (two_stores[1], "B", 6))
     (winner,) = [each for each in told if each != "overtaken"]
     assert len(told) == 2
-    found = stores[0].reponses().validated(NATIONAL, 1)
+    found = two_stores[0].reponses().validated(NATIONAL, 1)
     assert found is not None
     assert winner == f"{found.auteur} 1"
-    assert figures(stores[1])["TGI-LILLE", "JAP"] == ((4, 2) if found.auteur == "A" else (6, 2))
-    assert stores[0].etat().lot == 1
-    for store in stores:
-        store.close()
+    assert figures(two_stores[1])["TGI-LILLE", "JAP"] == ((4, 2) if found.auteur == "A" else (6, 2))
+    assert two_stores[0].etat().lot == 1

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from sqlalchemy import delete, inspect, select, update
+from sqlalchemy import Engine, delete, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import ALERTES_SCHEMA, COUNTRY, REJETS_SCHEMA
+from analytics.vocabulary.schemas import COUNTRY, REJETS_SCHEMA
 from data.actes.archive import keep_projection
 from data.settings import Settings
 from data.store import tables
@@ -40,14 +40,10 @@ def entree(
         auteur="Statisticien",
         fichier="f.csv",
         sha256=sha,
-        forme="longue",
         encodage="utf-8",
         lues=acceptees.height + refused.height,
-        non_reponses=0,
-        repetees=0,
         acceptees=acceptees,
         rejets=refused,
-        alertes=pl.DataFrame(schema=ALERTES_SCHEMA),
     )
 
 
@@ -68,18 +64,16 @@ def test_a_new_store_is_empty_and_typed(store: Store) -> None:
     assert store.lots(NATIONAL).is_empty()
 
 
-def test_the_migrations_build_exactly_the_tables_of_the_code(settings: Settings) -> None:
+def test_the_migrations_build_exactly_the_tables_of_the_code(engine: Engine) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.config import Config
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     prepare_schema(engine)
     with reading(engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert {*metadata.tables} | {"alembic_version"} == {*inspect(connection).get_table_names()}
-    engine.dispose()
     config = Config()
     config.set_main_option("script_location", "data/migrations")
     assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA_VERSION]
@@ -336,7 +330,7 @@ def test_credits_are_exact_to_the_cent(store: Store) -> None:
     assert again.lot is None
 
 
-def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) -> None:
+def test_the_demo_and_real_data_never_mix(store: Store) -> None:
     lots = lots_of_demo()
     store.record_demo(lots)
     store.record_demo(lots)  # a second server starting at the same time
@@ -352,7 +346,7 @@ def test_the_demo_and_real_data_never_mix(store: Store, reference: Reference) ->
         store.record_demo(lots)
 
 
-def test_emptying_the_demo_leaves_an_empty_store(store: Store, reference: Reference) -> None:
+def test_emptying_the_demo_leaves_an_empty_store(store: Store) -> None:
     lots = lots_of_demo()
     store.record_demo(lots)
     announced = store.demo_contents()
@@ -381,41 +375,34 @@ def test_two_imports_at_once_both_land(settings: Settings, reference: Reference)
         opened.close()
 
 
-def test_the_same_file_imported_twice_at_once_lands_once(settings: Settings, reference: Reference) -> None:
-    stores = [open_store(settings, reference) for _ in range(2)]
+def test_the_same_file_imported_twice_at_once_lands_once(two_stores: tuple[Store, Store]) -> None:
 
     def work(opened: Store) -> int | None:
         return opened.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0).lot
 
-    written = at_once(work, *((opened,) for opened in stores))
+    written = at_once(work, *((opened,) for opened in two_stores))
     assert sorted(written, key=str) == [1, None]
-    for opened in stores:
-        opened.close()
 
 
-def test_a_write_that_waits_too_long_is_told_to_try_again(settings: Settings, reference: Reference) -> None:
-    from data.store.engine import writing
-
+def test_a_write_that_waits_too_long_is_told_to_try_again(
+    settings: Settings, engine: Engine, reference: Reference
+) -> None:
     hurried = Settings(database_url=settings.database_url, attente_verrou_s=0.2)
     store = open_store(hurried, reference)
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with writing(engine), pytest.raises(UserFacingError, match="réessayez"):
         store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
     assert store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0).lot == 1
     store.close()
-    engine.dispose()
 
 
-def test_reading_goes_on_while_a_lot_is_written(settings: Settings, reference: Reference) -> None:
-    from data.store.engine import writing
-
+def test_reading_goes_on_while_a_lot_is_written(
+    settings: Settings, engine: Engine, reference: Reference
+) -> None:
     store = open_store(settings, reference)
     store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with writing(engine):
         assert figures(store) == {("TGI-LILLE", "JAP"): (4, 2)}
     store.close()
-    engine.dispose()
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "::::"])
@@ -494,18 +481,14 @@ def test_a_lot_dated_in_the_future_is_refused(store: Store) -> None:
     assert store.record(entree(cell), connu_le=datetime.now(UTC) + timedelta(minutes=5)).lot == 1
 
 
-def test_dates_left_by_a_clock_that_was_ahead_are_said_then_repaired(
-    store: Store, settings: Settings
-) -> None:
+def test_dates_left_by_a_clock_that_was_ahead_are_said_then_repaired(store: Store, engine: Engine) -> None:
     store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
     store.record(entree((JANUARY, "TGI-LILLE", "JAP", 5, 2), sha="1" * 64), connu_le=T0 + timedelta(days=1))
     far = datetime(2019, 3, 11, 12, tzinfo=UTC)
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     with writing(engine) as connection:
         # As an earlier version wrote it, ten years ahead.
         rank = date(2019, 3, 11).toordinal() * 10**9 + 2
         connection.execute(update(tables.lot).where(tables.lot.c.lot == 2).values(connu_le=far, ordre=rank))
-    engine.dispose()
     now = T0 + timedelta(days=2)
     with pytest.raises(UserFacingError, match="vigie reparer-dates"):
         store.record(entree((JANUARY, "TGI-DOUAI", "JAP", 1, 0), sha="2" * 64), connu_le=now)
@@ -530,10 +513,9 @@ def test_a_reader_of_some_cours_learns_of_a_file_only_that_it_came(store: Store)
     assert store.lots(NATIONAL)["fichier"].to_list() == ["f.csv"]
 
 
-def test_a_store_put_back_never_meets_what_was_read_after_it(store: Store, settings: Settings) -> None:
+def test_a_store_put_back_never_meets_what_was_read_after_it(store: Store, engine: Engine) -> None:
     """A dump restored, then one import: the numbers are those of a lot that is no more."""
     store.record(entree((JANUARY, "TGI-LILLE", "JAP", 4, 2)), connu_le=T0)
-    engine = open_engine(settings.database_url, lock_timeout_s=5)
     rows = (tables.cellule, tables.agregat_activite, tables.total_juridiction, tables.declaration, tables.lot)
     with reading(engine) as connection:
         before = connection.execute(select(tables.revision)).mappings().one()
@@ -543,7 +525,6 @@ def test_a_store_put_back_never_meets_what_was_read_after_it(store: Store, setti
         for table in rows:
             connection.execute(delete(table).where(table.c.lot == 2) if "lot" in table.c else delete(table))
         connection.execute(update(tables.revision).values(numero=before["numero"], jeton=before["jeton"]))
-    engine.dispose()
     store.rebuild()
     store.record(entree((FEBRUARY, "TGI-LILLE", "JAP", 9, 9), sha="2" * 64), connu_le=T0)
     now = store.etat()

@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 from analytics.vocabulary.wording import typeset
 from data.collecte.expected.limits import Limites, UnreadableFile
+from data.collecte.reading.cells.findings import parse
 from data.collecte.reading.cells.ods import OdsDocument, repeat_of
 
 BLOCK = 1 << 20
@@ -161,12 +162,9 @@ def walk_ods(
 ) -> None:
     """Read the content of an ODS, handing over where elements start and end, and their texts."""
     parser = expat.ParserCreate()
-    parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = text
     try:
-        for block in blocks:
-            parser.Parse(block, False)
-        parser.Parse(b"", True)
+        parse(parser, blocks)
     except expat.ExpatError as error:
         raise UnreadableFile(typeset(DAMAGED)) from error

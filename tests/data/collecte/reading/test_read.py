@@ -2,17 +2,16 @@
 
 import io
 import zipfile
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 import pytest
-import xlsxwriter
 
 from analytics.documents.table import write_table
 from data.collecte.importer import detected
 from data.collecte.reading.read import Lecture, Limites, UnreadableFile, read_file
+from tests.data.collecte.classeurs import rearchived, rewritten, workbook
 from tests.data.collecte.saisie import HEADER, judging, lines, reading, sample
 
 LINE = "2009-03;TGI de Béthune;JAP;12;9"
@@ -137,14 +136,6 @@ def test_totals_line_of_a_month_written_otherwise() -> None:
 # ---------------------------------------------------------------- workbooks
 
 
-def workbook(fill: Callable[[Any], None]) -> bytes:
-    out = io.BytesIO()
-    book: Any = xlsxwriter.Workbook(out, {"in_memory": True})
-    with book:
-        fill(book)
-    return out.getvalue()
-
-
 def table(book: Any, nom: str, first_row: int = 0) -> Any:
     page = book.add_worksheet(nom)
     for column, title in enumerate(FIELDS):
@@ -179,21 +170,6 @@ def test_two_sheets_with_a_table_are_refused_by_name() -> None:
 
     with pytest.raises(UnreadableFile, match=r"Mars.*Avril"):
         reading(workbook(fill), "c.xlsx")
-
-
-def rearchived(content: bytes, change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
-    """Change the members of an archive, each given by its name and what it holds."""
-    source = zipfile.ZipFile(io.BytesIO(content))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in source.namelist():
-            archive.writestr(*change(name, source.read(name)))
-    return out.getvalue()
-
-
-def rewritten(content: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
-    """Change one member of an archive."""
-    return rearchived(content, lambda name, held: (name, change(held) if name == member else held))
 
 
 ONE = pl.DataFrame({nom: [text] for nom, text in zip(FIELDS, LINE.split(";"), strict=True)})

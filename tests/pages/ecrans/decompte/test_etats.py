@@ -18,8 +18,7 @@ from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
 from data.actes.couts import choose_cost
 from data.reference import load_parameters
-from data.settings import Settings
-from data.store.store import Store, open_store
+from data.store.store import Store
 from pages import decompte
 from pages.commun import identite, lecture
 from pages.commun.cadre import Contexte
@@ -28,21 +27,13 @@ from pages.terminal import decompte as commande
 from pages.terminal import french
 from pages.vues import decompte as vue_decompte
 from pages.vues import registre
-from tests.conftest import lots_of_demo, whole_run
+from tests.conftest import whole_run
 from tests.data.store.test_store import entree
+from tests.outils.refus import refuses
 from tests.pages.decomptes import settled
 from tests.pages.situations import at_address, ran, reading, words
 
 NOW = datetime(2010, 2, 1, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Store:
-    """Twelve months of the demo are enough."""
-    path = tmp_path_factory.mktemp("decompte") / "v.db"
-    store = open_store(Settings(database_url=f"sqlite:///{path}"), reference)
-    store.record_demo(lots_of_demo())
-    return store
 
 
 @pytest.fixture
@@ -78,7 +69,8 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
     with pytest.raises(UserFacingError, match="n'est pas un nombre"):
         registre.contest(dossier, cour="CA-DOUAI", ligne="evitees", proposition="beaucoup", **said)
     # What is decided is not theirs to decide, whatever a screen would let them press.
-    for decide in (
+    refuses(
+        "qui voit tout le ministère",
         lambda: registre.keep(found, auteur="B. Durand"),
         lambda: registre.advance(dossier, "definitif", auteur="B. Durand", motif="x"),
         lambda: registre.replace(dossier, auteur="B. Durand", motif="x"),
@@ -86,9 +78,7 @@ def test_a_settlement_runs_its_course_and_can_be_done_again(
             registre.open_file(number).contestations[0], acceptee=True, motif="x", auteur="B. Durand"
         ),
         lambda: registre.record_cost("1", source="x", auteur="B. Durand", annee=2009),
-    ):
-        with pytest.raises(UserFacingError, match="qui voit tout le ministère"):
-            decide()
+    )
     dossier = registre.open_file(number)
     monkeypatch.setattr(registre, "utc_now", lambda: NOW + timedelta(days=31))
     with pytest.raises(UserFacingError, match="délai"):
