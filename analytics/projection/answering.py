@@ -23,6 +23,10 @@ Floats = NDArray[np.float64]
 
 # The ways in which months to come may be exposed.
 PROJETEE, FIGEE = "projetee", "figee"
+VARIANTES = {
+    PROJETEE: "Part des réponses projetée, avec son incertitude",
+    FIGEE: "Part des réponses figée à celle des trois derniers mois",
+}
 
 # A month brings the share closer to where it settles by one of these parts; it moves by chance by one of
 # these standard deviations (of its logit), and so does its slope.

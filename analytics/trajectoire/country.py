@@ -15,6 +15,7 @@ from analytics.objectif.base_et_taux import Base, find_bases
 from analytics.objectif.lectures import Regle
 from analytics.objectif.objective import Exigence, require
 from analytics.objectif.profile import Profil, spread_year
+from analytics.projection.answering import PROJETEE
 from analytics.projection.outlook import Perspectives, look_ahead
 from analytics.trajectoire.account import Mois
 from analytics.trajectoire.cours import BilanCour, as_row, assess_each, assess_some
@@ -78,8 +79,13 @@ class Pays:
         )
 
 
-def survey(faits: Faits, referentiel: Referentiel, *, regle: Regle, periode: Periode) -> Pays:
-    """Gather all the cours at the end of a period, under one rule; `faits`: those of all of them."""
+def survey(
+    faits: Faits, referentiel: Referentiel, *, regle: Regle, periode: Periode, reponse: str = PROJETEE
+) -> Pays:
+    """Gather all the cours at the end of a period, under one rule; `faits`: those of all of them.
+
+    `reponse`: how the share that will answer is known (`answering.VARIANTES`).
+    """
     reference, parametres = referentiel.reference, referentiel.parametres
     mensuel = sums.sum_activities(faits.agregat, reference.activites, par=["cour"])
     first = faits.agregat["mois"].min()
@@ -114,6 +120,7 @@ def survey(faits: Faits, referentiel: Referentiel, *, regle: Regle, periode: Per
             bases={cour: base.extractions for cour, base in before.items()},
             periode=periode,
             parametres=parametres,
+            variante=reponse,
         ),
     )
 

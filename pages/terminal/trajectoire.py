@@ -8,6 +8,8 @@ import click
 from analytics.documents.table import write_table
 from analytics.objectif.lectures import CHAINAGES, LECTURES, MODES, USUAL_RULE, Regle
 from analytics.objectif.profile import PROFILS
+from analytics.projection.answering import PROJETEE, VARIANTES
+from analytics.projection.model import METHOD
 from analytics.trajectoire.country import cover_each, flatten, last_period, list_positions, survey
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL
@@ -38,6 +40,9 @@ from pages.terminal.shared import Day, Month, give, opened, perimetre_of
 @click.option(
     "--profil", type=click.Choice(list(PROFILS)), default=USUAL_RULE.profil, help="Objectif mois par mois."
 )
+@click.option(
+    "--reponse", type=click.Choice(list(VARIANTES)), default=PROJETEE, help="Part des réponses à venir."
+)
 @click.option("--format", "output", type=click.Choice(["json", "csv"]), required=True)
 def trajectoire(
     annee: int,
@@ -48,6 +53,7 @@ def trajectoire(
     base: str,
     comptage: str,
     profil: str,
+    reponse: str,
     output: str,
 ) -> None:
     """Dire où en est chaque cour, et le ministère, face à l'objectif d'une année."""
@@ -55,7 +61,8 @@ def trajectoire(
     regle = Regle(lecture=lecture, chainage=base, mode=comptage, profil=profil)
     with opened() as store:
         demo, faits = store.etat().demo, store.faits(NATIONAL, connu_le=au)
-    pays = survey(faits, referentiel, regle=regle, periode=last_period(faits, annee, arrete_a=arrete_a))
+    periode = last_period(faits, annee, arrete_a=arrete_a)
+    pays = survey(faits, referentiel, regle=regle, periode=periode, reponse=reponse)
     rests_on = cover_each(faits, referentiel, pays)
     country, *each = list_positions(pays, referentiel.reference.cours, rests_on, referentiel.parametres)
     lines = [line for line in each if seen.holds(line["cour"])]
@@ -83,6 +90,7 @@ def trajectoire(
         "lecture": lecture,
         "base": base,
         "comptage": comptage,
+        "methode": METHOD if reponse == PROJETEE else f"{METHOD}-{reponse}",
         "profil": pays.exigence.profil.libelle,
         "demonstration": demo,
         "national": {name: value for name, value in country.items() if name != "cour"},

@@ -135,13 +135,16 @@ def plain(text: str) -> str:
 def test_each_reading_names_what_it_counts() -> None:
     _, told, ends = counted("C")
     assert "compte 81 extractions évitées ; la lecture C en retient −900 sur 4 500 attendues" in told
-    assert "celui des trois derniers mois et la demande celle de l'année, l'année finira entre −1" in ends
+    assert (
+        "Si les réponses attendues d'ici décembre arrivent et si la demande reste celle de l'année, "
+        "l'année finira entre −1"
+    ) in ends
     assert "extractions exécutées en moins (8 chances sur 10)" in ends
     _, told, ends = counted("B", niveau=Fraction(120))
     assert "la lecture B en retient −9 sur 4 500 attendues" in told
     assert "extractions évitées au-delà du niveau de 2008 (8 chances sur 10)" in ends
     _, _, ends = counted("A")
-    assert "celui des trois derniers mois, l'année finira entre" in ends
+    assert "Si les réponses attendues d'ici décembre arrivent, l'année finira entre" in ends
     assert "extractions évitées déclarées (8 chances sur 10)" in ends
 
 
