@@ -159,3 +159,41 @@ def sum_up(verdicts: dy.DataFrame[Verdict]) -> Valeur | None:
         crps_rythme=float(cours["crps_rythme"].sum()) / declared,
         brier=shares[2],
     )
+
+
+# Months known by which what projections were worth is told: they are worth more and more.
+AGES = ((1, 2), (3, 4), (5, 8), (9, 11))
+
+
+def worth_by_age(verdicts: dy.DataFrame[Verdict]) -> pl.DataFrame:
+    """Tell what projections were worth by year and months known, the country apart; latest year first.
+
+    Columns: `annee`, `debut`, `fin` (months known), `cours` and `pays` (projections judged), `tenues_cours`
+    and `tenues_pays` (ranges at 80 % that held), `ecart_cours`, `ecart_pays` (projected less declared, over
+    what was declared, summed); null where none was judged.
+    """
+    month, country = pl.col("mois").dt.month(), pl.col("cour") == COUNTRY
+    said: list[pl.DataFrame] = []
+    for debut, fin in AGES:
+        some = verdicts.filter(month.is_between(debut, fin)).group_by(annee=pl.col("mois").dt.year())
+        said.append(
+            some.agg(
+                debut=pl.lit(debut),
+                fin=pl.lit(fin),
+                **{
+                    name: value
+                    for kind, which in (("cours", ~country), ("pays", country))
+                    for name, value in (
+                        (kind, which.sum()),
+                        (f"tenues_{kind}", pl.col("couvre_80").filter(which).sum()),
+                        (f"ecart_{kind}", _excess(which)),
+                    )
+                },
+            )
+        )
+    return pl.concat(said).sort("annee", "debut", descending=[True, False])
+
+
+def _excess(which: pl.Expr) -> pl.Expr:
+    projected, total = pl.col("projete").filter(which).sum(), pl.col("total").filter(which).sum()
+    return pl.when(total > 0).then(projected / total - 1)

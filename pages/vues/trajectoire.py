@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import dataframely as dy
 import polars as pl
 
 from analytics.charts.intervals import draw_intervals
@@ -10,14 +11,16 @@ from analytics.couverture.words.silence import tell_silence
 from analytics.objectif.lectures import MESURES, USUAL_RULE
 from analytics.objectif.objective import etpt_per_extraction
 from analytics.trajectoire.account import count_months
-from analytics.trajectoire.hindsight import Verdict, judge_projections, sum_up
+from analytics.trajectoire.hindsight import Verdict, judge_projections, sum_up, worth_by_age
 from analytics.trajectoire.series import trace_months, trace_year
 from analytics.trajectoire.words.cours import months_until
 from analytics.trajectoire.words.figures import figures_of_use, row_of_figures, tell_etpt
 from analytics.trajectoire.words.hindsight import (
     HINDSIGHT_COLUMNS,
+    WORTH_COLUMNS,
     label_hindsight,
     tell_hindsight,
+    tell_worth,
     title_hindsight,
 )
 from analytics.trajectoire.words.pace_and_odds import FAN_COLUMNS, fan_out
@@ -107,6 +110,8 @@ def draw_year(calcul: Calcul, *, cour: str | None) -> Bloc:
     # Nor beside what is estimated: it goes on from what is declared, and the two would not join.
     if calcul.avenir is not None and counted is None and calcul.manque is None:
         fan = fan_out(calcul.avenir, periode=periode, cumul=calcul.bilan.evitees_objectif)
+    worth = worth_by_age(judged(calcul.contexte)) if fan is not None else None
+    past = "" if worth is None else tell_worth(worth, periode.mois_ecoules)
     groupe = selection.groupe
     title = title_trajectory(calcul.bilan, periode, groupe=groupe)
     sentence = tell_trajectory(calcul.bilan, periode, lecture=calcul.lecture, groupe=groupe)
@@ -132,7 +137,7 @@ def draw_year(calcul: Calcul, *, cour: str | None) -> Bloc:
         sous_titre=f"{measure} depuis janvier, {calcul.mesure}",
         figure=draw_trajectory(frame, eventail=fan, dark=calcul.contexte.sombre, height=HEIGHT),
         alt=wording.typeset(f"Courbe cumulée, mois par mois : {title}. {sentence}"),
-        phrase=sentence,
+        phrase=f"{sentence} {past}" if past else sentence,
         tableau=calcul.table(newest_first(frame), columns, measure)
         + (
             ""
@@ -142,6 +147,16 @@ def draw_year(calcul: Calcul, *, cour: str | None) -> Bloc:
                 FAN_COLUMNS,
                 legende=f"Projection, {calcul.mesure}",
                 titre="Données de la projection",
+            )
+        )
+        + (
+            ""
+            if worth is None or worth.is_empty()
+            else write_table_html(
+                worth,
+                WORTH_COLUMNS,
+                legende=f"Projections passées, {calcul.contexte.date_donnees}",
+                titre="Ce que valaient les projections passées",
             )
         ),
         donnees=told,
@@ -175,12 +190,17 @@ def warn_of_year(calcul: Calcul) -> str:
 
 
 @once(32)
+def judged(contexte: Contexte) -> dy.DataFrame[Verdict]:
+    """Judge the past projections of the reader's cours."""
+    return judge_projections(
+        contexte.situation.projections, fonds(contexte).mensuel, fin=contexte.selection.periode.fin
+    )
+
+
+@once(32)
 def projections(contexte: Contexte) -> Bloc:
     """Give what the past projections of the reader's cours were worth."""
-    base = fonds(contexte)
-    verdicts = judge_projections(
-        contexte.situation.projections, base.mensuel, fin=contexte.selection.periode.fin
-    )
+    verdicts = judged(contexte)
     codes = [COUNTRY, *verdicts["cour"].unique().sort()]
     shown = next((code for code in codes if verdicts.filter(pl.col("cour") == code).height), COUNTRY)
     place = cadre.NATIONAL if shown == COUNTRY else contexte.choix.cours[shown]

@@ -42,6 +42,58 @@ def tell_hindsight(valeur: Valeur | None) -> str:
     )
 
 
+def tell_worth(worth: pl.DataFrame, mois_ecoules: int) -> str:
+    """Say under a projection what those of the past were worth, made with as many months known."""
+    same = worth.filter((pl.col("debut") <= mois_ecoules) & (mois_ecoules <= pl.col("fin")))
+    if same.is_empty():
+        return ""
+    first, last = same.select("debut", "fin").row(0)
+    told: list[str] = []
+    for row in same.iter_rows(named=True):
+        held: list[str] = []
+        if row["cours"]:
+            share = wording.percent(row["tenues_cours"] / row["cours"], 0)
+            held.append(f"{share} des fourchettes de cour ont tenu{_excess(row['ecart_cours'])}")
+        if row["pays"]:
+            held.append(
+                f"celle de la France entière {wording.number(row['tenues_pays'])} fois sur "
+                f"{wording.number(row['pays'])}{_excess(row['ecart_pays'])}"
+            )
+        told.append(f"en {row['annee']}, " + " ; ".join(held))
+    return wording.typeset(
+        f"Ce que valaient les projections faites avec {first} à {last} mois connus : {' ; '.join(told)}."
+    )
+
+
+def _excess(part: float | None) -> str:
+    if part is None:
+        return ""
+    if abs(part) < 0.005:
+        return " (total juste)"
+    return f" (total annoncé {wording.percent(abs(part), 0)} {'trop haut' if part > 0 else 'trop bas'})"
+
+
+def write_share(value: float | None) -> str:
+    """Write how far a total was from what came: « +4 % », « −12 % »."""
+    if value is None:
+        return wording.NOT_AVAILABLE
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{wording.percent(abs(value), 0)}"
+
+
+WORTH_COLUMNS = (
+    Colonne("annee", "Année"),
+    Colonne("debut", "Mois connus : de"),
+    Colonne("fin", "à"),
+    Colonne("cours", "Projections de cour", integer, nombre=True),
+    Colonne("tenues_cours", "dont tenues à 80 %", integer, nombre=True),
+    Colonne("ecart_cours", "Écart du total", write_share, nombre=True),
+    Colonne("pays", "Projections du pays", integer, nombre=True),
+    Colonne("tenues_pays", "dont tenues à 80 %", integer, nombre=True),
+    Colonne("ecart_pays", "Écart du total", write_share, nombre=True),
+)
+
+
 def label_hindsight(verdicts: dy.DataFrame[Verdict]) -> pl.DataFrame:
     """Lay out projections, latest first, as multiples of what came: `rapport`, ranges, `texte`, `tenu`."""
     frame = verdicts.filter(pl.col("total") > 0).sort("mois", "cour", descending=[True, False])

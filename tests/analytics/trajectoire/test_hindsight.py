@@ -4,8 +4,8 @@ import dataframely as dy
 import polars as pl
 import pytest
 
-from analytics.trajectoire.hindsight import Verdict, judge_projections, sum_up
-from analytics.trajectoire.words.hindsight import label_hindsight, tell_hindsight, title_hindsight
+from analytics.trajectoire.hindsight import Verdict, judge_projections, sum_up, worth_by_age
+from analytics.trajectoire.words.hindsight import label_hindsight, tell_hindsight, tell_worth, title_hindsight
 from analytics.vocabulary.schemas import COUNTRY, ProjectionGardee
 
 KNOWN = datetime(2009, 7, 12, tzinfo=UTC)
@@ -82,3 +82,37 @@ def test_the_country_is_judged_apart_and_never_counted_among_the_cours() -> None
 def test_a_year_corrected_under_what_it_had_declared_is_left_aside() -> None:
     gardees = kept((3, JUNE, "CA-1", 80, 100.0, 400.0))
     assert judge_projections(gardees, declared(60), fin=DECEMBER).is_empty()
+
+
+def test_what_projections_were_worth_is_told_by_months_known_the_country_apart() -> None:
+    rows = [
+        (month, date(2009, month, 1), cour, 0, mean, 100.0)
+        for month, mean in ((1, 100.0), (6, 100.0), (10, 180.0))
+        for cour in ("CA-1", COUNTRY)
+    ]
+    worth = worth_by_age(judge_projections(kept(*rows), declared(185), fin=DECEMBER))
+    assert worth.select("annee", "debut", "cours", "tenues_cours", "pays", "tenues_pays").rows() == [
+        (2009, 1, 1, 0, 1, 0),
+        (2009, 5, 1, 0, 1, 0),
+        (2009, 9, 1, 1, 1, 1),
+    ]
+    assert worth["ecart_cours"].to_list() == pytest.approx([100 / 185 - 1, 100 / 185 - 1, 180 / 185 - 1])
+    told = tell_worth(worth, 10).replace("\u00a0", " ")
+    assert told == (
+        "Ce que valaient les projections faites avec 9 à 11 mois connus : en 2009, 100 % des fourchettes de "
+        "cour ont tenu (total annoncé 3 % trop bas) ; celle de la France entière 1 fois sur 1 (total annoncé "
+        "3 % trop bas)."
+    )
+    assert "0 fois sur 1 (total annoncé 46 % trop bas)" in tell_worth(worth, 2).replace("\u00a0", " ")
+
+
+def test_nothing_is_said_of_an_age_that_was_never_judged() -> None:
+    none = judge_projections(kept(), declared(185), fin=DECEMBER)
+    assert worth_by_age(none).is_empty()
+    assert tell_worth(worth_by_age(none), 3) == ""
+    early = judge_projections(
+        kept((1, date(2009, 1, 1), "CA-1", 0, 100.0, 100.0)), declared(185), fin=DECEMBER
+    )
+    told = tell_worth(worth_by_age(early), 1)
+    assert "France entière" not in told
+    assert tell_worth(worth_by_age(early), 9) == ""
