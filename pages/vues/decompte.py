@@ -25,7 +25,13 @@ from analytics.decompte.words.decompte import (
     warn_settlement,
 )
 from analytics.decompte.words.lignes import STATEMENT_COLUMNS, LigneReleve, lay_out_statement
-from analytics.decompte.words.parts import COUR_COLUMNS, lay_out_parts, tell_undrawn, title_parts
+from analytics.decompte.words.parts import (
+    COUR_COLUMNS,
+    lay_out_parts,
+    tell_rounding,
+    tell_undrawn,
+    title_parts,
+)
 from analytics.decompte.words.releve import compare_modes, write_statement
 from analytics.decompte.words.rules import (
     RULE_COLUMNS,
@@ -221,7 +227,7 @@ def decompte(contexte: Contexte) -> VueDecompte:
             titre=title_parts(found, table),
             sous_titre=f"Ce que chaque cour aurait à rembourser, {place}",
             figure=draw_bars(paying.head(MOST_BARS), dark=contexte.sombre) if paying.height else None,
-            phrase=" ".join(filter(None, (tell_undrawn(paying, MOST_BARS), warned))),
+            phrase=" ".join(filter(None, (tell_undrawn(paying, MOST_BARS), warned, tell_rounding(found)))),
             tableau=write_table_html(table, COUR_COLUMNS, legende=f"Décompte par cour, {place}"),
             donnees=account_frame(
                 found, dict(contexte.choix.cours), reserve=tell_reserve(whole.lots, found.moment.connu_le)

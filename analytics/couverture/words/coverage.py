@@ -54,7 +54,8 @@ def tell_coverage(couverture: Couverture, *, fourchette: bool) -> str:
     nothing is declared, and silence is no zero.
     """
     if couverture.attendues and not couverture.repondues:
-        most = "" if couverture.borne_haute is None else f" · au plus {number(couverture.borne_haute)}"
+        bound = couverture.borne_haute
+        most = "" if bound is None else f" · sans doute {number(bound)} au plus"
         return wording.typeset(f"aucune réponse reçue sur {number(couverture.attendues)}{most}")
     parts = [wording.count(couverture.declarees, "déclarée", "déclarées"), _answers(couverture)]
     if couverture.borne_haute is None:

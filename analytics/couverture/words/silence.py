@@ -11,17 +11,21 @@ def tell_silence(manque: Manque, *, etpt_par_extraction: Fraction, a_date: Fract
     if not manque.muettes:
         return wording.typeset("Toutes les réponses attendues sont parvenues : rien n'est à estimer.")
     unsaid = manque.estimees - manque.declarees
-    etpt = wording.with_unit(unsaid * etpt_par_extraction, "ETPT", 1)
+    least, most = manque.bas - manque.declarees, manque.haut - manque.declarees
+    low, high = (wording.number(count * etpt_par_extraction, 1) for count in (least, most))
+    etpt = f"{low} ETPT" if low == high else f"entre {low} et {high} ETPT"
     declared = (
         f"aux {wording.count(manque.declarees, 'extraction évitée', 'extractions évitées')} et déclarées "
-        f"s'en ajouteraient environ {wording.number(unsaid)}"
+        f"s'en ajouteraient environ {wording.number(unsaid)} ({wording.number(least)} à "
+        f"{wording.number(most)})"
         if manque.declarees > 1
-        else f"environ {wording.number(unsaid)} extractions auraient été évitées sans être déclarées"
+        else f"environ {wording.number(unsaid)} extractions ({wording.number(least)} à "
+        f"{wording.number(most)}) auraient été évitées sans être déclarées"
     )
     return wording.typeset(
         f"{wording.count(manque.muettes, 'réponse manquante', 'réponses manquantes')} depuis janvier : "
         f"{declared}. Le décompte ne retient que le déclaré : ne pas répondre laisserait "
-        f"{etpt} de côté." + _reaches(manque, a_date)
+        f"{etpt} de côté (8 fois sur 10)." + _reaches(manque, a_date)
     )
 
 

@@ -95,6 +95,15 @@ def about_etpt(etpt: Fraction) -> str:
     )
 
 
+def span_etpt(low: Fraction, high: Fraction) -> str:
+    """Write between how many ETPT an estimate lies: « 9 à 11 ETPT »; one number where they meet."""
+    if high < Fraction(1, 20):
+        return about_etpt(high) if high else "moins de 0,1 ETPT"
+    digits = 0 if high >= 10 else 1
+    first, last = number(low, digits if low else 0), number(high, digits)
+    return (f"{first} à " if first != last else "") + last + f"{wording.NO_BREAK_SPACE}ETPT"
+
+
 def about_euros(value: float) -> str:
     """Write an uncertain amount: « 1,2 M€ », « 89 k€ »."""
     return span_euros(value, value)

@@ -101,3 +101,13 @@ def tell_undrawn(paying: pl.DataFrame, drawn: int) -> str:
     if not paying.height:
         return typeset("Rien à rembourser : il n'y a pas de montant à dessiner.")
     return tell_rest(paying.height, drawn)
+
+
+def tell_rounding(releve: Releve) -> str:
+    """Say that the ETPT of the cours are rounded, where as written they do not sum to the whole."""
+    if releve.projete:
+        return ""
+    written = sum(round(part.etpt, 4) for part in releve.decompte.cours)
+    if written == round(sum((part.etpt for part in releve.decompte.cours), Fraction(0)), 4):
+        return ""
+    return typeset("ETPT arrondis à quatre décimales : leur somme diffère du total au dernier chiffre.")

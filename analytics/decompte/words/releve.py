@@ -11,6 +11,9 @@ from analytics.decompte.words.amounts import (
     euros,
     owed_exactly,
     owed_in_round,
+    span_etpt,
+    span_euros,
+    span_numbers,
     tell_etpt,
     why_nothing,
     write_plain,
@@ -113,7 +116,9 @@ def _avoided_lines(
     missing, due = sum(each.muettes for each in details), sum(each.attendues for each in details)
     put_right = {each.ligne: each for each in detail.ajustements} if detail else {}
     formula = _counted(releve, part, detail, declared, projected)
-    most = f" ; au plus {number(manque.au_plus)} évitées avec elles" if manque and manque.muettes else ""
+    most = ""
+    if manque and manque.muettes:
+        most = f" ; sans doute {number(manque.au_plus)} évitées avec elles, au plus"
     reading = releve.bareme.lecture
     lines = [
         LigneReleve(
@@ -310,20 +315,19 @@ def _margin_lines(releve: Releve, part: PartDue, manque: Manque | None) -> list[
     """Write what one more avoided, and what silence, would change: nothing that the mode shown does not."""
     lines: list[LigneReleve] = []
     if manque is not None and manque.muettes and part.du and releve.bareme.lecture == "A":
-        unsaid = Fraction(manque.estimees - manque.declarees)
-        after = settle_with_more(releve.decompte, part, unsaid)
-        if after.etpt < part.etpt:
+        low, middle, high = (
+            settle_with_more(releve.decompte, part, Fraction(max(told - manque.declarees, 0)))
+            for told in (manque.bas, manque.estimees, manque.haut)
+        )
+        if middle.etpt < part.etpt:
+            between = span_numbers(manque.bas - manque.declarees, manque.haut - manque.declarees)
             lines.append(
                 LigneReleve(
                     "cout_silence",
                     "Ce que coûte de ne pas répondre",
-                    "environ "
-                    + wording.count(
-                        round(unsaid), "extraction sans doute évitée", "extractions sans doute évitées"
-                    )
-                    + ", déclarations manquantes (estimation)"
-                    + ("" if after.etpt else " : de quoi ne plus rien devoir"),
-                    _saved(part, after, digits=(1, 0)),
+                    f"{between} extractions sans doute évitées (8 fois sur 10), déclarations manquantes "
+                    "(estimation)" + ("" if middle.etpt else " : de quoi ne plus rien devoir"),
+                    _spared(part, low, high),
                     "Estimation de pilotage, hors décompte",
                 )
             )
@@ -345,6 +349,17 @@ def _margin_lines(releve: Releve, part: PartDue, manque: Manque | None) -> list[
             )
         )
     return lines
+
+
+def _spared(part: PartDue, low: PartDue, high: PartDue) -> str:
+    """Write between which ETPT, and which amounts, an estimate would spare: its range, in round figures."""
+    least, most = part.etpt - low.etpt, part.etpt - high.etpt
+    told = span_etpt(least, most)
+    if part.exact is None or low.exact is None or high.exact is None:
+        return told
+    if part.exact == high.exact:
+        return f"{told}, rien en euros"
+    return f"{told}, soit {span_euros(float(part.exact - low.exact), float(part.exact - high.exact))}"
 
 
 def _saved(part: PartDue, after: PartDue, *, digits: tuple[int, int], sign: str = "") -> str:

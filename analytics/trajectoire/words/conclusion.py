@@ -129,7 +129,8 @@ def _state(bilan: Bilan) -> str:
             "que diront les réponses manquantes"
         )
     if bilan.bornes_decident and bilan.repondues < bilan.attendues and bilan.etat == position.LATE:
-        state += f", quoi que disent les réponses manquantes (au plus {wording.number(bilan.au_plus)})"
+        most = wording.number(bilan.au_plus)
+        state += f", quoi que disent les réponses manquantes (sans doute {most} au plus)"
     if bilan.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
         state += f", {odds(bilan.p_objectif)} de chances d'atteindre l'objectif de l'année"
         if bilan.projection and bilan.projection.reponse is not None:

@@ -81,7 +81,7 @@ def label_trajectory(trajectoires: Iterable[dy.DataFrame[Trajectoire]]) -> pl.Da
                     [
                         wording.typeset(
                             f"{wording.month(day)} : {integer(middle)} estimées avec les réponses "
-                            f"manquantes, au plus {integer(most)}"
+                            f"manquantes, sans doute {integer(most)} au plus"
                         )
                         for day, middle, most in frame.select("mois", "estime", "haut").iter_rows()
                     ],

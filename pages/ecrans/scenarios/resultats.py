@@ -22,7 +22,7 @@ from analytics.scenarios.words.results import (
 )
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import UNDETERMINED, Bilan
-from analytics.trajectoire.words.pace_and_odds import short_odds
+from analytics.trajectoire.words.pace_and_odds import short_odds, suppose
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre
 from pages.commun import lecture
@@ -120,7 +120,7 @@ def _write_cours(table: pl.DataFrame, place: str) -> str:
 
 def _figures(change: DeuxAnnees, *, pondere: bool) -> tuple[Chiffre, ...]:
     etude, before, after, ecart = change.etude, change.avant, change.apres, change.ecart
-    net = float(change.nettes.mean())
+    net, reading = float(change.nettes.mean()), etude.socle.pays.exigence.regle.lecture
     first, then = before.projection, after.projection
     levers = bool(change.leviers)
     figures = [
@@ -139,13 +139,16 @@ def _figures(change: DeuxAnnees, *, pondere: bool) -> tuple[Chiffre, ...]:
             wording.typeset(f"si rien ne change : {ecart.avant if first else wording.NOT_AVAILABLE}")
             if levers
             else "",
-            "Moyenne de ce que l'année peut donner : déclaré, projeté et ajouté par les leviers.",
+            "Moyenne de ce que l'année peut donner : déclaré, projeté et ajouté par les leviers. Ceux-ci et "
+            "la projection supposent la même part de réponses, et leurs écarts sont additionnés comme s'ils "
+            "étaient indépendants : la fourchette de l'année est un peu trop étroite.",
         ),
         Chiffre(
             "Chances d'atteindre l'objectif",
             short_odds(after.p_objectif),
             wording.typeset(f"si rien ne change : {short_odds(before.p_objectif)}") if levers else "",
-            "Probabilité que l'année atteigne son objectif, arrondie à cinq points.",
+            "Probabilité que l'année atteigne son objectif, arrondie à cinq points"
+            + ("." if then is None else f", {suppose(reading, then.reponse)}."),
         ),
         Chiffre(
             "Équivalent",

@@ -38,7 +38,8 @@ def test_when_every_answer_came_there_is_no_range() -> None:
 def test_when_nobody_ever_answered_there_is_no_upper_bound() -> None:
     assert tell_coverage(UNKNOWN, fourchette=True) == f"aucune réponse reçue sur 1{NARROW}000"
     bounded = replace(UNKNOWN, borne_haute=12)
-    assert tell_coverage(bounded, fourchette=False) == f"aucune réponse reçue sur 1{NARROW}000 · au plus 12"
+    told = tell_coverage(bounded, fourchette=False)
+    assert told == f"aucune réponse reçue sur 1{NARROW}000 · sans doute 12 au plus"
     none_due = replace(UNKNOWN, attendues=0)
     assert "aucune réponse attendue" in tell_coverage(none_due, fourchette=False)
 

@@ -18,7 +18,7 @@ from analytics.decompte.releve import Releve
 from analytics.decompte.settle import Compte, PartDue, settle_with_more
 from analytics.decompte.words.amounts import owed_in_round, span_euros
 from analytics.decompte.words.decompte import conclude_settlement, figures_of_settlement, step_down, tell_kept
-from analytics.decompte.words.parts import lay_out_parts, tell_undrawn, title_parts
+from analytics.decompte.words.parts import lay_out_parts, tell_rounding, tell_undrawn, title_parts
 from analytics.decompte.words.releve import compare_modes, write_statement
 from analytics.decompte.words.rules import compare_rules, lay_out_sensitivity, title_sensitivity
 from analytics.projection.outlook import Perspectives
@@ -426,3 +426,16 @@ def test_an_interessement_is_as_certain_as_the_year() -> None:
     assert [plain(text) for text in amounts] == ["environ 1,8 ETPT, 102 k€", "1,8026 ETPT, 102 026,06 €"]
     nothing = settled({"A": 100}, bareme=rule, projete=True)
     assert compare_rules([nothing], cour="A")["interessement"].to_list() == ["rien"]
+
+
+def test_parts_that_do_not_sum_say_that_they_are_rounded() -> None:
+    """Three parts of a third of a ten-thousandth are written 0,0000 and make 0,0001: said, and only then."""
+    found = settled({"A": 100, "B": 200, "C": 300})
+
+    def with_etpt(value: Fraction, *, projete: bool = False) -> Releve:
+        cours = tuple(replace(part, etpt=value) for part in found.decompte.cours)
+        return replace(found, projete=projete, decompte=replace(found.decompte, cours=cours))
+
+    assert tell_rounding(with_etpt(Fraction(1, 4))) == ""
+    assert "arrondis à quatre décimales" in tell_rounding(with_etpt(Fraction(1, 30_000)))
+    assert tell_rounding(with_etpt(Fraction(1, 30_000), projete=True)) == ""  # written in round figures
