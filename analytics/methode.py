@@ -36,6 +36,7 @@ _QUOTED_BY_FORMULAS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("objectif_a_date", "calcul"): ("objectif", "mois_ecoules", "objectif_a_date", "mois", "annee"),
     ("etpt", "calcul"): ("objectif", "etpt", "base", "objectif_etpt", "etpt_par_extraction"),
     ("borne_haute", "sens"): ("mois_suffisants", "part_du_type"),
+    ("ce_qui_a_change", "sens"): ("fausses_alertes", "reponse"),
 }
 _QUOTED_BY_STATES: Mapping[str, tuple[str, ...]] = {
     "atteint": (),
@@ -144,6 +145,8 @@ def _numbers_of(parametres: Parametres, day: date, elapsed: int = 9) -> Mapping[
         "etpt_par_extraction": n(unit, 4),
         "mois_suffisants": str(ENOUGH),
         "part_du_type": wording.percent(OF_ITS_LIKE, 0),
+        "fausses_alertes": wording.percent(parametres.at("changement_fausses_alertes", day).valeur, 0),
+        "reponse": wording.points(parametres.at("changement_reponse", day).valeur, 0).lstrip("+"),
     }
 
 
