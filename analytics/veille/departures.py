@@ -87,7 +87,7 @@ def judge_cours(
     room = float(parametres.at("changement_reponse", mois).valeur)
     before = share[:, -1 - USUAL_MONTHS : -1]
     usual = _rate(before.sum(axis=1), (before > 0).sum(axis=1).astype(np.float64))
-    alike = (np.abs(share[:, -2:] - usual[:, None]) <= room) & (share[:, -2:] > 0)
+    alike = (np.abs(share[:, -2:] - usual[:, None]) <= room * usual[:, None]) & (share[:, -2:] > 0)
     answers = np.stack([alike[:, -1], alike.all(axis=1)])
     enough = np.stack([(share[:, :-window] > 0).sum(axis=1) >= LEAST_HISTORY for window in WINDOWS])
     part = float(parametres.at("changement_fausses_alertes", mois).valeur)

@@ -30,7 +30,7 @@ from analytics.trajectoire.words.tiles import CLASS_NAMES, place_tiles, tell_sta
 from analytics.veille.changes import Changement, tell_changes
 from analytics.veille.departures import EcartDuMois, judge_cours
 from analytics.veille.watch import Veille, rebases_of, watch
-from analytics.veille.words import GLYPHS_HELP, glyph
+from analytics.veille.words import GLYPHS_HELP, glyph, tell_chance
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre
 from pages.commun import lecture
@@ -70,6 +70,7 @@ class VueEnsemble:
     lignes: pl.DataFrame
     table: TableCours
     note_objectif: str
+    note_signaux: str
     avertissement: str
     changements: tuple[Changement, ...]
 
@@ -119,6 +120,7 @@ def ensemble(contexte: Contexte) -> VueEnsemble:
             if situation.perimetre.national
             else [note_on_targets(by_cour)]
         ),
+        note_signaux=tell_chance(veilles.values(), lecture.parametres().at("signal_hasard", mois).valeur),
         avertissement=warn_of_year(calcul),
         changements=tell_changes(
             _departures(contexte, veilles),
