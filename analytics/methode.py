@@ -9,6 +9,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from analytics.comparaison.comparison import LEAST_EXPECTED
 from analytics.couverture.ceiling import ENOUGH, OF_ITS_LIKE
 from analytics.objectif.base_et_taux import rate_of
 from analytics.objectif.objective import etpt_per_extraction
@@ -36,6 +37,9 @@ _QUOTED_BY_FORMULAS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("objectif_a_date", "calcul"): ("objectif", "mois_ecoules", "objectif_a_date", "mois", "annee"),
     ("etpt", "calcul"): ("objectif", "etpt", "base", "objectif_etpt", "etpt_par_extraction"),
     ("borne_haute", "sens"): ("mois_suffisants", "part_du_type"),
+    ("carte_de_controle", "sens"): ("part_du_hasard", "limites_essai"),
+    ("comparaison", "sens"): ("attendues_minimales",),
+    ("ce_qui_a_change", "sens"): ("fausses_alertes", "reponse"),
 }
 _QUOTED_BY_STATES: Mapping[str, tuple[str, ...]] = {
     "atteint": (),
@@ -144,6 +148,11 @@ def _numbers_of(parametres: Parametres, day: date, elapsed: int = 9) -> Mapping[
         "etpt_par_extraction": n(unit, 4),
         "mois_suffisants": str(ENOUGH),
         "part_du_type": wording.percent(OF_ITS_LIKE, 0),
+        "part_du_hasard": wording.percent(parametres.at("signal_hasard", day).valeur, 0),
+        "limites_essai": n(parametres.at("signal_limites_essai", day).valeur),
+        "attendues_minimales": n(LEAST_EXPECTED),
+        "fausses_alertes": wording.percent(parametres.at("changement_fausses_alertes", day).valeur, 0),
+        "reponse": wording.percent(parametres.at("changement_reponse", day).valeur, 0),
     }
 
 

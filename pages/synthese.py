@@ -88,6 +88,7 @@ def _draw_table(contexte: Contexte, vue: VueEnsemble) -> None:
     )
     st.session_state["cours_affichees"] = shown.codes
     composants.note(vue.note_objectif)
+    composants.note(vue.note_signaux)
     composants.note("Cochez une ligne, choisissez une case de la carte ou un nom pour ouvrir une cour.")
 
 

@@ -14,7 +14,8 @@ def draw_funnel(
 ) -> go.Figure:
     """Draw the cours as points and the limits as lines, named at their end; the reader's own stands out.
 
-    `points`: `denominateur`, `valeur`, `soi`, `texte`, `nom_court`. `limits`: `denominateur`, `bas_998`,
+    `points`: `denominateur`, `valeur`, `soi`, `texte`, `nom_court`, `dit`: false where nothing can be said of
+    it, and the point is hollow. `limits`: `denominateur`, `bas_998`,
     `bas_95`, `haut_95`, `haut_998`; None: no limits. `axe` names the sizes.
     """
     colours = palette(dark=dark)
@@ -41,9 +42,11 @@ def draw_funnel(
         (False, "Autres cours", 9, "circle", colours.peers),
         (True, "Cette cour", 13, "diamond", colours.own),
     ):
-        edge = {"width": 1, "color": colours.surface}
-        marker = {"size": size, "symbol": symbol, "color": colour, "line": edge}
         rows = points.filter(pl.col("soi") == own)
+        symbols = [symbol if dit else f"{symbol}-open" for dit in rows["dit"]]
+        # A hollow symbol is drawn in the colour of its marker, a full one is set off from its neighbours.
+        edges = [{True: colours.surface, False: colour}[dit] for dit in rows["dit"]]
+        marker = {"size": size, "symbol": symbols, "color": colour, "line": {"width": 1, "color": edges}}
         traces.append(told(rows, "denominateur", "valeur", mode="markers", name=name, marker=marker))
     notes += [
         note(name, colours.own, x=x, y=y, yshift=15)

@@ -1,17 +1,19 @@
 """Who is really different? Funnels, ratios at equal activities, shrunk values: never a league table.
 
-Limits widen for overdispersion, as counts of courts vary more than chance alone (Spiegelhalter 2005,
-« Funnel plots for comparing institutional performance » ; reference implementation FunnelPlotR 0.6.0).
+Limits are exact, and widen for overdispersion, as counts of courts vary more than chance alone (Spiegelhalter
+2005, « Funnel plots for comparing institutional performance »; dispersion as in FunnelPlotR 0.6.0).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import pi, sqrt
+from math import sqrt
 
 import dataframely as dy
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from analytics.statistics import beta_binomial
 
 Floats = NDArray[np.float64]
 
@@ -27,8 +29,8 @@ CRITERES = {
     "equipement": "Cours d'équipement voisin",
 }
 
-# Two-sided normal quantiles at 95 % and 99,8 %.
-Z95, Z998 = 1.959963984540054, 3.090232306167813
+# What lies out on each side of the limits at 95 % and 99,8 %.
+TAIL_95, TAIL_998 = 0.025, 0.001
 WINSOR = 0.10
 
 INSIDE, ABOVE, FAR_ABOVE, BELOW, FAR_BELOW = (
@@ -42,21 +44,6 @@ GLYPHS = {INSIDE: "■", ABOVE: "▲", FAR_ABOVE: "▲▲", BELOW: "▼", FAR_BE
 
 
 # --- Limits ---------------------------------------------------------------------------------------
-
-
-def proportion_limits(theta: float, n: Floats, z: float) -> tuple[Floats, Floats]:
-    """Give the limits θ ± z √(θ(1−θ)/n) of a proportion, clipped to [0, 1]."""
-    half = z * np.sqrt(theta * (1 - theta) / n)
-    return np.clip(theta - half, 0.0, 1.0), np.clip(theta + half, 0.0, 1.0)
-
-
-def ratio_limits(expected: Floats, tail: float) -> tuple[Floats, Floats]:
-    """Give the exact Poisson limits of O / E around 1 (Garwood 1936), `tail` on each side."""
-    from scipy.special import gammaincinv
-
-    low: Floats = np.asarray(gammaincinv(expected, tail)) / expected
-    high: Floats = np.asarray(gammaincinv(expected + 1, 1 - tail)) / expected
-    return low, high
 
 
 def overdispersion(z: Floats, s: Floats, *, winsor: float) -> tuple[float, float]:
@@ -80,19 +67,17 @@ class Dispersion:
     phi: float
     tau2: float
 
-    def limits(self, n: Floats, z: float) -> tuple[Floats, Floats]:
-        """Give the widened limits, on the arcsine scale; the angle is held within [0, π/2]."""
-        centre = np.arcsin(sqrt(self.theta))
-        half = z * np.sqrt(1 / (4 * n) + self.tau2)
-        return (
-            np.sin(np.clip(centre - half, 0.0, pi / 2)) ** 2,
-            np.sin(np.clip(centre + half, 0.0, pi / 2)) ** 2,
-        )
+    def limits(self, n: Floats, tail: float) -> tuple[Floats, Floats]:
+        """Give the exact limits of a proportion out of n, widened: `tail` at most on each side.
+
+        The units are believed beta-binomial: τ², the variance of an angle, is ρ / 4 where ρ is that of a
+        share over θ (1 − θ). At large counts the limits are those of the arcsine scale.
+        """
+        return beta_binomial.find_limits(self.theta, 4 * self.tau2, n, tail)
 
 
-def disperse(numerateurs: Floats, denominateurs: Floats) -> Dispersion:
-    """Measure the overdispersion of proportions, on the arcsine scale (s = 1 / 2√n)."""
-    theta = float(numerateurs.sum() / denominateurs.sum())
+def disperse(numerateurs: Floats, denominateurs: Floats, theta: float) -> Dispersion:
+    """Measure the overdispersion of proportions around θ, on the arcsine scale (s = 1 / 2√n)."""
     s = 1 / (2 * np.sqrt(denominateurs))
     z = (np.arcsin(np.sqrt(numerateurs / denominateurs)) - np.arcsin(sqrt(theta))) / s
     phi, tau2 = overdispersion(z, s, winsor=WINSOR)
@@ -123,16 +108,17 @@ class Entonnoir(dy.Schema):
     glyphe = dy.String()
 
 
-IMPOSSIBLE = "hors d'échelle : plus d'évitées que d'attendues, base à vérifier"
 # Under so many expected, none or twice as many is what chance alone brings.
 LEAST_EXPECTED = 5.0
-TOO_FEW = "trop peu pour comparer"
+TOO_FEW = f"trop peu pour dire (moins de {LEAST_EXPECTED:.0f} attendues)"
+IMPOSSIBLE = "hors d'échelle : plus d'évitées que d'attendues, base à vérifier"
 
 
 def funnel(rows: pl.DataFrame, *, soi: str | None) -> tuple[dy.DataFrame[Entonnoir], Dispersion | None]:
     """Place the cours in a funnel; None when fewer than three of them can be compared.
 
-    `rows`: cour, nom_court, numerateur, denominateur. A cour without denominator is left out.
+    `rows`: cour, nom_court, numerateur, denominateur. A cour without denominator is left out. Those of which
+    too little is expected make the mean with the others, but not the dispersion, where three others do.
     """
     kept = rows.filter(pl.col("denominateur") > 0).with_columns(
         valeur=pl.col("numerateur") / pl.col("denominateur"), soi=pl.col("cour").eq_missing(pl.lit(soi))
@@ -140,11 +126,11 @@ def funnel(rows: pl.DataFrame, *, soi: str | None) -> tuple[dy.DataFrame[Entonno
     sound = kept.filter(pl.col("valeur") <= 1)
     spread = None
     if sound.height >= 3 and sound["numerateur"].sum() > 0:
-        spread = disperse(sound["numerateur"].to_numpy(), sound["denominateur"].to_numpy())
+        spread = _disperse_those_that_tell(sound["numerateur"].to_numpy(), sound["denominateur"].to_numpy())
     limits = dict.fromkeys(("bas_998", "bas_95", "haut_95", "haut_998"), pl.lit(None, dtype=pl.Float64))
     if spread is not None:
         n = kept["denominateur"].to_numpy()
-        (low, high), (far_low, far_high) = spread.limits(n, Z95), spread.limits(n, Z998)
+        (low, high), (far_low, far_high) = spread.limits(n, TAIL_95), spread.limits(n, TAIL_998)
         possible = pl.col("valeur") <= 1
         limits = {
             name: pl.when(possible).then(pl.Series(name, values))
@@ -181,10 +167,19 @@ def funnel(rows: pl.DataFrame, *, soi: str | None) -> tuple[dy.DataFrame[Entonno
     )
 
 
+def _disperse_those_that_tell(numerateurs: Floats, denominateurs: Floats) -> Dispersion:
+    """Measure the overdispersion on the cours large enough for an angle to be normal, if three are."""
+    theta = float(numerateurs.sum() / denominateurs.sum())
+    large = denominateurs * theta >= LEAST_EXPECTED
+    if large.sum() < 3:
+        return disperse(numerateurs, denominateurs, theta)
+    return disperse(numerateurs[large], denominateurs[large], theta)
+
+
 def trace_limits(spread: Dispersion, largest: float, *, points: int = 60) -> pl.DataFrame:
     """Trace the limits of a funnel from its narrow end to `largest`: `denominateur`, then four columns."""
     n = np.geomspace(max(largest / 2000, 1.0), largest * 1.05, points)
-    (low, high), (far_low, far_high) = spread.limits(n, Z95), spread.limits(n, Z998)
+    (low, high), (far_low, far_high) = spread.limits(n, TAIL_95), spread.limits(n, TAIL_998)
     return pl.DataFrame(
         {"denominateur": n, "bas_998": far_low, "bas_95": low, "haut_95": high, "haut_998": far_high}
     )

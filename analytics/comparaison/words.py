@@ -10,6 +10,7 @@ from analytics.comparaison.comparison import (
     ANONYMOUS,
     FAR_ABOVE,
     FAR_BELOW,
+    IMPOSSIBLE,
     INSIDE,
     LEAST_EXPECTED,
     TOO_FEW,
@@ -21,6 +22,7 @@ from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre, Colonne, integer, share, two_decimals
 
 NAMED = 4
+LESS = f"on attend moins de {wording.number(LEAST_EXPECTED)}"
 _NOUNS = {
     "evitees": "de la part d'extractions évitées",
     "colonnes": "de la part des visioconférences qui évitent une extraction",
@@ -38,6 +40,10 @@ def title_funnel(placed: dy.DataFrame[Entonnoir]) -> str:
     """Say how many cours cannot be told from the country."""
     compared = placed.filter(pl.col("haut_95").is_not_null(), pl.col("position") != TOO_FEW)
     if compared.is_empty():
+        few = placed.filter(pl.col("position") == TOO_FEW).height
+        if few and few == placed.height:
+            who = "cette cour" if few == 1 else f"chacune de ces {few} cours"
+            return wording.typeset(f"Trop peu pour dire : {LESS} de {who}")
         return "Trop peu de cours pour les comparer"
     if compared.height == 1:
         return wording.typeset(f"{compared['nom_court'][0]}, seule à comparer : {compared['position'][0]}")
@@ -72,8 +78,8 @@ def tell_funnel(placed: dy.DataFrame[Entonnoir], spread: Dispersion | None, *, m
     few = placed.filter(pl.col("position") == TOO_FEW).height
     if few:
         text += (
-            f". {wording.count(few, 'cour non comparée', 'cours non comparées')}, dont on attend moins de "
-            f"{wording.number(LEAST_EXPECTED)}"
+            f". {wording.count(few, 'cour')} non {wording.agree(few, 'comparée', 'comparées')} (○), trop peu "
+            f"pour dire : {LESS}"
         )
     return wording.typeset(text + ".")
 
@@ -91,7 +97,7 @@ def question_declarations(placed: dy.DataFrame[Entonnoir], *, mesure: str) -> st
 
 
 def label_funnel(placed: dy.DataFrame[Entonnoir]) -> pl.DataFrame:
-    """Add what the pointer and the table say: `texte` and `position_ecrite`."""
+    """Add what the pointer, the table and the point say: `texte`, `position_ecrite` and `dit`."""
     told = [
         wording.typeset(
             f"{row['nom_court']} : {wording.percent(row['valeur'])} "
@@ -103,6 +109,14 @@ def label_funnel(placed: dy.DataFrame[Entonnoir]) -> pl.DataFrame:
     return placed.with_columns(
         texte=pl.Series(told, dtype=pl.String),
         position_ecrite=pl.concat_str("glyphe", "position", separator=" "),
+        dit=~pl.col("position").is_in([TOO_FEW, IMPOSSIBLE]),
+    )
+
+
+def legend_of_funnel(placed: dy.DataFrame[Entonnoir]) -> tuple[tuple[str, str], ...]:
+    """Say what a hollow point is, where there is one."""
+    return tuple(
+        ("", f"○ {position}") for position in (TOO_FEW, IMPOSSIBLE) if (placed["position"] == position).any()
     )
 
 
@@ -157,7 +171,7 @@ def is_comparable(row: Mapping[str, Any]) -> bool:
 def verdict_of(row: Mapping[str, Any]) -> str:
     """Say whether a cour differs: whether its ratio leaves what usually separates cours of its size."""
     if not is_comparable(row):
-        return "trop peu d'extractions attendues pour comparer"
+        return TOO_FEW
     return INSIDE if row["position"] is None else str(row["position"])
 
 
@@ -171,7 +185,7 @@ def tell_ratio(own: pl.DataFrame) -> str:
         counted = wording.count(round(row["observe"]), "extraction évitée", "extractions évitées")
         return wording.typeset(
             f"{row['nom_court']} : {counted} pour {wording.number(row['attendu'], 1)} attendues, trop peu "
-            "pour comparer"
+            "pour dire"
         )
     return wording.typeset(
         f"{row['nom_court']} évite {wording.number(row['brut'], 2)} fois ce que sa base laisse attendre : "
@@ -192,8 +206,7 @@ def tell_ratios(*, charge: bool) -> str:
         "taille ; une cour ne diffère que si son losange creux, ce qu'elle a fait, en sort. Point : le même "
         "rapport, resserré vers 1 d'autant plus que les nombres disent peu ; sa barre dit avec quelle "
         "précision on le connaît (épaisse : 80 chances sur 100 ; fine : 95), non que la cour diffère. Pas de "
-        f"classement. Non comparées : celles dont on attend moins de {wording.number(LEAST_EXPECTED)} "
-        "extractions évitées."
+        f"classement. Trop peu pour dire, donc sans point : {LESS} extractions évitées."
     )
 
 
@@ -243,7 +256,7 @@ def figure_of_comparison(own: pl.DataFrame) -> Chiffre:
         return Chiffre("À base égale", wording.NOT_AVAILABLE, "", "Aucune extraction à comparer.")
     row = own.row(0, named=True)
     if not is_comparable(row):
-        return Chiffre("À base égale", wording.NOT_AVAILABLE, "trop peu pour comparer", tell_ratio(own) + ".")
+        return Chiffre("À base égale", wording.NOT_AVAILABLE, "trop peu pour dire", tell_ratio(own) + ".")
     return Chiffre(
         "À base égale",
         f"{wording.number(row['brut'], 2)} fois",

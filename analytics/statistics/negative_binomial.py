@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, gammaincc, ndtri
+from scipy.special import betainc, gammaincc, gammaln, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +37,13 @@ class Loi:
     def at_least(self, count: Floats | float) -> Floats:
         """Give P(F ≥ count) for each law."""
         return 1.0 - self.at_most(np.ceil(np.asarray(count, dtype=np.float64)) - 1)
+
+    def log_probability(self, count: Floats) -> Floats:
+        """Give log P(F = count) for each law, a variance at the mean or under it counting as just above."""
+        m = np.maximum(self.moyenne, 1e-9)
+        r = m**2 / np.maximum(self.variance - m, 1e-6 * m)
+        ways = gammaln(count + r) - gammaln(r) - gammaln(count + 1)
+        return ways - r * np.log1p(m / r) + count * np.log(m / (r + m))
 
     def quantile(self, part: float) -> Floats:
         """Give the smallest count that each law stays at or under with probability `part`, 0 < part < 1."""

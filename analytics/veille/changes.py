@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from statistics import median
 
 import dataframely as dy
 import polars as pl
 
 from analytics.couverture import coverage
+from analytics.veille.departures import EXPECTED, FALL, NO_PAST, RISE, EcartDuMois
 from analytics.vocabulary import wording
 from analytics.vocabulary.parameters import Parametres
 from analytics.vocabulary.schemas import TotalJuridiction
@@ -25,71 +25,31 @@ class Changement:
     requete: tuple[tuple[str, str], ...] = ()
 
 
-class EcartDuMois(dy.Schema):
-    """A month of a cour against its own past: `ecart` in median absolute deviations (1 at least)."""
-
-    cour = dy.String(primary_key=True)
-    valeur = dy.Int64(min=0)
-    habitude = dy.Float64(min=0)
-    mois_compares = dy.Int64(min=1)
-    ecart = dy.Float64()
-
-
-# Fewer months than this do not make a habit.
-LEAST_HISTORY = 3
-
-
-def compare_with_habit(mensuel: pl.DataFrame, *, mois: date, mois_de_passe: int) -> dy.DataFrame[EcartDuMois]:
-    """Set each cour's avoided extractions of a month against the median of its previous months.
-
-    `mensuel` is `sum_activities` by cour. A cour with fewer than three months of past, or silent
-    this month, is left out. The deviation is (value − median) / median absolute deviation.
-    """
-    window = mensuel.filter(
-        pl.col("mois") <= mois, pl.col("mois") >= pl.lit(mois).dt.offset_by(f"-{mois_de_passe}mo")
-    )
-    rows: list[tuple[str, int, float, int, float]] = []
-    for (cour,), frame in window.sort("cour", "mois").group_by("cour", maintain_order=True):
-        now = frame.filter(pl.col("mois") == mois)
-        past = [int(value) for value in frame.filter(pl.col("mois") < mois)["evitees_objectif"]]
-        if now.is_empty() or len(past) < LEAST_HISTORY:
-            continue
-        value = int(now["evitees_objectif"].item())
-        habit = median(past)
-        spread = max(median([abs(earlier - habit) for earlier in past]), 1)
-        rows.append((str(cour), value, float(habit), len(past), (value - habit) / spread))
-    return EcartDuMois.validate(pl.DataFrame(rows, schema=EcartDuMois.create_empty().schema, orient="row"))
-
-
 def tell_changes(
+    ecarts: dy.DataFrame[EcartDuMois],
     *,
     mois: date,
     mensuel: pl.DataFrame,
     totaux: dy.DataFrame[TotalJuridiction],
     attendues: pl.DataFrame,
     alertes: int,
-    noms_cours: Mapping[str, str],
-    noms_juridictions: Mapping[str, str],
+    noms: Mapping[str, str],
     parametres: Parametres,
 ) -> tuple[Changement, ...]:
     """Say in three to five sentences what changed this month, each with the view that shows it.
 
-    The largest rise and fall of a cour against its own habit; the juridictions that fell silent or
-    answer again; the alerts; then, if that is little, the month's total and response rate.
-    `attendues` covers the past months too.
+    The cours that leave what was expected of them (`judge_cours`); the juridictions that fell silent or
+    answer again; the alerts; then, if that is little, the month's total and response rate. `attendues` covers
+    the past months too; `noms`, those of cours and juridictions.
     """
-    deviations = compare_with_habit(
-        mensuel, mois=mois, mois_de_passe=round(parametres.at("changement_mois", mois).valeur)
-    )
-    least = float(parametres.at("changement_ecarts", mois).valeur)
     reponses = coverage.count_answers(totaux, attendues)
     told = [
-        *_tell_moves(deviations, least, mois, reponses, noms_cours),
+        *_tell_moves(ecarts, mois, noms),
         *_tell_silences(
             mois,
             totaux,
             attendues,
-            noms_juridictions,
+            noms,
             mois_precedents=round(parametres.at("silence_mois", mois).valeur),
         ),
     ]
@@ -121,41 +81,84 @@ NAMES_IN_A_SENTENCE = 3
 
 
 def _tell_moves(
-    deviations: dy.DataFrame[EcartDuMois],
-    least: float,
-    mois: date,
-    reponses: dy.DataFrame[coverage.Reponses],
-    noms: Mapping[str, str],
+    ecarts: dy.DataFrame[EcartDuMois], mois: date, noms: Mapping[str, str]
 ) -> Iterable[Changement]:
-    by_size = deviations.sort("ecart", "cour")
-    rise = by_size.filter(pl.col("ecart") >= least).tail(1)
-    fall = by_size.filter(pl.col("ecart") <= -least).head(1)
-    for nature, word, moved in (("hausse", "Hausse", rise), ("baisse", "Baisse", fall)):
+    """Tell the furthest rise and the furthest fall, then name the others; or that no cour stands out."""
+    by_size = ecarts.sort("ecart", "cour")
+    rises, falls = (by_size.filter(pl.col("etat") == state) for state in (RISE, FALL))
+    for nature, word, moved in ((RISE, "Hausse", rises.tail(1)), (FALL, "Baisse", falls.head(1))):
         for row in moved.iter_rows(named=True):
-            habit = Fraction(row["habitude"])
-            usual = wording.number(habit, 0 if habit.denominator == 1 else 1)
-            avoided = wording.count(row["valeur"], "extraction évitée", "extractions évitées")
-            past = wording.count(row["mois_compares"], "mois", "mois")
-            phrase = (
-                f"{word} {wording.at_cour(noms.get(row['cour'], row['cour']))} : {avoided} "
-                f"en {wording.month(mois)}, contre {usual} d'ordinaire (médiane des {past} précédents)"
+            where, when = noms.get(row["cour"], row["cour"]), _months_judged(mois, row["mois_juges"])
+            avoided = wording.count(row["evitees"], "extraction évitée", "extractions évitées")
+            due = wording.number(row["attendues"], 0 if row["attendues"] >= FEW else 1)
+            chart = _say_chart(row["carte"], RISE_SENSE[nature])
+            yield _change(
+                nature,
+                f"{word} {wording.at_cour(where)} : {avoided} en {when}, quand ses mois précédents et les "
+                f"autres cours en laissaient attendre {due} ({chart}).",
+                "cour",
+                cour=row["cour"],
             )
-            silent = _silent(reponses, row["cour"], mois) if nature == "baisse" else 0
-            if silent:
-                verb = wording.agree(silent, "n'a", "n'ont")
-                phrase += f" ; {wording.count(silent, 'juridiction')} {verb} pas répondu"
-            yield _change(nature, phrase + ".", "cour", cour=row["cour"])
-    if rise.is_empty() and fall.is_empty() and not deviations.is_empty():
+    others = pl.concat([rises.head(-1), falls.tail(-1)])
+    if count := others.height:
+        names = sorted((noms.get(code, code) for code in others["cour"]), key=wording.collation_key)
+        yield _change(
+            "autres",
+            f"{wording.count(count, 'autre cour', 'autres cours')} "
+            f"{wording.agree(count, STRAYS, STRAY)} aussi de ce qu'on attendait "
+            f"{wording.agree(count, OF_IT, OF_THEM)} en {wording.month(mois)} : "
+            f"{wording.some_of(names[:NAMES_IN_A_SENTENCE], count)}.",
+            "activites",
+        )
+    judged = ecarts.filter(pl.col("etat").is_in([RISE, FALL, EXPECTED])).height
+    if judged and rises.is_empty() and falls.is_empty():
         yield _change(
             "stable",
-            f"Aucune cour ne s'écarte nettement de son habitude en {wording.month(mois)}.",
+            f"Aucune cour ne s'écarte nettement de ce qu'on attendait d'elle en {wording.month(mois)}"
+            + _say_unjudged(ecarts)
+            + ".",
             "activites",
         )
 
 
-def _silent(reponses: dy.DataFrame[coverage.Reponses], cour: str, mois: date) -> int:
-    now = reponses.filter(pl.col("mois") == mois, pl.col("cour") == cour)
-    return int((now["attendues"] - now["repondues"]).sum())
+# Under so many expected, a decimal says something.
+FEW = 10
+STRAYS, STRAY, OF_IT, OF_THEM = "s'écarte", "s'écartent", "d'elle", "d'elles"
+RISE_SENSE = {RISE: 1, FALL: -1}
+
+
+def _months_judged(mois: date, count: int) -> str:
+    if count == 1:
+        return wording.month(mois)
+    earlier = _month_before(mois)
+    first = wording.MONTHS[earlier.month - 1] if earlier.year == mois.year else wording.month(earlier)
+    return f"{first} et {wording.month(mois)}"
+
+
+def _say_chart(carte: int | None, sens: int) -> str:
+    """Say whether the control chart of that cour signals this month too, the same way."""
+    if carte is None:
+        return "sans carte de contrôle"
+    if carte == 0:
+        return "la carte de contrôle n'en dit rien"
+    if carte == sens:
+        return "signalé aussi par la carte de contrôle"
+    return f"la carte de contrôle signale au contraire une {'amélioration' if carte > 0 else 'dégradation'}"
+
+
+def _say_unjudged(ecarts: dy.DataFrame[EcartDuMois]) -> str:
+    """Count the cours that were not judged, and say why."""
+    aside = ecarts.filter(~pl.col("etat").is_in([RISE, FALL, EXPECTED]))
+    if aside.is_empty():
+        return ""
+    new = aside.filter(pl.col("etat") == NO_PAST).height
+    reasons = (["trop peu de mois passés"] if new else []) + (
+        ["réponses inhabituelles"] if new < aside.height else []
+    )
+    return (
+        f" ; {wording.count(aside.height, 'cour')} non {wording.agree(aside.height, 'jugée', 'jugées')} "
+        f"({', ou '.join(reasons)})"
+    )
 
 
 def _tell_silences(

@@ -149,6 +149,8 @@ def label_points(
         side = sides[rank]
         if not side or any(sides[each] != side for each in window):
             continue
+        # As the Excel tool of « Making Data Count » since November 2023: a point out of the limits counts.
+        # NHSRplotthedots 0.2.2 counts only those between two thirds of a limit and the limit.
         far = [each for each in window if _beyond(values[each], limits.bas_2, limits.haut_2)]
         if len(far) >= 2:
             for each in far:
@@ -188,8 +190,8 @@ def _beyond(value: float | None, low: float | None, high: float | None) -> int:
 class Constat:
     """What the chart says of its last known month.
 
-    `assurance` is None without a target, or without limits. `derniers`: how many months on end, this one
-    included, lie on the same side (a shift) or move the same way (a trend).
+    `assurance` is None without a target, without limits, or where these are on trial. `derniers`: how many
+    months on end, this one included, lie on the same side (a shift) or move the same way (a trend).
     """
 
     mois: date
@@ -212,7 +214,8 @@ def conclude_chart(carte: dy.DataFrame[Carte]) -> Constat | None:
         mois=last["mois"],
         signal=last["signal"],
         sens=last["sens"],
-        assurance=assure(last["bas"], last["haut"], last["cible"]),
+        # A few months do not say between what the rate varies: nor whether a target will hold.
+        assurance=None if last["essai"] else assure(last["bas"], last["haut"], last["cible"]),
         essai=last["essai"],
         derniers=alike,
     )

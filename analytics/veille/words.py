@@ -1,7 +1,9 @@
 """What the control chart says, in French: whether this month is ordinary, and whether the target holds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from fractions import Fraction
+from math import ceil, floor
 
 import polars as pl
 
@@ -10,7 +12,9 @@ from analytics.veille.watch import Veille
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre, Colonne, integer, share, two_decimals
 
-ORDINARY = "Variation habituelle"
+# A quiet month is not known to be ordinary: it cannot be told from what is.
+ORDINARY = "Ne se distingue pas"
+OF_ITS_VARIATION = "de sa variation habituelle"
 GLYPHS = {1: "▲", -1: "▼", 0: "■"}
 _WORDS = {1: "Amélioration", -1: "Dégradation", 0: ORDINARY}
 _RULES = {
@@ -25,7 +29,7 @@ _RULES = {
 _ASSURANCE = {
     PASSES: "tant que rien ne change, l'objectif du mois est tenu",
     FAILS: "tant que rien ne change, l'objectif du mois est manqué",
-    EITHER: "l'objectif du mois est dans la variation habituelle : tantôt tenu, tantôt manqué",
+    EITHER: "tant que rien ne change, l'objectif du mois est entre les limites : tantôt tenu, tantôt manqué",
 }
 
 
@@ -43,9 +47,34 @@ def glyph(veille: Veille) -> str:
 
 
 GLYPHS_HELP = wording.typeset(
-    "Ce mois-ci : ▲ amélioration, ▼ dégradation, ■ variation habituelle (ne pas commenter), ○ trop peu "
-    "d'extractions, suivi par trimestre"
+    "Ce mois-ci : ▲ amélioration, ▼ dégradation, ■ ne se distingue pas de sa variation habituelle (ne pas "
+    "commenter), ○ trop peu d'extractions, suivi par trimestre"
 )
+
+
+def tell_chance(veilles: Collection[Veille], part: Fraction) -> str:
+    """Say how many of some cours show a signal by chance alone; nothing where none has a chart.
+
+    `part`: the share of last months that show one where nothing changes.
+    """
+    count = sum(veille.constat is not None for veille in veilles)
+    if not count:
+        return ""
+    due = count * part
+    if 2 * due < 1:
+        who = "cette cour" if count == 1 else f"l'une de ces {count} cours"
+        return wording.typeset(
+            f"Si rien ne change, le hasard seul donne ▲ ou ▼ à {who} environ un mois sur {round(1 / due)}."
+        )
+    least, most = (_COUNTED[min(bound, len(_COUNTED) - 1)] for bound in (floor(due), ceil(due)))
+    share = least if least == most else f"{least} ou {most}"
+    return wording.typeset(
+        f"Sur {wording.count(count, 'cour suivie', 'cours suivies')} mois par mois, {share} en moyenne "
+        f"{'montre' if due <= 1 else 'montrent'} ▲ ou ▼ par le seul hasard."
+    )
+
+
+_COUNTED = ("aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
 
 
 def title_signal(veille: Veille) -> str:
@@ -71,7 +100,7 @@ def _last_signal(veille: Veille) -> str:
 def _verdict(constat: Constat) -> str:
     when = wording.MONTHS[constat.mois.month - 1]
     if not constat.signal:
-        return f"{ORDINARY} en {when}, pour un mois isolé"
+        return f"En {when}, le taux ne se distingue pas {OF_ITS_VARIATION}"
     rule = _RULES[constat.signal][constat.sens].format(n=constat.derniers)
     return f"{_WORDS[constat.sens]} en {when} : {rule}"
 
@@ -95,7 +124,10 @@ def tell_signal(veille: Veille) -> str:
     if veille.constat.assurance:
         text += f" ; {_ASSURANCE[veille.constat.assurance]}"
     if veille.constat.essai:
-        text += f" ; limites d'essai, moins de {veille.reglages.limites_essai} mois les fondent"
+        text += (
+            f" ; limites d'essai, moins de {veille.reglages.limites_essai} mois les fondent : rien n'est "
+            "encore dit de l'objectif"
+        )
     return wording.typeset(text + ".")
 
 
@@ -106,8 +138,10 @@ def note_settings(veille: Veille, recalages: Mapping[date, tuple[str, str]]) -> 
     text = (
         "Carte de contrôle XmR : limites à la moyenne ± 2,66 fois l'écart moyen d'un mois à l'autre ; "
         f"tendance, {veille.reglages.tendance} mois ; série, {veille.reglages.serie} mois du même côté ; "
-        "deux mois sur trois au-delà des deux tiers de la limite. Une pratique qui se répand signale presque "
-        "tous ses mois : le retard se lit dans la projection, pas ici."
+        "deux mois sur trois au-delà des deux tiers de la limite, les trois du même côté de la moyenne ; un "
+        "mois hors limites y compte, comme dans l'outil Excel de « Making Data Count » (novembre 2023), mais "
+        "pas dans NHSRplotthedots 0.2.2. Une pratique qui se répand signale presque tous ses mois : le "
+        "retard se lit dans la projection, pas ici."
     )
     shown = set(veille.carte["mois"])
     for mois, (cause, auteur) in recalages.items():
@@ -125,6 +159,7 @@ def label_chart(veille: Veille) -> pl.DataFrame:
     states: list[str] = []
     for row in veille.carte.iter_rows(named=True):
         word = _WORDS[row["sens"]] if row["signal"] else ORDINARY
+        told_word = word if row["signal"] else f"{ORDINARY} {OF_ITS_VARIATION}"
         states.append(
             wording.NOT_ANSWERED
             if row["valeur"] is None
@@ -132,7 +167,7 @@ def label_chart(veille: Veille) -> pl.DataFrame:
         )
         told.append(
             wording.typeset(
-                f"{wording.month(row['mois'])} : {wording.percent(row['valeur'])}, {word.lower()}"
+                f"{wording.month(row['mois'])} : {wording.percent(row['valeur'])}, {told_word.lower()}"
             )
         )
     return veille.carte.with_columns(
@@ -178,8 +213,8 @@ def figure_of_month(veille: Veille) -> Chiffre:
     sense = tell_signal(veille)
     beside = ""
     if veille.constat is not None:
-        beside = "ne pas commenter" if not veille.constat.signal else veille.constat.signal
+        beside = veille.constat.signal or f"{OF_ITS_VARIATION} : ne pas commenter"
         beside += " (limites d'essai)" if veille.constat.essai else ""
     elif veille.trimestres is not None and veille.moyenne is not None:
         beside = f"{wording.number(veille.moyenne, 1)} par mois en moyenne"
-    return Chiffre("Ce mois-ci", icon(veille), beside, sense)
+    return Chiffre("Ce mois-ci", icon(veille), wording.typeset(beside), sense)

@@ -37,6 +37,7 @@ from analytics.comparaison.words import (
     funnel_columns,
     label_funnel,
     label_ratios,
+    legend_of_funnel,
     question_declarations,
     tell_funnel,
     tell_ratios,
@@ -274,6 +275,7 @@ def _draw_funnel(
         donnees=shown,
         fichier=f"{fichier}_comparaison-{mesure}",
         entete=contexte.entete,
+        legende=legend_of_funnel(shown),
         mention=mention_of(contexte),
     )
 

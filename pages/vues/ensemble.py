@@ -1,7 +1,8 @@
 """What the page of all the cours shows for one selection."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import dataframely as dy
@@ -27,8 +28,9 @@ from analytics.trajectoire.words.cours import (
 )
 from analytics.trajectoire.words.tiles import CLASS_NAMES, place_tiles, tell_states, title_map
 from analytics.veille.changes import Changement, tell_changes
-from analytics.veille.watch import rebases_of, watch
-from analytics.veille.words import GLYPHS_HELP, glyph
+from analytics.veille.departures import EcartDuMois, judge_cours
+from analytics.veille.watch import Veille, rebases_of, watch
+from analytics.veille.words import GLYPHS_HELP, glyph, tell_chance
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre
 from pages.commun import lecture
@@ -68,6 +70,7 @@ class VueEnsemble:
     lignes: pl.DataFrame
     table: TableCours
     note_objectif: str
+    note_signaux: str
     avertissement: str
     changements: tuple[Changement, ...]
 
@@ -86,6 +89,7 @@ def ensemble(contexte: Contexte) -> VueEnsemble:
     reference = lecture.reference()
     situation, mois = contexte.situation, calcul.periode.fin
     shown = months_shown(calcul)
+    veilles = _watch_each(contexte)
     return VueEnsemble(
         conclusion=conclude(
             calcul.bilan,
@@ -105,7 +109,7 @@ def ensemble(contexte: Contexte) -> VueEnsemble:
             lines := lay_out_cours(
                 by_cour,
                 months,
-                _signals(contexte, by_cour["cour"].to_list()),
+                {cour: glyph(veilles[cour]) for cour in by_cour["cour"]},
                 lecture=contexte.selection.regle.lecture,
                 terminee=calcul.terminee,
             )
@@ -116,15 +120,19 @@ def ensemble(contexte: Contexte) -> VueEnsemble:
             if situation.perimetre.national
             else [note_on_targets(by_cour)]
         ),
+        note_signaux=tell_chance(veilles.values(), lecture.parametres().at("signal_hasard", mois).valeur),
         avertissement=warn_of_year(calcul),
         changements=tell_changes(
+            _departures(contexte, veilles),
             mois=mois,
             mensuel=base.mensuel,
             totaux=situation.totaux,
             attendues=base.attendues,
             alertes=situation.alertes.filter(pl.col("mois") == mois).height,
-            noms_cours=contexte.choix.cours,
-            noms_juridictions=dict(reference.juridictions.select("juridiction", "nom_court").iter_rows()),
+            noms={
+                **dict(reference.juridictions.select("juridiction", "nom_court").iter_rows()),
+                **contexte.choix.cours,
+            },
             parametres=lecture.parametres(),
         ),
     )
@@ -152,22 +160,35 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
     )
 
 
-def _signals(contexte: Contexte, cours: Collection[str]) -> dict[str, str]:
-    """Give the glyph of the last month of each cour."""
-    everywhere = pays(contexte)
+def _watch_each(contexte: Contexte) -> dict[str, Veille]:
+    """Watch every cour of the reader."""
+    everywhere, parametres = pays(contexte), lecture.parametres()
     return {
-        cour: glyph(
-            watch(
-                everywhere.mois[cour],
-                base=base.extractions if (base := everywhere.exigence.bases.get(cour)) else None,
-                objectif=everywhere.exigence.of([cour], ensemble=False),
-                recalages=rebases_of(contexte.situation.recalages, cour),
-                periode=contexte.selection.periode,
-                parametres=lecture.parametres(),
-            )
+        cour: watch(
+            months,
+            base=base.extractions if (base := everywhere.exigence.bases.get(cour)) else None,
+            objectif=everywhere.exigence.of([cour], ensemble=False),
+            recalages=rebases_of(contexte.situation.recalages, cour),
+            periode=contexte.selection.periode,
+            parametres=parametres,
         )
-        for cour in cours
+        for cour, months in everywhere.mois.items()
+        if contexte.situation.perimetre.holds(cour)
     }
+
+
+def _departures(contexte: Contexte, veilles: Mapping[str, Veille]) -> dy.DataFrame[EcartDuMois]:
+    """Judge the month of every cour beside all the others, and keep those of the reader."""
+    whole, mois = lecture.whole(contexte.situation), contexte.selection.periode.fin
+    first = whole.totaux["mois"].min()
+    judged = judge_cours(
+        whole.totaux,
+        lecture.reference().attendues(first if isinstance(first, date) else mois, mois),
+        mois=mois,
+        constats={cour: veille.constat for cour, veille in veilles.items()},
+        parametres=lecture.parametres(),
+    )
+    return EcartDuMois.cast(contexte.situation.perimetre.restrict(judged))
 
 
 def _each_cour(contexte: Contexte) -> dy.DataFrame[BilanCour]:

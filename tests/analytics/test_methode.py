@@ -48,7 +48,7 @@ def test_activities_not_legal_yet_are_without_object(reference: Reference) -> No
 def test_no_blank_is_left_in_what_is_read_and_every_state_is_told() -> None:
     methode, parametres = load_methode(), load_parameters()
     formulas = write_formulas(methode, parametres)
-    assert len(formulas) == len(methode.formules) == 18
+    assert len(formulas) == len(methode.formules) == 19
     states = dict(write_states(methode, parametres))
     assert states.keys() == GLYPHS.keys()
     assert f"80{NB}%" in states["En avance"]

@@ -177,6 +177,18 @@ def test_the_situation_of_a_day_is_asked_for_and_said(visit: Visit) -> None:
     assert asked(at, "connu_le") == "2009-10-12"
 
 
+def test_the_synthesis_says_what_chance_shows_and_who_was_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = unescape(words(run(monkeypatch, ordinary(), "synthese"))).replace(NB, " ").replace("\\", "")
+    # Two cours have enough to be followed by month; 2 × 2 % is one month in 25.
+    chance = "le hasard seul donne ▲ ou ▼ à l'une de ces 2 cours environ un mois sur 25."
+    assert said.count(chance) == 1
+    # Lyon is as expected; half of Douai is silent, and nobody else ever answered.
+    judged = "Aucune cour ne s'écarte nettement de ce qu'on attendait d'elle en septembre 2009 ;"
+    assert said.count(judged) == 1
+    assert re.search(r"; \d+ cours non jugées \(trop peu de mois passés, ou réponses inhabituelles\)\.", said)
+    assert "le hasard seul" not in words(run(monkeypatch, empty(), "synthese"))
+
+
 @pytest.mark.parametrize("annee", [2008, 2011, 2014])
 @pytest.mark.parametrize("page", ["synthese", "cour", "comparaison", "activites"])
 def test_a_year_without_objective_is_shown_without_one(visit: Visit, page: str, annee: int) -> None:

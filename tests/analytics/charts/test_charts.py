@@ -245,10 +245,10 @@ def test_quarters_are_drawn_without_limits() -> None:
 def test_the_funnel_names_its_limits_and_its_own_cour() -> None:
     rows = pl.DataFrame(
         {
-            "cour": ["CA-1", "CA-2", "CA-3"],
-            "nom_court": ["Agen", "Douai", "Lyon"],
-            "numerateur": [50.0, 90.0, 70.0],
-            "denominateur": [1_000.0, 1_500.0, 1_400.0],
+            "cour": ["CA-1", "CA-2", "CA-3", "CA-4"],
+            "nom_court": ["Agen", "Douai", "Lyon", "Bastia"],
+            "numerateur": [50.0, 90.0, 70.0, 1.0],
+            "denominateur": [1_000.0, 1_500.0, 1_400.0, 40.0],
         }
     )
     placed, spread = funnel(rows, soi="CA-2")
@@ -264,7 +264,9 @@ def test_the_funnel_names_its_limits_and_its_own_cour() -> None:
     )
     own = next(trace for trace in spec["data"] if trace.get("name") == "Cette cour")
     assert own["x"] == [1_500.0]
-    assert own["marker"]["symbol"] == "diamond"
+    assert own["marker"]["symbol"] == ["diamond"]
+    others = next(trace for trace in spec["data"] if trace.get("name") == "Autres cours")
+    assert others["marker"]["symbol"] == ["circle", "circle", "circle-open"]  # the last too small to judge
     words = [note["text"] for note in spec["layout"]["annotations"]]
     assert words.count("95 %") == 2
     assert "Douai" in words

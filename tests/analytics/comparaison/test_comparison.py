@@ -1,5 +1,7 @@
 from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
+from typing import Any
 
 import dataframely as dy
 import numpy as np
@@ -10,15 +12,17 @@ from hypothesis import strategies as st
 
 from analytics.comparaison.comparison import (
     ANONYMOUS,
+    BELOW,
     CRITERES,
     FAR_ABOVE,
     IMPOSSIBLE,
     INSIDE,
+    TAIL_95,
+    TAIL_998,
     TOO_FEW,
-    Z95,
-    Z998,
     Dispersion,
     Entonnoir,
+    Floats,
     Rapport,
     disperse,
     expect,
@@ -27,13 +31,19 @@ from analytics.comparaison.comparison import (
     mask,
     overdispersion,
     place_ratios,
-    proportion_limits,
-    ratio_limits,
     scale_to_country,
     shrink,
     trace_limits,
 )
-from analytics.comparaison.words import figure_of_comparison, label_ratios, tell_ratio, title_funnel
+from analytics.comparaison.words import (
+    figure_of_comparison,
+    label_funnel,
+    label_ratios,
+    legend_of_funnel,
+    tell_funnel,
+    tell_ratio,
+    title_funnel,
+)
 from analytics.leviers.equipment import equipped_shares
 from analytics.vocabulary.schemas import Equipements
 from tests.analytics.vectors import vectors
@@ -42,24 +52,74 @@ FUNNEL = vectors("funnel")
 MIX = vectors("comparison")["indirect_standardisation_hand"]
 
 
-def test_exact_limits_of_a_ratio() -> None:
+def counts_apart(z: float, skew: float = 1.0) -> float:
+    """How many counts may separate an exact limit from the formula of a reference.
+
+    Cornish and Fisher: a quantile of a count is that of a normal law, plus (z² − 1) / 6 of its skewness, plus
+    a rounding of one at most. Garwood's bounds, around a count and not around its mean, lean the other way.
+    """
+    return 1 + skew * (z**2 - 1) / 6
+
+
+Z = {TAIL_95: 1.959964, TAIL_998: 3.090232}
+
+
+def test_at_large_counts_the_exact_limits_are_those_of_the_reference_for_ratios() -> None:
+    """FunnelPlotR draws O / E by chi-square (Garwood) bounds; a rare event is binomial as it is Poisson."""
     given_, expected = FUNNEL["fp_sr_unadjusted"]["input"], FUNNEL["fp_sr_unadjusted"]["expected"]
     sizes = np.array(given_["expected"], dtype=np.float64)
-    low, high = ratio_limits(sizes, 0.025)
-    far_low, far_high = ratio_limits(sizes, 0.001)
-    assert low == pytest.approx(expected["ll95"], abs=1e-6)
-    assert high == pytest.approx(expected["ul95"], abs=1e-6)
-    assert far_low == pytest.approx(expected["ll998"], abs=1e-6)
-    assert far_high == pytest.approx(expected["ul998"], abs=1e-6)
+    rare = 1e-3
+    for tail, name in ((TAIL_95, "95"), (TAIL_998, "998")):
+        low, high = Dispersion(rare, 1.0, 0.0).limits(sizes / rare, tail)
+        apart = counts_apart(Z[tail])
+        assert low / rare * sizes == pytest.approx(np.array(expected[f"ll{name}"]) * sizes, abs=apart)
+        assert high / rare * sizes == pytest.approx(np.array(expected[f"ul{name}"]) * sizes, abs=apart)
 
 
-def test_limits_of_a_proportion() -> None:
+def test_at_large_counts_the_exact_limits_are_those_of_the_reference_for_proportions() -> None:
+    """PHEindicatormethods draws θ ± z √(θ(1−θ)/n), where that holds: 10 expected at least, either side."""
     vector = FUNNEL["phe_prop_limits"]
-    n = np.array([row["n"] for row in vector["rows"]])
-    for z, name in ((Z95, "95"), (Z998, "998")):
-        low, high = proportion_limits(vector["average"], n, z)
-        assert low * 100 == pytest.approx([row[f"lower{name}"] for row in vector["rows"]], abs=1e-4)
-        assert high * 100 == pytest.approx([row[f"upper{name}"] for row in vector["rows"]], abs=1e-4)
+    theta = vector["average"]
+    rows = [row for row in vector["rows"] if row["n"] * (1 - theta) >= 10]
+    assert len(rows) >= 4
+    n = np.array([row["n"] for row in rows])
+    for tail, name in ((TAIL_95, "95"), (TAIL_998, "998")):
+        low, high = Dispersion(theta, 1.0, 0.0).limits(n, tail)
+        apart = counts_apart(Z[tail], abs(1 - 2 * theta))
+        assert low * n == pytest.approx(np.array([row[f"lower{name}"] for row in rows]) / 100 * n, abs=apart)
+        assert high * n == pytest.approx(np.array([row[f"upper{name}"] for row in rows]) / 100 * n, abs=apart)
+
+
+@pytest.mark.parametrize("theta", [0.01, 0.05, 0.3, 0.8])
+@pytest.mark.parametrize("tau2", [0.0, 0.0004, 0.004])
+def test_a_cour_like_the_others_is_rarely_outside_at_any_size(theta: float, tau2: float) -> None:
+    """Computed, not drawn, at every expected count from 1 to 200, with the law of another library."""
+    stats: Any = import_module("scipy.stats")
+    rho = 4 * tau2
+    outside = {TAIL_95: 0.0, TAIL_998: 0.0}
+    for expected_count in range(1, 201):
+        n = max(round(expected_count / theta), 1)
+        k = np.arange(n + 1)
+        shapes = (theta * (1 / rho - 1), (1 - theta) * (1 / rho - 1)) if rho else ()
+        law = stats.betabinom(n, *shapes) if rho else stats.binom(n, theta)
+        chances: Floats = law.pmf(k)
+        for tail in outside:
+            low, high = Dispersion(theta, 1.0, tau2).limits(np.array([float(n)]), tail)
+            out = float(chances[(k / n < low) | (k / n > high)].sum())
+            assert out <= 2 * tail + 1e-9, (n, out)
+            outside[tail] = max(outside[tail], out)
+    # Nor are they so wide that nothing ever is: some size comes near what is said.
+    # Where zero is the likeliest count at any size, nothing is too low.
+    sides = 2 if not rho or theta * (1 / rho - 1) > 2 else 1
+    assert outside[TAIL_95] > 0.8 * sides * TAIL_95
+    assert outside[TAIL_998] > 0.6 * sides * TAIL_998
+
+
+def test_limits_move_with_the_size_without_a_step() -> None:
+    sizes = np.arange(100.0, 3_000.0)
+    for tail in (TAIL_95, TAIL_998):
+        for limit in Dispersion(0.05, 1.0, 0.0).limits(sizes, tail):
+            assert np.abs(np.diff(limit * sizes)).max() < 0.6  # of one extraction
 
 
 def test_overdispersion_of_ratios() -> None:
@@ -77,13 +137,22 @@ def test_overdispersion_of_ratios() -> None:
 def test_the_funnel_of_37_cours() -> None:
     vector = FUNNEL["project_avoidance_rate_derived"]
     avoided, base = (np.array(vector["input"][name]) for name in ("avoided", "baseline"))
-    spread = disperse(avoided, base)
     derived = vector["derived"]
-    assert spread.theta == pytest.approx(derived["theta"])
+    theta = float(avoided.sum() / base.sum())
+    assert theta == pytest.approx(derived["theta"])
+    spread = disperse(avoided, base, theta)
     assert spread.phi == pytest.approx(derived["phi_winsorised"])
     assert spread.tau2 == pytest.approx(derived["tau2"])
-    low, _ = spread.limits(base, Z95)
-    assert low == pytest.approx(derived["od95_lower"])
+    # The vector's limits are those of the arcsine scale, to which the exact ones come at large counts. One
+    # count separates them, and the skewness of what the cours add, a Beta of shape a: (z² − 1) / 3√a of it.
+    low, _ = spread.limits(base, TAIL_95)
+    rho = 4 * spread.tau2
+    sd = np.sqrt(theta * (1 - theta) * (1 / base + rho))
+    lean = (Z[TAIL_95] ** 2 - 1) / 3 / np.sqrt(theta / rho) * sd
+    arcsine = np.array(derived["od95_lower"])
+    assert (np.abs(low - arcsine) <= counts_apart(Z[TAIL_95]) / base + lean).all()
+    large = base >= 2_000
+    assert low[large] == pytest.approx(arcsine[large], rel=0.06)
 
 
 def test_what_the_country_does_with_the_same_activities() -> None:
@@ -144,12 +213,13 @@ def test_widened_limits_are_never_narrower(counts: list[tuple[int, int]], n: int
     top, bottom = (np.array(column, dtype=np.float64) for column in zip(*counts, strict=True))
     if not top.sum():
         return
-    spread = disperse(top, bottom)
+    spread = disperse(top, bottom, float(top.sum() / bottom.sum()))
     plain = Dispersion(spread.theta, 1.0, 0.0)
     size = np.array([float(n)])
-    (low, high), (plain_low, plain_high) = spread.limits(size, Z95), plain.limits(size, Z95)
-    assert low <= plain_low + 1e-12
-    assert high >= plain_high - 1e-12
+    (low, high), (plain_low, plain_high) = spread.limits(size, TAIL_95), plain.limits(size, TAIL_95)
+    # Of one count at most: a law more spread may hold a few more zeros, and its tail be thinner there.
+    assert low <= plain_low + 1 / n
+    assert high >= plain_high - 1 / n
     traced = trace_limits(spread, 5_000.0)
     assert (traced["bas_998"] <= traced["bas_95"]).all()
     assert (traced["haut_95"] <= traced["haut_998"]).all()
@@ -268,9 +338,9 @@ def test_a_cour_of_which_too_little_is_expected_is_not_compared(observe: int, at
     own = ratios.filter(cour="TSA")
     told = tell_ratio(own).replace("\u00a0", " ")
     assert told.startswith(f"TSA : {observe} extraction")
-    assert told.endswith("trop peu pour comparer")
+    assert told.endswith("trop peu pour dire")
     figure = figure_of_comparison(own)
-    assert (figure.valeur, figure.complement) == ("n.d.", "trop peu pour comparer")
+    assert (figure.valeur, figure.complement) == ("n.d.", "trop peu pour dire")
     assert label_ratios(ratios).filter(cour="TSA")["verdict"].item().startswith("trop peu")
     # Nor by the other chart: both count the same cours as differing, among the same.
     others = {f"CA-{rank:02}": (90, 100.0) for rank in range(10)} | {"CA-LOIN": (200, 100.0)}
@@ -287,3 +357,44 @@ def test_what_was_observed_is_not_told_as_what_it_is_shrunk_to() -> None:
     assert "évite 0,00 fois" in tell_ratio(own)
     assert figure_of_comparison(own).valeur == "0,00 fois"
     assert "Resserré vers la moyenne" in figure_of_comparison(own).sens
+
+
+def test_what_is_too_small_to_say_anything_is_said_with_the_threshold() -> None:
+    few = {f"CA-{rank}": (90 + rank, 100.0) for rank in range(8)}
+    placed, spread = compared(few | {"TSA": (0, 1.2)})[0], Dispersion(0.05, 1.0, 0.0)
+    told = tell_funnel(placed, spread, mesure="evitees").replace("\u00a0", " ")
+    assert "1 cour non comparée (○), trop peu pour dire : on attend moins de 5." in told
+    labelled = label_funnel(placed)
+    row = labelled.filter(cour="TSA").row(0, named=True)
+    assert row["position_ecrite"] == "○ trop peu pour dire (moins de 5 attendues)"
+    assert row["texte"].endswith("trop peu pour dire (moins de 5 attendues)")
+    assert labelled.filter(~pl.col("dit"))["cour"].to_list() == ["TSA"]
+    assert legend_of_funnel(placed) == (("", "○ trop peu pour dire (moins de 5 attendues)"),)
+    # Where every cour is large enough, none of it is said.
+    enough, _ = compared(few)
+    assert "trop peu" not in tell_funnel(enough, spread, mesure="evitees")
+    assert legend_of_funnel(enough) == ()
+    assert label_funnel(enough)["dit"].all()
+
+
+def test_a_group_too_small_to_say_anything_is_said_so() -> None:
+    few = {f"CA-{rank}": (90 + rank, 100.0) for rank in range(8)}
+    placed, _ = compared(few | {"TSA": (0, 1.2), "TPI": (1, 2.0)})
+    small = Entonnoir.cast(placed.filter(pl.col("cour").is_in(["TSA", "TPI"])))
+    assert title_funnel(small) == "Trop peu pour dire\u00a0: on attend moins de 5 de chacune de ces 2 cours"
+    own = Entonnoir.cast(small.filter(cour="TSA"))
+    assert title_funnel(own) == "Trop peu pour dire\u00a0: on attend moins de 5 de cette cour"
+    mixed = Entonnoir.cast(placed.filter(pl.col("cour").is_in(["TSA", "CA-3", "CA-4"])))
+    assert "Trop peu" not in title_funnel(mixed)
+
+
+def test_no_cour_is_called_low_for_avoiding_nothing_where_chance_does_that() -> None:
+    """Expected 3,8: the arcsine limits called a zero far too low; 2,2 % of cours do that by chance."""
+    others = {f"CA-{rank}": (100.0, 2_000.0) for rank in range(8)}
+    frame = rows([*others.values(), (0, 76.0), (0, 110.0)])
+    placed, spread = funnel(frame, soi=None)
+    assert spread is not None
+    zero, larger = placed.row(8, named=True), placed.row(9, named=True)
+    assert zero["position"] == TOO_FEW
+    assert larger["position"] == BELOW  # 5,4 expected: 0,4 % of cours, so not beyond 99,8 %
+    assert larger["bas_998"] <= 0
