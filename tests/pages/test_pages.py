@@ -177,8 +177,8 @@ def test_the_situation_of_a_day_is_asked_for_and_said(visit: Visit) -> None:
     assert asked(at, "connu_le") == "2009-10-12"
 
 
-def test_the_synthesis_says_what_chance_shows_and_who_was_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = unescape(words(run(monkeypatch, ordinary(), "synthese"))).replace(NB, " ").replace("\\", "")
+def test_the_synthesis_says_what_chance_shows_and_who_was_not_judged(visit: Visit) -> None:
+    said = unescape(words(visit(ordinary(), "synthese"))).replace(NB, " ").replace("\\", "")
     # Two cours have enough to be followed by month; 2 × 2 % is one month in 25.
     chance = "le hasard seul donne ▲ ou ▼ à l'une de ces 2 cours environ un mois sur 25."
     assert said.count(chance) == 1
@@ -186,7 +186,7 @@ def test_the_synthesis_says_what_chance_shows_and_who_was_not_judged(monkeypatch
     judged = "Aucune cour ne s'écarte nettement de ce qu'on attendait d'elle en septembre 2009 ;"
     assert said.count(judged) == 1
     assert re.search(r"; \d+ cours non jugées \(trop peu de mois passés, ou réponses inhabituelles\)\.", said)
-    assert "le hasard seul" not in words(run(monkeypatch, empty(), "synthese"))
+    assert "le hasard seul" not in words(visit(empty(), "synthese"))
 
 
 @pytest.mark.parametrize("annee", [2008, 2011, 2014])
