@@ -3,23 +3,40 @@
 Months of 37 cours in which nothing changes but what is common to all; then the same with one cour, of a
 given size, that does half as much again from one month on. Beside it, an oracle that knows the mean and the
 variance of every count, and is held to the same false alarms: what is told of so small numbers, at best.
+Last, juridictions that answer or not at random, as they are declared: silence makes no change either.
 """
 
 import sys
 import time
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from analytics.objectif.profile import season_of
 from analytics.statistics.negative_binomial import Loi
-from analytics.veille.departures import WINDOWS, find_limits, judge_month
+from analytics.veille.departures import (
+    EXPECTED,
+    FALL,
+    RISE,
+    WINDOWS,
+    find_limits,
+    judge_cours,
+    judge_month,
+)
+from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.periods import list_months
+from analytics.vocabulary.schemas import TotalJuridiction
+from data.reference import load_parameters
+from tests.analytics.frames import total, totals
 
 Floats = NDArray[np.float64]
 
 PART = 0.10
 SIZES = (9.0, 11.0, 20.0, 60.0)
-RISE = 1.5
+HALF_MORE = 1.5
 KNOWN = 24
 EVERYONE = np.ones((len(WINDOWS), 37 + len(SIZES)), np.bool_)
 
@@ -88,7 +105,7 @@ def told_when_nothing_changes(seed: int, months: int, *, drift: float = 0.0) -> 
     return float(product), float(best)
 
 
-def told_when_one_rises(seed: int, worlds: int, *, rise: float = RISE) -> tuple[Floats, Floats]:
+def told_when_one_rises(seed: int, worlds: int, *, rise: float = HALF_MORE) -> tuple[Floats, Floats]:
     """Give, for each of `SIZES`, the share of rises told within two months: by the product, by the oracle."""
     generator = np.random.default_rng(seed)
     told, known = np.zeros((worlds, len(SIZES)), np.bool_), np.zeros((worlds, len(SIZES)), np.bool_)
@@ -110,6 +127,54 @@ def told_when_one_rises(seed: int, worlds: int, *, rise: float = RISE) -> tuple[
     return told.mean(axis=0), known.mean(axis=0)
 
 
+def told_with_silences(
+    seed: int, worlds: int, *, first: float, last: float, parametres: Parametres
+) -> tuple[float, float]:
+    """Give the share of months in which anything is told though nothing changes, and of cours judged.
+
+    Around 175 juridictions, each at its own level, answer with a chance that goes from `first` to `last`.
+    """
+    generator = np.random.default_rng(seed)
+    months = list_months(date(2009, 1, 1), date(2010, 12, 1))
+    season = np.array([float(part) * 12 for part in season_of(2009, parametres)] * 2)
+    told: list[tuple[bool, float]] = []
+    for _ in range(worlds):
+        sizes = generator.lognormal(0.0, 0.7, 37)
+        cours = np.repeat(np.arange(37), 2 + generator.poisson(101 * np.asarray(sizes / sizes.sum())))
+        units = int(cours.size)
+        base: Floats = generator.lognormal(0.0, 0.75, units)
+        level: Floats = generator.normal(0.0, 0.4, 37)[cours] + generator.normal(0.0, 0.6, units)
+        rate = generator.uniform(0.03, 0.07) * 12_900 / float(base.sum())
+        mean: Floats = (base * np.exp(level) * rate)[:, None] * season
+        draws: Floats = generator.random((units, 24))
+        answers = draws < np.linspace(first, last, 24)
+        suite = Suite(mean, mean * np.exp(generator.normal(0.0, 0.06, 24)), 1 + generator.uniform(0.2, 2.0))
+        due = pl.DataFrame(
+            {
+                "cour": np.repeat(np.char.mod("C%02d", cours), 24),
+                "juridiction": np.repeat(np.char.mod("J%03d", np.arange(units)), 24),
+                "mois": months * units,
+                "came": suite.draw(generator).astype(np.int64).ravel(),
+                "answers": answers.ravel(),
+            }
+        )
+        rows = due.filter("answers").select("mois", "juridiction", "cour", "came").iter_rows()
+        totaux = totals([total(*row) for row in rows])
+        for day in (months[rank] for rank in (8, 12, 16, 20, 23)):
+            known = pl.col("mois") <= day
+            found = judge_cours(
+                TotalJuridiction.cast(totaux.filter(known)),
+                due.filter(known).select("mois", "juridiction", "cour"),
+                mois=day,
+                constats={},
+                parametres=parametres,
+            )["etat"]
+            moved = found.is_in([RISE, FALL])
+            told.append((bool(moved.any()), float((moved | (found == EXPECTED)).sum()) / found.len()))
+    shares = np.array(told).mean(axis=0)
+    return float(shares[0]), float(shares[1])
+
+
 def main() -> None:
     """Print the shares."""
     months = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
@@ -120,10 +185,19 @@ def main() -> None:
         print(
             f"  dérive propre {drift:.0%} par mois : {told:.1%} des mois (oracle : {known:.1%})", flush=True
         )
-    print(f"Une cour fait {RISE - 1:.0%} de plus : dit en deux mois, {months // 20} mondes")
-    told, known = told_when_one_rises(2, months // 20)
-    for size, found, best in zip(SIZES, told, known, strict=True):
-        print(f"  {size:.0f} par mois : {found:.0%} (oracle : {best:.0%})")
+    for rise in (HALF_MORE, 2.0):
+        print(f"Une cour fait {rise - 1:.0%} de plus : dit en deux mois, {months // 40} mondes")
+        told, known = told_when_one_rises(2, months // 40, rise=rise)
+        for size, found, best in zip(SIZES, told, known, strict=True):
+            print(f"  {size:.0f} par mois : {found:.0%} (oracle : {best:.0%})", flush=True)
+    print("Rien ne change, les juridictions répondent au hasard")
+    for first, last in ((1.0, 1.0), (0.8, 0.8), (0.4, 0.9)):
+        share, judged = told_with_silences(
+            3, months // 50, first=first, last=last, parametres=load_parameters()
+        )
+        print(
+            f"  de {first:.0%} à {last:.0%} : {share:.1%} des mois, {judged:.0%} des cours jugées", flush=True
+        )
     print(f"{time.perf_counter() - start:.0f} s")
 
 

@@ -3,7 +3,15 @@ import pytest
 
 from analytics.statistics.negative_binomial import Loi
 from analytics.veille.departures import WINDOWS, expect_month, find_limits, judge_month
-from tests.banc_changements import EVERYONE, PART, make, told_when_nothing_changes, told_when_one_rises
+from analytics.vocabulary.parameters import Parametres
+from tests.banc_changements import (
+    EVERYONE,
+    PART,
+    make,
+    told_when_nothing_changes,
+    told_when_one_rises,
+    told_with_silences,
+)
 
 
 def test_the_limits_leave_what_is_asked_and_hardly_less() -> None:
@@ -21,6 +29,13 @@ def test_a_month_where_nothing_changes_tells_something_one_time_in_ten_at_most()
     told, known = told_when_nothing_changes(7, 600)
     assert told <= PART + 0.024
     assert 0.05 < known <= PART + 0.024
+
+
+def test_who_answers_changes_nothing_of_that(parametres: Parametres) -> None:
+    """100 months, so 6 points of chance."""
+    told, judged = told_with_silences(7, 20, first=0.8, last=0.8, parametres=parametres)
+    assert told <= PART + 0.06
+    assert judged > 0.4
 
 
 def test_a_rise_that_can_be_seen_is_told_nearly_as_often_as_by_one_who_knows() -> None:
