@@ -78,6 +78,8 @@ def test_days_and_years() -> None:
     assert day_of("2009-08-01") == day_of("01/08/2009") == day_of("1er août 2009") == date(2009, 8, 1)
     assert day_of("2009-08-01 00:00:00") == date(2009, 8, 1)
     assert day_of("2009-08") is None
+    for hour in ("2009-08-01T25:00", "2009-08-01 12:60", "01/08/2009 24:00"):
+        assert day_of(hour) is None, hour
     assert year_of("2008") == year_of("2008.0") == year_of(" 2008 ") == 2008
     assert year_of("08") is None
     assert year_of("1812") is None
