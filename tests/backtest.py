@@ -2,8 +2,9 @@
 
 Origins after months 1, 3, 6, 9, 11 of both years; the target is each cour's sum to December. CRPS summed
 over the cours ÷ sum of their annual totals, averaged over origins and worlds; coverage of the central
-intervals over the cours and of the national 95 % one; Brier score of « annual total ≥ 5 % of the base ».
-Base and season are given, as they would be.
+intervals over the cours and for the country; error of the national total; Brier score of « annual total ≥ 5 %
+of the base ». By family, over all, and by origin (« apres_03 »: after three months). Base and season are
+given, as they would be.
 """
 
 import json
@@ -29,6 +30,7 @@ from analytics.vocabulary.errors import UserFacingError
 from tests.outils.worlds import Monde, each_world, read_worlds, simulate
 
 Floats = NDArray[np.float64]
+_AFTER = "apres_"
 ORIGINS = (1, 3, 6, 9, 11, 13, 15, 18, 21, 23)
 
 
@@ -74,7 +76,9 @@ class _Notes:
     crps: list[float] = field(default_factory=list[float])
     couvre_80: list[float] = field(default_factory=list[float])
     couvre_95: list[float] = field(default_factory=list[float])
+    national_80: list[float] = field(default_factory=list[float])
     national_95: list[float] = field(default_factory=list[float])
+    biais: list[float] = field(default_factory=list[float])
     brier: list[float] = field(default_factory=list[float])
     ms: list[float] = field(default_factory=list[float])
 
@@ -85,7 +89,10 @@ class _Notes:
         self.crps.append(float(annonce.cours.crps(target).sum() / total.sum()))
         self.couvre_80.append(float(_holds(annonce.cours, target, 0.80).mean()))
         self.couvre_95.append(float(_holds(annonce.cours, target, 0.95).mean()))
-        self.national_95.append(float(_holds(annonce.pays, target.sum(keepdims=True), 0.95).mean()))
+        whole = target.sum(keepdims=True)
+        self.national_80.append(float(_holds(annonce.pays, whole, 0.80).mean()))
+        self.national_95.append(float(_holds(annonce.pays, whole, 0.95).mean()))
+        self.biais.append(float((annonce.pays.moyenne - whole).sum() / total.sum()))
         known = total - target
         miss: Floats = annonce.cours.at_least(monde.objectif - known) - (total >= monde.objectif)
         self.brier.append(float(np.dot(miss, miss)) / miss.size)
@@ -103,7 +110,7 @@ def _holds(loi: Loi, value: Floats, level: float) -> NDArray[np.bool_]:
 def score(
     frame: pl.DataFrame, methods: dict[str, Methode], *, origins: Iterable[int] = ORIGINS
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Score each method on each family and over all of them (« ensemble »)."""
+    """Score each method on each family, over all of them (« ensemble »), and by months known."""
     notes: dict[str, dict[str, _Notes]] = {name: {} for name in methods}
     for monde in each_world(frame):
         for origin in origins:
@@ -113,7 +120,7 @@ def score(
                 start = time.perf_counter()
                 annonce = method(*known)
                 seconds = time.perf_counter() - start
-                for group in (monde.famille, "ensemble"):
+                for group in (monde.famille, "ensemble", f"{_AFTER}{origin:02d}"):
                     notes[name].setdefault(group, _Notes()).add(monde, origin, annonce, seconds)
     return {name: {group: kept.mean() for group, kept in groups.items()} for name, groups in notes.items()}
 
@@ -168,7 +175,9 @@ def main(fichier: str | None, output: str, simuler: int | None, mondes: int, wit
         sys.exit(2)
     if output == "json":
         ours = scores.pop("vigie")
-        click.echo(json.dumps({**ours, "comparaison": scores}, ensure_ascii=False, indent=1))
+        by_origin = {group: ours.pop(group) for group in sorted(ours) if group.startswith(_AFTER)}
+        told = {**ours, "par_origine": by_origin, "comparaison": scores}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     for name, groups in scores.items():
         click.echo(name)

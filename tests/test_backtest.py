@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.analytics.vectors import FOLDER
-from tests.backtest import METHODS, main, score
+from tests.backtest import METHODS, ORIGINS, main, score
 from tests.outils.worlds import FAMILIES, each_world, read_worlds, simulate
 
 WORLDS = FOLDER / "cours.parquet"
@@ -36,8 +36,11 @@ def test_the_command_prints_its_scores_as_json() -> None:
     result = CliRunner().invoke(main, ["--simuler", "2", "--mondes", "1", "--format", "json"])
     assert result.exit_code == 0, result.output
     printed = json.loads(result.output)
-    assert set(printed["ensemble"]) == {"crps", "couvre_80", "couvre_95", "national_95", "brier", "ms"}
-    assert set(printed) == {*FAMILIES, "ensemble", "comparaison"}
+    measures = {"crps", "couvre_80", "couvre_95", "national_80", "national_95", "biais", "brier", "ms"}
+    assert set(printed) == {*FAMILIES, "ensemble", "par_origine", "comparaison"}
+    assert set(printed["par_origine"]) == {f"apres_{origin:02d}" for origin in ORIGINS}
+    for cell in (printed["ensemble"], *printed["par_origine"].values()):
+        assert set(cell) == measures
 
 
 @pytest.mark.parametrize("name", ["absent.parquet", "vide.parquet", "autre.parquet"])
