@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from analytics.projection.national_path import NINE_TENTHS
 from analytics.statistics import kalman
 from analytics.statistics.kalman import Banque
 from analytics.vocabulary.parameters import Parametres
@@ -44,7 +45,6 @@ WHO_SD = 0.06
 # Without projecting it, the share of the months to come is that of the last ones.
 MONTHS_OF_COVERAGE = 3
 
-_NINE_TENTHS = 1.2816
 _VAGUE = 4.0
 
 
@@ -63,7 +63,7 @@ class CroyanceReponse:
         )
         return cls(
             palier=log(level / (1 - level)),
-            palier_sd=float(logit(high) - logit(low)) / (2 * _NINE_TENTHS),
+            palier_sd=float(logit(high) - logit(low)) / (2 * NINE_TENTHS),
         )
 
 

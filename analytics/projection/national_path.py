@@ -30,6 +30,8 @@ DAMPING = 0.90
 MIDDLES = (-3, 0, 3, 5, 7, 9, 11, 13, 16, 20, 26)
 SLOWNESS = (1.5, 2.7, 4.5)
 FIRST_USERS = 0.06
+# The normal law stays under it nine times out of ten.
+NINE_TENTHS = 1.2816
 # How far the country strays from its curve: level and shock of a month.
 CURVE_LEVEL_SD = (0.01, 0.03, 0.06)
 CURVE_SHOCK_SD = (0.04, 0.08, 0.14)
@@ -58,11 +60,9 @@ class Croyance:
         low, level, high = (
             float(parametres.at(f"recours_palier_{name}", day).valeur) for name in ("bas", "median", "haut")
         )
-        return cls(palier=log(level), palier_sd=log(high / low) / (2 * _NINE_TENTHS))
+        return cls(palier=log(level), palier_sd=log(high / low) / (2 * NINE_TENTHS))
 
 
-# The normal law stays under it nine times out of ten.
-_NINE_TENTHS = 1.2816
 # A practice that has settled is known to have done so at no particular level.
 _SETTLED_SD = 0.6
 _VAGUE = 4.0

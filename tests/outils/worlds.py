@@ -136,13 +136,7 @@ def _world(generator: np.random.Generator, famille: str, numero: int) -> pl.Data
         case _:
             middle = generator.uniform(6, 12) + generator.normal(0.0, 2.5, units)
             adoption = _logistic(t, middle, generator.uniform(2.5, 5.0, units), first=0.06)
-    shock = np.exp(generator.normal(0.0, generator.uniform(0.02, 0.10), MONTHS))
-    drift = np.exp(generator.normal(0.0, 0.05, (units, MONTHS)).cumsum(axis=1))
-    mean: Floats = base[:, None] * season * ceiling[:, None] * adoption * shock * drift
-    excess = generator.uniform(0.2, 2.0)
-    # Gamma–Poisson of variance (1 + excess) × mean.
-    rates: Floats = generator.gamma(np.maximum(np.asarray(mean), 1e-9) / excess, excess)
-    counts: NDArray[np.int64] = generator.poisson(rates)
+    counts = _drawn(generator, base[:, None] * season * ceiling[:, None] * adoption)
     return pl.DataFrame(
         {
             "famille": [famille] * counts.size,
@@ -155,6 +149,16 @@ def _world(generator: np.random.Generator, famille: str, numero: int) -> pl.Data
         },
         schema=COLUMNS,
     )
+
+
+def _drawn(generator: np.random.Generator, expected: Floats) -> NDArray[np.int64]:
+    """Draw two years of counts (units, months): a shock a month for all, a slow drift for each, chance."""
+    shock = np.exp(generator.normal(0.0, generator.uniform(0.02, 0.10), MONTHS))
+    drift = np.exp(generator.normal(0.0, 0.05, expected.shape).cumsum(axis=1))
+    excess = generator.uniform(0.2, 2.0)
+    # Gamma–Poisson of variance (1 + excess) × mean.
+    rates: Floats = generator.gamma(np.maximum(expected * shock * drift, 1e-9) / excess, excess)
+    return generator.poisson(rates)
 
 
 def _logistic(t: Floats, middle: Floats, slowness: Floats, *, first: float) -> Floats:
@@ -284,12 +288,7 @@ def _answering_world(generator: np.random.Generator, famille: str, reponse: str,
         ceiling = generator.uniform(0.04, 0.09) * apart
         middle = generator.uniform(first, last) + shared(0.8 * spread, 0.6 * spread)
         adoption = _logistic(t, middle, generator.uniform(quick, slow, units), first=users)
-    shock = np.exp(generator.normal(0.0, generator.uniform(0.02, 0.10), MONTHS))
-    drift = np.exp(generator.normal(0.0, 0.05, (units, MONTHS)).cumsum(axis=1))
-    mean: Floats = base[:, None] * season * ceiling[:, None] * adoption * shock * drift
-    excess = generator.uniform(0.2, 2.0)
-    rates: Floats = generator.gamma(np.maximum(np.asarray(mean), 1e-9) / excess, excess)
-    counts: NDArray[np.int64] = generator.poisson(rates)
+    counts = _drawn(generator, base[:, None] * season * ceiling[:, None] * adoption)
 
     use: Floats = np.log(ceiling)
     habit = generator.normal(0.0, 1.1, units) + 0.8 * (use - use.mean()) / use.std()
