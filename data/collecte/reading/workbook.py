@@ -199,6 +199,7 @@ def _check_archive(content: bytes, limites: Limites) -> tuple[Format, Callable[[
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
+    # zipfile calls « not implemented » an archive that wants a later version of the format.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError) as error:
         raise UnreadableFile(typeset(DAMAGED)) from error
     if any(member.flag_bits & 0x1 for member in members):
