@@ -22,6 +22,7 @@ from analytics.trajectoire.words.cours import (
     cour_columns,
     history_of,
     lay_out_cours,
+    note_on_chances,
     note_on_targets,
     screen_columns,
     write_cours,
@@ -116,9 +117,14 @@ def ensemble(contexte: Contexte) -> VueEnsemble:
         ),
         table=_table_of(lines, ""),
         note_objectif=" ".join(
-            filter(None, (note_on_targets(by_cour), compare_sums(calcul.pays.exigence)))
-            if situation.perimetre.national
-            else [note_on_targets(by_cour)]
+            filter(
+                None,
+                (
+                    note_on_targets(by_cour),
+                    note_on_chances(by_cour),
+                    compare_sums(calcul.pays.exigence) if situation.perimetre.national else "",
+                ),
+            )
         ),
         note_signaux=tell_chance(veilles.values(), lecture.parametres().at("signal_hasard", mois).valeur),
         avertissement=warn_of_year(calcul),
@@ -198,7 +204,7 @@ def _each_cour(contexte: Contexte) -> dy.DataFrame[BilanCour]:
 
 
 def _draw_map(calcul: Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
-    sentence = tell_states(by_cour)
+    sentence = " ".join(filter(None, (tell_states(by_cour), note_on_chances(by_cour))))
     bounded = coverage.add_bounds(
         write_cours(by_cour), silence(calcul.contexte), par="cour", total="evitees_objectif"
     )
@@ -214,7 +220,7 @@ def _draw_map(calcul: Calcul, by_cour: dy.DataFrame[BilanCour]) -> Bloc:
             cour_columns(calcul.contexte.selection.regle.lecture, terminee=calcul.terminee),
             "Les cours",
         ),
-        donnees=bounded.drop("etat_ecrit", "objectif_ecrit", "manque"),
+        donnees=bounded.drop("etat_ecrit", "objectif_ecrit", "chances_ecrites", "manque"),
         fichier=f"{calcul.fichier}_cours",
         entete=calcul.entete,
         mention=calcul.mention_entiere if calcul.contexte.selection.regle.lecture != "C" else None,

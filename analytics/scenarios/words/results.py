@@ -20,7 +20,7 @@ from analytics.scenarios.simulated_outlook import AvenirSimule
 from analytics.statistics.ranges import Floats
 from analytics.trajectoire.account import Mois
 from analytics.trajectoire.position import Bilan
-from analytics.trajectoire.words.pace_and_odds import short_odds
+from analytics.trajectoire.words.pace_and_odds import odds_if, short_odds
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
 
@@ -119,6 +119,10 @@ def conclude_scenario(
         if before is not None and after is not None and before.p_objectif is not None:
             text += f" ; chances de l'atteindre : {short_odds(before.p_objectif)}"
             text += f" → {short_odds(after.p_objectif)}"
+            if after.reponse is not None:
+                text += (
+                    f" si {wording.percent(after.reponse, 0)} des réponses attendues arrivent, leviers à part"
+                )
     return wording.typeset(text + ".")
 
 
@@ -335,7 +339,9 @@ def lay_out_cours(
                 "annee_apres": then["moyenne"],
                 "avant_ecrit": wording.number(start),
                 "apres_ecrit": wording.number(None if start is None else start + gain),
-                "chances": _arrow(short_odds(row["p_objectif"]), short_odds(then["p_objectif"])),
+                "chances": _arrow(
+                    odds_if(row["p_objectif"], row["reponse"]), odds_if(then["p_objectif"], then["reponse"])
+                ),
                 "etat": _arrow(_name_state(row), _name_state(then)),
                 "decompte": _arrow(*owed),
             }
@@ -369,7 +375,7 @@ COUR_COLUMNS = (
     Colonne("avant_ecrit", "Année, si rien ne change", nombre=True),
     Colonne("apres_ecrit", "Année, avec le scénario", nombre=True),
     Colonne("objectif", "Objectif", wording.number, nombre=True),
-    Colonne("chances", "Chances de l'atteindre", nombre=True),
+    Colonne("chances", "Chances de l'atteindre, si réponses", nombre=True),
     Colonne("etat", "État à date"),
     Colonne("decompte", "Décompte, en ETPT", nombre=True),
 )

@@ -10,7 +10,7 @@ import polars as pl
 from analytics.objectif.base_et_taux import ILLUSTRATIVE
 from analytics.objectif.objective import Exigence, Objectif
 from analytics.trajectoire.cours import BilanCour
-from analytics.trajectoire.words.pace_and_odds import short_odds
+from analytics.trajectoire.words.pace_and_odds import odds_if
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import (
     Colonne,
@@ -71,7 +71,7 @@ COUR_COLUMNS = (
     Colonne("atteinte", "Atteinte", share, nombre=True),
     Colonne("part_reponse", "Réponses", share, nombre=True),
     Colonne("reste", "À éviter", integer, nombre=True),
-    Colonne("p_objectif", "Chances", short_odds, nombre=True),
+    Colonne("chances_ecrites", "Chances si réponses", nombre=True),
     Colonne("part_evitees", "Part évitant une extraction, activités comptées", share, nombre=True),
     Colonne("etpt", "ETPT", two_decimals, nombre=True),
     Colonne("borne_haute", "Évitées, au plus", integer, nombre=True),
@@ -83,7 +83,7 @@ _COUNTED = {
     "borne_haute": Colonne("au_plus", "Retenues, au plus", integer, nombre=True),
 }
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
-_SCREEN_WIDTHS = (118, 126, 66, 66, 66, 72, 62, 64)
+_SCREEN_WIDTHS = (118, 126, 66, 66, 66, 72, 62, 96)
 
 
 def cour_columns(lecture: str, *, terminee: bool) -> tuple[Colonne, ...]:
@@ -91,7 +91,7 @@ def cour_columns(lecture: str, *, terminee: bool) -> tuple[Colonne, ...]:
 
     Nothing bounds what reading C counts: it rests on no answer.
     """
-    dropped = {"p_objectif"} if terminee else set[str]()
+    dropped = {"chances_ecrites"} if terminee else set[str]()
     replaced = {"reste": _LACK} if terminee else {}
     if lecture != "A":
         replaced |= _COUNTED
@@ -106,7 +106,8 @@ def screen_columns(lecture: str, *, terminee: bool) -> tuple[tuple[Colonne, int]
 
 
 def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
-    """Add what the table of cours says: `etat_ecrit` (glyph and word), `objectif_ecrit`, `manque`.
+    """Add what the table of cours says: `etat_ecrit` (glyph and word), `objectif_ecrit`, `chances_ecrites`,
+    `manque`.
 
     Counts are null where no juridiction answered. Its last column, `borne_haute`, is added by
     `coverage.add_bounds`.
@@ -121,6 +122,7 @@ def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
         _write_lack(evitees, objectif)
         for evitees, objectif in par_cour.select("retenues", "objectif").iter_rows()
     ]
+    chances = [odds_if(p, share) for p, share in par_cour.select("p_objectif", "reponse").iter_rows()]
     silent = (pl.col("repondues") == 0) & (pl.col("attendues") > 0)
     return par_cour.with_columns(
         pl.when(~silent).then(pl.col(name)).alias(name)
@@ -128,6 +130,7 @@ def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
     ).with_columns(
         etat_ecrit=pl.concat_str("glyphe", "etat", separator=" "),
         objectif_ecrit=pl.Series(targets, dtype=pl.String),
+        chances_ecrites=pl.Series(chances, dtype=pl.String),
         manque=pl.Series(lacking, dtype=pl.String),
     )
 
@@ -181,6 +184,17 @@ def note_on_targets(par_cour: dy.DataFrame[BilanCour]) -> str:
     """Give the legend of « (e) » when a target bears it."""
     estimated = (par_cour["illustratif"] | par_cour["hypothese"]).any()
     return wording.typeset(ESTIMATED_LEGEND) if estimated else ""
+
+
+def note_on_chances(par_cour: dy.DataFrame[BilanCour]) -> str:
+    """Say what the chances of the table hang on, and the states with them, where anything is projected."""
+    if par_cour["p_objectif"].is_null().all() or par_cour["reponse"].is_null().all():
+        return ""
+    return wording.typeset(
+        "« 45 % si 80 % » : 45 % de chances d'atteindre l'objectif de l'année si 80 % des réponses attendues "
+        "d'ici décembre arrivent. Un état qui dit où va l'année suppose ces mêmes réponses ; « objectif "
+        "atteint » n'en suppose aucune."
+    )
 
 
 def compare_sums(exigence: Exigence) -> str:

@@ -37,6 +37,13 @@ def short_odds(p: float | None) -> str:
     )
 
 
+def odds_if(p: float | None, reponse: float | None) -> str:
+    """Write the odds with what they hang on: « 45 % si 80 % »; `reponse`: the share of answers supposed."""
+    if p is None or reponse is None:
+        return short_odds(p)
+    return wording.typeset(f"{short_odds(p)} si {wording.percent(reponse, 0)}")
+
+
 def pace_ratio(bilan: Bilan) -> Fraction | None:
     """Set the pace required against the one held in the last six months."""
     held = bilan.rythme_6m

@@ -2,7 +2,13 @@ import polars as pl
 import pytest
 
 from analytics.trajectoire.cours import BilanCour
-from analytics.trajectoire.words.cours import cour_columns, lay_out_cours, note_on_targets, write_cours
+from analytics.trajectoire.words.cours import (
+    cour_columns,
+    lay_out_cours,
+    note_on_chances,
+    note_on_targets,
+    write_cours,
+)
 
 NB = "\u00a0"
 LISTS = {"historique": pl.List(pl.Float64)}
@@ -29,6 +35,7 @@ def row(cour: str, nom: str, **values: object) -> dict[str, object]:
         "reste": 55,
         "rythme_requis": 18.3,
         "p_objectif": 0.10,
+        "reponse": 0.8,
         "etat": "En retard",
         "glyphe": "▼",
         "source": "x",
@@ -55,9 +62,10 @@ def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
     assert first["6 mois"] == "▃·▅█"  # the silent month has its place, and is no zero
     assert laid.row(1, named=True)["6 mois"] == ""
     assert (first["Mois"], laid.row(1, named=True)["Mois"]) == ("▲", "")
-    assert first["Chances"].strip() == f"10{NB}%"
+    assert first["Chances si réponses"].strip() == f"10{NB}% si 80{NB}%"
     assert laid.row(1, named=True)["Atteinte"] == "n.d."
     assert note_on_targets(table).startswith("(e)")
+    assert "si 80" in note_on_chances(table)
     assert set(laid.dtypes) == {pl.String}
 
 
@@ -74,8 +82,8 @@ def test_a_finished_year_says_what_lacks_as_a_reader_subtracts_it(
     laid = lay_out_cours(table, history, {}, lecture="A", terminee=True)
     assert laid["Il manque"].item().strip() == lacking
     # Nothing is to come any more: no chances, no pace.
-    assert not {"Chances", "À éviter"} & set(laid.columns)
-    assert {"Chances", "À éviter"} <= set(
+    assert not {"Chances si réponses", "À éviter"} & set(laid.columns)
+    assert {"Chances si réponses", "À éviter"} <= set(
         lay_out_cours(table, history, {}, lecture="A", terminee=False).columns
     )
 
