@@ -12,7 +12,7 @@ from analytics.vocabulary.wording import long_date, month, typeset
 from pages.commun import adresse, bloc_graphique, cadre, composants, filtres, lecture, suites, telechargements
 from pages.commun.cadre import Contexte
 from pages.commun.navigation import findable
-from pages.ecrans.collecte import alertes, grille, messages, rappels
+from pages.ecrans.collecte import alertes, grille, messages, relances
 from pages.vues import collecte
 from pages.vues.collecte import Suivi, VueCollecte
 
@@ -80,7 +80,7 @@ def _draw(suivi: Suivi, vue: VueCollecte) -> None:
     if shown == "grille":
         grille.draw(suivi, vue, ressort=ressort)
     elif shown == "relancer":
-        rappels.draw(suivi, vue, ressort=ressort)
+        relances.draw(suivi, vue, ressort=ressort)
     elif shown == "messages":
         messages.draw(suivi, ressort=ressort)
     else:

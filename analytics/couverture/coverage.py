@@ -17,7 +17,7 @@ from fractions import Fraction
 import dataframely as dy
 import polars as pl
 
-from analytics.couverture.unsaid import Silence, round_up
+from analytics.couverture.silence import Silence, round_up
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.schemas import TotalJuridiction
 

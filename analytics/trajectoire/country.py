@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
-from analytics.couverture.unsaid import survey_silence
+from analytics.couverture.silence import survey_silence
 from analytics.objectif.base_et_taux import Base, find_bases
 from analytics.objectif.lectures import Regle
 from analytics.objectif.objective import Exigence, require

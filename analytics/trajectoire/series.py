@@ -8,7 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.couverture import coverage
-from analytics.couverture.unsaid import Manque
+from analytics.couverture.silence import Manque
 from analytics.objectif.objective import Objectif
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
 from analytics.vocabulary.schemas import Activites, AgregatActivite

@@ -13,7 +13,7 @@ import polars as pl
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
-from analytics.couverture.unsaid import Manque, Silence, survey_silence
+from analytics.couverture.silence import Manque, Silence, survey_silence
 from analytics.couverture.words.coverage import Mention, mention, note_on_total
 from analytics.objectif.lectures import LECTURES, USUAL_RULE, Regle
 from analytics.objectif.need import Besoin, spread_base

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from analytics.charts.thermometers import draw_thermometers
-from analytics.couverture.unsaid import Silence
+from analytics.couverture.silence import Silence
 from analytics.trajectoire.position import add_up
 from analytics.trajectoire.thermometers import read_thermometers
 from analytics.trajectoire.words.thermometers import (

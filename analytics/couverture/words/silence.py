@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from analytics.couverture.unsaid import Manque
+from analytics.couverture.silence import Manque
 from analytics.vocabulary import wording
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
-from analytics.couverture.unsaid import Manque, survey_silence
+from analytics.couverture.silence import Manque, survey_silence
 from analytics.decompte.compte import write_account, write_json
 from analytics.decompte.documents.account import MINISTERE, Edition, account_frame, file_name, tell_reserve
 from analytics.decompte.fourchette import draw_range

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import ceil
 
-from analytics.couverture.unsaid import Manque
+from analytics.couverture.silence import Manque
 from analytics.decompte.bareme import ECART_PROPRE, INTERESSEMENTS, MUTUALISE
 from analytics.decompte.releve import BASE, EVITEES, NO_COST, OBJECTIF, Detail, Releve
 from analytics.decompte.settle import Decompte, PartDue, settle_with_more

@@ -16,7 +16,7 @@ from data.actes.relances import tell_unreachable
 from data.settings import Settings
 from pages.commun import composants, lecture, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
-from pages.ecrans.collecte import rappels
+from pages.ecrans.collecte import relances
 from pages.vues.collecte import Suivi, VueCollecte
 
 ROWS_SHOWN = 200
@@ -139,7 +139,7 @@ def _draw_question(row: dict[str, Any], *, fictif: bool) -> None:
 def _draw_follow_up(suivi: Suivi, row: dict[str, Any]) -> None:
     composants.head("Suite donnée")
     if suivi.rejouee:
-        composants.note(typeset(rappels.REPLAYED))
+        composants.note(typeset(relances.REPLAYED))
         return
     number = row["alerte"]
     with st.form("suivre_alerte", border=False, enter_to_submit=False):

@@ -28,7 +28,7 @@ from data.actes.textes import load_template
 from pages.commun import composants, lecture, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown, findable
-from pages.ecrans.collecte import rappels
+from pages.ecrans.collecte import relances
 from pages.vues.collecte import Suivi
 
 _USUAL_DAYS = 7
@@ -52,7 +52,7 @@ def draw(suivi: Suivi, *, ressort: str) -> None:
     What is listed, and only that, is what the buttons write or send.
     """
     if not suivi.national:
-        composants.note(typeset(rappels.RESERVED))
+        composants.note(typeset(relances.RESERVED))
     typed = _typed(suivi)
     fault = _fault(typed)
     until = _choose_reopening(suivi)
@@ -66,7 +66,7 @@ def draw(suivi: Suivi, *, ressort: str) -> None:
     with left:
         _draw_list(preparation, renvoyer=again)
         if suivi.national and suivi.rejouee:
-            composants.note(typeset(rappels.REPLAYED))
+            composants.note(typeset(relances.REPLAYED))
         elif suivi.national:
             _draw_doubts(suivi, preparation)
             _draw_ways(suivi, _Demande(ressort, until, again), preparation, unsaved=_unsaved(typed))
@@ -362,7 +362,7 @@ def _draw_template(suivi: Suivi, typed: Modele, fault: str) -> None:
             f"<table class='vigie-table'><tbody>{examples}</tbody></table></details>"
         )
         if suivi.rejouee:
-            composants.note(typeset(rappels.REPLAYED))
+            composants.note(typeset(relances.REPLAYED))
             return
         if unsaved and (typing := lecture.store().collecte().typing()):
             composants.note(

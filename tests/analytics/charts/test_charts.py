@@ -19,7 +19,7 @@ from analytics.collecte import sums
 from analytics.comparaison.comparison import funnel, shrink, trace_limits
 from analytics.comparaison.words import label_funnel, label_ratios
 from analytics.couverture import coverage
-from analytics.couverture.unsaid import Manque
+from analytics.couverture.silence import Manque
 from analytics.couverture.words.answers import lay_out_answers
 from analytics.trajectoire.position import GLYPHS
 from analytics.trajectoire.series import sum_up_activities, trace_activities, trace_year

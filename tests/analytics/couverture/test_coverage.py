@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.couverture import coverage
-from analytics.couverture.unsaid import Silence, estimate_silence
+from analytics.couverture.silence import Silence, estimate_silence
 from analytics.couverture.volume import usual_volumes
 from analytics.objectif.need import Besoin
 from analytics.vocabulary.periods import Periode

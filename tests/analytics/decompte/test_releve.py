@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.couverture.unsaid import Manque
+from analytics.couverture.silence import Manque
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, Bareme
 from analytics.decompte.compte import canonical, fingerprint, write_account, write_exact, write_json
 from analytics.decompte.fourchette import draw_range

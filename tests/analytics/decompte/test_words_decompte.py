@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from analytics.charts.bars import draw_bars, draw_waterfall
-from analytics.couverture.unsaid import Manque
+from analytics.couverture.silence import Manque
 from analytics.decompte.bareme import ECART_PROPRE, MUTUALISE, Bareme
 from analytics.decompte.fourchette import Fourchette, draw_range
 from analytics.decompte.releve import Releve

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 from analytics.collecte import sums
 from analytics.couverture import coverage
-from analytics.couverture.unsaid import Manque
+from analytics.couverture.silence import Manque
 from analytics.trajectoire.series import sum_up_activities, trace_activities, trace_months, trace_year
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.reference import Reference

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.couverture.unsaid import Manque, Silence, estimate_silence
+from analytics.couverture.silence import Manque, Silence, estimate_silence
 from analytics.couverture.words.silence import tell_silence
 from analytics.objectif.need import Besoin
 from analytics.vocabulary.periods import Periode
