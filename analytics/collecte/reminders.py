@@ -57,6 +57,25 @@ class Rappel:
     contact: str | None
 
 
+@dataclass(frozen=True)
+class Papier:
+    """What the reminders of a day are all written on.
+
+    `modele`: their text. `domaine`: that of the mailboxes of the circular; `boites`: those that do not follow
+    it. `adresse_publique`: where the questionnaire is. `fictif`: they say that nothing in them is true.
+    """
+
+    modele: Modele
+    domaine: str
+    boites: Mapping[str, str]
+    adresse_publique: str
+    fictif: bool
+
+    def address_of(self, juridiction: str, court: Mapping[str, Any]) -> str:
+        """Give the mailbox of a juridiction; `court`: its `type` and its `ville`."""
+        return self.boites.get(juridiction) or mailbox_of(court["type"], court["ville"], self.domaine)
+
+
 def read_template(texts: Mapping[str, Any]) -> Modele:
     """Read the text of the product (`data/textes/collecte.toml`); one badly written is refused in French."""
     written = read_table("relance", texts.get("relance"), ("sujet", "corps"))
@@ -117,23 +136,18 @@ def write_reminders(
     a_relancer: dy.DataFrame[ARelancer],
     en_vigueur: pl.DataFrame,
     cours: dy.DataFrame[Cours],
+    papier: Papier,
     *,
-    modele: Modele,
     campagne: Campagne,
     jour: date,
-    domaine: str,
-    boites: Mapping[str, str],
-    adresse_publique: str,
     rouvertes: Mapping[str, date],
-    fictif: bool,
 ) -> tuple[Rappel, ...]:
     """Write the reminder of each silent juridiction, as it reads on a day.
 
-    `en_vigueur`: the juridictions in force in the month (`juridiction`, `nom`, `type`, `ville`). `boites`:
-    the addresses that do not follow the pattern. `rouvertes`: until when some may still answer, past the
-    closing. `fictif`: the message says that nothing in it is true.
+    `en_vigueur`: the juridictions in force in the month (`juridiction`, `nom`, `type`, `ville`).
+    `rouvertes`: until when some may still answer, past the closing.
     """
-    modele = clean(modele)
+    modele = clean(papier.modele)
     check_template(modele)
     courts = {row["juridiction"]: row for row in en_vigueur.iter_rows(named=True)}
     names = dict(cours.select("cour", "nom").iter_rows())
@@ -152,7 +166,7 @@ def write_reminders(
             "cloture": long_date(campagne.cloture),
             "echeance": tell_closing(campagne, jour, rouvertes.get(code)),
             "absences": count(row["absences"], "mois", "mois"),
-            "lien": link_to(adresse_publique, code, campagne.mois),
+            "lien": link_to(papier.adresse_publique, code, campagne.mois),
         }
         sujet, corps = subject.substitute(values), body.substitute(values)
         found.append(
@@ -160,9 +174,9 @@ def write_reminders(
                 juridiction=code,
                 nom=court["nom"],
                 cour=row["cour"],
-                adresse=boites.get(code) or mailbox_of(court["type"], court["ville"], domaine),
-                sujet=f"[FICTIF] {sujet}" if fictif else sujet,
-                corps=f"{FICTIONAL}\n\n{corps}" if fictif else corps,
+                adresse=papier.address_of(code, court),
+                sujet=f"[FICTIF] {sujet}" if papier.fictif else sujet,
+                corps=f"{FICTIONAL}\n\n{corps}" if papier.fictif else corps,
                 absences=row["absences"],
                 dernier_contact=row["dernier_contact"],
                 contact=row["contact"],

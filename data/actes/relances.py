@@ -18,7 +18,7 @@ import polars as pl
 
 from analytics.collecte.calendar import Campagne, campaign_of, first_month
 from analytics.collecte.campaign import closings_of, list_to_remind
-from analytics.collecte.reminders import Rappel, check_template, clean, write_reminders
+from analytics.collecte.reminders import Papier, Rappel, check_template, clean, write_reminders
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.perimetre import Perimetre
@@ -195,14 +195,16 @@ def prepare_from(
         ),
         reference.in_force(campagne.mois),
         reference.cours,
-        modele=modele or template_of(store),
+        Papier(
+            modele=modele or template_of(store),
+            domaine=bureau.reglages.domaine_messagerie,
+            boites=collecte.mailboxes(perimetre, mois=campagne.mois),
+            adresse_publique=bureau.reglages.adresse_publique,
+            fictif=fictif,
+        ),
         campagne=campagne,
         jour=jour,
-        domaine=bureau.reglages.domaine_messagerie,
-        boites=collecte.mailboxes(perimetre, mois=campagne.mois),
-        adresse_publique=bureau.reglages.adresse_publique,
         rouvertes=opened if rouvrir_jusqu_au is None else _until(attendues, opened, rouvrir_jusqu_au),
-        fictif=fictif,
     )
     codes = {each.juridiction for each in rappels}
     return Preparation(

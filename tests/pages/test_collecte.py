@@ -439,3 +439,36 @@ def test_the_address_keeps_neither_a_cour_nor_a_period_that_the_page_does_not_lo
     assert {name: page.query_params[name] for name in page.query_params} == {"campagne": "2009-03"}
     kept = page.session_state["vigie_demande"]
     assert (kept["cour"], kept["annee"], kept["mois"]) == ("CA-DOUAI", "2009", "2")
+
+
+def test_the_address_of_one_juridiction_is_corrected_then_given_back_to_the_circular(
+    store: Store, facteur: Facteur
+) -> None:
+    usual = [
+        f"chg.{box}@justice.fr" for box in ("ca-douai", "tgi-arras", "tgi-lille", "tgi-lyon", "tgi-evry")
+    ]
+    page = visit(onglet="messages")
+    page.selectbox(key="boite_juridiction").set_value("TGI-ARRAS")
+    again(page)
+    assert page.text_input(key="boite_adresse_TGI-ARRAS").value == "chg.tgi-arras@justice.fr"
+    assert "Revenir à l'adresse de la circulaire" not in offered(page)
+    for wrong, why in (
+        ("greffe arras", "n'est pas une adresse"),
+        ("a@b.fr, c@d.fr", "n'est pas une adresse"),
+    ):
+        page.text_input(key="boite_adresse_TGI-ARRAS").set_value(wrong)
+        press(page, "Enregistrer l'adresse", boite_auteur="A. Martin")
+        assert why in words(page)
+        assert store.collecte().mailboxes(NATIONAL, mois=MARCH) == {}
+    page.text_input(key="boite_adresse_TGI-ARRAS").set_value("greffe@arras.fr")
+    press(page, "Enregistrer l'adresse", boite_auteur="A. Martin")
+    assert "Tribunal de grande instance d'Arras : ses messages partiront à greffe@arras.fr." in words(page)
+    assert store.collecte().mailboxes(NATIONAL, mois=MARCH) == {"TGI-ARRAS": "greffe@arras.fr"}
+    assert "Adresses propres : Tribunal de grande instance d'Arras." in words(page)
+    typed_and_confirmed(page, "Envoyer 5 messages")
+    assert sorted(facteur.destinataires) == sorted(
+        ["greffe@arras.fr", *(box for box in usual if "arras" not in box)]
+    )
+    press(page, "Revenir à l'adresse de la circulaire", boite_auteur="A. Martin")
+    assert "partiront à chg.tgi-arras@justice.fr" in words(page)
+    assert store.collecte().mailboxes(NATIONAL, mois=MARCH) == {}

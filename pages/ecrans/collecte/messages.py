@@ -28,7 +28,7 @@ from data.actes.textes import load_template
 from pages.commun import composants, lecture, signataire, suites, telechargements
 from pages.commun.bloc_graphique import write_plain_table
 from pages.commun.navigation import escape_markdown, findable
-from pages.ecrans.collecte import relances
+from pages.ecrans.collecte import boites, relances
 from pages.vues.collecte import Suivi
 
 _USUAL_DAYS = 7
@@ -73,6 +73,8 @@ def draw(suivi: Suivi, *, ressort: str) -> None:
     with right:
         _draw_preview(preparation)
         if suivi.national:
+            if not suivi.rejouee:
+                boites.draw(suivi, ressort=ressort)
             _draw_template(suivi, typed, fault)
 
 

@@ -9,6 +9,7 @@ from analytics.collecte.calendar import campaign_of
 from analytics.collecte.campaign import ARelancer
 from analytics.collecte.reminders import (
     VARIABLES,
+    Papier,
     Rappel,
     check_template,
     clean,
@@ -45,14 +46,16 @@ def write(
         silent(("TGI-LILLE", "CA-DOUAI", 2), ("CA-DOUAI", "CA-DOUAI", 1)),
         reference.in_force(MARCH),
         reference.cours,
-        modele=modele,
+        Papier(
+            modele=modele,
+            domaine="justice.fr",
+            boites={"CA-DOUAI": "greffe@douai.fr"},
+            adresse_publique="https://vigie.exemple/",
+            fictif=fictif,
+        ),
         campagne=campaign_of(MARCH, parametres),
         jour=jour,
-        domaine="justice.fr",
-        boites={"CA-DOUAI": "greffe@douai.fr"},
-        adresse_publique="https://vigie.exemple/",
         rouvertes={"TGI-LILLE": rouvert} if rouvert else {},
-        fictif=fictif,
     )
 
 
