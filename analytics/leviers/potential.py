@@ -105,11 +105,12 @@ def find_potential(
 
 def _done(cellules: dy.DataFrame[Declarations], parametres: Parametres) -> pl.DataFrame:
     """Annualise what the last months answered avoided: their sum ÷ the share of the year they carry."""
-    months = cellules.select("juridiction", "mois").unique()
+    # In order: floats added in another one differ by a last digit.
+    months = cellules.select("juridiction", "mois").unique().sort("juridiction", "mois")
     kept = months.filter(pl.col("mois").rank("ordinal", descending=True).over("juridiction") <= MONTHS_READ)
     answered: list[date] = months["mois"].unique().to_list()
     seasons = {mois: float(season_of(mois.year, parametres)[mois.month - 1]) for mois in answered}
-    carried = kept.group_by("juridiction").agg(
+    carried = kept.group_by("juridiction", maintain_order=True).agg(
         part=pl.col("mois").replace_strict(seasons, default=None, return_dtype=pl.Float64).sum()
     )
     return (
@@ -204,7 +205,7 @@ def add_up_potential(
             pl.col("base", "faites", "potentiel", "non_equipees", "non_permises") * weight,
             muette=pl.col("faites").is_null(),
         )
-        .group_by(cle=par)
+        .group_by(cle=par, maintain_order=True)
         .agg(
             pl.col("base").sum(),
             pl.col("faites").sum(),
@@ -239,7 +240,7 @@ def cost_of_inaction(
     The extractions of a cour are taken to follow the population held.
     """
     day = last_day_of_month(periode.fin)
-    lost = potentiel.group_by("cour").agg(extractions=pl.col("non_equipees").sum())
+    lost = potentiel.group_by("cour", maintain_order=True).agg(extractions=pl.col("non_equipees").sum())
     part = (pl.col("population") / pl.col("population").sum().over("cour")).fill_nan(0.0)
     return Retard.validate(
         equipements.filter(pl.col("equipe_depuis").is_null() | (pl.col("equipe_depuis") > day))

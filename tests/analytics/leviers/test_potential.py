@@ -18,11 +18,13 @@ from analytics.leviers.potential import (
 from analytics.objectif.need import Besoin, spread_base
 from analytics.objectif.profile import season_of
 from analytics.vocabulary.parameters import Parametres
+from analytics.vocabulary.perimetre import NATIONAL
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import BaseActivite, Declarations, Equipements
 from analytics.vocabulary.situation import Faits
 from data.reference import load_parameters, load_reference, load_referentiel
+from data.store.store import Store
 from tests.analytics.frames import rows_of, total, totals
 
 JUNE = Periode(date(2009, 6, 1))
@@ -243,3 +245,31 @@ def test_no_escort_is_longer_than_a_road(reference: Reference) -> None:
     near, beyond = (row(found, code, "JAP")["poids"] for code in ("TPI-NOUMEA", "TPI-MATA-UTU"))
     # Wallis is 2 000 km away, across the date line: it weighs a road of 300 km, not a flight of 36 000.
     assert 1 < beyond / near < 6
+
+
+def test_the_order_in_which_rows_come_changes_no_digit(demo: Store, parametres: Parametres) -> None:
+    reference, periode = load_reference(), Periode(date(2010, 9, 1))
+    faits, cells = demo.faits(NATIONAL), demo.declarations(NATIONAL).filter(pl.col("mois") > date(2009, 9, 1))
+    besoin = spread_base(
+        reference.attendues(periode.fin, periode.fin),
+        faits,
+        load_referentiel(),
+        bases=dict.fromkeys(reference.cours["cour"], Fraction(4_000)),
+        day=date(2010, 9, 30),
+    )
+    found = [
+        find_potential(
+            besoin,
+            Declarations.cast(cells.sample(fraction=1, shuffle=True, seed=seed)),
+            activites=reference.activites,
+            juridictions=reference.juridictions,
+            equipes={},
+            periode=periode,
+            parametres=parametres,
+        )
+        for seed in range(4)
+    ]
+    for par in ("activite", "juridiction", "cour"):
+        summed = [add_up_potential(each, par, pondere=True).rows() for each in found]
+        assert summed[1:] == summed[:-1]
+    assert all(each.equals(found[0]) for each in found)
