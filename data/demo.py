@@ -6,6 +6,7 @@ cour takes up the practice at its own pace. Every lot is marked `demo`, every sc
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,17 +14,23 @@ import numpy as np
 import polars as pl
 
 from analytics.vocabulary.reference import Reference
-from analytics.vocabulary.schemas import ALERTES_SCHEMA, DEMO, REJETS_SCHEMA, Equipements
+from analytics.vocabulary.schemas import ALERTES_SCHEMA, AUTEUR_DEMO, DEMO, REJETS_SCHEMA, Equipements
 from data.collecte.judging.plausibility import question_declarations
 from data.reference import load_demo_uses, load_illustrative_base, load_parameters
 from data.store.store import Entree
 
 FIRST, LAST = date(2009, 1, 1), date(2010, 12, 1)
-AUTHOR = "Démonstration"
 SEED = 20090205
+# What a visitor finds: the cour that fell silent, the one that corrected a whole month, the figure to verify.
+SLOWED_BY = 0.05
+SILENT_COUR, SILENT_SINCE = "CA-BOURGES", date(2010, 5, 1)
+CORRECTED_COUR, CORRECTED_MONTH = "CA-DOUAI", date(2010, 6, 1)
+ALERT_COURT, ALERT_ACTIVITY, ALERT_MONTH = "TGI-EVRY", "INSTRUCTION", date(2010, 9, 1)
 
 # How many days before the closing those on time answer, and which share of them: more once reminded.
 _DAYS_BEFORE_CLOSING = {7: 0.15, 5: 0.2, 2: 0.35, 0: 0.3}
+# The same on the day a visitor comes: that of the reminder, three days before the closing.
+_DAYS_OF_THE_STORY = {7: 0.15, 5: 0.2, 3: 0.35, 0: 0.3}
 _SEASON = (1.04, 0.99, 1.09, 1.0, 0.98, 1.07, 0.94, 0.58, 1.03, 1.1, 1.08, 1.1)
 
 
@@ -35,12 +42,49 @@ class _World:
     silence: pl.DataFrame
 
 
-def demo_lots(reference: Reference) -> list[tuple[Entree, datetime]]:
-    """Build the lots of the demo, in the order in which they became known."""
+def demo_lots(reference: Reference, *, jour: date | None = None) -> list[tuple[Entree, datetime]]:
+    """Build the lots of the demo, in the order in which they became known: two whole years.
+
+    `jour`: as it stood at the end of a day, with what a visitor must find then to see what Vigie is for: a
+    cour that fell silent, a correction that changed what was thought of another, a figure to verify.
+    """
     generator = np.random.default_rng(SEED)
     world = _world(reference, generator)
-    lots = [*_other_lots(reference, world, generator), *_collection_lots(reference, world, generator)]
-    return sorted(lots, key=lambda entry: entry[1])
+    days = _DAYS_BEFORE_CLOSING
+    if jour is not None:
+        world, days = _with_a_story(world), _DAYS_OF_THE_STORY
+    lots = [*_other_lots(reference, world, generator), *_collection_lots(reference, world, generator, days)]
+    known = [each for each in lots if jour is None or each[1].date() <= jour]
+    return sorted(known, key=lambda entry: entry[1])
+
+
+def _with_a_story(world: _World) -> _World:
+    """Slow the practice of 2010 down, so that the year is late; a cour falls silent, another forgets its
+    second column for a month, a tribunal mistypes a figure.
+    """
+    # A generator of its own: the rest of the world stays what it was.
+    avoided = world.cells["extractions_evitees"].to_numpy()
+    slow = (world.cells["mois"].dt.year() == LAST.year).to_numpy()
+    lost = np.random.default_rng(SEED + 3).binomial(np.where(slow, avoided, 0), SLOWED_BY)
+    cells = world.cells.with_columns(pl.col("extractions_evitees", "visioconferences") - pl.Series(lost))
+    quiet = (pl.col("cour") == SILENT_COUR) & (pl.col("mois") >= SILENT_SINCE)
+    forgetful = (pl.col("cour") == CORRECTED_COUR) & (pl.col("mois") == CORRECTED_MONTH)
+    mistaken = (
+        (pl.col("juridiction") == ALERT_COURT)
+        & (pl.col("activite") == ALERT_ACTIVITY)
+        & (pl.col("mois") == ALERT_MONTH)
+    )
+    return _World(
+        cells=cells.with_columns(
+            pl.when(mistaken).then(9 * pl.col(name)).otherwise(name).alias(name)
+            for name in ("visioconferences", "extractions_evitees")
+        ),
+        silence=world.silence.with_columns(
+            muette=pl.when(quiet).then(True).when(forgetful).then(False).otherwise("muette"),
+            tardive=pl.when(forgetful).then(False).otherwise("tardive"),
+            corrigee=pl.when(forgetful).then(True).otherwise("corrigee"),
+        ),
+    )
 
 
 def _world(reference: Reference, generator: np.random.Generator) -> _World:
@@ -136,13 +180,16 @@ def _season() -> pl.Expr:
 
 
 def _collection_lots(
-    reference: Reference, world: _World, generator: np.random.Generator
+    reference: Reference, world: _World, generator: np.random.Generator, jours: Mapping[int, float]
 ) -> list[tuple[Entree, datetime]]:
-    """Make each month's lots: answers as they come until the closing, late ones, then corrections."""
+    """Make each month's lots: answers as they come until the closing, late ones, then corrections.
+
+    `jours`: how many days before the closing those on time answer, and which share of them.
+    """
     columns = ["mois", "juridiction", "activite", "visioconferences", "extractions_evitees"]
     # A generator of its own: when they answer changes nothing of what they say.
     when = np.random.default_rng(SEED + 2).choice(
-        list(_DAYS_BEFORE_CLOSING), p=list(_DAYS_BEFORE_CLOSING.values()), size=world.silence.height
+        list(jours), p=list(jours.values()), size=world.silence.height
     )
     silence = world.silence.with_columns(avance=pl.Series(when, dtype=pl.Int64))
     answered = world.cells.join(silence.filter(~pl.col("muette")), on=["mois", "juridiction", "cour"])
@@ -177,7 +224,7 @@ def _collection_lots(
             historique=known,
             today=closing.date(),
         )
-        for days in _DAYS_BEFORE_CLOSING:
+        for days in jours:
             of_day = on_time.filter(pl.col("avance") == days)
             come = of_day.select("ligne", *columns)
             moment = closing - timedelta(days=days)
@@ -340,7 +387,7 @@ def _entree(
     return Entree(
         nature=nature,
         origine=DEMO,
-        auteur=AUTHOR,
+        auteur=AUTEUR_DEMO,
         fichier=fichier,
         sha256=hashlib.sha256(acceptees.write_csv().encode()).hexdigest(),
         lues=acceptees.height + refused.height,

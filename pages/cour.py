@@ -22,6 +22,7 @@ def render() -> None:
         vue = cour.cour(contexte)
         composants.conclude(vue.conclusion)
         composants.figures((*vue.chiffres, own_ratio(contexte)))
+        cadre.draw_under_way(contexte)
         for note in (vue.note_total, vue.note_usage, vue.note_etpt, vue.note_objectif, vue.avertissement):
             composants.note(note)
         shown = filtres.draw_tabs(contexte.selection, TABS)

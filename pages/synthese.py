@@ -31,6 +31,7 @@ def _draw(contexte: Contexte, vue: VueEnsemble) -> None:
     agrandi = contexte.selection.presentation
     composants.conclude(vue.conclusion)
     composants.figures(vue.chiffres)
+    cadre.draw_under_way(contexte)
     composants.note(vue.note_total)
     composants.note(vue.note_etpt)
     composants.note(vue.avertissement)

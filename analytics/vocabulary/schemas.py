@@ -198,6 +198,8 @@ class Equipements(dy.Schema):
 
 # Where a lot comes from: a file, the questionnaire on screen, or fiction.
 IMPORT, ON_SCREEN, DEMO = "import", "questionnaire", "demo"
+# Who signs what the demonstration holds.
+AUTEUR_DEMO = "Démonstration"
 
 
 class Lots(dy.Schema):

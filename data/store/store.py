@@ -32,6 +32,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 
@@ -42,6 +43,7 @@ from analytics.vocabulary.periods import last_in_a_row
 from analytics.vocabulary.reference import Reference
 from analytics.vocabulary.schemas import (
     ALERTES_SCHEMA,
+    AUTEUR_DEMO,
     CELL,
     DEMO,
     REJETS_SCHEMA,
@@ -529,12 +531,15 @@ class Store:
             found = [_compare(connection, part).foreseen(connection) for part in _by_day(entree)]
             return replace(_whole(found), importe_le=known)
 
-    def record_demo(self, lots_of_demo: list[tuple[Entree, datetime]]) -> None:
-        """Fill an empty store with the demo, in one transaction; do nothing if another process just did."""
+    def record_demo(self, lots_of_demo: list[tuple[Entree, datetime]]) -> bool:
+        """Fill an empty store with the demo, in one transaction; do nothing if another process just did.
+
+        Tells whether it did.
+        """
         with writing(self._engine) as connection:
             etat = _etat(connection)
             if etat.demo:
-                return
+                return False
             if etat.lot:
                 raise UserFacingError(
                     "Cet entrepôt contient déjà de vraies données : la démonstration n'y est pas ajoutée."
@@ -550,6 +555,7 @@ class Store:
                 )
             self._rebuild(connection)
             raise_revision(connection, demo=True)
+            return True
 
     def keep_projections(self, lines: pl.DataFrame, *, connu_le: datetime) -> None:
         """Keep what was projected from one lot; the same lot and month again change nothing.
@@ -601,7 +607,8 @@ class Store:
     def empty_demo(self) -> ContenuDemo | None:
         """Remove the demo and what rests on it, and tell what left; a store of real data is never touched.
 
-        What people prepared on it and is no fiction stays: scenarios, texts, addresses, rules, costs.
+        What people prepared on it and is no fiction stays: scenarios, texts, addresses, rules, costs. What
+        the demo signed of them leaves.
         """
         with writing(self._engine) as connection:
             if not _etat(connection).demo:
@@ -1215,16 +1222,22 @@ def _mark_corrected(connection: Connection, number: int, corrections: list[int])
 
 
 def _contents(connection: Connection) -> ContenuDemo:
-    def counted(named: Mapping[Table, tuple[str, str]]) -> tuple[tuple[int, str, str], ...]:
-        found: list[tuple[int, str, str]] = []
-        for table, words in named.items():
-            rows = select(func.count()).select_from(table)
-            if table is lot:
-                rows = rows.where(lot.c.lot != NO_LOT)
-            found.append((int(connection.scalar(rows) or 0), *words))
+    def counted(
+        named: Mapping[Table, tuple[str, str]], which: Callable[[Table], ColumnElement[bool]]
+    ) -> tuple[tuple[int, str, str], ...]:
+        found = [
+            (int(connection.scalar(select(func.count()).select_from(table).where(which(table))) or 0), *words)
+            for table, words in named.items()
+        ]
         return tuple(each for each in found if each[0])
 
-    return ContenuDemo(counted(_LEAVES), counted(_STAYS))
+    return ContenuDemo(
+        (
+            *counted(_LEAVES, lambda table: lot.c.lot != NO_LOT if table is lot else true()),
+            *counted(_STAYS, lambda table: table.c.auteur == AUTEUR_DEMO),
+        ),
+        counted(_STAYS, lambda table: table.c.auteur != AUTEUR_DEMO),
+    )
 
 
 def _later_than(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
@@ -1236,6 +1249,7 @@ def _later_than(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
 
 def _empty(connection: Connection) -> None:
     """Remove every lot and all that hangs from it, but what is no fiction; the revision still rises."""
+    _forget_what_the_demo_signed(connection)
     if connection.scalar(select(exists().where(tables.scenario.c.lot != NO_LOT))):
         _keep_the_scenarios(connection)
     kept = {*_STAYS, *_STAY_WITH_THEM, revision}
@@ -1245,6 +1259,16 @@ def _empty(connection: Connection) -> None:
         elif table not in kept:
             connection.execute(delete(table))
     raise_revision(connection, demo=False)
+
+
+def _forget_what_the_demo_signed(connection: Connection) -> None:
+    """Remove what looks like people's work and is fiction: the scenarios and the cost of the demo."""
+    scenario, put_away = tables.scenario, tables.scenario_rangement
+    fictional = select(scenario.c.scenario).where(scenario.c.auteur == AUTEUR_DEMO)
+    connection.execute(delete(put_away).where(put_away.c.scenario.in_(fictional)))
+    connection.execute(update(scenario).where(scenario.c.tire_de.in_(fictional)).values(tire_de=None))
+    for table in _STAYS:
+        connection.execute(delete(table).where(table.c.auteur == AUTEUR_DEMO))
 
 
 def _keep_the_scenarios(connection: Connection) -> None:

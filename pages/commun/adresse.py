@@ -113,12 +113,15 @@ OPTIONS = {
 class Choix:
     """What can be chosen: the months of data, the cours of the reader, the groups, the activities.
 
-    `usuel`: the month shown when none is asked for; `dernier` is another where a far month stands alone.
+    `recent`: the last month that data speak of; `dernier` is another where a far month stands alone.
+    `usuel`: the month shown when none is asked for, the last one whose campaign is over: of one that is still
+    being collected, most answers have yet to come.
     `groupe_de`: the group of each activity.
     """
 
     premier: date
     dernier: date
+    recent: date
     usuel: date
     cours: Mapping[str, str]
     groupes: Sequence[str]

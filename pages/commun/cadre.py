@@ -9,11 +9,14 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from analytics.collecte.calendar import campaign_of, list_closed
 from analytics.trajectoire.words.activities import name_activity
 from analytics.vocabulary import wording
+from analytics.vocabulary.moments import day_in_paris
 from analytics.vocabulary.periods import last_in_a_row
 from analytics.vocabulary.received import day_counted, tell_declared_after
 from data.actes.version import version_of
+from data.store.store import utc_now
 from pages.commun import adresse, filtres, lecture, navigation, style, suites
 from pages.commun.adresse import Choix, Selection
 from pages.commun.lecture import Situation
@@ -88,16 +91,22 @@ def last_known(situation: Situation) -> date | None:
     return day if isinstance(day, date) else None
 
 
-@lecture.once(64)
 def choices(situation: Situation) -> Choix | None:
     """List what can be chosen; nothing when there are no data.
 
     The months are those of the whole country: a cour that was silent for one must see that it was.
     """
+    shown = last_known(situation) if situation.demo and situation.connu_le is None else situation.connu_le
+    return _choices(situation, shown or day_in_paris(utc_now()))
+
+
+@lecture.once(64)
+def _choices(situation: Situation, jour: date) -> Choix | None:
     months: list[date] = lecture.whole(situation).agregat["mois"].unique().sort().to_list()
-    usuel = last_in_a_row(months)
-    if usuel is None:
+    recent = last_in_a_row(months)
+    if recent is None:
         return None
+    usuel = last_in_a_row(list_closed(months, jour, lecture.parametres())) or recent
     premier, dernier = months[0], months[-1]
     reference = lecture.reference()
     seen = situation.perimetre.restrict(reference.attendues(premier, dernier))["cour"].unique().to_list()
@@ -110,7 +119,8 @@ def choices(situation: Situation) -> Choix | None:
     return Choix(
         premier=premier,
         dernier=dernier,
-        usuel=usuel,
+        recent=recent,
+        usuel=min(usuel, recent),
         cours={code: names[code] for code in codes},
         groupes=tuple(reference.activites["groupe"].unique(maintain_order=True)),
         activites={
@@ -120,6 +130,15 @@ def choices(situation: Situation) -> Choix | None:
         groupe_de=dict(reference.activites.select("activite", "groupe").iter_rows()),
         connus_le=tuple(days.to_series().sort(descending=True)),
     )
+
+
+def draw_under_way(contexte: Contexte) -> None:
+    """Lead to the collection of the months that are still answered for, when what is shown stops before."""
+    mois = contexte.choix.recent
+    if contexte.selection.periode.fin == contexte.choix.usuel < mois:
+        until = wording.long_date(campaign_of(mois, lecture.parametres()).cloture)
+        told = f"La collecte {wording.of_month(mois)} est en cours, jusqu'au {until} : où elle en est"
+        navigation.link("collecte", wording.typeset(told), {}, icon=":material/inbox:")
 
 
 def is_dark() -> bool:

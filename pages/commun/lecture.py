@@ -15,8 +15,7 @@ from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.received import day_counted
 from analytics.vocabulary.schemas import Declarations, Lots, ProjectionGardee, Recalages
 from analytics.vocabulary.situation import Faits, Moment
-from data.actes.archive import keep_past_projections
-from data.demo import demo_lots
+from data.actes import demonstration
 from data.reference import load_parameters, load_reference, load_referentiel, load_rules
 from data.settings import Settings
 from data.store.store import Store, open_store
@@ -134,8 +133,7 @@ def cells(seen: Situation, du: date, au: date) -> dy.DataFrame[Declarations]:
 def _open_store(settings: Settings) -> Store:
     opened = open_store(settings, load_reference())
     if settings.demo and opened.etat().revision == 0:
-        opened.record_demo(demo_lots(load_reference()))
-        keep_past_projections(opened)
+        demonstration.fill(opened)
     return opened
 
 

@@ -4,9 +4,7 @@ import click
 
 from analytics.vocabulary.moments import tell_moment
 from analytics.vocabulary.wording import count
-from data.actes.archive import keep_past_projections
-from data.demo import demo_lots
-from data.reference import load_reference
+from data.actes import demonstration
 from data.store.store import utc_now
 from pages.terminal.french import vigie
 from pages.terminal.shared import opened
@@ -18,8 +16,7 @@ def preparer(demo: bool) -> None:
     """Créer l'entrepôt, ou le mettre à niveau."""
     with opened() as store:
         if demo:
-            store.record_demo(demo_lots(load_reference()))
-            keep_past_projections(store)
+            demonstration.fill(store)
     click.echo("Entrepôt prêt, rempli de données de démonstration fictives." if demo else "Entrepôt prêt.")
 
 

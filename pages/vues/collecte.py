@@ -135,7 +135,7 @@ class VueCollecte:
 
 def list_campaigns(contexte: Contexte) -> tuple[date, ...]:
     """List the months whose campaign can be shown, the last first."""
-    last = max(contexte.choix.usuel, _usual_month(contexte))
+    last = max(contexte.choix.recent, _usual_month(contexte))
     months = pl.date_range(contexte.choix.premier, last, "1mo", eager=True)
     first = calendar.first_month(lecture.parametres())
     return tuple(mois for mois in reversed(months.to_list()) if mois >= first)
@@ -310,7 +310,7 @@ def _months_shown(suivi: Suivi) -> list[date]:
 
 def _usual_month(contexte: Contexte) -> date:
     """Give the month of the campaign open on the day shown, else of the last one that data speak of."""
-    known, dernier = contexte.selection.connu_le, contexte.choix.usuel
+    known, dernier = contexte.selection.connu_le, contexte.choix.recent
     if known is None and contexte.situation.demo:
         return dernier
     found = calendar.last_opened(known or _today(), lecture.parametres())

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from hashlib import sha256
 from typing import Any, cast
 
 import dataframely as dy
 import polars as pl
 
 from analytics.decompte.bareme import Bareme
-from analytics.decompte.compte import settle_again, write_exact, write_texts
+from analytics.decompte.compte import settle_again, write_exact
 from analytics.decompte.documents.account import Edition, tell_reserve
 from analytics.decompte.documents.write import Sorte, write_document
 from analytics.decompte.releve import CONTESTABLES, Ajustement, Releve, is_far, read_cost
@@ -34,8 +33,9 @@ from analytics.vocabulary.schemas import (
 )
 from analytics.vocabulary.situation import Faits
 from analytics.vocabulary.wording import MINUS, percent, typeset
+from data.actes.decomptes import contents_of
 from data.actes.version import version_of
-from data.store.registre import Contenu, Opposition, Registre
+from data.store.registre import Opposition, Registre
 from data.store.store import utc_now
 from pages.commun import lecture
 from pages.commun.identite import lecteur
@@ -105,19 +105,8 @@ def add_rule(toml: str, *, auteur: str) -> str:
 
 def keep(releve: Releve, *, auteur: str) -> str:
     """Keep a simulation; say under which number."""
-    number = _to_decide().record(annee=releve.annee, auteur=auteur, connu_le=utc_now(), **_contents(releve))
+    number = _to_decide().record(annee=releve.annee, auteur=auteur, connu_le=utc_now(), **contents_of(releve))
     return typeset(f"Simulation enregistrée sous le n° {number}.")
-
-
-def _contents(releve: Releve) -> Contenu:
-    entrees, resultat = write_texts(releve)
-    return {
-        "entrees": entrees,
-        "resultat": resultat,
-        "empreinte_entrees": sha256(entrees.encode()).hexdigest(),
-        "empreinte": sha256(resultat.encode()).hexdigest(),
-        "lot": releve.moment.lot,
-    }
 
 
 def kept(annee: int) -> tuple[DecompteGarde, ...]:
@@ -200,7 +189,7 @@ def reserve_of(dossier: Dossier) -> str:
 
 def check(dossier: Dossier) -> str:
     """Settle again, and say whether the fingerprint is the same."""
-    found = _contents(settle_anew(dossier.entrees))
+    found = contents_of(settle_anew(dossier.entrees))
     same = found["empreinte"] == dossier.garde.empreinte
     return typeset(
         f"Recalculé depuis le lot {dossier.garde.lot} : "
@@ -338,7 +327,7 @@ def replace(dossier: Dossier, *, auteur: str, motif: str) -> str:
         motif=motif,
         auteur=auteur,
         connu_le=utc_now(),
-        **_contents(settle_anew(dossier.entrees, accepted(dossier))),
+        **contents_of(settle_anew(dossier.entrees, accepted(dossier))),
     )
     return typeset(f"Décompte contrepassé et remplacé par le n° {number}, provisoire.")
 

@@ -10,6 +10,7 @@ from pages.commun.adresse import NAMES, Choix, Selection, parse, slug
 CHOIX = Choix(
     premier=date(2009, 1, 1),
     dernier=date(2010, 3, 1),
+    recent=date(2010, 12, 1),
     usuel=date(2010, 3, 1),
     cours={"CA-AGEN": "Agen", "CA-DOUAI": "Douai"},
     groupes=("Application des peines", "Jugement"),
