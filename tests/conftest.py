@@ -108,11 +108,19 @@ def empty_store(postgres: str) -> str:
     return url.split("?")[0].rsplit("/", 1)[1]
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same in SQLite, to be copied: never opened by a test."""
+    path = tmp_path_factory.mktemp("vide") / "vigie.sqlite"
+    open_store(Settings(database_url=str(path)), load_reference()).close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty store, once on each engine."""
     if request.param == "sqlite":
-        return str(tmp_path / "vigie.sqlite")
+        return str(shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "vigie.sqlite"))
     if not REQUIRED and request.path.parent.name not in {"data", "store"}:
         pytest.skip("second entrepôt, hors de tests/data : VIGIE_TESTS_COMPLETS=1")
     return new_database(request.getfixturevalue("postgres"), request.getfixturevalue("empty_store"))

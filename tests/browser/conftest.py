@@ -125,7 +125,7 @@ _FREE: dict[tuple[Browser, str], list[BrowserContext]] = {}
 
 
 def _open(browser: Browser, options: dict[str, Any]) -> BrowserContext:
-    """Open a profile, and in it a window of this machine that stays: what is compiled leaves with the last."""
+    """Open a profile, and in it a window that stays: what is compiled leaves with the last of them."""
     context = browser.new_context(**options)
     stays = context.new_page()
     stays.route("**", lambda route: route.fulfill(body="", content_type="text/html"))

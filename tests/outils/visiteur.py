@@ -122,7 +122,7 @@ def _is_ready(url: str) -> bool:
 
 @dataclass
 class Run:
-    """What one run of a page sent: texts, errors, kinds of elements, pages of the navigation; all, as text."""
+    """What one run of a page sent: texts, errors, kinds of elements, pages of the navigation; every text."""
 
     status: str = ""
     seconds: float = 0.0
