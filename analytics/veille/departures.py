@@ -210,15 +210,15 @@ def find_limits(law: Loi, part: float) -> tuple[Floats, Floats]:
     narrow = np.log(part / (2 * law.moyenne.size))
     low, high = _sides(law, float(np.exp(narrow)))
     wide = narrow + np.log(8)
-    inner = _sides(law, float(np.exp(wide)))
+    inner_low, inner_high = _sides(law, float(np.exp(wide)))
     for _ in range(8):
         tail = float(np.exp((narrow + wide) / 2))
-        below = law.quantile(tail, between=(low, inner[0]))
-        above = law.quantile(1 - tail, between=(inner[1], high))
+        below = law.quantile(tail, between=(low, inner_low))
+        above = law.quantile(1 - tail, between=(inner_high, high))
         if float((law.at_most(below - 1) + law.at_least(above + 1)).sum()) <= part:
             narrow, low, high = np.log(tail), below, above
         else:
-            wide, inner = np.log(tail), (below, above)
+            wide, inner_low, inner_high = np.log(tail), below, above
     return low - 1, high + 1
 
 

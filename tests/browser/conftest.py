@@ -30,6 +30,7 @@ from tests.outils.visiteur import Server, running_server
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 RIGHTS = ["clipboard-read", "clipboard-write"]
+Scheme = Literal["light", "dark"]
 # All that a page may leave in a profile, but for the files that it has read.
 _LEFT = "cookies,local_storage,indexeddb,websql,service_workers,cache_storage,file_systems"
 _FLAGS = (
@@ -153,7 +154,8 @@ def window(browser: Browser, **options: Any) -> Generator[BrowserContext]:
         page.close()
     cleaner = context.new_cdp_session(stays)
     for origin in origins:
-        cleaner.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": _LEFT})
+        asked: dict[str, Any] = {"origin": origin, "storageTypes": _LEFT}
+        cleaner.send("Storage.clearDataForOrigin", asked)  # pyright: ignore[reportUnknownMemberType] - untyped
     cleaner.detach()
     context.clear_cookies()
     context.clear_permissions()
@@ -168,7 +170,7 @@ def watched(
     *,
     paste: bool = False,
     viewport: ViewportSize = SCREEN,
-    color_scheme: Literal["light", "dark"] = "light",
+    color_scheme: Scheme = "light",
     **options: Any,
 ) -> Generator[Watched]:
     """Open a browser window that notes its faults, and fail on them at the end; `paste`: it may."""

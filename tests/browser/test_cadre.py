@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, expect
 
-from tests.browser.conftest import Watched, watched, window
+from tests.browser.conftest import Scheme, Watched, watched, window
 from tests.conftest import whole_run
 from tests.outils.visiteur import Server, running_server
 
@@ -126,7 +126,7 @@ def outline(seen: Watched) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_keyboard_is_seen_on_the_menu(browser: Browser, server: Server, scheme: str) -> None:
+def test_the_keyboard_is_seen_on_the_menu(browser: Browser, server: Server, scheme: Scheme) -> None:
     with watched(browser, color_scheme=scheme) as seen:
         seen.open(f"{server.url}/methode")
         seen.page.keyboard.press("Tab")
