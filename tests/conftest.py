@@ -10,8 +10,10 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import settings as hypothesis_settings
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine
 
 from analytics.vocabulary.reference import Reference
@@ -96,6 +98,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         server = get_server(folder)
+    # It lives as long as this run: nothing of it is to be found again after a power cut.
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(SQL("ALTER SYSTEM SET {} = off").format(Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
@@ -108,11 +115,19 @@ def empty_store(postgres: str) -> str:
     return url.split("?")[0].rsplit("/", 1)[1]
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same in SQLite, to be copied: never opened by a test."""
+    path = tmp_path_factory.mktemp("vide") / "vigie.sqlite"
+    open_store(Settings(database_url=str(path)), load_reference()).close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty store, once on each engine."""
     if request.param == "sqlite":
-        return str(tmp_path / "vigie.sqlite")
+        return str(shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "vigie.sqlite"))
     if not REQUIRED and request.path.parent.name not in {"data", "store"}:
         pytest.skip("second entrepôt, hors de tests/data : VIGIE_TESTS_COMPLETS=1")
     return new_database(request.getfixturevalue("postgres"), request.getfixturevalue("empty_store"))
@@ -120,9 +135,6 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def new_database(server: str, like: str = "template1") -> str:
     """Create a database on the server, a copy of another one, and give its address."""
-    import psycopg
-    from psycopg.sql import SQL, Identifier
-
     name = f"vigie_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(like)))

@@ -173,7 +173,7 @@ def title_inaction(retards: dy.DataFrame[Retard], *, connus: int) -> str:
         return "Équipement des établissements : aucune donnée importée"
     if not retards.height:
         return "Tous les établissements connus sont équipés"
-    etpt = wording.number(float(retards["etpt"].sum()))
+    etpt = rough(float(retards["etpt"].sum()))
     return wording.typeset(f"Ne pas équiper le reste coûte {rough(lost)} extractions et {etpt} ETPT par an")
 
 

@@ -25,14 +25,14 @@ class Loi:
         """Give P(F ≤ count) for each law."""
         m, v = self.moyenne, self.variance
         k = np.floor(np.broadcast_to(np.asarray(count, dtype=np.float64), m.shape))
-        over = v > m * (1 + 1e-9)
-        spread = np.where(over, v - m, 1.0)
-        r = np.where(over, np.maximum(m, 1e-300) ** 2 / spread, 1.0)
-        below = np.maximum(k, -0.5) + 1
-        scattered = betainc(r, below, np.divide(m, v, out=np.full_like(m, 0.5), where=over))
-        plain: Floats = np.asarray(gammaincc(below, np.maximum(m, 1e-300)))
-        found = np.where(over, scattered, plain)
-        return np.where(k < 0, 0.0, np.where(m <= 0, 1.0, found))
+        over = (v > m * (1 + 1e-9)) & (m > 0)
+        # Each law is worked out by its own function alone: they take all the time.
+        found = np.where(m > 0, np.nan, 1.0)
+        mean, below = m[over], np.maximum(k[over], -0.5) + 1
+        found[over] = betainc(np.maximum(mean, 1e-300) ** 2 / (v[over] - mean), below, mean / v[over])
+        plain = ~over & (m > 0)
+        found[plain] = gammaincc(np.maximum(k[plain], -0.5) + 1, np.maximum(m[plain], 1e-300))
+        return np.where(k < 0, 0.0, found)
 
     def at_least(self, count: Floats | float) -> Floats:
         """Give P(F ≥ count) for each law."""
@@ -45,18 +45,27 @@ class Loi:
         ways = gammaln(count + r) - gammaln(r) - gammaln(count + 1)
         return ways - r * np.log1p(m / r) + count * np.log(m / (r + m))
 
-    def quantile(self, part: float) -> Floats:
-        """Give the smallest count that each law stays at or under with probability `part`, 0 < part < 1."""
-        m = self.moyenne
-        sd = np.sqrt(np.maximum(self.variance, m))
-        low = np.full(m.shape, -1.0)
-        high = np.ceil(m + (abs(float(ndtri(part))) + 2) * sd) + 1
-        while (short := self.at_most(high) < part).any():
-            high = np.where(short, high * 2 + 1, high)
-        while (high - low).max(initial=0) > 1:
-            middle = np.floor((low + high) / 2)
-            enough = self.at_most(middle) >= part
-            high, low = np.where(enough, middle, high), np.where(enough, low, middle)
+    def quantile(self, part: float, *, between: tuple[Floats, Floats] | None = None) -> Floats:
+        """Give the smallest count that each law stays at or under with probability `part`, 0 < part < 1.
+
+        `between`: quantiles of a lower and of a higher probability, where they are known: it lies there.
+        """
+        if between is None:
+            m = self.moyenne
+            sd = np.sqrt(np.maximum(self.variance, m))
+            low = np.full(m.shape, -1.0)
+            high = np.ceil(m + (abs(float(ndtri(part))) + 2) * sd) + 1
+            while (short := self.at_most(high) < part).any():
+                high = np.where(short, high * 2 + 1, high)
+        else:
+            low, high = between[0] - 1, between[1].copy()
+        while (open_ := high - low > 1).any():
+            # Those that are found wait for no other.
+            left = Loi(self.moyenne[open_], self.variance[open_])
+            middle = np.floor((low[open_] + high[open_]) / 2)
+            enough = left.at_most(middle) >= part
+            high[open_] = np.where(enough, middle, high[open_])
+            low[open_] = np.where(enough, low[open_], middle)
         return high
 
     def crps(self, value: Floats) -> Floats:

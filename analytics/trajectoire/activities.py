@@ -150,7 +150,7 @@ def look_at_activities(
         relative=_ratio(national.variances[:, -1] - national.reglage.phi * of_activity, of_activity**2),
         part=level[:, None] + 1 / (HABIT + seen),
         connues=tuple((known | ~legal_after.any(axis=1)).tolist()),
-        indicatif=perspectives.mois_connus <= seuils.mois_indicatifs,
+        indicatif=perspectives.mois_connus <= seuils.mois_indicatifs or perspectives.reponse_mue,
     )
 
 

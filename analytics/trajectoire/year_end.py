@@ -14,8 +14,9 @@ class FinAnnee:
     """What the whole year may end at, as the reading counts it, and the odds of reaching its objective.
 
     `p_objectif` is rounded as it is known (`model.round_probability`): what is shown is what decides.
-    `qXX`: XX % of the years projected end at or under it. `indicatif`: too little is known to be affirmative;
-    `reponse`: the share of the answers due until December that all of this supposes.
+    `qXX`: XX % of the years projected end at or under it. `indicatif`: too little is known to be affirmative,
+    because the share that answers has just moved (`reponse_mue`) or for want of months; `reponse`: the share
+    of the answers due until December that all of this supposes.
     """
 
     moyenne: float
@@ -27,6 +28,7 @@ class FinAnnee:
     p_objectif: float | None
     indicatif: bool
     reponse: float | None
+    reponse_mue: bool
 
 
 # While a projection is only indicative, no chances lower than this are told, nor as much above.
@@ -69,4 +71,5 @@ def project(
         p_objectif=p,
         indicatif=avenir.is_indicative(mois_indicatifs),
         reponse=avenir.reponse,
+        reponse_mue=avenir.reponse_mue,
     )

@@ -208,16 +208,23 @@ def find_limits(law: Loi, part: float) -> tuple[Floats, Floats]:
     """
     # At this probability, two sides of every law cannot make more than what is asked.
     narrow = np.log(part / (2 * law.moyenne.size))
-    low, high = law.quantile(float(np.exp(narrow))) - 1, law.quantile(1 - float(np.exp(narrow))) + 1
+    low, high = _sides(law, float(np.exp(narrow)))
     wide = narrow + np.log(8)
+    inner_low, inner_high = _sides(law, float(np.exp(wide)))
     for _ in range(8):
         tail = float(np.exp((narrow + wide) / 2))
-        below, above = law.quantile(tail) - 1, law.quantile(1 - tail) + 1
-        if float((law.at_most(below) + law.at_least(above)).sum()) <= part:
+        below = law.quantile(tail, between=(low, inner_low))
+        above = law.quantile(1 - tail, between=(inner_high, high))
+        if float((law.at_most(below - 1) + law.at_least(above + 1)).sum()) <= part:
             narrow, low, high = np.log(tail), below, above
         else:
-            wide = np.log(tail)
-    return low, high
+            wide, inner_low, inner_high = np.log(tail), below, above
+    return low - 1, high + 1
+
+
+def _sides(law: Loi, tail: float) -> tuple[Floats, Floats]:
+    """Give the quantiles of a probability, and of what it leaves to one."""
+    return law.quantile(tail), law.quantile(1 - tail)
 
 
 def expect_month(evitees: Floats, exposition: Floats) -> Loi:

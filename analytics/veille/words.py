@@ -37,8 +37,18 @@ def icon(veille: Veille) -> str:
     """Give the glyph and the words of this month's figure."""
     if veille.constat is None:
         return f"○{wording.NO_BREAK_SPACE}Par trimestre" if veille.trimestres is not None else "○"
+    if silent_month(veille) is not None:
+        return f"○{wording.NO_BREAK_SPACE}Sans réponse"
     sens = veille.constat.sens
     return f"{GLYPHS[sens]}{wording.NO_BREAK_SPACE}{_WORDS[sens]}"
+
+
+def silent_month(veille: Veille) -> date | None:
+    """Give the month watched where nobody answered it: what the chart says is then of an earlier one."""
+    if veille.constat is None or veille.carte is None:
+        return None
+    last = veille.carte["mois"][-1]
+    return last if last > veille.constat.mois else None
 
 
 def glyph(veille: Veille) -> str:
@@ -48,7 +58,7 @@ def glyph(veille: Veille) -> str:
 
 GLYPHS_HELP = wording.typeset(
     "Ce mois-ci : ▲ amélioration, ▼ dégradation, ■ ne se distingue pas de sa variation habituelle (ne pas "
-    "commenter), ○ trop peu d'extractions, suivi par trimestre"
+    "commenter), ○ trop peu d'extractions, suivi par trimestre, ou aucune réponse ce mois-ci"
 )
 
 
@@ -83,7 +93,7 @@ def title_signal(veille: Veille) -> str:
         return "Aucun mois répondu"
     if veille.constat is None:
         return "Trop peu d'extractions pour juger un mois isolé"
-    return wording.typeset(_verdict(veille.constat) + _last_signal(veille))
+    return wording.typeset(_verdict(veille, veille.constat) + _last_signal(veille))
 
 
 def _last_signal(veille: Veille) -> str:
@@ -97,12 +107,19 @@ def _last_signal(veille: Veille) -> str:
     return f" ; dernier signal en {wording.month(last['mois'])}, {_WORDS[last['sens']].lower()}"
 
 
-def _verdict(constat: Constat) -> str:
-    when = wording.MONTHS[constat.mois.month - 1]
+def _verdict(veille: Veille, constat: Constat) -> str:
+    silent = silent_month(veille)
+    if silent is not None:
+        return f"Aucune réponse pour {wording.month(silent)} ; {_say(constat, wording.month(constat.mois))}"
+    told = _say(constat, wording.MONTHS[constat.mois.month - 1])
+    return told[0].upper() + told[1:]
+
+
+def _say(constat: Constat, when: str) -> str:
     if not constat.signal:
-        return f"En {when}, le taux ne se distingue pas {OF_ITS_VARIATION}"
+        return f"en {when}, le taux ne se distingue pas {OF_ITS_VARIATION}"
     rule = _RULES[constat.signal][constat.sens].format(n=constat.derniers)
-    return f"{_WORDS[constat.sens]} en {when} : {rule}"
+    return f"{_WORDS[constat.sens].lower()} en {when} : {rule}"
 
 
 def tell_signal(veille: Veille) -> str:
@@ -120,7 +137,7 @@ def tell_signal(veille: Veille) -> str:
             "le hasard seul y donnerait un signal un mois ou l'autre. Le suivi est donc trimestriel, sans "
             "limites ; le retard sur l'objectif se lit dans la projection."
         )
-    text = _verdict(veille.constat)
+    text = _verdict(veille, veille.constat)
     if veille.constat.assurance:
         text += f" ; {_ASSURANCE[veille.constat.assurance]}"
     if veille.constat.essai:
@@ -212,7 +229,9 @@ def figure_of_month(veille: Veille) -> Chiffre:
     """Give the figure of the month: is it ordinary variation."""
     sense = tell_signal(veille)
     beside = ""
-    if veille.constat is not None:
+    if silent_month(veille) is not None:
+        beside = "rien à juger"
+    elif veille.constat is not None:
         beside = veille.constat.signal or f"{OF_ITS_VARIATION} : ne pas commenter"
         beside += " (limites d'essai)" if veille.constat.essai else ""
     elif veille.trimestres is not None and veille.moyenne is not None:

@@ -183,7 +183,10 @@ def warn_of_year(calcul: Calcul) -> str:
         )
     if contexte.selection.groupe is None:
         return ""
-    text = "Les états, le signal, la comparaison et le tableau des cours portent sur toutes les activités"
+    text = (
+        "Les états, le signal, ce qui a changé, la comparaison et le tableau des cours portent sur toutes "
+        "les activités"
+    )
     if contexte.selection.fourchette:
         text += " ; la fourchette d'un groupe est partagée au prorata du déclaré, hors de la courbe"
     return wording.typeset(text + ".")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, expect
 
-from tests.browser.conftest import Watched, watched
+from tests.browser.conftest import Scheme, Watched, watched, window
 from tests.conftest import whole_run
 from tests.outils.visiteur import Server, running_server
 
@@ -126,7 +126,7 @@ def outline(seen: Watched) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_keyboard_is_seen_on_the_menu(browser: Browser, server: Server, scheme: str) -> None:
+def test_the_keyboard_is_seen_on_the_menu(browser: Browser, server: Server, scheme: Scheme) -> None:
     with watched(browser, color_scheme=scheme) as seen:
         seen.open(f"{server.url}/methode")
         seen.page.keyboard.press("Tab")
@@ -156,16 +156,16 @@ def test_on_a_phone_the_heat_map_is_reached_by_the_keyboard(browser: Browser, se
 
 
 def test_an_unknown_address_leads_to_a_page_of_ours(browser: Browser, server: Server) -> None:
-    page = browser.new_page()
-    for address in ("saisie/2009-03", "extractions", "cour/CA-DOUAI/2009"):
-        answer = page.goto(f"{server.url}/{address}")
-        assert answer is not None
-        assert answer.status == 404
-        assert page.title() == "Page inconnue · Vigie"
-        assert page.locator("h1").inner_text() == "Cette page n'existe pas"
-    page.get_by_role("link", name="Saisie").click()
-    expect(page.locator("h1").first).to_have_text("Saisie", timeout=30_000)
-    page.close()
+    with window(browser) as context:
+        page = context.new_page()
+        for address in ("saisie/2009-03", "extractions", "cour/CA-DOUAI/2009"):
+            answer = page.goto(f"{server.url}/{address}")
+            assert answer is not None
+            assert answer.status == 404
+            assert page.title() == "Page inconnue · Vigie"
+            assert page.locator("h1").inner_text() == "Cette page n'existe pas"
+        page.get_by_role("link", name="Saisie").click()
+        expect(page.locator("h1").first).to_have_text("Saisie", timeout=30_000)
 
 
 def test_the_window_is_named_after_what_it_shows(browser: Browser, server: Server) -> None:

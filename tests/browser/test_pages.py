@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import watched
+from tests.browser.conftest import Scheme, watched
 from tests.conftest import whole_run
 from tests.outils.visiteur import PAGES, Server
 
@@ -35,7 +35,7 @@ SAMPLE = Path(__file__).parent.parent / "data" / "collecte" / "echantillons" / "
     ],
 )
 def test_every_page_opens_whole_and_in_french(
-    browser: Browser, server: Server, size: str, scheme: str
+    browser: Browser, server: Server, size: str, scheme: Scheme
 ) -> None:
     width, height = SIZES[size]
     # One window for all of them: each new one would read the framework's scripts again.

@@ -9,14 +9,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncGenerator, Coroutine, Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import websockets
+from google.protobuf import json_format
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -120,7 +122,7 @@ def _is_ready(url: str) -> bool:
 
 @dataclass
 class Run:
-    """What one run of a page sent: texts, errors, kinds of elements, pages of the navigation."""
+    """What one run of a page sent: texts, errors, kinds of elements, pages of the navigation; every text."""
 
     status: str = ""
     seconds: float = 0.0
@@ -128,6 +130,19 @@ class Run:
     errors: list[str] = field(default_factory=list[str])
     kinds: list[str] = field(default_factory=list[str])
     pages: list[str] = field(default_factory=list[str])
+    whole: str = ""
+
+
+def _strings(sent: Any) -> Iterator[str]:
+    """Give every text of a message, as it is read."""
+    if isinstance(sent, str):
+        yield unescape(sent)
+    elif isinstance(sent, dict):
+        for each in cast(dict[str, Any], sent).values():
+            yield from _strings(each)
+    elif isinstance(sent, list):
+        for each in cast(list[Any], sent):
+            yield from _strings(each)
 
 
 class Visit:
@@ -163,6 +178,7 @@ class Visit:
                 result.pages = [page.url_pathname for page in message.navigation.app_pages]
                 self._hash = message.navigation.page_script_hash or self._hash
             elif kind == "delta":
+                result.whole += "\n".join(_strings(json_format.MessageToDict(message.delta))) + "\n"
                 self._note(message, result)
             elif kind == "script_finished":
                 result.status = ForwardMsg.ScriptFinishedStatus.Name(message.script_finished)
@@ -189,12 +205,18 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(url: str, page: str = "", query: str = "") -> AsyncGenerator[Visit]:
-    """Open a page as a new visitor."""
+async def visiting(
+    url: str, page: str = "", query: str = "", *, cookies: Mapping[str, str] | None = None
+) -> AsyncGenerator[Visit]:
+    """Open a page as a new visitor, or as who has these cookies: those of a window that has signed in."""
+    held = cookies or {}
+    # As the framework's own window proves that it reads its cookies.
+    proof = [held["_streamlit_xsrf"]] if "_streamlit_xsrf" in held else []
     async with websockets.connect(
         url.replace("http", "ws", 1) + "/_stcore/stream",
-        subprotocols=[websockets.Subprotocol("streamlit")],
+        subprotocols=[websockets.Subprotocol(each) for each in ("streamlit", *proof)],
         origin=websockets.Origin(url),
+        additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in held.items())},
         max_size=None,
         open_timeout=60,
         compression=None,

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from html import unescape
 from types import ModuleType
 
@@ -107,17 +109,29 @@ def run(
     """Run one page on a situation, with the query of an address; `whole`: what all the cours declared."""
 
     def give(day: date | None) -> Situation:
-        return situation(day) if callable(situation) else situation
+        return named(situation(day) if callable(situation) else situation, whole)
 
     monkeypatch.setattr(lecture, "situation", give)
 
     def everything(seen: Situation) -> Situation:
-        return whole or seen
+        return replace(whole, jeton=seen.jeton) if whole else seen
 
     monkeypatch.setattr(lecture, "whole", everything)
     monkeypatch.setattr(lecture, "cells", cells)
-    st.cache_resource.clear()
     return ran(at_address(page, query, timeout=30))
+
+
+def named(seen: Situation, whole: Situation | None) -> Situation:
+    """Name a situation, and all that was declared, by what they hold: what is computed from it is kept.
+
+    As in the product, a page that is run on the same situation again computes nothing anew.
+    """
+    held = sha256()
+    for each in (seen, *([whole] if whole else [])):
+        for name, value in sorted(vars(each).items()):
+            held.update(f"{name}:".encode())
+            held.update(value.serialize() if isinstance(value, pl.DataFrame) else repr(value).encode())
+    return replace(seen, jeton=held.hexdigest())
 
 
 # `run`, once it knows what it replaces: the fixture `visit`.
@@ -143,12 +157,20 @@ def ran(at: AppTest) -> AppTest:
 def reading(
     monkeypatch: pytest.MonkeyPatch, store: Store, clock: ModuleType, moment: datetime
 ) -> Generator[Store]:
-    """Have the pages read a store at a moment, which `clock` is the module to tell."""
+    """Have the pages read a store at a moment, which `clock` is the module to tell.
+
+    What was computed from it is kept from test to test, as from visitor to visitor: each write gives the
+    store a number of its own. Of a copy, which would count from the same number, everything is read anew.
+    """
     monkeypatch.setattr(lecture, "store", lambda: store)
     monkeypatch.setattr(clock, "utc_now", lambda: moment)
-    st.cache_resource.clear()
+    if [store] != _LAST_READ:
+        st.cache_resource.clear()
+    _LAST_READ[:] = [store]
     yield store
-    st.cache_resource.clear()
+
+
+_LAST_READ: list[Store] = []
 
 
 def read_as(monkeypatch: pytest.MonkeyPatch, lecteur: Lecteur, *modules: ModuleType) -> None:

@@ -32,6 +32,7 @@ from tests.pages.situations import (
     charts_of,
     empty,
     metrics,
+    named,
     ordinary,
     text,
     two_years,
@@ -156,7 +157,8 @@ def test_one_perimeter_never_gets_what_was_computed_for_another(
     at = visit(ordinary(), "synthese")
 
     def restricted(_day: date | None) -> Situation:
-        return ordinary(Perimetre.of(["CA-LYON"]))
+        # Of the same store: it is told from the other by its perimeter alone.
+        return replace(ordinary(Perimetre.of(["CA-LYON"])), jeton=named(ordinary(), None).jeton)
 
     monkeypatch.setattr(lecture, "situation", restricted)
     at.run()  # the caches are those of the first reader

@@ -25,17 +25,18 @@ def write_quantity(releve: Releve, value: Fraction) -> str:
 
 
 def mark_estimate(text: str) -> str:
-    """Mark a number as an estimate: « ≈ 1,2 » ; nothing is nothing."""
-    return text if text.startswith("0") and not text.startswith("0,") else f"≈{wording.NO_BREAK_SPACE}{text}"
+    """Mark a number as an estimate: « ≈ 1,2 » ; nothing is nothing, and « moins de 1 k€ » says it already."""
+    exact = text.startswith("moins") or (text.startswith("0") and not text.startswith("0,"))
+    return text if exact else f"≈{wording.NO_BREAK_SPACE}{text}"
 
 
 def write_etpt(releve: Releve, value: Fraction) -> str:
     """Write ETPT in a table: exactly, or rounded while they rest on a projection."""
-    return (
-        mark_estimate(number(value, 0 if value >= 10 or not value else 1))
-        if releve.projete
-        else number(value, 4)
-    )
+    if not releve.projete:
+        return number(value, 4)
+    if 0 < value < Fraction(1, 20):
+        return "moins de 0,1"
+    return mark_estimate(number(value, 0 if value >= 10 or not value else 1))
 
 
 def write_amount(releve: Releve, cents: int | None) -> str:
@@ -85,7 +86,8 @@ def owed_in_round(releve: Releve, part: PartDue) -> str:
         amount = "" if part.centimes is None else f", {with_unit(Fraction(part.centimes, 100), '€')}"
         return with_unit(part.etpt, "ETPT", 2) + amount
     amount = "" if part.centimes is None else f", {about_euros(part.centimes / 100)}"
-    return f"environ {about_etpt(part.etpt)}{amount}"
+    owed = about_etpt(part.etpt)
+    return ("" if owed.startswith("moins") else "environ ") + owed + amount
 
 
 def about_etpt(etpt: Fraction) -> str:

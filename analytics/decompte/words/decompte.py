@@ -92,7 +92,7 @@ def _tell_debt(releve: Releve, part: PartDue, fourchette: Fourchette | None) -> 
         told = f", soit {told}"
     if part.exact is not None and part.exact != part.etpt * (releve.cout.euros if releve.cout else 0):
         told += " (ramené par la règle : plafond ou plancher)"
-    return told + (f", {UNPRICED}" if part.centimes is None else "")
+    return told + (f", {UNPRICED}" if part.centimes is None else "") + _tell_bonus(releve, part)
 
 
 def _offset(releve: Releve) -> bool:
@@ -110,7 +110,9 @@ def _tell_bonus(releve: Releve, part: PartDue) -> str:
     if part.interessement_etpt is None:
         return ", intéressement non déterminé"
     if releve.projete:
-        return f", intéressement simulé d'environ {about_etpt(part.interessement_etpt)}"
+        worth = about_etpt(part.interessement_etpt)
+        about = "de " if worth.startswith("moins") else "d'environ "
+        return f", intéressement simulé {about}{worth}"
     return f", intéressement simulé de {with_unit(part.interessement_etpt, 'ETPT', 2)}"
 
 
@@ -301,12 +303,26 @@ def step_down(releve: Releve, part: PartDue) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=STEPS_SCHEMA, orient="row")
 
 
+def _tell_objective(releve: Releve, part: PartDue) -> str:
+    """Say what an objective is made of: the rate of its base, save where the Secrétariat général set it."""
+    whose = [detail.objectif for cour, detail in releve.details.items() if part.cour in ("", cour)]
+    fixed = sum(objectif.fixe is not None for objectif in whose)
+    if fixed and part.cour:
+        return "fixé par le Secrétariat général"
+    text = f"base de {write_plain(part.base)} extractions au taux de l'année"
+    if any(objectif.acquis for objectif in whose):
+        text += ", plus ce qui avait été évité l'année précédente"
+    if fixed:
+        text += f", sauf {wording.count(fixed, 'cour')} dont le Secrétariat général a fixé l'objectif"
+    return text
+
+
 def tell_steps(releve: Releve, part: PartDue) -> str:
     """Say where the objective comes from, what the steps are, and what is left comes to."""
     worth = f"à rembourser : {owed_in_round(releve, part)}" if part.etpt else NOTHING
     worth = f"{MIDDLE}, {worth}" if releve.projete else worth[0].upper() + worth[1:]
     return typeset(
-        f"Objectif : base de {write_plain(part.base)} extractions au taux de l'année. "
+        f"Objectif : {_tell_objective(releve, part)}. "
         f"{wording.MINUS} évitées = non évitées ; × ETPT par extraction ; × coût d'un ETPT. "
         f"{MODES[releve.decompte.mode]}. {worth}."
     )

@@ -82,15 +82,22 @@ def conclude(
     undetermined = par_cour is not None and (par_cour["etat"] == position.UNDETERMINED).all()
     if par_cour is not None and par_cour.height > 1 and not undetermined:
         holding = par_cour.filter(pl.col("etat").is_in(position.HOLDING)).height
-        parts.append(
+        held = (
             f"{wording.count(holding, 'cour')} {wording.agree(holding, 'tient', 'tiennent')} l'objectif"
             if holding
             else "aucune cour ne tient l'objectif"
         )
+        parts.append(held + not_placed(par_cour))
     elif bilan.reste:
         parts.append(still_to_avoid(bilan))
     parts.append(answers)
     return wording.typeset(" ; ".join([parts[0], (", " if nom is None else " ; ").join(parts[1:])]) + ".")
+
+
+def not_placed(par_cour: dy.DataFrame[BilanCour]) -> str:
+    """Count the cours whose state is not determined, beside those that hold: they miss nothing yet."""
+    count = par_cour.filter(pl.col("etat") == position.UNDETERMINED).height
+    return f" ({wording.number(count)} non {wording.agree(count, 'située', 'situées')})" if count else ""
 
 
 def _nobody(bilan: Bilan, when: str, nom: str | None, periode: Periode) -> str:
@@ -122,6 +129,8 @@ def _state(bilan: Bilan) -> str:
     """Say the state, and what it rests on: the odds, or what the missing answers may hide."""
     state = bilan.etat.lower()
     if bilan.etat == position.UNDETERMINED:
+        if bilan.projection is not None and bilan.projection.indicatif:
+            return f"{state}, la projection n'est qu'indicative"
         if bilan.au_plus is None or bilan.retenues is None:
             return state
         return (

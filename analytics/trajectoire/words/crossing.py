@@ -26,8 +26,9 @@ def tell_crossing(crossed: pl.DataFrame) -> str:
     used = crossed.filter(pl.col("valeur") > 0).height
     possible = crossed.filter(~pl.col("sans_objet")).height
     return wording.typeset(
-        f"{wording.number(used)} couples d'une cour et d'une activité sur {wording.number(possible)} "
-        "comptent au moins une visioconférence ; la teinte croît comme la racine carrée du nombre."
+        f"{wording.count(used, 'couple')} d'une cour qui a répondu et d'une activité permise, sur "
+        f"{wording.number(possible)}, {wording.agree(used, 'compte', 'comptent')} au moins une "
+        "visioconférence ; la teinte croît comme la racine carrée du nombre."
     )
 
 

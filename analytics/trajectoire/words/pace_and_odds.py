@@ -92,10 +92,15 @@ def suppose(lecture: str, reponse: float | None) -> str:
 
 
 def tell_caution(bilan: Bilan) -> str:
-    """Say why a projection is only indicative, and by how much its like were wrong."""
+    """Say why a projection is only indicative: the answers that moved, or by how much its like were wrong."""
     ahead = bilan.projection
     if ahead is None or not ahead.indicatif:
         return ""
+    if ahead.reponse_mue:
+        return (
+            "projection indicative : la part des juridictions qui répondent vient de changer, et le total "
+            "déclaré la suit"
+        )
     return (
         "projection indicative : le début d'une année se trompe couramment d'un cinquième, et annonce trop "
         "peu quand les réponses deviennent plus nombreuses"
@@ -110,9 +115,12 @@ def tell_range(bilan: Bilan, periode: Periode, lecture: str) -> str:
     if periode.mois_ecoules == 12:
         return "L'année est terminée : il n'y a plus rien à projeter."
     supposed = suppose(lecture, ahead.reponse)
+    low, high, counted = ahead.q10, ahead.q90, MESURES[lecture]
+    if lecture == "C" and high < 0:  # fewer than none is more
+        low, high, counted = -high, -low, "extractions exécutées en plus"
     text = (
-        f"{supposed[0].upper()}{supposed[1:]}, l'année finira entre {wording.number(ahead.q10)} et "
-        f"{wording.number(ahead.q90)} {MESURES[lecture]} (8 chances sur 10)"
+        f"{supposed[0].upper()}{supposed[1:]}, l'année finira entre {wording.number(low)} et "
+        f"{wording.number(high)} {counted} (8 chances sur 10)"
     )
     if ahead.p_objectif is not None:
         text += f" ; chances d'atteindre l'objectif : {odds(ahead.p_objectif)}"

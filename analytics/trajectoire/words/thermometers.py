@@ -44,13 +44,21 @@ def tell_thermometers(ecart: EcartExplique | None) -> str:
         f"{wording.count(ecart.declaree, 'extraction évitée', 'extractions évitées')}"
     )
     if ecart.part_demande is not None and ecart.part_constatee is not None:
-        fell = (
-            f"ne {'font' if many else 'fait'} baisser les extractions exécutées que de "
-            f"{wording.percent(ecart.part_constatee)}"
-            if ecart.part_constatee >= 0
-            else f"n'{'empêchent' if many else 'empêche'} pas les extractions exécutées d'augmenter de "
-            f"{wording.percent(-ecart.part_constatee)}"
-        )
+        if ecart.constatee > ecart.declaree:  # they fell by more than what was avoided: that is not « only »
+            fell = (
+                f"{'accompagnent' if many else 'accompagne'} une baisse des extractions exécutées de "
+                f"{wording.percent(ecart.part_constatee)}"
+            )
+        elif ecart.part_constatee >= 0:
+            fell = (
+                f"ne {'font' if many else 'fait'} baisser les extractions exécutées que de "
+                f"{wording.percent(ecart.part_constatee)}"
+            )
+        else:
+            fell = (
+                f"n'{'empêchent' if many else 'empêche'} pas les extractions exécutées d'augmenter de "
+                f"{wording.percent(-ecart.part_constatee)}"
+            )
         text += f", avec une demande {_moved(ecart.part_demande)}, {fell} de la base"
         if abs(ecart.calendrier) > max(abs(ecart.demande), abs(ecart.declaree)):
             text += (

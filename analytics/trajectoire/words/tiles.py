@@ -5,6 +5,7 @@ import polars as pl
 
 from analytics.trajectoire import position
 from analytics.trajectoire.cours import BilanCour
+from analytics.trajectoire.words.conclusion import not_placed
 from analytics.vocabulary import wording
 
 
@@ -13,10 +14,10 @@ def title_map(par_cour: dy.DataFrame[BilanCour]) -> str:
     holding = par_cour.filter(pl.col("etat").is_in(position.HOLDING)).height
     if par_cour["objectif"].is_null().all():
         return "Aucun objectif à cette date"
-    if par_cour["atteinte"].is_null().all():
+    if par_cour["atteinte"].is_null().all() or (par_cour["etat"] == position.UNDETERMINED).all():
         return "Aucune cour ne peut encore être située"
     held = wording.agree(holding, "cour sur {} tient son objectif", "cours sur {} tiennent leur objectif")
-    return f"{wording.number(holding)} {held.format(wording.number(par_cour.height))}"
+    return f"{wording.number(holding)} {held.format(wording.number(par_cour.height))}{not_placed(par_cour)}"
 
 
 def tell_states(par_cour: dy.DataFrame[BilanCour]) -> str:

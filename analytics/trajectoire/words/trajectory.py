@@ -1,6 +1,7 @@
 """The trajectory: a year cumulated month by month, beside its objective."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 import dataframely as dy
 import polars as pl
@@ -10,6 +11,7 @@ from analytics.trajectoire.position import Bilan
 from analytics.trajectoire.series import Trajectoire
 from analytics.trajectoire.words.conclusion import (
     avoided,
+    counted,
     still_to_avoid,
     target_of_year,
     tell_nothing_counted,
@@ -18,6 +20,8 @@ from analytics.trajectoire.words.pace_and_odds import tell_range
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer, not_answered, one_decimal
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
+
+MOST_MISSED = Fraction(999, 1000)
 
 
 def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> str:
@@ -37,7 +41,11 @@ def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> s
         return wording.typeset(
             f"L'objectif de {periode.annee} est atteint : {wording.percent(bilan.part_annuelle)} de l'année"
         )
-    return f"{wording.percent(bilan.atteinte)} de l'objectif à date est atteint"
+    if bilan.atteinte < 0:
+        return wording.typeset(f"Rien de l'objectif à date n'est atteint : {counted(bilan)} retenues")
+    # What is missed is never written 100 %.
+    part = min(bilan.atteinte, MOST_MISSED) if bilan.atteinte < 1 else bilan.atteinte
+    return f"{wording.percent(part)} de l'objectif à date est atteint"
 
 
 def tell_trajectory(bilan: Bilan, periode: Periode, *, lecture: str, groupe: str | None) -> str:

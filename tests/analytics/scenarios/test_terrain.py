@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -33,7 +34,7 @@ class Ground(Protocol):
 def ground(demo: Store, reference: Reference) -> Ground:
     faits = demo.faits(NATIONAL)
 
-    def of(fin: date, juridictions: Reference = reference) -> Socle:
+    def prepared(fin: date, juridictions: Reference) -> Socle:
         du, au = months_read(fin)
         return start_from(
             faits,
@@ -42,6 +43,12 @@ def ground(demo: Store, reference: Reference) -> Ground:
             fin=fin,
             regle=USUAL_RULE,
         )
+
+    # Five months serve some thirty tests: each is prepared once, and nobody changes it.
+    usual = cache(partial(prepared, juridictions=reference))
+
+    def of(fin: date, juridictions: Reference = reference) -> Socle:
+        return usual(fin) if juridictions is reference else prepared(fin, juridictions)
 
     return of
 

@@ -66,4 +66,8 @@ def test_a_quantile_is_the_smallest_count_that_is_enough(
     assert one.at_most(found)[0] >= part
     assert found[0] == 0 or one.at_most(found - 1)[0] < part
     low, high = sorted((part, other))
-    assert one.quantile(low)[0] <= one.quantile(high)[0]
+    between = one.quantile(low), one.quantile(high)
+    assert between[0][0] <= between[1][0]
+    # Looked for between two that are known, each is what it is.
+    for each in (low, (low + high) / 2, high):
+        assert one.quantile(each, between=between)[0] == one.quantile(each)[0]

@@ -66,6 +66,8 @@ def test_nobody_is_late_and_nothing_is_excluded_while_little_is_known(known: int
     assert bilan.etat == (UNDETERMINED if little else LATE)
     assert bilan.p_objectif == (0.05 if little else 0.005)
     assert ("moins de 1 %" in told) is not little
-    assert ("annonce trop peu quand les réponses" in told) is little
+    assert ("projection indicative" in told) is little
+    assert ("annonce trop peu quand les réponses" in told) is (little and not moved)
+    assert ("la part des juridictions qui répondent vient de changer" in told) is moved
     # The condition stands by the chances, wherever they are.
     assert "Si environ 84 % des réponses attendues d'ici décembre arrivent" in told

@@ -56,27 +56,24 @@ def on_sheet(format_: str) -> str:
 
 
 @pytest.mark.parametrize("format_", WRITERS)
-@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#VALEUR!", "#NOM?", "Err:502", "####"])
 @pytest.mark.parametrize(
     ("champ", "place"), [("visioconferences", 3), ("extractions_evitees", 4), ("mois", 0)]
 )
-def test_error_refuses_its_line_and_names_its_cell(error: str, format_: str, champ: str, place: int) -> None:
-    line: list[Cell] = ["03/2009", "TGI-LILLE", "JAP", 12, 3]
-    line[place] = ERROR[format_](error)
-    cell = f"{'ABCDE'[place]}2{on_sheet(format_)}"
-    assert state(WRITERS[format_]([TITLES, line, DOUAI]), f"c.{format_}") == whole(
-        [TAKEN],
-        [
-            (
-                2,
-                "cellule_illisible",
-                champ,
-                error,
-                f"La cellule {cell} contient l'erreur «\u00a0{error}\u00a0»\u00a0: remplacez-la par sa "
-                "valeur, ou videz-la.",
-            )
-        ],
-    )
+def test_error_refuses_its_line_and_names_its_cell(format_: str, champ: str, place: int) -> None:
+    lines: list[Sequence[Cell]] = [TITLES]
+    refused: list[tuple[object, ...]] = []
+    for error in ("#N/A", "#DIV/0!", "#VALEUR!", "#NOM?", "Err:502", "####"):
+        line: list[Cell] = ["03/2009", "TGI-LILLE", "JAP", 12, 3]
+        line[place] = ERROR[format_](error)
+        lines.append(line)
+        cell = f"{'ABCDE'[place]}{len(lines)}{on_sheet(format_)}"
+        said = (
+            f"La cellule {cell} contient l'erreur «\u00a0{error}\u00a0»\u00a0: remplacez-la par sa "
+            "valeur, ou videz-la."
+        )
+        refused.append((len(lines), "cellule_illisible", champ, error, said))
+    taken = (len(lines) + 1, *TAKEN[1:])
+    assert state(WRITERS[format_]([*lines, DOUAI]), f"c.{format_}") == whole([taken], refused)
 
 
 def test_both_cells_in_error_are_no_silence() -> None:

@@ -1,10 +1,12 @@
 """A settlement from its simulation to its end, as the page does it, on a real store."""
 
 import json
+import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,8 @@ from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.reference import Reference
 from data.actes.couts import choose_cost
 from data.reference import load_parameters
-from data.store.store import Store
+from data.settings import Settings
+from data.store.store import Store, open_store
 from pages import decompte
 from pages.commun import identite, lecture
 from pages.commun.cadre import Contexte
@@ -42,13 +45,26 @@ def opened(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         yield demo
 
 
+@pytest.fixture
+def untouched(
+    demo_file: Path, tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
+    """A store where no other test has kept a settlement."""
+    copied = shutil.copy(demo_file, tmp_path / "vigie.sqlite")
+    store = open_store(Settings(database_url=str(copied)), reference)
+    with reading(monkeypatch, store, registre, NOW):
+        yield store
+    store.close()
+
+
 def number_in(said: str) -> int:
     return int("".join(character for character in said if character.isdigit()))
 
 
 def test_a_settlement_runs_its_course_and_can_be_done_again(
-    opened: Store, reference: Reference, monkeypatch: pytest.MonkeyPatch
+    untouched: Store, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    opened = untouched
     found = settled(opened, reference)
     number = number_in(registre.keep(found, auteur="A. Martin"))
     first = registre.standing(2009)

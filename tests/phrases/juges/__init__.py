@@ -1,0 +1,1 @@
+"""What each sentence must say of a situation, found again from its declarations, chapter by chapter."""
