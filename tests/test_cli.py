@@ -139,7 +139,10 @@ def test_the_demo_and_real_files_do_not_mix(vigie: Terminal) -> None:
     )
     code, announced, _ = vigie("vider-demo")
     assert code == 1
-    leaving = "146\u00a0lots fictifs et 69\u202f533\u00a0déclarations fictives"
+    leaving = (
+        "123\u00a0lots fictifs, 56\u202f848\u00a0déclarations fictives, 1\u00a0décompte gardé, "
+        "1\u00a0contestation, 2\u00a0scénarios et 1\u00a0coût d'un ETPT"
+    )
     assert announced.startswith(f"Partirait : {leaving}.\n")
     assert announced.endswith("ajoutez --oui pour confirmer.\n")
     assert vigie("importer", DIRTY)[0] == 2

@@ -13,6 +13,8 @@ from analytics.objectif.lectures import USUAL_RULE, Regle
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
 from analytics.vocabulary.periods import Periode
 from analytics.vocabulary.reference import Reference
+from data.actes.demonstration import JOUR
+from data.demo import demo_lots
 from data.settings import Settings
 from data.store.store import open_store
 from pages.commun import lecture
@@ -37,7 +39,7 @@ def test_a_first_start_fills_a_store_nobody_decided_about(settings: Settings, re
     lecture.store().close()
     st.cache_resource.clear()
     # The next start takes it as it is.
-    assert lecture.store().etat().lot == number == len(lots_of_demo())
+    assert lecture.store().etat().lot == number == len(demo_lots(reference, jour=JOUR))
 
 
 @pytest.mark.usefixtures("screens")
