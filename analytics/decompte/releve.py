@@ -284,7 +284,8 @@ def _counted(
     """Give what the reading counts of a whole year, and how much of it is projected."""
     declared = sum(month.evitees for month in year)
     ahead = pays.perspectives.of([cour]) if pays.perspectives else None
-    to_come = ahead.quantile(0.5) if ahead is not None else 0
+    # Its mean: those of the cours make that of the country, which no other middle does.
+    to_come = round(ahead.moyenne) if ahead is not None else 0
     match bareme.lecture:
         case "B":
             if objectif.niveau is None:

@@ -262,7 +262,7 @@ def write_account(
     return _rounded(account)
 
 
-_KEPT = ("objectif", "evitees", "projection", "p_objectif", "etat")
+_KEPT = ("objectif", "evitees", "projection", "p_objectif", "indicatif", "reponse_supposee", "etat")
 
 
 def _rounded(value: Any) -> Any:
@@ -291,8 +291,9 @@ def flatten_account(account: Mapping[str, Any]) -> pl.DataFrame:
         for moment in ("avant", "apres"):
             told: Mapping[str, Any] = (line or {}).get(moment) or {}
             ahead: Mapping[str, Any] = told.get("projection") or {}
-            row[f"annee_{moment}"] = ahead.get("q50")
+            row[f"annee_{moment}"] = ahead.get("moyenne")
             row[f"p_objectif_{moment}"] = told.get("p_objectif")
+            row[f"reponse_supposee_{moment}"] = told.get("reponse_supposee")
             row[f"etat_{moment}"] = told.get("etat")
         rows.append(row)
 

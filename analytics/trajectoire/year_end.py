@@ -43,7 +43,9 @@ def chances(avenir: Avenir, wanted: Fraction, mois_indicatifs: int) -> float:
     if not avenir.moyennes:
         return float(wanted <= 0)
     p = round_probability(avenir.at_least(ceil(wanted)))
-    return min(max(p, LEAST_ODDS), 1 - LEAST_ODDS) if avenir.is_indicative(mois_indicatifs) else p
+    if wanted <= 0 or not avenir.is_indicative(mois_indicatifs):
+        return p
+    return min(max(p, LEAST_ODDS), 1 - LEAST_ODDS)
 
 
 def project(
@@ -71,5 +73,6 @@ def project(
         p_objectif=p,
         indicatif=avenir.is_indicative(mois_indicatifs),
         reponse=avenir.reponse,
+        reponse_mue=avenir.reponse_mue,
         reponse_mue=avenir.reponse_mue,
     )

@@ -118,6 +118,13 @@ def percent(share: Number | None, digits: int = 1, *, signed: bool = False) -> s
     return number(scaled, digits, signed=signed) + NO_BREAK_SPACE + "%"
 
 
+def attained(share: Number | None, digits: int = 1) -> str:
+    """Write how much of an objective is reached: what is missed, were it by one, is never written 100 %."""
+    if share is not None and share == share and share < 1:
+        share = min(share, 1 - Fraction(1, 10 ** (digits + 2)))
+    return percent(share, digits)
+
+
 def points(difference: Number | None, digits: int = 1) -> str:
     """Write a difference between two shares as « +1,2 pt »."""
     if difference is None or difference != difference:

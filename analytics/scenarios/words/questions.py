@@ -34,8 +34,12 @@ def tell_search(
     plafond: float | None,
     tenue: float | None,
     pondere: bool,
+    reponse: float | None,
 ) -> str:
-    """Answer « que faut-il pour atteindre 5 % ? » in a sentence; `pondere`: 5 % of the effort of escorts."""
+    """Answer « que faut-il pour atteindre 5 % ? » in a sentence; `pondere`: 5 % of the effort of escorts.
+
+    `reponse`: the share of the answers to come that the odds suppose.
+    """
     asked = wording.percent(part, 0 if round(part * 100, 6) % 1 == 0 else 1)
     asked += " de l'effort d'escorte" if pondere else " de la base"
     unit = "extractions moyennes" if pondere else "extractions"
@@ -44,7 +48,7 @@ def tell_search(
     chances = (
         ""
         if found.p is None
-        else f", avec {odds(round_probability(found.p))} de chances d'en atteindre autant"
+        else f", avec {odds(round_probability(found.p))} de chances d'en atteindre autant{_if_answered(reponse)}"
     )
     if found.valeur is None:
         best = wording.percent(found.au_mieux / base if base else None)
@@ -79,7 +83,13 @@ def is_needed(levier: Levier, valeur: float) -> bool:
     return valeur > NATURES[levier.nature].minimum
 
 
-def tell_chances(found: Recherche, levier: Levier) -> str:
+def _if_answered(reponse: float | None) -> str:
+    if reponse is None:
+        return ""
+    return f" si {wording.percent(reponse, 0)} des réponses attendues arrivent, leviers à part"
+
+
+def tell_chances(found: Recherche, levier: Levier, reponse: float | None) -> str:
     """Say what value gives one chance in two, and four in five; nothing where no law tells it."""
     if found.p is None:
         return ""
@@ -90,7 +100,7 @@ def tell_chances(found: Recherche, levier: Levier) -> str:
         return write_dose(levier, valeur) if is_needed(levier, valeur) else "rien de plus que ce qui est"
 
     told = [f"{_CHANCES[chance]}, {tell(valeur)}" for chance, valeur in found.chances]
-    return wording.typeset(f"Pour {' ; pour '.join(told)}.")
+    return wording.typeset(f"Pour {' ; pour '.join(told)}{_if_answered(reponse)}.")
 
 
 def name_chance(chance: float) -> str:

@@ -139,9 +139,9 @@ def _state(bilan: Bilan) -> str:
         )
     if bilan.bornes_decident and bilan.repondues < bilan.attendues and bilan.etat == position.LATE:
         most = wording.number(bilan.au_plus)
-        state += f", quoi que disent les réponses manquantes (sans doute {most} au plus)"
+        state += f", sans doute quoi que disent les réponses manquantes ({most} au plus)"
     if bilan.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
-        state += f", {odds(bilan.p_objectif)} de chances d'atteindre l'objectif de l'année"
+        state += f", {odds(bilan.p_objectif, indicatif=bilan.projection is not None and bilan.projection.indicatif)} de chances d'atteindre l'objectif de l'année"
         if bilan.projection and bilan.projection.reponse is not None:
             state += f" si {wording.percent(bilan.projection.reponse, 0)} des réponses attendues arrivent"
     return state

@@ -68,10 +68,10 @@ COUR_COLUMNS = (
     Colonne("etat_ecrit", "État"),
     Colonne("evitees_objectif", "Évitées", not_answered, nombre=True),
     Colonne("objectif_ecrit", "Objectif", nombre=True),
-    Colonne("atteinte", "Atteinte", share, nombre=True),
+    Colonne("atteinte", "Atteinte", wording.attained, nombre=True),
     Colonne("part_reponse", "Réponses", share, nombre=True),
     Colonne("reste", "À éviter", integer, nombre=True),
-    Colonne("chances_ecrites", "Chances si réponses", nombre=True),
+    Colonne("chances_ecrites", "Chances", nombre=True),
     Colonne("part_evitees", "Part évitant une extraction, activités comptées", share, nombre=True),
     Colonne("etpt", "ETPT", two_decimals, nombre=True),
     Colonne("borne_haute", "Évitées, au plus", integer, nombre=True),
@@ -83,7 +83,7 @@ _COUNTED = {
     "borne_haute": Colonne("au_plus", "Retenues, au plus", integer, nombre=True),
 }
 # What fits the screen beside « Ce qui a changé »; the rest stands in the data of the map.
-_SCREEN_WIDTHS = (118, 126, 66, 66, 66, 72, 62, 96)
+_SCREEN_WIDTHS = (104, 124, 60, 62, 62, 64, 60, 112)
 
 
 def cour_columns(lecture: str, *, terminee: bool) -> tuple[Colonne, ...]:
@@ -122,7 +122,10 @@ def write_cours(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
         _write_lack(evitees, objectif)
         for evitees, objectif in par_cour.select("retenues", "objectif").iter_rows()
     ]
-    chances = [odds_if(p, share) for p, share in par_cour.select("p_objectif", "reponse").iter_rows()]
+    chances = [
+        odds_if(p, share, indicatif=bool(early))
+        for p, share, early in par_cour.select("p_objectif", "reponse", "indicatif").iter_rows()
+    ]
     silent = (pl.col("repondues") == 0) & (pl.col("attendues") > 0)
     return par_cour.with_columns(
         pl.when(~silent).then(pl.col(name)).alias(name)

@@ -59,7 +59,7 @@ def row_of_figures(
         ),
         Chiffre(
             "Atteinte de l'objectif" if whole else "Contribution à l'objectif",
-            wording.percent(bilan.atteinte),
+            wording.attained(bilan.atteinte),
             f"{bilan.glyphe} {bilan.etat}" if whole else "groupe choisi",
             wording.typeset(
                 "Ce qui compte / objectif à date, sans plafond : plus de 100 % signifie que le rythme "
@@ -144,16 +144,20 @@ def _end_of_year(bilan: Bilan, lecture: str) -> Chiffre:
     ahead = bilan.projection
     if ahead is None:
         return Chiffre("Fin d'année", wording.NOT_AVAILABLE, "aucune projection", "")
-    chances = f"objectif : {short_odds(ahead.p_objectif)}" + (
-        "" if ahead.p_objectif is None else " de chances"
-    )
+    if bilan.etat == ATTAINED:
+        chances = "objectif déjà atteint"
+    else:
+        chances = f"objectif : {short_odds(ahead.p_objectif, indicatif=ahead.indicatif)}" + (
+            "" if ahead.p_objectif is None else " de chances"
+        )
+        chances += _condition(ahead)
     what = "Extractions évitées qui seront déclarées sur l'année"
     if lecture != "A":
         what = f"Ce que la lecture {lecture} retiendra de l'année ({MESURES[lecture]})"
     return Chiffre(
         "Fin d'année",
         f"{wording.number(ahead.q10)} à {wording.number(ahead.q90)}",
-        wording.typeset(chances + _condition(ahead)),
+        wording.typeset(chances),
         wording.typeset(
             f"{what}, 8 chances sur 10, {suppose(lecture, ahead.reponse)}. À 95 % : de "
             f"{wording.number(ahead.q025)} à {wording.number(ahead.q975)}. Chances arrondies à 5 points."

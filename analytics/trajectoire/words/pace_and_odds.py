@@ -8,6 +8,7 @@ import polars as pl
 from analytics.objectif.lectures import MESURES
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire.position import ATTAINED, Bilan
+from analytics.trajectoire.year_end import LEAST_ODDS
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer
 from analytics.vocabulary.periods import Periode
@@ -17,10 +18,17 @@ INDICATIVE = "indicatif"
 BANDS = ((0.95, 0.025, 0.975), (0.80, 0.10, 0.90), (0.50, 0.25, 0.75))
 
 
-def odds(p: float | None) -> str:
-    """Write the probability of reaching the objective, rounded as `FinAnnee` gives it."""
+def odds(p: float | None, *, indicatif: bool = False) -> str:
+    """Write the probability of reaching the objective, rounded as `FinAnnee` gives it.
+
+    `indicatif`: too little is known to tell odds further than its bounds, which are told as bounds.
+    """
     if p is None:
         return wording.NOT_AVAILABLE
+    if indicatif and p <= LEAST_ODDS:
+        return f"au plus {wording.percent(LEAST_ODDS, 0)}"
+    if indicatif and p >= 1 - LEAST_ODDS:
+        return f"au moins {wording.percent(1 - LEAST_ODDS, 0)}"
     if p < 0.01:
         return wording.typeset("moins de 1 %")
     if p > 0.99:
@@ -28,20 +36,22 @@ def odds(p: float | None) -> str:
     return wording.percent(p, 0)
 
 
-def short_odds(p: float | None) -> str:
-    """Write the same where there is little room: « < 1 % », « 70 % », « > 99 % »."""
-    return (
-        odds(p)
-        .replace("moins de ", "<" + wording.NO_BREAK_SPACE)
-        .replace("plus de ", ">" + wording.NO_BREAK_SPACE)
-    )
+_SHORT = {"moins de": "<", "plus de": ">", "au plus": "≤", "au moins": "≥"}
 
 
-def odds_if(p: float | None, reponse: float | None) -> str:
+def short_odds(p: float | None, *, indicatif: bool = False) -> str:
+    """Write the same where there is little room: « < 1 % », « ≤ 5 % », « 70 % », « > 99 % »."""
+    text = odds(p, indicatif=indicatif)
+    for words, sign in _SHORT.items():
+        text = text.replace(words + " ", sign + wording.NO_BREAK_SPACE)
+    return text
+
+
+def odds_if(p: float | None, reponse: float | None, *, indicatif: bool = False) -> str:
     """Write the odds with what they hang on: « 45 % si 80 % »; `reponse`: the share of answers supposed."""
     if p is None or reponse is None:
-        return short_odds(p)
-    return wording.typeset(f"{short_odds(p)} si {wording.percent(reponse, 0)}")
+        return short_odds(p, indicatif=indicatif)
+    return wording.typeset(f"{short_odds(p, indicatif=indicatif)} si {wording.percent(reponse, 0)}")
 
 
 def pace_ratio(bilan: Bilan) -> Fraction | None:
@@ -101,9 +111,14 @@ def tell_caution(bilan: Bilan) -> str:
             "projection indicative : la part des juridictions qui répondent vient de changer, et le total "
             "déclaré la suit"
         )
+    if ahead.reponse_mue:
+        return (
+            "projection indicative : la part des réponses vient de bouger de plus de dix points, et l'on ne "
+            "sait où elle s'arrêtera"
+        )
     return (
-        "projection indicative : le début d'une année se trompe couramment d'un cinquième, et annonce trop "
-        "peu quand les réponses deviennent plus nombreuses"
+        "projection indicative : le début d'une année se trompe souvent de beaucoup, et annonce trop peu quand "
+        "les réponses deviennent plus nombreuses"
     )
 
 
@@ -123,7 +138,7 @@ def tell_range(bilan: Bilan, periode: Periode, lecture: str) -> str:
         f"{wording.number(high)} {counted} (8 chances sur 10)"
     )
     if ahead.p_objectif is not None:
-        text += f" ; chances d'atteindre l'objectif : {odds(ahead.p_objectif)}"
+        text += f" ; chances d'atteindre l'objectif : {odds(ahead.p_objectif, indicatif=ahead.indicatif)}"
     if ahead.indicatif:
         text += f" ; {tell_caution(bilan)}"
     return wording.typeset(text + ".")

@@ -109,9 +109,9 @@ def place_tiles(par_cour: dy.DataFrame[BilanCour]) -> pl.DataFrame:
                 "rangee": float(line),
                 "classe": _class_of(row["etat"], attained),
                 "etiquette": f"{row['glyphe']}{wording.NO_BREAK_SPACE}"
-                f"{wording.percent(attained, 0)}<br><span style='font-size:9px'>{name}</span>",
+                f"{wording.attained(attained, 0)}<br><span style='font-size:9px'>{name}</span>",
                 "texte": wording.typeset(
-                    f"{row['nom_court']} : {wording.percent(attained)} de l'objectif à date, "
+                    f"{row['nom_court']} : {wording.attained(attained)} de l'objectif à date, "
                     f"{row['etat'].lower()} ; {wording.percent(row['part_reponse'])} de réponses"
                 ),
             }

@@ -21,8 +21,6 @@ from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer, not_answered, one_decimal
 from analytics.vocabulary.periods import MONTHS_IN_YEAR, Periode
 
-MOST_MISSED = Fraction(999, 1000)
-
 
 def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> str:
     """Say what the cumulated curve shows; one group of activities only contributes to the objective."""
@@ -43,9 +41,7 @@ def title_trajectory(bilan: Bilan, periode: Periode, *, groupe: str | None) -> s
         )
     if bilan.atteinte < 0:
         return wording.typeset(f"Rien de l'objectif à date n'est atteint : {counted(bilan)} retenues")
-    # What is missed is never written 100 %.
-    part = min(bilan.atteinte, MOST_MISSED) if bilan.atteinte < 1 else bilan.atteinte
-    return f"{wording.percent(part)} de l'objectif à date est atteint"
+    return f"{wording.attained(bilan.atteinte)} de l'objectif à date est atteint"
 
 
 def tell_trajectory(bilan: Bilan, periode: Periode, *, lecture: str, groupe: str | None) -> str:
