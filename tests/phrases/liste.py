@@ -40,6 +40,7 @@ def _sentences() -> Iterator[tuple[str, str]]:
         module = ".".join(path.relative_to(ROOT / "analytics").with_suffix("").parts)
         text = path.read_text(encoding="utf-8")
         for node in ast.parse(text).body:
-            public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-            if public and node.returns and ast.unparse(node.returns) in COMPOSED:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            if node.returns and ast.unparse(node.returns) in COMPOSED:
                 yield f"{module}.{node.name}", ast.get_source_segment(text, node) or ""

@@ -312,7 +312,7 @@ def test_each_way_of_owing_less_than_the_gap_is_said() -> None:
     own = settled({"A": 300, "B": 900}, mode=ECART_PROPRE)
     assert told(own) == (
         "le ministère dépasse l'objectif de 200 extractions ; 200 extractions à la charge des cours en écart "
-        "propre, soit 1,64 ETPT, 92 751 €."
+        "propre, soit 1,64 ETPT, 92 751 €, intéressement non déterminé."
     )
     half = settled({"A": 300}, bareme=replace(CIRCULAIRE, part=Fraction(1, 2)))
     assert (

@@ -137,9 +137,9 @@ def test_each_reading_names_what_it_counts() -> None:
     assert "compte 81 extractions évitées ; la lecture C en retient −900 sur 4 500 attendues" in told
     assert (
         "Si les réponses attendues d'ici décembre arrivent et si la demande reste celle de l'année, "
-        "l'année finira entre −1"
+        "l'année finira entre 1"
     ) in ends
-    assert "extractions exécutées en moins (8 chances sur 10)" in ends
+    assert "extractions exécutées en plus (8 chances sur 10)" in ends
     _, told, ends = counted("B", niveau=Fraction(120))
     assert "la lecture B en retient −9 sur 4 500 attendues" in told
     assert "extractions évitées au-delà du niveau de 2008 (8 chances sur 10)" in ends

@@ -112,10 +112,12 @@ def _tell_state(c: Compte) -> tuple[list[Attendu], list[str]]:
         if c.au_plus is None or c.retenues is None:
             return [], [INCONNU]
         return [c.retenues, c.au_plus], [INCONNU, "selon ce que diront les réponses manquantes"]
-    nombres, mots = list[Attendu](), [c.etat]
+    nombres: list[Attendu] = []
+    mots = [c.etat]
     most, silent = c.au_plus, c.total_repondues < c.total_attendues
     if c.etat == RETARD and silent and most is not None and c.a_date is not None and most < c.a_date:
-        nombres, mots = [most], [*mots, "quoi que disent les réponses manquantes"]
+        nombres.append(most)
+        mots.append("quoi que disent les réponses manquantes")
     if c.chances is not None and c.requis is not None and c.reste:
         more, words = _odds(c.chances)
         nombres, mots = nombres + more, [*mots, *words, "de chances d'atteindre l'objectif de l'année"]
