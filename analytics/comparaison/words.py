@@ -22,6 +22,8 @@ from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre, Colonne, integer, share, two_decimals
 
 NAMED = 4
+# The share of cours that chance alone puts beyond the limits at 95 %.
+BEYOND_95 = 0.05
 LESS = f"on attend moins de {wording.number(LEAST_EXPECTED)}"
 _NOUNS = {
     "evitees": "de la part d'extractions évitées",
@@ -74,6 +76,13 @@ def tell_funnel(placed: dy.DataFrame[Entonnoir], spread: Dispersion | None, *, m
         text += (
             f". La variance entre cours est {wording.number(spread.phi, 1)} fois celle du hasard seul : les "
             "limites en tiennent compte"
+        )
+    judged = placed.filter(~pl.col("position").is_in([TOO_FEW, IMPOSSIBLE])).height
+    chance = round(judged * BEYOND_95)
+    if chance:
+        text += (
+            f". Si rien ne distinguait ces {wording.count(judged, 'cour')}, environ {wording.number(chance)} "
+            f"{wording.agree(chance, 'sortirait', 'sortiraient')} des limites à 95 % par le seul hasard"
         )
     few = placed.filter(pl.col("position") == TOO_FEW).height
     if few:

@@ -382,6 +382,13 @@ def account_of_scenario(
     )
 
 
+def answers_supposed(socle: Socle, cours: Collection[str]) -> float | None:
+    """Give the share of the answers to come that the odds of a year suppose, levers aside."""
+    perspectives = socle.pays.perspectives
+    ahead = perspectives.of(cours) if perspectives else None
+    return ahead.reponse if ahead else None
+
+
 def seen_cours(socle: Socle, perimetre: Perimetre) -> tuple[str, ...]:
     """List the cours that are simulated and that a reader may see."""
     cours = socle.terrain.cours if socle.terrain else ()

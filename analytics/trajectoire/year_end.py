@@ -74,5 +74,4 @@ def project(
         indicatif=avenir.is_indicative(mois_indicatifs),
         reponse=avenir.reponse,
         reponse_mue=avenir.reponse_mue,
-        reponse_mue=avenir.reponse_mue,
     )

@@ -191,7 +191,8 @@ class Constat:
     """What the chart says of its last known month.
 
     `assurance` is None without a target, without limits, or where these are on trial. `derniers`: how many
-    months on end, this one included, lie on the same side (a shift) or move the same way (a trend).
+    months on end, this one included, lie on the same side (a shift) or move the same way (a trend). `connus`:
+    how many months the chart knows since it began or started anew.
     """
 
     mois: date
@@ -200,6 +201,7 @@ class Constat:
     assurance: str | None
     essai: bool
     derniers: int
+    connus: int
 
 
 def conclude_chart(carte: dy.DataFrame[Carte]) -> Constat | None:
@@ -215,9 +217,13 @@ def conclude_chart(carte: dy.DataFrame[Carte]) -> Constat | None:
         signal=last["signal"],
         sens=last["sens"],
         # A few months do not say between what the rate varies: nor whether a target will hold.
-        assurance=None if last["essai"] else assure(last["bas"], last["haut"], last["cible"]),
+        # Nor will a series that has just moved stay between its limits.
+        assurance=None
+        if last["essai"] or last["signal"]
+        else assure(last["bas"], last["haut"], last["cible"]),
         essai=last["essai"],
         derniers=alike,
+        connus=group["valeur"].count(),
     )
 
 

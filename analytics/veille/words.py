@@ -15,6 +15,8 @@ from analytics.vocabulary.columns import Chiffre, Colonne, integer, share, two_d
 # A quiet month is not known to be ordinary: it cannot be told from what is.
 ORDINARY = "Ne se distingue pas"
 OF_ITS_VARIATION = "de sa variation habituelle"
+# Before these months, nothing is usual yet.
+_LEAST_TO_COMPARE = 4
 GLYPHS = {1: "▲", -1: "▼", 0: "■"}
 _WORDS = {1: "Amélioration", -1: "Dégradation", 0: ORDINARY}
 _RULES = {
@@ -72,7 +74,7 @@ def tell_chance(veilles: Collection[Veille], part: Fraction) -> str:
         return ""
     due = count * part
     if 2 * due < 1:
-        who = "cette cour" if count == 1 else f"l'une de ces {count} cours"
+        who = "la seule cour suivie ainsi" if count == 1 else f"l'une des {count} cours suivies ainsi"
         return wording.typeset(
             f"Si rien ne change, le hasard seul donne ▲ ou ▼ à {who} environ un mois sur {round(1 / due)}."
         )
@@ -117,6 +119,8 @@ def _verdict(veille: Veille, constat: Constat) -> str:
 
 def _say(constat: Constat, when: str) -> str:
     if not constat.signal:
+        if constat.connus < _LEAST_TO_COMPARE:
+            return f"en {when}, trop peu de mois connus pour dire ce qui est habituel"
         return f"en {when}, le taux ne se distingue pas {OF_ITS_VARIATION}"
     rule = _RULES[constat.signal][constat.sens].format(n=constat.derniers)
     return f"{_WORDS[constat.sens].lower()} en {when} : {rule}"

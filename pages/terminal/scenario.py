@@ -16,6 +16,7 @@ from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.study import (
     Socle,
     account_of_scenario,
+    answers_supposed,
     draws_of,
     flatten_account,
     months_read,
@@ -87,6 +88,7 @@ def objectif(atteindre: str, fichier: str, connu_le: date | None, ponderation: s
         seen_cours(ground, NATIONAL), ensemble=True, part=part, pondere=ponderation == "priorite"
     )
     found = seek_share(ground, asked, 0, question)
+    supposed = answers_supposed(ground, question.cours)
     if output == "texte":
         click.echo(
             tell_search(
@@ -98,9 +100,10 @@ def objectif(atteindre: str, fichier: str, connu_le: date | None, ponderation: s
                 plafond=found.plafond,
                 tenue=found.tenue,
                 pondere=question.pondere,
+                reponse=supposed,
             )
         )
-        if chances := tell_chances(found.recherche, found.levier):
+        if chances := tell_chances(found.recherche, found.levier, supposed):
             click.echo(chances)
         return
     click.echo(
@@ -117,6 +120,7 @@ def objectif(atteindre: str, fichier: str, connu_le: date | None, ponderation: s
                     for name, value in vars(found.recherche).items()
                     if name != "chances"
                 },
+                "reponse_supposee": None if supposed is None else round(supposed, 6),
                 "chances": [{"p": p, "valeur": valeur} for p, valeur in found.recherche.chances],
             },
             ensure_ascii=False,

@@ -48,7 +48,8 @@ def tell_search(
     chances = (
         ""
         if found.p is None
-        else f", avec {odds(round_probability(found.p))} de chances d'en atteindre autant{_if_answered(reponse)}"
+        else f", avec {odds(round_probability(found.p))} de chances d'en atteindre autant"
+        + _if_answered(reponse)
     )
     if found.valeur is None:
         best = wording.percent(found.au_mieux / base if base else None)

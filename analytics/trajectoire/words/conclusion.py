@@ -131,19 +131,21 @@ def _state(bilan: Bilan) -> str:
     if bilan.etat == position.UNDETERMINED:
         if bilan.projection is not None and bilan.projection.indicatif:
             return f"{state}, la projection n'est qu'indicative"
-        if bilan.au_plus is None or bilan.retenues is None:
+        if bilan.au_plus is None or bilan.retenues is None or bilan.repondues == bilan.attendues:
             return state
         return (
-            f"{state}, entre {counted(bilan)} et {wording.number(bilan.au_plus)} selon ce "
+            f"{state}, entre {counted(bilan)} et {wording.number(bilan.au_plus, fineness(bilan))} selon ce "
             "que diront les réponses manquantes"
         )
     if bilan.bornes_decident and bilan.repondues < bilan.attendues and bilan.etat == position.LATE:
         most = wording.number(bilan.au_plus)
         state += f", sans doute quoi que disent les réponses manquantes ({most} au plus)"
-    if bilan.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
-        state += f", {odds(bilan.p_objectif, indicatif=bilan.projection is not None and bilan.projection.indicatif)} de chances d'atteindre l'objectif de l'année"
-        if bilan.projection and bilan.projection.reponse is not None:
-            state += f" si {wording.percent(bilan.projection.reponse, 0)} des réponses attendues arrivent"
+    ahead = bilan.projection
+    if ahead is not None and ahead.p_objectif is not None and bilan.rythme_requis is not None and bilan.reste:
+        chances = odds(ahead.p_objectif, indicatif=ahead.indicatif)
+        state += f", {chances} de chances d'atteindre l'objectif de l'année"
+        if ahead.reponse is not None:
+            state += f" si {wording.percent(ahead.reponse, 0)} des réponses attendues arrivent"
     return state
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from analytics.objectif.lectures import LECTURES, MESURES
 from analytics.objectif.objective import Objectif
-from analytics.trajectoire.position import Bilan
+from analytics.trajectoire.position import ATTAINED, Bilan
 from analytics.trajectoire.words.conclusion import counted, missing
 from analytics.trajectoire.words.cours import ESTIMATED_LEGEND, mark_target
 from analytics.trajectoire.words.pace_and_odds import INDICATIVE, pace_ratio, short_odds, suppose

@@ -111,14 +111,9 @@ def tell_caution(bilan: Bilan) -> str:
             "projection indicative : la part des juridictions qui répondent vient de changer, et le total "
             "déclaré la suit"
         )
-    if ahead.reponse_mue:
-        return (
-            "projection indicative : la part des réponses vient de bouger de plus de dix points, et l'on ne "
-            "sait où elle s'arrêtera"
-        )
     return (
-        "projection indicative : le début d'une année se trompe souvent de beaucoup, et annonce trop peu quand "
-        "les réponses deviennent plus nombreuses"
+        "projection indicative : le début d'une année se trompe souvent de beaucoup, et annonce trop peu "
+        "quand les réponses deviennent plus nombreuses"
     )
 
 

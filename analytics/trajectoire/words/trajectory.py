@@ -1,7 +1,6 @@
 """The trajectory: a year cumulated month by month, beside its objective."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 import dataframely as dy
 import polars as pl

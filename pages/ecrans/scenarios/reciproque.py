@@ -16,7 +16,7 @@ from analytics.scenarios.reverse.effort import CLES
 from analytics.scenarios.reverse.placement import ETABLISSEMENT, Enveloppe
 from analytics.scenarios.reverse.questions import Question
 from analytics.scenarios.scenario import Scenario
-from analytics.scenarios.study import Socle
+from analytics.scenarios.study import Socle, answers_supposed
 from analytics.scenarios.words.questions import (
     is_needed,
     name_chance,
@@ -84,6 +84,7 @@ def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question
         placeholder="Choisir",
     )
     found = calculs.seek(contexte, ground, asked, rank, question)
+    supposed = answers_supposed(ground, question.cours)
     _answer(
         tell_search(
             found.recherche,
@@ -94,9 +95,10 @@ def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question
             plafond=found.plafond,
             tenue=found.tenue,
             pondere=question.pondere,
+            reponse=supposed,
         )
     )
-    composants.note(tell_chances(found.recherche, found.levier))
+    composants.note(tell_chances(found.recherche, found.levier, supposed))
     doses = [("Ouvrir ce scénario", "ouvrir_dose", found.recherche.valeur)]
     doses += [
         (f"Ouvrir à {name_chance(chance)}", f"ouvrir_dose_{round(chance * 100)}", valeur)

@@ -192,7 +192,9 @@ def _states(before: Bilan, after: Bilan, fin: date) -> str:
     now = f"{after.glyphe} {after.etat}"
     told = now if before.etat == after.etat else f"{before.glyphe} {before.etat} → {now}"
     text = f"État à fin {wording.month(fin)} : {told}"
-    if after.etat == UNDETERMINED and after.p_objectif is not None:
+    if after.etat == UNDETERMINED and after.projection is not None and after.projection.indicatif:
+        text += " (la projection n'est qu'indicative) ; les chances portent sur l'année entière"
+    elif after.etat == UNDETERMINED and after.p_objectif is not None:
         text += " (trop peu de réponses) ; les chances portent sur l'année entière"
     return text + "."
 
@@ -203,7 +205,8 @@ def _note(contexte: Contexte, change: DeuxAnnees) -> str:
         *([_states(change.avant, change.apres, fin)] if has_state(change.apres) else []),
         f"{since_january(mention_of(contexte)).texte}.",
         "Hypothèses de travail : parts, plafonds et capacités sont ceux de la page Méthode ; aucun n'est "
-        "dans le texte, sauf les 85 % de population couverte.",
+        "dans le texte, sauf les 85 % de population couverte. La fourchette de l'année est un peu trop "
+        "étroite : les leviers et la projection supposent les mêmes réponses, et sont dits indépendants.",
     ]
     if change.dus[0] is None:
         texts.append(
