@@ -92,13 +92,8 @@ def objectif(atteindre: str, fichier: str, connu_le: date | None, ponderation: s
     if output == "texte":
         click.echo(
             tell_search(
-                found.recherche,
-                found.levier,
+                found,
                 part=float(part),
-                base=found.base,
-                voulues=found.voulues,
-                plafond=found.plafond,
-                tenue=found.tenue,
                 pondere=question.pondere,
                 reponse=supposed,
             )

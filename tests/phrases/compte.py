@@ -361,7 +361,7 @@ class Compte:
             if p < 0.01 or p > 0.99
             else min(max(round(p * 20) / 20, 0.01), 0.99)
         )
-        return min(max(p, 0.05), 0.95) if self.indicatif else p
+        return min(max(p, 0.05), 0.95) if self.indicatif and wanted > 0 else p
 
     # --- What silence may hide ----------------------------------------------------------------------
 

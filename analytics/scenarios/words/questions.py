@@ -7,6 +7,7 @@ from analytics.scenarios.precision import digits_of
 from analytics.scenarios.reverse.dose import FREINS, Recherche
 from analytics.scenarios.reverse.effort import Plan
 from analytics.scenarios.reverse.placement import Placement
+from analytics.scenarios.reverse.questions import ReponseCherchee
 from analytics.scenarios.words.levers import capped
 from analytics.trajectoire.words.pace_and_odds import odds
 from analytics.vocabulary import wording
@@ -24,22 +25,13 @@ _DOSES = {
 _CHANCES = {0.5: "une chance sur deux", 0.8: "quatre chances sur cinq"}
 
 
-def tell_search(
-    found: Recherche,
-    levier: Levier,
-    *,
-    part: float,
-    base: float,
-    voulues: float,
-    plafond: float | None,
-    tenue: float | None,
-    pondere: bool,
-    reponse: float | None,
-) -> str:
+def tell_search(answer: ReponseCherchee, *, part: float, pondere: bool, reponse: float | None) -> str:
     """Answer « que faut-il pour atteindre 5 % ? » in a sentence; `pondere`: 5 % of the effort of escorts.
 
     `reponse`: the share of the answers to come that the odds suppose.
     """
+    found, levier, plafond, tenue = answer.recherche, answer.levier, answer.plafond, answer.tenue
+    base, voulues = answer.base, answer.voulues
     asked = wording.percent(part, 0 if round(part * 100, 6) % 1 == 0 else 1)
     asked += " de l'effort d'escorte" if pondere else " de la base"
     unit = "extractions moyennes" if pondere else "extractions"

@@ -87,13 +87,8 @@ def _draw_search(contexte: Contexte, ground: Socle, scenario: Scenario, question
     supposed = answers_supposed(ground, question.cours)
     _answer(
         tell_search(
-            found.recherche,
-            found.levier,
+            found,
             part=float(question.part),
-            base=found.base,
-            voulues=found.voulues,
-            plafond=found.plafond,
-            tenue=found.tenue,
             pondere=question.pondere,
             reponse=supposed,
         )

@@ -211,8 +211,8 @@ def told(bilan: Bilan, *, nom: str | None = None, periode: Periode = SEPTEMBER) 
 
 def test_when_the_bounds_decide_the_sentence_says_so() -> None:
     assert (
-        "492 extractions évitées sur 5 813 attendues à cette date : en retard, quoi que disent les réponses "
-        "manquantes (sans doute 2 163 au plus), moins de 1 % de chances"
+        "492 extractions évitées sur 5 813 attendues à cette date : en retard, sans doute quoi que disent "
+        "les réponses manquantes (2 163 au plus), moins de 1 % de chances"
     ) in told(bilan(492, repondues=30, borne_haute=2_163))
 
 

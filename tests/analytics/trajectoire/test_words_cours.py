@@ -62,7 +62,7 @@ def test_the_table_of_cours_is_french_text_beside_a_sparkline() -> None:
     assert first["6 mois"] == "▃·▅█"  # the silent month has its place, and is no zero
     assert laid.row(1, named=True)["6 mois"] == ""
     assert (first["Mois"], laid.row(1, named=True)["Mois"]) == ("▲", "")
-    assert first["Chances si réponses"].strip() == f"10{NB}% si 80{NB}%"
+    assert first["Chances"].strip() == f"10{NB}% si 80{NB}%"
     assert laid.row(1, named=True)["Atteinte"] == "n.d."
     assert note_on_targets(table).startswith("(e)")
     assert "si 80" in note_on_chances(table)
@@ -82,8 +82,8 @@ def test_a_finished_year_says_what_lacks_as_a_reader_subtracts_it(
     laid = lay_out_cours(table, history, {}, lecture="A", terminee=True)
     assert laid["Il manque"].item().strip() == lacking
     # Nothing is to come any more: no chances, no pace.
-    assert not {"Chances si réponses", "À éviter"} & set(laid.columns)
-    assert {"Chances si réponses", "À éviter"} <= set(
+    assert not {"Chances", "À éviter"} & set(laid.columns)
+    assert {"Chances", "À éviter"} <= set(
         lay_out_cours(table, history, {}, lecture="A", terminee=False).columns
     )
 

@@ -261,8 +261,8 @@ def test_a_cour_without_past_is_not_judged(parametres: Parametres) -> None:
 
 
 def test_the_chart_counts_only_where_it_speaks_of_that_month(parametres: Parametres) -> None:
-    told = Constat(YEAR[-1], SHIFT, -1, None, essai=False, derniers=7)
-    late = Constat(YEAR[-2], SHIFT, -1, None, essai=False, derniers=7)
+    told = Constat(YEAR[-1], SHIFT, -1, None, essai=False, derniers=7, connus=12)
+    late = Constat(YEAR[-2], SHIFT, -1, None, essai=False, derniers=7, connus=12)
     ecarts = judged(parametres, {}, constats={"CA-00": told, "CA-01": late, "CA-02": None})
     assert ecarts.sort("cour")["carte"].to_list()[:4] == [-1, None, None, None]
 

@@ -142,9 +142,15 @@ def test_which_reading_of_two_of_three_is_followed_is_said(parametres: Parametre
         (
             5,
             "0.02",
-            "Si rien ne change, le hasard seul donne ▲ ou ▼ à l'une de ces 5 cours environ un mois sur 10.",
+            "Si rien ne change, le hasard seul donne ▲ ou ▼ à l'une des 5 cours suivies ainsi environ un "
+            "mois sur 10.",
         ),
-        (1, "0.02", "Si rien ne change, le hasard seul donne ▲ ou ▼ à cette cour environ un mois sur 50."),
+        (
+            1,
+            "0.02",
+            "Si rien ne change, le hasard seul donne ▲ ou ▼ à la seule cour suivie ainsi environ un mois "
+            "sur 50.",
+        ),
         (0, "0.02", ""),
     ],
 )

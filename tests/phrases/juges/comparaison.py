@@ -179,6 +179,10 @@ def tell_funnel(c: Compte, dit: Dit) -> Juste:
     if drawn.tau2 > 0:
         mots.append("les limites en tiennent compte")
         nombres.append(drawn.phi)
+    judged = [place for place in drawn.places.values() if place not in (PEU, HORS)]
+    if round(len(judged) / 20):
+        mots.append("par le seul hasard")
+        nombres += [len(judged), round(len(judged) / 20), 95]
     few = sum(place == PEU for place in drawn.places.values())
     if few:
         mots.append("non comparées" if few > 1 else "non comparée (")

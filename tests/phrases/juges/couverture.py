@@ -4,8 +4,8 @@ from fractions import Fraction
 from math import ceil
 
 import numpy as np
-from analytics.couverture.silence import Silence
 
+from analytics.couverture.silence import Silence
 from pages.vues import calculs
 from tests.phrases.compte import Compte, Tirage
 from tests.phrases.ecoute import Dit

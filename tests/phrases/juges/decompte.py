@@ -52,7 +52,7 @@ def _settle(c: Compte, mode: str) -> Regle:
     for cour in objectifs:
         own = c.of(cour)
         ahead = own.tirage_de_tous
-        evitees[cour] = own.evitees + (ahead.quantile(0.5) if ahead is not None and c.rang < 12 else 0)
+        evitees[cour] = own.evitees + (round(ahead.moyenne) if ahead is not None and c.rang < 12 else 0)
     gaps = {cour: max(Fraction(0), objectifs[cour] - evitees[cour]) for cour in objectifs}
     whole = sum(gaps.values(), Fraction(0))
     missing = max(Fraction(0), sum(objectifs.values(), Fraction(0)) - sum(evitees.values()))

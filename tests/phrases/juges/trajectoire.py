@@ -308,6 +308,14 @@ def note_on_targets(c: Compte, dit: Dit) -> Juste:
     return RIEN if c.annuel is None else says("objectif estimé")
 
 
+@juge(T + "cours.note_on_chances")
+def note_on_chances(c: Compte, dit: Dit) -> Juste:
+    ahead = c.tirage_de_tous
+    if ahead is None or ahead.reponse is None or all(c.entier.of(cour).chances is None for cour in c.cours):
+        return RIEN
+    return says("si 80 % des réponses attendues", nombres=[45, 80, 45, 80])
+
+
 @juge(T + "cours.compare_sums")
 def compare_sums(c: Compte, dit: Dit) -> Juste:
     fixed = c.monde.fixes

@@ -166,7 +166,8 @@ def _verdict(carte: Carte) -> tuple[list[Attendu], list[str], list[str]]:
         nombres += [carte.silence.year, carte.mois.year]
         mots.append("Aucune réponse pour")
     if not carte.regle:
-        return nombres, [*mots, ORDINAIRE], [when]
+        usual = ORDINAIRE if carte.groupe >= 4 else "trop peu de mois connus"
+        return nombres, [*mots, usual], [when]
     mots.append(_REGLES[carte.regle, carte.sens])
     if carte.regle in ("tendance", "série"):
         nombres.append(carte.suite)
@@ -201,7 +202,7 @@ def tell_signal(c: Compte, dit: Dit) -> Juste:
     nombres, mots, noms = _verdict(carte)
     if carte.groupe < 13:
         return says(*mots, "limites d'essai", nombres=[*nombres, 13], noms=tuple(noms))
-    if carte.bas is not None and carte.haut is not None and carte.cible is not None:
+    if not (carte.regle or carte.bas is None or carte.haut is None or carte.cible is None):
         held = carte.bas > carte.cible
         missed = carte.haut < carte.cible
         mots.append(
