@@ -55,7 +55,9 @@ def tell_trajectory(bilan: Bilan, periode: Periode, *, lecture: str, groupe: str
     elif bilan.reste is None:
         text = f"Objectif de l'année : {wording.number(bilan.objectif)} ; {tell_nothing_counted(lecture)}"
     elif not bilan.reste:
-        text = f"L'objectif de l'année, {wording.number(bilan.objectif)} extractions à éviter, est atteint"
+        asked = wording.number(bilan.objectif)
+        noun = "extraction" if asked in ("0", "1") else "extractions"
+        text = f"L'objectif de l'année, {asked} {noun} à éviter, est atteint"
     else:
         text = f"Objectif de l'année : {target_of_year(bilan)} ; {still_to_avoid(bilan)}"
         if bilan.projection is not None and periode.mois_ecoules < MONTHS_IN_YEAR:
