@@ -121,10 +121,10 @@ def assess(
     rest of the year may bring, None when nothing can be projected. `borne_haute`: what was avoided so far if
     every missing answer came at its ceiling (`coverage.Couverture`); None: not known.
 
-    The state: « atteint » when the whole year's objective is; else by the probability of reaching it. A
-    shortfall is affirmed when the projection is more than indicative, and enough answers came or the
-    objective to date is missed even at the upper bound: else silence may hide avoided extractions, and the
-    cour is « non déterminé ». Reading C rests on what Intérieur counts: it needs no answer.
+    The state: « atteint » when the whole year's objective is; « non déterminé » while the projection is only
+    indicative; else by the probability of reaching it. A shortfall is affirmed when enough answers came or
+    the objective to date is missed even at the upper bound: else silence may hide avoided extractions, and
+    the cour is « non déterminé ». Reading C rests on what Intérieur counts: it needs no answer.
     """
     known = [month for month in months if month.mois <= periode.fin]
     year = [month for month in known if month.mois >= periode.debut]
@@ -176,11 +176,12 @@ def _state(bilan: Bilan, lecture: str, seuils: Seuils, *, ended: bool) -> str:
         return UNDETERMINED
     if bilan.reste <= 0:
         return ATTAINED
+    if bilan.projection and bilan.projection.indicatif:
+        # Neither late nor ahead: what little is known is told by the odds alone.
+        return UNDETERMINED
     p = bilan.p_objectif
     if p is not None and p >= seuils.probabilite_trajectoire:
         return AHEAD if p >= seuils.probabilite_en_avance else ON_TRACK
-    if bilan.projection and bilan.projection.indicatif:
-        return UNDETERMINED
     if lecture == "C":
         # Intérieur counts what was executed: missing answers hide nothing of it.
         return UNDETERMINED if p is None and not ended else LATE

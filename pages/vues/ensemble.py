@@ -151,8 +151,8 @@ def _table_of(lignes: pl.DataFrame, cle: str) -> TableCours:
     return TableCours(
         tableau=shown.drop("cour").to_arrow(),
         colonnes={
-            HISTORY: st.column_config.TextColumn(HISTORY, width=66, alignment="right", help=HISTORY_HELP),
-            SIGNAL: st.column_config.TextColumn(SIGNAL, width=44, alignment="center", help=GLYPHS_HELP),
+            HISTORY: st.column_config.TextColumn(HISTORY, width=70, alignment="right", help=HISTORY_HELP),
+            SIGNAL: st.column_config.TextColumn(SIGNAL, width=40, alignment="center", help=GLYPHS_HELP),
             **{
                 colonne.titre: st.column_config.TextColumn(
                     colonne.titre, width=width, alignment="right" if colonne.nombre else "left"

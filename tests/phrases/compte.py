@@ -396,11 +396,11 @@ class Compte:
             return INCONNU
         if not self.reste:
             return ATTEINT
+        if self.tirage is not None and self.indicatif:
+            return INCONNU
         p = self.chances
         if p is not None and p >= 0.4:
             return AVANCE if p >= 0.8 else TIENT
-        if self.tirage is not None and self.indicatif:
-            return INCONNU
         if self.vue.lecture == "C":
             return INCONNU if p is None and self.rang < 12 else RETARD
         if self.au_plus is not None and self.a_date is not None and self.au_plus < self.a_date:
