@@ -50,10 +50,12 @@ def demo_lots(reference: Reference, *, jour: date | None = None) -> list[tuple[E
     """
     generator = np.random.default_rng(SEED)
     world = _world(reference, generator)
+    lots = _other_lots(reference, world, generator)
     days = _DAYS_BEFORE_CLOSING
     if jour is not None:
+        # Only what the courts say of the second year is told otherwise: prisons and counts are the same.
         world, days = _with_a_story(world), _DAYS_OF_THE_STORY
-    lots = [*_other_lots(reference, world, generator), *_collection_lots(reference, world, generator, days)]
+    lots += _collection_lots(reference, world, generator, days)
     known = [each for each in lots if jour is None or each[1].date() <= jour]
     return sorted(known, key=lambda entry: entry[1])
 

@@ -24,7 +24,7 @@ from analytics.scenarios.scenario import Scenario
 from analytics.scenarios.sensitivity import variance_indices
 from analytics.scenarios.study import Socle, flatten_account, three
 from analytics.statistics.ranges import Plage
-from analytics.trajectoire.words.pace_and_odds import short_odds
+from analytics.trajectoire.words.pace_and_odds import odds_if
 from analytics.vocabulary import wording
 from analytics.vocabulary.errors import UserFacingError
 from analytics.vocabulary.perimetre import NATIONAL, Perimetre
@@ -492,7 +492,8 @@ def test_the_answer_opened_reaches_what_was_asked(opened: Store, part: Fraction)
     assert under.moyenne < shown_year
     if part == Fraction(5, 100):
         told = figures(at)["Chances d'atteindre l'objectif"][0]
-        assert told == short_odds(round_probability(found.recherche.p or 0.0))
+        supposed = study.answers_supposed(socle, cours)
+        assert told == odds_if(round_probability(found.recherche.p or 0.0), supposed)
         for chance, value in found.recherche.chances:
             assert value is not None
             wanted = questions.with_value(asked, 0, value)

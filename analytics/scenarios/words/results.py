@@ -117,8 +117,8 @@ def conclude_scenario(
         if objectif is not None:
             text += f" pour un objectif de {objectif}"
         if before is not None and after is not None and before.p_objectif is not None:
-            text += f" ; chances de l'atteindre : {short_odds(before.p_objectif)}"
-            text += f" → {short_odds(after.p_objectif)}"
+            text += f" ; chances de l'atteindre : {short_odds(before.p_objectif, indicatif=before.indicatif)}"
+            text += f" → {short_odds(after.p_objectif, indicatif=after.indicatif)}"
             if after.reponse is not None:
                 text += (
                     f" si {wording.percent(after.reponse, 0)} des réponses attendues arrivent, leviers à part"
@@ -340,7 +340,10 @@ def lay_out_cours(
                 "avant_ecrit": wording.number(start),
                 "apres_ecrit": wording.number(None if start is None else start + gain),
                 "chances": _arrow(
-                    odds_if(row["p_objectif"], row["reponse"]), odds_if(then["p_objectif"], then["reponse"])
+                    *(
+                        odds_if(each["p_objectif"], each["reponse"], indicatif=bool(each["indicatif"]))
+                        for each in (row, then)
+                    )
                 ),
                 "etat": _arrow(_name_state(row), _name_state(then)),
                 "decompte": _arrow(*owed),

@@ -8,7 +8,7 @@ import polars as pl
 from analytics.objectif.lectures import MESURES
 from analytics.projection.outlook import Avenir
 from analytics.trajectoire.position import ATTAINED, Bilan
-from analytics.trajectoire.year_end import LEAST_ODDS
+from analytics.trajectoire.year_end import LEAST_ODDS, FinAnnee
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne, integer
 from analytics.vocabulary.periods import Periode
@@ -52,6 +52,13 @@ def odds_if(p: float | None, reponse: float | None, *, indicatif: bool = False) 
     if p is None or reponse is None:
         return short_odds(p, indicatif=indicatif)
     return wording.typeset(f"{short_odds(p, indicatif=indicatif)} si {wording.percent(reponse, 0)}")
+
+
+def odds_ahead(ahead: FinAnnee | None) -> str:
+    """Write the odds of a projection with what they hang on, as bounds where they are."""
+    if ahead is None:
+        return wording.NOT_AVAILABLE
+    return odds_if(ahead.p_objectif, ahead.reponse, indicatif=ahead.indicatif)
 
 
 def pace_ratio(bilan: Bilan) -> Fraction | None:

@@ -14,7 +14,7 @@ from analytics.scenarios.words.results import has_state, middle_of, set_apart, s
 from analytics.scenarios.words.steps import STEP_COLUMNS, climb
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import Bilan
-from analytics.trajectoire.words.pace_and_odds import odds_if
+from analytics.trajectoire.words.pace_and_odds import odds_ahead
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Colonne
 from analytics.vocabulary.errors import UserFacingError
@@ -106,7 +106,7 @@ def _column(
         + (f" ({span_of_draws(etude.simulation.total(cours))})" if etude else ""),
         wording.with_unit(float(net.mean()) * ground.etpt_par_extraction, "ETPT", 1),
         wording.number(middle_of(bilan), digits) if bilan.projection else wording.NOT_AVAILABLE,
-        odds_if(bilan.p_objectif, bilan.projection.reponse if bilan.projection else None),
+        odds_ahead(bilan.projection),
         f"{bilan.glyphe} {bilan.etat}" if has_state(bilan) else wording.NOT_AVAILABLE,
         wording.with_unit(due, "ETPT", 1),
     ]

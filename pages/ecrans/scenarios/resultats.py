@@ -22,7 +22,7 @@ from analytics.scenarios.words.results import (
 )
 from analytics.trajectoire.country import Pays
 from analytics.trajectoire.position import UNDETERMINED, Bilan
-from analytics.trajectoire.words.pace_and_odds import odds_if, short_odds, suppose
+from analytics.trajectoire.words.pace_and_odds import odds_ahead, suppose
 from analytics.vocabulary import wording
 from analytics.vocabulary.columns import Chiffre
 from pages.commun import lecture
@@ -145,8 +145,8 @@ def _figures(change: DeuxAnnees, *, pondere: bool) -> tuple[Chiffre, ...]:
         ),
         Chiffre(
             "Chances d'atteindre l'objectif",
-            odds_if(after.p_objectif, then.reponse if then else None),
-            wording.typeset(f"si rien ne change : {short_odds(before.p_objectif)}") if levers else "",
+            odds_ahead(then),
+            wording.typeset(f"si rien ne change : {odds_ahead(first)}") if levers else "",
             "Probabilité que l'année atteigne son objectif, arrondie à cinq points"
             + ("." if then is None else f", {suppose(reading, then.reponse)}, leviers à part."),
         ),
