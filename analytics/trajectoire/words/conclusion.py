@@ -133,10 +133,10 @@ def _state(bilan: Bilan) -> str:
             return f"{state}, la projection n'est qu'indicative"
         if bilan.au_plus is None or bilan.retenues is None or bilan.repondues == bilan.attendues:
             return state
-        return (
-            f"{state}, entre {counted(bilan)} et {wording.number(bilan.au_plus, fineness(bilan))} selon ce "
-            "que diront les réponses manquantes"
-        )
+        bounds = bilan.retenues, bilan.au_plus
+        digits = 0 if all(bound == int(bound) for bound in bounds) else fineness(bilan)
+        low, high = (wording.number(bound, digits) for bound in bounds)
+        return f"{state}, entre {low} et {high} selon ce que diront les réponses manquantes"
     if bilan.bornes_decident and bilan.repondues < bilan.attendues and bilan.etat == position.LATE:
         most = wording.number(bilan.au_plus)
         state += f", sans doute quoi que disent les réponses manquantes ({most} au plus)"

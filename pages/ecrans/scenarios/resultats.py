@@ -206,7 +206,8 @@ def _note(contexte: Contexte, change: DeuxAnnees) -> str:
         f"{since_january(mention_of(contexte)).texte}.",
         "Hypothèses de travail : parts, plafonds et capacités sont ceux de la page Méthode ; aucun n'est "
         "dans le texte, sauf les 85 % de population couverte. La fourchette de l'année est un peu trop "
-        "étroite : les leviers et la projection supposent les mêmes réponses, et sont dits indépendants.",
+        "étroite : les leviers et la projection supposent les mêmes "
+        "réponses, et sont tenus pour indépendants.",
     ]
     if change.dus[0] is None:
         texts.append(

@@ -263,3 +263,8 @@ def test_another_reading_subtracts_too(retenues: Fraction, annuel: int) -> None:
         for text in (target_of_year(found), write_counted(found))
     ]
     assert ceil(read[0] - read[1]) == found.reste
+
+
+def test_whole_counts_are_told_whole_between_their_bounds() -> None:
+    said = told(bilan(20, repondues=30, borne_haute=66_000))
+    assert "entre 20 et 66 000 selon ce que diront les réponses manquantes" in said
